@@ -1,0 +1,41 @@
+import { ApplicationFailure } from "@temporalio/common";
+
+/**
+ * Why a step failed. `program` may be run again by the recipe's `retry`; all others would fail the same way.
+ * gate: a faithfulness check. data, model: the step's inputs. environment: this machine.
+ */
+export type FailureCode = "program" | "gate" | "data" | "model" | "environment" | "unexpected";
+
+/** A failure with a sentence for the user: what happened, and what to do. */
+export class StepFailure extends Error {
+  readonly code: FailureCode;
+
+  constructor(code: FailureCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Any error as what Temporal reports. Messages are bounded: a child's output must not fill the history. */
+export function toApplicationFailure(error: unknown): ApplicationFailure {
+  const code: FailureCode = error instanceof StepFailure ? error.code : codeOfSystemError(error);
+  const message = (error instanceof Error ? error.message : String(error)).slice(0, 4000);
+  return ApplicationFailure.create({ type: code, message: message + adviceFor(error), nonRetryable: true });
+}
+
+function codeOfSystemError(error: unknown): FailureCode {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return code === "ENOSPC" || code === "EROFS" || code === "EACCES" ? "environment" : "unexpected";
+}
+
+function adviceFor(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException | undefined)?.code) {
+    case "ENOSPC":
+      return " The disk is full: make room and run again; finished steps are kept.";
+    case "EROFS":
+    case "EACCES":
+      return " The folder cannot be written: set REPRISE_HOME to one that can.";
+    default:
+      return "";
+  }
+}

@@ -1,0 +1,20 @@
+import type { StepKind } from "../schemas/kinds.ts";
+import { extractFrames } from "./extract/index.ts";
+import { runTrainer } from "./run-trainer.ts";
+import { stepActivity } from "./step.ts";
+import { synthesize } from "./synthesize/index.ts";
+import { writeRecord } from "./write-record.ts";
+
+/** Every kind's activity. A kind without one does not compile. */
+const steps = {
+  "data/synthesize": stepActivity(synthesize),
+  "frames/extract": stepActivity(extractFrames),
+  "model/tiny": stepActivity(runTrainer),
+  "train/sft": stepActivity(runTrainer),
+  "model/merge": stepActivity(runTrainer),
+  "train/grpo": stepActivity(runTrainer),
+  "eval/mcq": stepActivity(runTrainer),
+} satisfies Record<StepKind, ReturnType<typeof stepActivity>>;
+
+export const activities = { ...steps, writeRecord };
+export type Activities = typeof activities;

@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { signalGroup } from "../store/processes.ts";
+
+export interface ChildRequest {
+  command: string;
+  args: string[];
+  environment?: Record<string, string>;
+  /** File that takes standard output and error; nothing is parsed from them. */
+  log: string;
+  /** Aborted when the step is cancelled or the worker goes. */
+  signal: AbortSignal;
+  /** Milliseconds between SIGTERM and SIGKILL to the whole group. */
+  grace: number;
+  started: (pid: number) => Promise<void>;
+}
+
+export type ChildEnd =
+  | { how: "exit"; code: number }
+  | { how: "signal"; signal: string }
+  | { how: "not-started"; reason: string };
+
+/**
+ * Runs a program in a process group of its own. On abort the whole group gets SIGTERM, and SIGKILL after the grace;
+ * the promise settles when the child is gone, and the caller looks at the signal.
+ *
+ * The child holds the log's descriptor itself: it must be able to write after a worker that was killed.
+ */
+export async function runChild(request: ChildRequest): Promise<ChildEnd> {
+  const { command, args, environment = {}, log, signal, grace } = request;
+  const output = openSync(log, "a");
+  let killTimer: NodeJS.Timeout | undefined;
+  const child = spawn(command, args, {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", output, output],
+    detached: true,
+  });
+  const ended = once(child, "exit").then(
+    ([code, by]) => endOf(code as number | null, by as string | null),
+    (error: unknown): ChildEnd => ({ how: "not-started", reason: error instanceof Error ? error.message : String(error) }),
+  );
+  const { pid } = child;
+  const end = () => {
+    if (pid === undefined) return;
+    signalGroup(pid, "SIGTERM");
+    killTimer = setTimeout(() => signalGroup(pid, "SIGKILL"), grace);
+  };
+  try {
+    signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+    if (pid !== undefined) await request.started(pid);
+    return await ended;
+  } finally {
+    signal.removeEventListener("abort", end);
+    clearTimeout(killTimer);
+    // A grandchild may outlive its parent.
+    if (pid !== undefined) signalGroup(pid, "SIGKILL");
+    closeSync(output);
+  }
+}
+
+const endOf = (code: number | null, signal: string | null): ChildEnd =>
+  code === null ? { how: "signal", signal: signal ?? "unknown" } : { how: "exit", code };
+
+/** The last lines of a log, for a failure's message; reads at most 8 KB. */
+export async function tailOf(log: string, lines: number): Promise<string> {
+  const handle = await open(log, "r").catch(() => undefined);
+  if (handle === undefined) return "";
+  try {
+    const { size } = await handle.stat();
+    const length = Math.min(size, 8192);
+    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.toString("utf8").trimEnd().split("\n").slice(-lines).join("\n");
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,98 @@
+import { access, rm } from "node:fs/promises";
+import path from "node:path";
+import type { TrainerJob } from "../schemas/generated/trainer-job.ts";
+import { newestCheckpoint } from "../store/checkpoints.ts";
+import { readJson, writeJson } from "../store/files.ts";
+import { StepFailure, type FailureCode } from "./failures.ts";
+import { runChild, tailOf, type ChildEnd } from "./run-child.ts";
+import type { StepContext } from "./step.ts";
+import { requireTool, trainerFolder } from "./toolchain.ts";
+
+// Time to save a checkpoint after SIGTERM before the group is killed.
+const GRACE_MS = 8_000;
+
+type Result =
+  | { ok: true; metrics: Record<string, unknown> }
+  | { ok: false; code: FailureCode; message: string };
+
+/** Runs one of the Python kinds: job file in, result file out. Exit 0 without a result is a failure. */
+export async function runTrainer(context: StepContext): Promise<Record<string, number>> {
+  const { step, work, key, log, threads } = context;
+  const python = requireTool("python");
+  const checkpoints = path.join(work, "checkpoints");
+  const { checkpoint, refused } = await newestCheckpoint(checkpoints, key);
+  for (const reason of refused) await context.events.write({ event: "message", text: `skipped ${reason}` });
+  if (checkpoint !== null) {
+    await context.resumedFrom(checkpoint.step);
+    await context.events.write({ event: "message", text: `resuming ${step.id} from step ${checkpoint.step}` });
+  }
+  const { seed, ...params } = step.params;
+  const job: TrainerJob = {
+    kind: step.kind as TrainerJob["kind"],
+    params,
+    inputs: context.inputs,
+    outputs: context.outputs,
+    events: context.events.path,
+    result: path.join(work, "result.json"),
+    checkpoints: { directory: checkpoints, ...step.checkpoint, key, resume: checkpoint?.directory ?? null },
+    seed: typeof seed === "number" ? seed : 0,
+    threads,
+  };
+  const jobFile = path.join(work, "job.json");
+  await rm(job.result, { force: true });
+  await writeJson(jobFile, job);
+  const end = await runChild({
+    command: python,
+    args: ["-m", "reprise_trainer", jobFile],
+    environment: await environmentOf(context),
+    log,
+    signal: context.signal,
+    grace: GRACE_MS,
+    started: (pid) => context.fence.noteChild(pid),
+  });
+  context.signal.throwIfAborted();
+  const result = await readJson<Result>(job.result);
+  if (result === undefined || (end.how === "exit" && end.code !== 0 && result.ok)) {
+    throw new StepFailure("program", `${describeEnd(end)}${await lastLines(log)}`);
+  }
+  if (!result.ok) {
+    const known: FailureCode[] = ["gate", "data", "model", "environment"];
+    const code = known.includes(result.code) ? result.code : "program";
+    throw new StepFailure(code, result.message + (code === "program" ? await lastLines(log) : ""));
+  }
+  await rm(checkpoints, { recursive: true, force: true });
+  return Object.fromEntries(
+    Object.entries(result.metrics).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+  );
+}
+
+async function environmentOf({ inputs, threads }: StepContext): Promise<Record<string, string>> {
+  const local = await Promise.all(Object.values(inputs).map((input) => access(input).then(() => true, () => false)));
+  return {
+    PYTHONPATH: trainerFolder,
+    PYTHONUNBUFFERED: "1",
+    OMP_NUM_THREADS: String(threads),
+    MKL_NUM_THREADS: String(threads),
+    TOKENIZERS_PARALLELISM: "false",
+    // With everything local, nothing may be looked up on a hub.
+    ...(local.every(Boolean) ? { HF_HUB_OFFLINE: "1" } : {}),
+  };
+}
+
+function describeEnd(end: ChildEnd): string {
+  switch (end.how) {
+    case "exit":
+      return end.code === 0 ? "The trainer ended without a result." : `The trainer failed with exit code ${end.code}.`;
+    case "signal":
+      return end.signal === "SIGKILL"
+        ? "The trainer was killed (SIGKILL), which is what a system does when memory runs out."
+        : `The trainer was ended by ${end.signal}.`;
+    case "not-started":
+      return `The trainer could not be started: ${end.reason}.`;
+  }
+}
+
+async function lastLines(log: string): Promise<string> {
+  const tail = await tailOf(log, 6);
+  return tail === "" ? "" : ` Its last lines:\n${tail}`;
+}

@@ -1,0 +1,142 @@
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { CancelledFailure, Context } from "@temporalio/activity";
+import { fingerprint, resultFields, resumeKey } from "../compiler/fingerprint.ts";
+import type { Artifact, PlanStep, StepOutcome, StepRequest } from "../schemas/plan.ts";
+import { pathOf, placeOfOutput, publish } from "../store/artifacts.ts";
+import { Fence } from "../store/fence.ts";
+import { appendJsonLine, readJsonLines, writeJson } from "../store/files.ts";
+import { recall, remember } from "../store/finished-steps.ts";
+import { home } from "../store/home.ts";
+import { EventFile } from "./event-file.ts";
+import { toApplicationFailure } from "./failures.ts";
+import { toolsForFingerprint } from "./toolchain.ts";
+
+const HEARTBEAT_MS = 2_000;
+
+/** What a kind's code gets: plain paths, a place to work, and a signal to stop. */
+export interface StepContext {
+  step: PlanStep;
+  threads: number;
+  /** Path of each artifact parameter, or an id on the hub. */
+  inputs: Record<string, string>;
+  /** Where to write each output. */
+  outputs: Record<string, string>;
+  work: string;
+  key: string;
+  log: string;
+  events: EventFile;
+  signal: AbortSignal;
+  fence: Fence;
+  /** Notes that this attempt goes on from a checkpoint, for the record. */
+  resumedFrom: (checkpoint: number) => Promise<void>;
+}
+
+/** A kind's own work; gives its metrics. */
+export type Perform = (context: StepContext) => Promise<Record<string, number>>;
+
+interface Attempt {
+  started: string;
+  resumedFrom?: number;
+}
+
+/** Wraps a kind's work with all that steps have in common: reuse, fence, heartbeat, publishing, failures. */
+export function stepActivity(perform: Perform): (request: StepRequest) => Promise<StepOutcome> {
+  return async (request) => {
+    const context = Context.current();
+    const signal = context.cancellationSignal;
+    const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+    try {
+      const outcome = await runOrReuse(request, perform, signal);
+      await writeJson(path.join(home.step(request.home, request.run, request.step.id), "outcome.json"), outcome);
+      return outcome;
+    } catch (error) {
+      // A stopped child looks like a failure; only the signal tells that it was asked to stop.
+      if (signal.aborted) throw signal.reason instanceof Error ? signal.reason : new CancelledFailure("stopped");
+      throw toApplicationFailure(error);
+    } finally {
+      clearInterval(beat);
+    }
+  };
+}
+
+async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortSignal): Promise<StepOutcome> {
+  const { run, home: root, step, inputs, threads } = request;
+  const tools = toolsForFingerprint();
+  const print = fingerprint(step, inputs, tools);
+  const key = resumeKey(step, inputs, tools);
+  const place = home.step(root, run, step.id);
+  await mkdir(place, { recursive: true });
+  const common = { id: step.id, kind: step.kind, fingerprint: print, inputs, threads };
+
+  // What a later `plan` compares with, to say why a step runs again.
+  await writeJson(path.join(place, "fields.json"), resultFields(step, inputs, tools));
+  const known = await recall(root, print);
+  if (known !== undefined) return reusedOutcome(common, known);
+
+  const work = home.work(root, key);
+  await mkdir(work, { recursive: true });
+  const fence = await Fence.take(work);
+  const attempts = path.join(place, "attempts.jsonl");
+  await appendJsonLine(attempts, { started: new Date().toISOString() } satisfies Attempt);
+  const out = path.join(work, "out");
+  await rm(out, { recursive: true, force: true });
+  const places = Object.entries(step.outputs).map(([name, type]) => ({ name, type, ...placeOfOutput(out, name, type) }));
+  for (const { folder } of places) await mkdir(folder, { recursive: true });
+
+  const metrics = await perform({
+    step,
+    threads,
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([name, input]) => [name, typeof input === "string" ? input : pathOf(root, input)]),
+    ),
+    outputs: Object.fromEntries(places.map(({ name, target }) => [name, target])),
+    work,
+    key,
+    log: path.join(place, "log.txt"),
+    events: new EventFile(path.join(place, "events.jsonl")),
+    signal,
+    fence,
+    resumedFrom: (checkpoint) =>
+      appendJsonLine(attempts, { started: new Date().toISOString(), resumedFrom: checkpoint } satisfies Attempt),
+  });
+
+  signal.throwIfAborted();
+  await fence.check();
+  const outputs: Record<string, Artifact> = {};
+  for (const { name, type, folder } of places) outputs[name] = await publish(root, folder, type);
+  await remember(root, print, { outputs, metrics });
+  const made = await readJsonLines<Attempt>(attempts);
+  const starts = made.filter(({ resumedFrom }) => resumedFrom === undefined);
+  return {
+    ...common,
+    status: "done",
+    attempts: starts.length,
+    resumed_from: made.flatMap(({ resumedFrom }) => (resumedFrom === undefined ? [] : [resumedFrom])),
+    started: starts[0]!.started,
+    ended: new Date().toISOString(),
+    outputs,
+    metrics,
+    log: `${step.id}/log.txt`,
+    events: `${step.id}/events.jsonl`,
+  };
+}
+
+/** A step whose result was in the store already. */
+export function reusedOutcome(
+  common: Pick<StepOutcome, "id" | "kind" | "fingerprint" | "inputs" | "threads">,
+  known: Pick<StepOutcome, "outputs" | "metrics">,
+): StepOutcome {
+  return {
+    ...common,
+    status: "reused",
+    attempts: 0,
+    resumed_from: [],
+    started: null,
+    ended: null,
+    outputs: known.outputs,
+    metrics: known.metrics,
+    log: null,
+    events: null,
+  };
+}

@@ -1,0 +1,46 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import pLimit from "p-limit";
+import type { DataSynthesizeParams } from "../../schemas/generated/data-synthesize.ts";
+import type { StepContext } from "../step.ts";
+import { requireTool } from "../toolchain.ts";
+import { encodeArguments } from "./encode.ts";
+import type { Question } from "./questions.ts";
+import { renderWalk } from "./render.ts";
+import { makeClips, makeQuestions, SPLITS, type Clip } from "./splits.ts";
+
+/** data/synthesize: walks rendered as H.264 videos, with questions whose answers are known from the path. */
+export async function synthesize(context: StepContext): Promise<Record<string, number>> {
+  const params = context.step.params as unknown as Required<DataSynthesizeParams>;
+  const folder = context.outputs["dataset"]!;
+  const ffmpeg = requireTool("ffmpeg");
+  await mkdir(path.join(folder, "videos"), { recursive: true });
+  const clips: Clip[] = [];
+  const questions: Question[] = [];
+  for (const split of SPLITS) {
+    const made = makeClips(split, params.clips[split] ?? 0, params.seed);
+    clips.push(...made);
+    questions.push(
+      ...makeQuestions(made, split, params.seed, {
+        rowsPerClip: params.pretrain_rows_per_clip,
+        reverseErrorRate: params.reverse_error_rate,
+      }),
+    );
+  }
+  const limit = pLimit(context.threads);
+  let done = 0;
+  await Promise.all(
+    clips.map((clip) =>
+      limit(async () => {
+        context.signal.throwIfAborted();
+        const format = { size: params.size, crf: params.crf, variableFrameRate: clip.variableFrameRate };
+        const args = encodeArguments(format, path.join(folder, clip.video));
+        await execa(ffmpeg, args, { input: renderWalk(clip.walk, params.size), cancelSignal: context.signal });
+        await context.events.write({ event: "progress", done: ++done, total: clips.length, unit: "video" });
+      }),
+    ),
+  );
+  await writeFile(path.join(folder, "questions.jsonl"), questions.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  return { videos: clips.length, questions: questions.length };
+}

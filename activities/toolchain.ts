@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Tools } from "../compiler/fingerprint.ts";
+import { StepFailure } from "./failures.ts";
+
+/** The package's own folder: the parent of `dist/` when built, of this folder in the sources. */
+export const packageRoot = (() => {
+  const above = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+  return path.basename(above) === "dist" ? path.dirname(above) : above;
+})();
+
+export const trainerFolder = path.join(packageRoot, "trainer");
+
+/** What `npm run setup` found or built, by absolute path. */
+export interface Toolchain {
+  python: string | null;
+  ffmpeg: string | null;
+  server: string | null;
+}
+
+/** The toolchain of this checkout; REPRISE_PYTHON, REPRISE_FFMPEG and REPRISE_SERVER override its parts. */
+export function findToolchain(environment: NodeJS.ProcessEnv = process.env): Toolchain {
+  const file = path.join(packageRoot, "node_modules", ".reprise", "toolchain.json");
+  const found = existsSync(file)
+    ? (JSON.parse(readFileSync(file, "utf8")) as Toolchain)
+    : { python: null, ffmpeg: null, server: null };
+  const present = (place: string | null) => (place !== null && existsSync(place) ? place : null);
+  return {
+    python: present(environment["REPRISE_PYTHON"] ?? found.python),
+    ffmpeg: present(environment["REPRISE_FFMPEG"] ?? found.ffmpeg),
+    server: present(environment["REPRISE_SERVER"] ?? found.server),
+  };
+}
+
+/** A tool that a step needs, or a failure that says how to get it. */
+export function requireTool(name: "python" | "ffmpeg"): string {
+  const place = findToolchain()[name];
+  if (place !== null) return place;
+  const variable = `REPRISE_${name.toUpperCase()}`;
+  const what = name === "python" ? "The Python environment of the trainers" : "ffmpeg";
+  throw new StepFailure("environment", `${what} is missing. Run 'npm run setup', or set ${variable} to its path.`);
+}
+
+/** What stands for the tools in fingerprints: ffmpeg comes from the locked environment unless it is overridden. */
+export function toolsForFingerprint(environment: NodeJS.ProcessEnv = process.env): Tools {
+  const lock = createHash("sha256").update(readFileSync(path.join(trainerFolder, "requirements.lock"))).digest("hex");
+  return { python: lock, ffmpeg: environment["REPRISE_FFMPEG"] ?? lock };
+}
+
+/** This package's version. */
+export const packageVersion = (): string =>
+  (JSON.parse(readFileSync(path.join(packageRoot, "package.json"), "utf8")) as { version: string }).version;

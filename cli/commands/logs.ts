@@ -1,0 +1,32 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { home } from "../../store/home.ts";
+import { loadOutcome, loadRecord } from "../../store/runs.ts";
+import { EXIT, UserError } from "../errors.ts";
+import { findRun } from "../find-run.ts";
+import { say } from "../output.ts";
+
+/** Prints what a step's program wrote; with -f goes on until the step or its run is over. */
+export async function logs(name: string, step: string, { follow = false }: { follow?: boolean }): Promise<number> {
+  const root = home.find(process.cwd(), process.env);
+  const { request } = await findRun(root, name);
+  const ids = request.plan.steps.map(({ id }) => id);
+  if (!ids.includes(step)) throw new UserError(EXIT.invalid, `The run has no step '${step}'. It has: ${ids.join(", ")}.`);
+  const file = path.join(home.step(root, request.run, step), "log.txt");
+  const isOver = async () =>
+    (await loadOutcome(root, request.run, step)) !== undefined || (await loadRecord(root, request.run)) !== undefined;
+  let offset = 0;
+  for (;;) {
+    const over = await isOver();
+    const size = await stat(file).then((entry) => entry.size, () => 0);
+    if (size > offset) await pipeline(createReadStream(file, { start: offset, end: size - 1 }), process.stdout, { end: false });
+    offset = size;
+    if (!follow || over) break;
+    await sleep(300);
+  }
+  if (offset === 0) say(`The step '${step}' of ${request.run} has written nothing.`, true);
+  return EXIT.done;
+}

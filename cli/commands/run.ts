@@ -1,0 +1,73 @@
+import path from "node:path";
+import { writeRecord } from "../../activities/write-record.ts";
+import { findToolchain, toolsForFingerprint } from "../../activities/toolchain.ts";
+import type { RunRecord } from "../../schemas/generated/run-record.ts";
+import type { StepOutcome } from "../../schemas/plan.ts";
+import { home } from "../../store/home.ts";
+import { loadRecord, newRunId, recordFile, saveRun, type StartedRun } from "../../store/runs.ts";
+import { EXIT, UserError } from "../errors.ts";
+import { currentCommit } from "../git.ts";
+import { digestInputs } from "../inputs.ts";
+import { machineCapacity } from "../machine.ts";
+import { say, sayJson } from "../output.ts";
+import { previewPlan } from "../preview.ts";
+import { planOf } from "../recipe-file.ts";
+import { exitCodeOf, summarise } from "../summary.ts";
+import { unfinishedRun } from "../unfinished.ts";
+import { writable } from "../writable.ts";
+
+interface RunOptions {
+  profile?: string;
+  json?: boolean;
+  new?: boolean;
+}
+
+/** Runs a recipe to its verdict. Goes on with an unfinished run; needs no server when the store has everything. */
+export async function run(file: string, { profile, json = false, new: afresh = false }: RunOptions): Promise<number> {
+  const { plan } = await planOf(file, profile ?? null);
+  const root = await writable(home.find(process.cwd(), process.env));
+  const inputs = await digestInputs(plan, process.cwd());
+  const open = afresh ? null : await unfinishedRun(root, plan, inputs);
+  const previews = open === null ? await previewPlan(root, plan, inputs, toolsForFingerprint(), null) : [];
+  const outcomes = previews.flatMap(({ outcome }) => outcome ?? []);
+  const started = open ?? (await start(root, plan, inputs));
+  const reused = open === null && outcomes.length === plan.steps.length;
+  if (reused) {
+    await saveRun(root, started);
+    await writeRecord({ request: started.request, status: "done", outcomes, failure: null });
+  } else {
+    const interrupted = await execute(root, started, open !== null, outcomes, json);
+    if (interrupted) return EXIT.interrupted;
+  }
+  return finish(root, started.request.run, json);
+}
+
+async function start(root: string, plan: StartedRun["request"]["plan"], inputs: StartedRun["request"]["inputs"]): Promise<StartedRun> {
+  const now = new Date();
+  const [capacity, commit] = await Promise.all([machineCapacity(), currentCommit(process.cwd())]);
+  return {
+    request: { run: newRunId(plan.recipe.name, plan.digest, now), home: root, plan, capacity, inputs },
+    started: now.toISOString(),
+    commit,
+  };
+}
+
+/** Through Temporal. Loaded only here: a run that reuses everything must start in a moment. */
+async function execute(root: string, started: StartedRun, goesOn: boolean, reusable: StepOutcome[], json: boolean): Promise<boolean> {
+  const { runToEnd } = await import("../run-to-end.ts");
+  const { run, plan } = started.request;
+  say(goesOn ? `Going on with run ${run}.` : `Run ${run}: ${plan.steps.length} steps, ${reusable.length} of them reused.`, json);
+  if (!goesOn) await saveRun(root, started);
+  return runToEnd(root, started.request, findToolchain().server, json ? process.stderr : process.stdout);
+}
+
+/** Writes the report, says what came out, and gives the exit code. */
+async function finish(root: string, run: string, json: boolean): Promise<number> {
+  const record: RunRecord | undefined = await loadRecord(root, run);
+  if (record === undefined) throw new UserError(EXIT.failed, `The run ${run} left no record; see ${path.join(home.run(root, run), "engine.log")}.`);
+  const { writeReport } = await import("../write-report.ts");
+  const report = await writeReport(root, record);
+  if (json) sayJson(record);
+  else say(summarise(record, recordFile(root, run), report));
+  return exitCodeOf(record);
+}

@@ -1,0 +1,20 @@
+/** Exit codes of every command; the table stands in the README. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  invalid: 2,
+  notReproduced: 3,
+  cancelled: 4,
+  missing: 5,
+  interrupted: 130,
+} as const;
+
+/** An error for the user: what happened, and what to do. Everything else is a bug and says so. */
+export class UserError extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number, message: string) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { packageVersion } from "../activities/toolchain.ts";
+import { EXIT, UserError } from "./errors.ts";
+
+const program = new Command("reprise")
+  .description("Reproduce a paper from one YAML recipe: a durable, checked run from raw data to verdict.")
+  .version(packageVersion())
+  .exitOverride()
+  .showHelpAfterError("(add --help for usage)");
+
+type Action = (...args: never[]) => number | Promise<number>;
+
+/** Loads a command only when it is called: a short command must not wait for the libraries of a long one. */
+const act =
+  <Name extends string>(load: () => Promise<Record<Name, Action>>, name: Name) =>
+  async (...args: unknown[]): Promise<void> => {
+    const command = (await load())[name] as (...values: unknown[]) => number | Promise<number>;
+    process.exitCode = await command(...args);
+  };
+
+const verb = (usage: string, description: string, example: string) =>
+  program.command(usage).description(description).option("--json", "one JSON document on standard output").addHelpText("after", `\nExample:\n  $ reprise ${example}`);
+
+verb("validate <recipes...>", "Check recipes; nothing is started", "validate recipes/*.yaml")
+  .option("-p, --profile <name>", "with this profile's overrides")
+  .action(act(() => import("./commands/validate.ts"), "validate"));
+verb("plan <recipe>", "Show what a run would do with each step, and why", "plan recipes/demo.yaml")
+  .option("-p, --profile <name>", "with this profile's overrides")
+  .action(act(() => import("./commands/plan.ts"), "plan"));
+verb("run <recipe>", "Run a recipe to its verdict, or go on with an unfinished run", "run recipes/demo.yaml")
+  .option("-p, --profile <name>", "with this profile's overrides")
+  .option("--new", "start afresh even if the last run is unfinished")
+  .action(act(() => import("./commands/run.ts"), "run"));
+verb("status [run]", "List runs, or show one run's steps ('last' is the newest)", "status last")
+  .action(act(() => import("./commands/status.ts"), "status"));
+program
+  .command("logs <run> <step>")
+  .description("Print what a step's program wrote")
+  .option("-f, --follow", "go on until the step is over")
+  .addHelpText("after", "\nExample:\n  $ reprise logs last grpo -f")
+  .action(act(() => import("./commands/logs.ts"), "logs"));
+verb("cancel <run>", "Cancel a run: its programs are ended, its record is written", "cancel last")
+  .action(act(() => import("./commands/cancel.ts"), "cancel"));
+verb("report <run>", "Write a run's report again", "report last")
+  .action(act(() => import("./commands/report.ts"), "report"));
+verb("up", "Start this folder's Temporal server", "up").action(act(() => import("./commands/server.ts"), "up"));
+verb("down", "Stop this folder's Temporal server; runs are kept", "down").action(act(() => import("./commands/server.ts"), "down"));
+verb("doctor", "List what a run needs on this machine", "doctor").action(act(() => import("./commands/doctor.ts"), "doctor"));
+program
+  .command("schema [name]")
+  .description("Print a JSON Schema: recipe, run-record, or a kind such as train/sft")
+  .addHelpText("after", "\nExample:\n  $ reprise schema train/grpo")
+  .action(act(() => import("./commands/schema.ts"), "schema"));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Says an error in the user's words; anything unexpected is a bug and says so. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.invalid;
+  if (error instanceof UserError) {
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (code === "ENOSPC") {
+    process.stderr.write("The disk is full. Make room and run again; finished steps are kept.\n");
+    return EXIT.missing;
+  }
+  const detail = error instanceof Error ? (process.env["REPRISE_DEBUG"] ? error.stack : error.message) : String(error);
+  process.stderr.write(`Unexpected: ${detail}\nThis is a bug in Reprise ${packageVersion()}. REPRISE_DEBUG=1 shows more.\n`);
+  return EXIT.failed;
+}

@@ -1,0 +1,67 @@
+import path from "node:path";
+import { connectClient } from "../engine/connection.ts";
+import { EngineError } from "../engine/errors.ts";
+import { giveUpDeadAttempts, openHandle, startOrAttach } from "../engine/runs.ts";
+import { ensureServer } from "../engine/server.ts";
+import { startWorker } from "../engine/worker.ts";
+import type { RunRequest } from "../schemas/plan.ts";
+import { home } from "../store/home.ts";
+import { loadRecord } from "../store/runs.ts";
+import { EXIT, UserError } from "./errors.ts";
+import { showProgress } from "./progress-view.ts";
+
+/**
+ * Hosts a worker in this process and follows a run to its end. True when it was interrupted: the run is kept.
+ * The first Ctrl-C stops gracefully, the second one leaves at once.
+ */
+export async function runToEnd(root: string, request: RunRequest, server: string | null, stream: NodeJS.WriteStream): Promise<boolean> {
+  const address = await ensureServer(root, server).catch((error: unknown) => {
+    throw error instanceof EngineError ? new UserError(EXIT.missing, error.message) : error;
+  });
+  const client = await connectClient(address);
+  const attached = await openHandle(client, request.run);
+  if (attached !== undefined) {
+    const steps = await giveUpDeadAttempts(client, attached);
+    if (steps.length > 0) stream.write(`Taking over from a worker that is gone: ${steps.join(", ")}.\n`);
+  }
+  const worker = await startWorker(address, path.join(home.run(root, request.run), "engine.log"));
+  const handle = await startOrAttach(client, request);
+  const view = showProgress(root, request.run, request.plan, stream);
+  const interruption = interruptions();
+  try {
+    const ended = handle.result().then(() => "ended" as const, (error: unknown) => ({ error }));
+    const first = await Promise.race([ended, interruption.first]);
+    if (first === "interrupted") {
+      await view.close();
+      stream.write(
+        `\nStopping; the run is kept. Go on with 'reprise run ${request.plan.recipe.path}', or end it with ` +
+          `'reprise cancel ${request.run}'. Ctrl-C again leaves at once.\n`,
+      );
+      await worker.stop();
+      return true;
+    }
+    await view.close();
+    // A failed or cancelled run says why in its record.
+    if (first !== "ended" && (await loadRecord(root, request.run)) === undefined) throw first.error;
+    await worker.stop();
+    return false;
+  } finally {
+    interruption.dispose();
+    await client.connection.close();
+  }
+}
+
+function interruptions(): { first: Promise<"interrupted">; dispose: () => void } {
+  let count = 0;
+  let dispose = () => {};
+  const first = new Promise<"interrupted">((resolve) => {
+    const onSignal = () => {
+      count += 1;
+      if (count > 1) process.exit(EXIT.interrupted);
+      resolve("interrupted");
+    };
+    process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+    dispose = () => process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  });
+  return { first, dispose: () => dispose() };
+}

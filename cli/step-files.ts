@@ -1,0 +1,64 @@
+import { open } from "node:fs/promises";
+import path from "node:path";
+import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
+import type { StepOutcome } from "../schemas/plan.ts";
+import { readJson } from "../store/files.ts";
+import { home } from "../store/home.ts";
+
+/** A step as its files tell: what a view shows, in this terminal or another one. */
+export interface StepState {
+  outcome: StepOutcome | null;
+  progress: { done: number; total: number; unit: string } | null;
+  secondsLeft: number | null;
+  metrics: Record<string, number>;
+  message: string | null;
+}
+
+/** Follows one step of a run through its event file and its outcome; each call reads only what is new. */
+export class StepFollower {
+  readonly id: string;
+  readonly state: StepState = { outcome: null, progress: null, secondsLeft: null, metrics: {}, message: null };
+  readonly #folder: string;
+  #offset = 0;
+  #rest = "";
+  #first: { time: number; done: number } | null = null;
+
+  constructor(root: string, run: string, id: string) {
+    this.id = id;
+    this.#folder = home.step(root, run, id);
+  }
+
+  async update(): Promise<void> {
+    if (this.state.outcome !== null) return;
+    for (const line of await this.#newLines()) this.#take(JSON.parse(line) as TrainerEvent);
+    this.state.outcome = (await readJson<StepOutcome>(path.join(this.#folder, "outcome.json"))) ?? null;
+  }
+
+  #take(event: TrainerEvent): void {
+    if (event.event === "message") this.state.message = event.text;
+    if (event.event === "metrics") Object.assign(this.state.metrics, event.values);
+    if (event.event !== "progress") return;
+    const { done, total, unit, time } = event;
+    // A new attempt starts its own clock.
+    if (this.#first === null || done < (this.state.progress?.done ?? 0)) this.#first = { time, done };
+    this.state.progress = { done, total, unit };
+    const perUnit = (time - this.#first.time) / Math.max(1, done - this.#first.done);
+    this.state.secondsLeft = done > this.#first.done ? (total - done) * perUnit : null;
+  }
+
+  async #newLines(): Promise<string[]> {
+    const handle = await open(path.join(this.#folder, "events.jsonl")).catch(() => undefined);
+    if (handle === undefined) return [];
+    try {
+      const { size } = await handle.stat();
+      if (size <= this.#offset) return [];
+      const { buffer } = await handle.read(Buffer.alloc(size - this.#offset), 0, size - this.#offset, this.#offset);
+      this.#offset = size;
+      const lines = (this.#rest + buffer.toString("utf8")).split("\n");
+      this.#rest = lines.pop() ?? "";
+      return lines.filter((line) => line !== "");
+    } finally {
+      await handle.close();
+    }
+  }
+}

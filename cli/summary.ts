@@ -1,0 +1,52 @@
+import path from "node:path";
+import Table from "cli-table3";
+import pc from "picocolors";
+import prettyMilliseconds from "pretty-ms";
+import type { RunRecord } from "../schemas/generated/run-record.ts";
+import { EXIT } from "./errors.ts";
+import { mainNumber } from "./main-number.ts";
+
+const VERDICT_COLOURS = {
+  REPRODUCED: pc.green,
+  "NOT REPRODUCED": pc.red,
+  INCONCLUSIVE: pc.yellow,
+  "NOT CHECKED": pc.yellow,
+} as const;
+
+/** A finished run as a short table, its verdict, and where record and report are. */
+export function summarise(record: RunRecord, recordFile: string, reportFile: string | null): string {
+  const table = new Table({ head: ["step", "kind", "status", "time", "result"], style: { head: [], border: [] } });
+  for (const step of record.steps) {
+    const took = step.started && step.ended ? Date.parse(step.ended) - Date.parse(step.started) : null;
+    table.push([
+      step.id,
+      step.kind,
+      step.resumed_from.length > 0 ? `${step.status}, resumed from ${step.resumed_from.join(", ")}` : step.status,
+      took === null ? "" : prettyMilliseconds(took, { secondsDecimalDigits: 1 }),
+      mainNumber(step.metrics),
+    ]);
+  }
+  const lines = [table.toString()];
+  for (const claim of record.claims) {
+    lines.push(`${VERDICT_COLOURS[claim.verdict](claim.verdict)}  ${claim.says}`, `  ${claim.because}${claim.p === null ? "" : ` p = ${claim.p.toPrecision(2)}.`}`);
+  }
+  if (record.deviations.length > 0) {
+    lines.push(`${record.deviations.length} stated deviations from the paper; they stand in the record and the report.`);
+  }
+  if (record.failure !== null) {
+    lines.push(pc.red(`The step '${record.failure.step}' failed [${record.failure.code}]: ${record.failure.message}`));
+  }
+  const seconds = prettyMilliseconds(record.seconds * 1000, { secondsDecimalDigits: 1 });
+  lines.push(`${record.status} in ${seconds}`, `record: ${show(recordFile)}`);
+  if (reportFile !== null) lines.push(`report: ${show(reportFile)}`);
+  return lines.join("\n");
+}
+
+const show = (file: string): string => path.relative(process.cwd(), file) || file;
+
+/** The exit code that a record means. */
+export function exitCodeOf(record: RunRecord): number {
+  if (record.status === "cancelled") return EXIT.cancelled;
+  if (record.status === "failed") return record.failure?.code === "environment" ? EXIT.missing : EXIT.failed;
+  return record.claims.every(({ verdict }) => verdict === "REPRODUCED") ? EXIT.done : EXIT.notReproduced;
+}

@@ -1,0 +1,45 @@
+import { KIND_SCHEMAS, type Affects } from "../schemas/kinds.ts";
+import type { Artifact, PlanStep } from "../schemas/plan.ts";
+import { digestOf } from "./digest.ts";
+
+/** What stands for the tools in a fingerprint: the digest of the Python lock file, and ffmpeg if it is not from there. */
+export interface Tools {
+  python: string;
+  ffmpeg: string;
+}
+
+/** Everything that decides a step's result, by name: what `plan` compares to say why a step runs. */
+export function resultFields(step: PlanStep, inputs: Record<string, Artifact | string>, tools: Tools): Record<string, unknown> {
+  return fields(step, inputs, tools, ["result", "resume"]);
+}
+
+/** Names a step's result: the same fingerprint means the same result. SHA-256. */
+export function fingerprint(step: PlanStep, inputs: Record<string, Artifact | string>, tools: Tools): string {
+  return digestOf(resultFields(step, inputs, tools));
+}
+
+/** Names a step's checkpoints: as the fingerprint, without what only decides where training ends. SHA-256. */
+export function resumeKey(step: PlanStep, inputs: Record<string, Artifact | string>, tools: Tools): string {
+  return digestOf(fields(step, inputs, tools, ["result"]));
+}
+
+function fields(
+  step: PlanStep,
+  inputs: Record<string, Artifact | string>,
+  tools: Tools,
+  affects: Affects[],
+): Record<string, unknown> {
+  const schema = KIND_SCHEMAS[step.kind];
+  const params = Object.entries(step.params).filter(([name]) =>
+    affects.includes(schema.properties[name]?.["x-affects"] ?? "result"),
+  );
+  return {
+    kind: step.kind,
+    version: step.version,
+    ...Object.fromEntries(params.map(([name, value]) => [`with.${name}`, value])),
+    ...Object.fromEntries(
+      Object.entries(inputs).map(([name, input]) => [`with.${name}`, typeof input === "string" ? input : input.digest]),
+    ),
+    ...Object.fromEntries(schema["x-tools"].map((tool) => [`tools.${tool}`, tools[tool]])),
+  };
+}

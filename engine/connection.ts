@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client, Connection } from "@temporalio/client";
+import { loadClientConnectConfig } from "@temporalio/envconfig";
+
+export const TASK_QUEUE = "reprise";
+
+/** Connection options: address given, TLS, API key and namespace from the standard environment variables. */
+export function connectionOptions(address: string) {
+  const { connectionOptions: fromEnvironment, namespace } = loadClientConnectConfig();
+  return { connection: { ...fromEnvironment, address }, namespace: namespace ?? "default" };
+}
+
+export async function connectClient(address: string): Promise<Client> {
+  const options = connectionOptions(address);
+  const connection = await Connection.connect({ ...options.connection, connectTimeout: 10_000 });
+  return new Client({ connection, namespace: options.namespace });
+}
+
+/** Whether a server answers at an address within the time, its namespace ready. */
+export async function answers(address: string, milliseconds: number): Promise<boolean> {
+  const until = Date.now() + milliseconds;
+  const options = connectionOptions(address);
+  while (Date.now() < until) {
+    const connection = Connection.lazy({ ...options.connection });
+    try {
+      await connection.withDeadline(Date.now() + 2_000, () =>
+        connection.workflowService.describeNamespace({ namespace: options.namespace }),
+      );
+      return true;
+    } catch {
+      await sleep(100);
+    } finally {
+      await connection.close();
+    }
+  }
+  return false;
+}

@@ -1,0 +1,119 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import getPort from "get-port";
+import { lock } from "proper-lockfile";
+import { readJson, writeJson } from "../store/files.ts";
+import { home } from "../store/home.ts";
+import { identify, isAlive, type ProcessIdentity } from "../store/processes.ts";
+import { tailOf } from "../activities/run-child.ts";
+import { EngineError } from "./errors.ts";
+import { answers } from "./connection.ts";
+
+const START_MS = 30_000;
+
+/** The embedded server of one store. Other commands find it by this file. */
+interface RunningServer {
+  process: ProcessIdentity;
+  address: string;
+  version: string;
+}
+
+export type ServerState = { state: "external" | "running"; address: string; version: string | null } | { state: "stopped" };
+
+const fileOf = (root: string) => path.join(home.server(root), "server.json");
+
+/** The server that this store would use now; nothing is started. */
+export async function findServer(root: string, environment = process.env): Promise<ServerState> {
+  const external = environment["TEMPORAL_ADDRESS"];
+  if (external) return { state: "external", address: external, version: null };
+  const known = await readJson<RunningServer>(fileOf(root));
+  if (known === undefined || !isAlive(known.process)) return { state: "stopped" };
+  return { state: "running", address: known.address, version: known.version };
+}
+
+/** The address of a server that answers: the one of TEMPORAL_ADDRESS, the running one, or a new one. */
+export async function ensureServer(root: string, binary: string | null): Promise<string> {
+  const found = await findServer(root);
+  if (found.state !== "stopped") {
+    if (await answers(found.address, START_MS)) return found.address;
+    throw new EngineError(`No Temporal server answers at ${found.address}. ${adviceFor(found.state)}`);
+  }
+  if (binary === null) {
+    throw new EngineError(
+      "The Temporal server is missing. Run 'npm run setup', set REPRISE_SERVER to a 'temporal' binary, or set TEMPORAL_ADDRESS to a running server.",
+    );
+  }
+  const folder = home.server(root);
+  await mkdir(folder, { recursive: true });
+  // Two commands that start at once must not start two servers on one file.
+  const release = await lock(folder, { retries: { retries: 60, minTimeout: 500, maxTimeout: 500 } });
+  try {
+    const meanwhile = await findServer(root);
+    if (meanwhile.state !== "stopped") return meanwhile.address;
+    return await start(root, binary);
+  } finally {
+    await release();
+  }
+}
+
+const adviceFor = (state: "external" | "running"): string =>
+  state === "external" ? "Check TEMPORAL_ADDRESS." : "Run 'reprise down' and try again.";
+
+async function start(root: string, binary: string): Promise<string> {
+  const folder = home.server(root);
+  const { stdout } = await execa(binary, ["--version"]);
+  const version = /version ([^ ]+)/.exec(stdout)?.[1] ?? "unknown";
+  const port = await getPort();
+  const log = path.join(folder, "log.txt");
+  const output = openSync(log, "a");
+  const child = spawn(binary, serverArguments(path.join(folder, `temporal-${version}.db`), port), {
+    stdio: ["ignore", output, output],
+    detached: true,
+  });
+  const failed = new Promise<never>((_, reject) => child.once("error", reject));
+  failed.catch(() => {});
+  child.unref();
+  closeSync(output);
+  const address = `127.0.0.1:${port}`;
+  if (!(await Promise.race([answers(address, START_MS), failed]))) {
+    throw new EngineError(`The Temporal server did not start. Its last lines (${log}):\n${await tailOf(log, 5)}`);
+  }
+  await writeJson(fileOf(root), { process: identify(child.pid!)!, address, version } satisfies RunningServer);
+  return address;
+}
+
+/** A database file belongs to one server version: the server has no migrations, so the name carries it. */
+function serverArguments(database: string, port: number): string[] {
+  const settings = {
+    // A step in its own workflow task's answer: without it every step costs an extra round trip.
+    "system.enableActivityEagerExecution": true,
+    // The default of 20 polls a second makes every sequential step wait 50 ms.
+    "history.transferProcessorMaxPollRPS": 2000,
+    "frontend.enableServerVersionCheck": false,
+    "matching.numTaskqueueReadPartitions": 1,
+    "matching.numTaskqueueWritePartitions": 1,
+  };
+  return [
+    ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", String(port)],
+    ...["--db-filename", database, "--log-level", "warn", "--log-format", "json"],
+    ...["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"],
+    ...Object.entries(settings).flatMap(([key, value]) => ["--dynamic-config-value", `${key}=${JSON.stringify(value)}`]),
+  ];
+}
+
+/** Stops the embedded server; gives false when none was running. */
+export async function stopServer(root: string): Promise<boolean> {
+  const known = await readJson<RunningServer>(fileOf(root));
+  if (known === undefined || !isAlive(known.process)) return false;
+  process.kill(known.process.pid, "SIGTERM");
+  for (let waited = 0; isAlive(known.process); waited += 50) {
+    if (waited >= 10_000) process.kill(known.process.pid, "SIGKILL");
+    await sleep(50);
+  }
+  await rm(fileOf(root), { force: true });
+  return true;
+}

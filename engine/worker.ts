@@ -1,0 +1,47 @@
+import path from "node:path";
+import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from "@temporalio/worker";
+import { pino } from "pino";
+import { activities } from "../activities/index.ts";
+import { packageRoot } from "../activities/toolchain.ts";
+import { connectionOptions, TASK_QUEUE } from "./connection.ts";
+import { workerIdentity } from "./worker-identity.ts";
+
+/** A worker in this process, with its log as JSON lines in `logFile`. */
+export async function startWorker(address: string, logFile: string): Promise<{ stop: () => Promise<void> }> {
+  const log = pino({ level: "info" }, pino.destination({ dest: logFile, mkdir: true, sync: true }));
+  Runtime.install({
+    logger: new DefaultLogger("INFO", (entry: LogEntry) => forward(log, entry)),
+    // Signals belong to the command line: the first one asks, the second one leaves.
+    shutdownSignals: [],
+  });
+  const options = connectionOptions(address);
+  const connection = await NativeConnection.connect(options.connection);
+  const worker = await Worker.create({
+    connection,
+    namespace: options.namespace,
+    taskQueue: TASK_QUEUE,
+    identity: workerIdentity(),
+    workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") },
+    activities,
+    // Cancellation reaches an activity only with a heartbeat's answer.
+    maxHeartbeatThrottleInterval: "3s",
+    shutdownGraceTime: 0,
+    shutdownForceTime: "20s",
+    stickyQueueScheduleToStartTimeout: "2s",
+  });
+  const running = worker.run();
+  return {
+    stop: async () => {
+      if (worker.getState() === "RUNNING") worker.shutdown();
+      await running;
+      await connection.close();
+    },
+  };
+}
+
+function forward(log: pino.Logger, { level, message, meta }: LogEntry): void {
+  const { error, ...rest } = (meta ?? {}) as { error?: unknown };
+  const fields = error === undefined ? rest : { ...rest, err: error };
+  const names = { TRACE: "trace", DEBUG: "debug", INFO: "info", WARN: "warn", ERROR: "error" } as const;
+  log[names[level]](fields, message);
+}

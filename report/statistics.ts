@@ -1,0 +1,55 @@
+/** One sample's outcome under one model, from predictions.jsonl. */
+export interface Prediction {
+  id: string;
+  video: string;
+  task: string;
+  way: string;
+  gold: string;
+  reply: string;
+  letter: string | null;
+  status: "correct" | "wrong" | "unparsed" | "error";
+}
+
+export interface PairedTest {
+  samples: number;
+  /** Samples that only the first, or only the second, got right. */
+  gained: number;
+  lost: number;
+  /** First minus second, in shares of the samples. */
+  difference: number;
+  /** 95 % interval of the difference (Wald, paired). */
+  interval: [number, number];
+  /** McNemar's exact two-sided p: the binomial test on the samples where the two differ. */
+  p: number;
+}
+
+/** Compares two models on the same samples. Throws when the samples are not the same. */
+export function pairedTest(first: readonly Prediction[], second: readonly Prediction[]): PairedTest {
+  const other = new Map(second.map(({ id, status }) => [id, status === "correct"]));
+  if (first.length !== other.size || first.some(({ id }) => !other.has(id))) {
+    throw new Error("the two evaluations have different samples");
+  }
+  let [gained, lost] = [0, 0];
+  for (const { id, status } of first) {
+    const better = status === "correct";
+    if (better && !other.get(id)) gained++;
+    if (!better && other.get(id)) lost++;
+  }
+  const samples = first.length;
+  const difference = (gained - lost) / samples;
+  const half = (1.959964 * Math.sqrt(gained + lost - (gained - lost) ** 2 / samples)) / samples;
+  return { samples, gained, lost, difference, interval: [difference - half, difference + half], p: binomialTwoSided(gained, lost) };
+}
+
+/** Two-sided exact test that `a` and `b` come from a fair coin; 1 when there is nothing to compare. */
+export function binomialTwoSided(a: number, b: number): number {
+  const trials = a + b;
+  // In logarithms: binomial coefficients of a thousand samples overflow.
+  let logTerm = -trials * Math.LN2;
+  let tail = 0;
+  for (let k = 0; k <= Math.min(a, b); k++) {
+    tail += Math.exp(logTerm);
+    logTerm += Math.log(trials - k) - Math.log(k + 1);
+  }
+  return Math.min(1, 2 * tail);
+}

@@ -1,0 +1,203 @@
+// Generated from schemas/run-record.schema.json by `npm run generate`. Do not edit.
+/**
+ * What a finished, failed or cancelled run leaves.
+ */
+export interface RunRecord {
+  record: 1;
+  /**
+   * Run id.
+   */
+  run: string;
+  status: "done" | "failed" | "cancelled";
+  /**
+   * The recipe.
+   */
+  recipe: {
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Path as given.
+     */
+    path: string;
+    /**
+     * SHA-256, in hexadecimal.
+     */
+    digest: string;
+    profile: string | null;
+  };
+  /**
+   * SHA-256, in hexadecimal.
+   */
+  plan: string;
+  /**
+   * Git commit of the working folder, with + when it had changes.
+   */
+  commit: string | null;
+  started: string;
+  ended: string;
+  seconds: number;
+  steps: RunRecordStep[];
+  /**
+   * What the run ran on.
+   */
+  environment: {
+    /**
+     * Version.
+     */
+    reprise: string;
+    /**
+     * Version.
+     */
+    node: string;
+    python: string | null;
+    /**
+     * SHA-256, in hexadecimal.
+     */
+    python_lock: string;
+    server: string | null;
+    ffmpeg: string | null;
+    /**
+     * System and architecture.
+     */
+    platform: string;
+    /**
+     * Processor.
+     */
+    cpu: string;
+    cores: number;
+    memory_gb: number;
+    /**
+     * Items: Name.
+     */
+    gpus: string[];
+  };
+  /**
+   * Items: A stated difference from the paper.
+   */
+  deviations: {
+    /**
+     * Step id.
+     */
+    step: string;
+    /**
+     * Parameter.
+     */
+    parameter: string;
+    /**
+     * The paper's value.
+     */
+    paper: unknown;
+    /**
+     * The value used.
+     */
+    ours: unknown;
+    /**
+     * Why.
+     */
+    reason: string;
+  }[];
+  claims: RunRecordClaim[];
+  failure: null | {
+    step: string | null;
+    /**
+     * Stable code.
+     */
+    code: string;
+    /**
+     * What happened and what to do.
+     */
+    message: string;
+  };
+}
+/**
+ * One step's outcome.
+ */
+export interface RunRecordStep {
+  /**
+   * Step id.
+   */
+  id: string;
+  /**
+   * Kind.
+   */
+  kind: string;
+  status: "done" | "reused" | "failed" | "cancelled" | "skipped";
+  attempts: number;
+  /**
+   * Optimizer step of each checkpoint that an attempt went on from.
+   */
+  resumed_from: number[];
+  started: string | null;
+  ended: string | null;
+  fingerprint: string | null;
+  inputs: {
+    [k: string]: RunRecordArtifact | string;
+  };
+  outputs: {
+    [k: string]: RunRecordArtifact;
+  };
+  metrics: {
+    [k: string]: number;
+  };
+  /**
+   * Path relative to the record.
+   */
+  log: string | null;
+  /**
+   * Path relative to the record.
+   */
+  events: string | null;
+  /**
+   * CPU threads that the step's program was given.
+   */
+  threads: number | null;
+}
+/**
+ * An artifact.
+ */
+export interface RunRecordArtifact {
+  /**
+   * Path relative to the store's folder.
+   */
+  uri: string;
+  /**
+   * SHA-256, in hexadecimal.
+   */
+  digest: string;
+  /**
+   * dataset, frames, model, adapter, predictions or metrics.
+   */
+  type: string;
+}
+/**
+ * A judged claim.
+ */
+export interface RunRecordClaim {
+  /**
+   * Claim id.
+   */
+  id: string;
+  /**
+   * The claim in words.
+   */
+  says: string;
+  source: string | null;
+  verdict: "REPRODUCED" | "NOT REPRODUCED" | "INCONCLUSIVE" | "NOT CHECKED";
+  value: number | null;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  interval: [number, number] | null;
+  p: number | null;
+  /**
+   * What was compared with what.
+   */
+  because: string;
+  /**
+   * Items: Path relative to the store's folder.
+   */
+  evidence: string[];
+}

@@ -1,0 +1,133 @@
+// Generated from schemas/kinds/train-grpo.schema.json by `npm run generate`. Do not edit.
+/**
+ * Reinforcement by GRPO, the paper's second stage (Table 5).
+ */
+export interface TrainGrpoParams {
+  /**
+   * Model to start from.
+   */
+  model: string;
+  /**
+   * Frames and questions to learn from.
+   */
+  dataset: string;
+  /**
+   * Frames per clip; must be what frames/extract cut.
+   */
+  frames?: number;
+  /**
+   * Split of the dataset to train on.
+   */
+  split: string;
+  /**
+   * Batches per device added up before an optimizer step.
+   */
+  gradient_accumulation_steps?: number;
+  /**
+   * Weight decay of AdamW. The paper gives none.
+   */
+  weight_decay?: number;
+  /**
+   * Highest learning rate of the schedule.
+   */
+  learning_rate: number;
+  /**
+   * Gradients are clipped to this norm.
+   */
+  max_grad_norm?: number;
+  /**
+   * Optimizer steps between two logged metrics.
+   */
+  log_every?: number;
+  /**
+   * Seed of everything random in this step.
+   */
+  seed?: number;
+  /**
+   * Longest prompt in tokens, vision tokens included. Checked, never cut.
+   */
+  max_prompt_length?: number;
+  /**
+   * Weight of the KL term.
+   */
+  beta?: number;
+  /**
+   * Completions per prompt.
+   */
+  group_size?: number;
+  /**
+   * Prompts per device and batch. The trainer counts completions: prompts times group size.
+   */
+  batch_size_per_device?: number;
+  /**
+   * How the learning rate falls. Library default of the released code: linear.
+   */
+  learning_rate_schedule?: "linear" | "cosine" | "constant";
+  /**
+   * All weights (released code), or a LoRA adapter that is merged at the end.
+   */
+  trainable?: "all" | "adapter";
+  /**
+   * Rank of the adapter.
+   */
+  lora_rank?: number;
+  /**
+   * Scale of the adapter.
+   */
+  lora_alpha?: number;
+  /**
+   * Dropout before the adapter.
+   */
+  lora_dropout?: number;
+  /**
+   * Layers that get an adapter. Not in the paper; the released code adapts the four attention projections of the language model.
+   *
+   * @minItems 1
+   */
+  lora_target_modules?: [string, ...string[]];
+  /**
+   * Optimizer steps; 0 means as many as the epochs take.
+   */
+  steps?: number;
+  /**
+   * Passes over the data when steps is 0.
+   */
+  epochs?: number;
+  /**
+   * Most new tokens of a rollout. Library default of the released code: 256.
+   */
+  max_completion_length?: number;
+  /**
+   * Temperature of the rollouts.
+   */
+  temperature?: number;
+  /**
+   * Nucleus of the rollouts; 1 switches it off.
+   */
+  top_p?: number;
+  /**
+   * Candidates of the rollouts; 0 switches it off.
+   */
+  top_k?: number;
+  /**
+   * How token losses are averaged; grpo is the per-sequence mean of the released code.
+   */
+  loss_type?: "grpo" | "dapo" | "dr_grpo" | "bnpo";
+  /**
+   * Advantages are divided by the standard deviation of this.
+   */
+  scale_rewards?: "group" | "batch" | "none";
+  /**
+   * Rewards with their weights.
+   */
+  rewards?: {
+    /**
+     * 1 for the gold letter.
+     */
+    accuracy?: number;
+    /**
+     * 1 for a well-formed answer.
+     */
+    format?: number;
+  };
+}

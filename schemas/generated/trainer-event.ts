@@ -1,0 +1,67 @@
+// Generated from schemas/trainer-event.schema.json by `npm run generate`. Do not edit.
+/**
+ * One line of an event file.
+ */
+export type TrainerEvent =
+  | {
+      event: "progress";
+      /**
+       * Seconds since 1970.
+       */
+      time: number;
+      done: number;
+      total: number;
+      /**
+       * What is counted: step, sample, video.
+       */
+      unit: string;
+    }
+  | {
+      event: "metrics";
+      /**
+       * Seconds since 1970.
+       */
+      time: number;
+      step: number;
+      values: {
+        [k: string]: number;
+      };
+    }
+  | {
+      event: "checkpoint";
+      /**
+       * Seconds since 1970.
+       */
+      time: number;
+      step: number;
+      /**
+       * Complete checkpoint.
+       */
+      directory: string;
+    }
+  | {
+      event: "gate";
+      /**
+       * Seconds since 1970.
+       */
+      time: number;
+      /**
+       * Name of the check that passed.
+       */
+      name: string;
+      /**
+       * What was measured.
+       */
+      seen: string;
+    }
+  | {
+      event: "message";
+      /**
+       * Seconds since 1970.
+       */
+      time: number;
+      /**
+       * A sentence.
+       */
+      text: string;
+    };

@@ -1,0 +1,60 @@
+// Generated from schemas/trainer-job.schema.json by `npm run generate`. Do not edit.
+/**
+ * What the engine asks one run of the trainer to do. Paths are absolute.
+ */
+export interface TrainerJob {
+  kind: "model/tiny" | "train/sft" | "model/merge" | "train/grpo" | "eval/mcq";
+  /**
+   * The step's parameters, every default written out.
+   */
+  params: {
+    [k: string]: unknown;
+  };
+  /**
+   * Parameter name to directory, or to an id on the hub.
+   */
+  inputs: {
+    [k: string]: string;
+  };
+  /**
+   * Output name to the place to write it.
+   */
+  outputs: {
+    [k: string]: string;
+  };
+  /**
+   * Event file to append to.
+   */
+  events: string;
+  /**
+   * Result file to write last, by rename.
+   */
+  result: string;
+  /**
+   * Resumable state.
+   */
+  checkpoints: {
+    /**
+     * Folder of the checkpoints.
+     */
+    directory: string;
+    /**
+     * Optimizer steps between two checkpoints.
+     */
+    every: number;
+    keep: number;
+    /**
+     * Resume key, written into the marker.
+     */
+    key: string;
+    /**
+     * Complete checkpoint to go on from.
+     */
+    resume: string | null;
+  };
+  seed: number;
+  /**
+   * CPU threads.
+   */
+  threads: number;
+}

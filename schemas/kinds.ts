@@ -1,0 +1,55 @@
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+
+/** What a folder or file that travels between steps holds. */
+export type ArtifactType = "dataset" | "frames" | "model" | "adapter" | "predictions" | "metrics";
+
+/** The closed set of step kinds. Each has one schema, one activity and, if it trains, one trainer module. */
+export const STEP_KINDS = [
+  "data/synthesize",
+  "frames/extract",
+  "model/tiny",
+  "train/sft",
+  "model/merge",
+  "train/grpo",
+  "eval/mcq",
+] as const;
+export type StepKind = (typeof STEP_KINDS)[number];
+
+/** Which part of a step a parameter decides: its result, only its speed, only names, or where it may resume. */
+export type Affects = "result" | "performance" | "naming" | "resume";
+
+export interface ParameterSchema {
+  description: string;
+  default?: unknown;
+  "x-affects": Affects;
+  "x-artifact"?: (ArtifactType | "hub")[];
+  "x-paper"?: string;
+  "x-field"?: string;
+}
+
+/** A kind's JSON Schema, as far as the engine reads it. */
+export interface KindSchema {
+  $id: string;
+  title: StepKind;
+  description: string;
+  "x-version": number;
+  "x-outputs": Record<string, ArtifactType>;
+  "x-tools": ("ffmpeg" | "python")[];
+  "x-resources": { cpu: number; memory_gb: number };
+  properties: Record<string, ParameterSchema>;
+}
+
+/** The schema of every kind. */
+export const KIND_SCHEMAS = Object.fromEntries(
+  STEP_KINDS.map((kind) => [kind, require(`./kinds/${kind.replace("/", "-")}.schema.json`) as KindSchema]),
+) as Readonly<Record<StepKind, KindSchema>>;
+
+/** Schemas of whole documents. */
+export const DOCUMENT_SCHEMAS = {
+  recipe: require("./recipe.schema.json") as object,
+  "trainer-job": require("./trainer-job.schema.json") as object,
+  "trainer-event": require("./trainer-event.schema.json") as object,
+  "run-record": require("./run-record.schema.json") as object,
+} as const;

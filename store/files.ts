@@ -1,0 +1,54 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { appendFile, mkdir, open, readFile, rename } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+
+/** Writes a file whole or not at all: aside, flushed, then renamed. */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const aside = `${file}.${randomUUID()}.partial`;
+  const handle = await open(aside, "w");
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(aside, file);
+}
+
+export const writeJson = (file: string, value: unknown): Promise<void> =>
+  writeWhole(file, `${JSON.stringify(value, null, 1)}\n`);
+
+export const appendJsonLine = async (file: string, value: unknown): Promise<void> =>
+  appendFile(file, `${JSON.stringify(value)}\n`);
+
+/** The parsed file, or undefined when there is none. */
+export async function readJson<T>(file: string): Promise<T | undefined> {
+  const text = await readText(file);
+  return text === undefined ? undefined : (JSON.parse(text) as T);
+}
+
+/** The lines of a JSON-lines file; a last line that is still being written is left out. */
+export async function readJsonLines<T>(file: string): Promise<T[]> {
+  const text = (await readText(file)) ?? "";
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  return whole.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as T);
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** SHA-256 of a file, in hexadecimal. */
+export async function hashFile(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}

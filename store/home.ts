@@ -1,0 +1,16 @@
+import path from "node:path";
+
+/** The places below `.reprise/`, where everything that a working folder keeps stands. */
+export const home = {
+  /** `.reprise/` in the working folder, or where REPRISE_HOME says. */
+  find: (folder: string, environment: NodeJS.ProcessEnv): string =>
+    path.resolve(folder, environment["REPRISE_HOME"] || ".reprise"),
+  artifact: (root: string, digest: string) => path.join(root, "artifacts", digest),
+  finishedStep: (root: string, fingerprint: string) => path.join(root, "steps", `${fingerprint}.json`),
+  /** Where a step works; named by its resume key, so that a later run finds the checkpoints. */
+  work: (root: string, resumeKey: string) => path.join(root, "work", resumeKey),
+  runs: (root: string) => path.join(root, "runs"),
+  run: (root: string, run: string) => path.join(root, "runs", run),
+  step: (root: string, run: string, step: string) => path.join(root, "runs", run, step),
+  server: (root: string) => path.join(root, "server"),
+};

@@ -1,0 +1,43 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import type { RunRecord } from "../schemas/generated/run-record.ts";
+import type { RunRequest, StepOutcome } from "../schemas/plan.ts";
+import { readJson, writeJson } from "./files.ts";
+import { home } from "./home.ts";
+
+/** What a run was started with, beside what the plan says: for the record and for going on. */
+export interface StartedRun {
+  request: RunRequest;
+  started: string;
+  commit: string | null;
+}
+
+/** A run's id: sorts by time, names the recipe, and says which plan. */
+export function newRunId(recipe: string, digest: string, now: Date): string {
+  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  return `${recipe}-${stamp}-${digest.slice(0, 6)}`;
+}
+
+const fileOf = (root: string, run: string, name: string) => path.join(home.run(root, run), name);
+
+export const saveRun = (root: string, started: StartedRun): Promise<void> =>
+  writeJson(fileOf(root, started.request.run, "run.json"), started);
+export const loadRun = (root: string, run: string): Promise<StartedRun | undefined> =>
+  readJson<StartedRun>(fileOf(root, run, "run.json"));
+
+export const recordFile = (root: string, run: string): string => fileOf(root, run, "record.json");
+export const reportFile = (root: string, run: string): string => fileOf(root, run, "report.html");
+export const loadRecord = (root: string, run: string): Promise<RunRecord | undefined> =>
+  readJson<RunRecord>(recordFile(root, run));
+export const loadOutcome = (root: string, run: string, step: string): Promise<StepOutcome | undefined> =>
+  readJson<StepOutcome>(path.join(home.step(root, run, step), "outcome.json"));
+
+/** Ids of all runs in a store, newest first. */
+export async function listRuns(root: string): Promise<string[]> {
+  const names = await readdir(home.runs(root)).catch(() => []);
+  const started = await Promise.all(names.map(async (name) => ({ name, run: await loadRun(root, name) })));
+  return started
+    .flatMap(({ name, run }) => (run === undefined ? [] : [{ name, started: run.started }]))
+    .sort((a, b) => (a.started < b.started ? 1 : -1))
+    .map(({ name }) => name);
+}

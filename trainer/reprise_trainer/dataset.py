@@ -1,0 +1,78 @@
+"""Questions and frames as rows for training and evaluation."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .errors import StepError
+
+Row = dict[str, Any]
+
+
+def read_rows(dataset: str | Path, split: str) -> list[Row]:
+    """The questions of one split, each with `strip`, the path of its clip's filmstrip.
+
+    `dataset` is the output of frames/extract: questions.jsonl, frames.jsonl and the strips.
+    """
+    root = Path(dataset)
+    strips = {line["video"]: root / line["strip"] for line in _lines(root / "frames.jsonl")}
+    rows = [row for row in _lines(root / "questions.jsonl") if row["split"] == split]
+    if not rows:
+        raise StepError("data", f"The dataset has no question in the split '{split}'. Check the step's `split`.")
+    missing = sorted({row["video"] for row in rows} - set(strips))
+    if missing:
+        raise StepError("data", f"{len(missing)} videos of the split '{split}' have no frames, first: {missing[0]}.")
+    return [{**row, "strip": str(strips[row["video"]])} for row in rows]
+
+
+def prompt_text(row: Row) -> str:
+    """The question as the model is asked it; options follow on the same line."""
+    return " ".join([row["question"], *row["options"]])
+
+
+def answerable(rows: list[Row]) -> list[Row]:
+    """Only the rows that have a gold letter."""
+    return [row for row in rows if row["answer"] is not None]
+
+
+def as_dataset(records: list[Row]) -> Any:
+    """A `datasets.Dataset` whose `images` column holds paths and is decoded when a row is read.
+
+    Handing over decoded images instead costs seconds and gigabytes.
+    """
+    from datasets import Dataset, Image, Sequence
+
+    return Dataset.from_list(records).cast_column("images", Sequence(Image()))
+
+
+def supervised_records(rows: list[Row], target: str) -> list[Row]:
+    """Prompt and completion; TRL's loss then covers the completion only."""
+    return [
+        {
+            "images": [row["strip"]],
+            "prompt": [{"role": "user", "content": prompt_text(row)}],
+            "completion": [{"role": "assistant", "content": row["targets"][target]}],
+        }
+        for row in rows
+    ]
+
+
+def rollout_records(rows: list[Row]) -> list[Row]:
+    """Prompt and gold letter, for the rewards."""
+    return [
+        {
+            "images": [row["strip"]],
+            "prompt": [{"role": "user", "content": prompt_text(row)}],
+            "solution": row["answer"],
+        }
+        for row in answerable(rows)
+    ]
+
+
+def _lines(path: Path) -> list[Row]:
+    if not path.exists():
+        raise StepError("data", f"'{path.name}' is missing in the dataset. Was it made by frames/extract?")
+    with path.open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file if line.strip()]

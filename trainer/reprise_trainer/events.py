@@ -1,0 +1,53 @@
+"""The event file: one JSON object a line. Contract: schemas/trainer-event.schema.json."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+
+class Events:
+    """Appends events. Each line is flushed, so that a reader sees whole lines while the step runs."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a", encoding="utf-8")
+
+    def _write(self, event: str, **fields: Any) -> None:
+        line = json.dumps({"event": event, "time": round(time.time(), 3), **fields}, ensure_ascii=False)
+        self._file.write(line + "\n")
+        self._file.flush()
+
+    def progress(self, done: int, total: int, unit: str) -> None:
+        """`done` of `total` units of work ("step", "sample", ...)."""
+        self._write("progress", done=done, total=total, unit=unit)
+
+    def metrics(self, step: int, values: dict[str, Any]) -> None:
+        """Numbers logged at an optimizer step; what is not a finite number is left out."""
+        finite = {k: v for k, v in values.items() if isinstance(v, (int, float)) and math.isfinite(v)}
+        self._write("metrics", step=step, values=finite)
+
+    def checkpoint(self, step: int, directory: Path) -> None:
+        """A complete checkpoint stands in `directory`."""
+        self._write("checkpoint", step=step, directory=str(directory))
+
+    def gate(self, name: str, seen: str) -> None:
+        """A faithfulness check passed; `seen` says what was measured."""
+        self._write("gate", name=name, seen=seen)
+
+    def message(self, text: str) -> None:
+        """A sentence for the log, such as where the step resumes."""
+        self._write("message", text=text)
+
+
+def write_result(path: Path, result: dict[str, Any]) -> None:
+    """Write the result file last and by rename: its presence means that the step is whole."""
+    aside = path.with_suffix(".partial")
+    with aside.open("w", encoding="utf-8") as file:
+        json.dump(result, file, indent=1, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)

@@ -1,0 +1,43 @@
+"""Models from a directory or the hub, on what this machine has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from transformers import AutoModelForImageTextToText, BitsAndBytesConfig
+
+
+def on_gpu() -> bool:
+    """Whether training runs on a CUDA device."""
+    return torch.cuda.is_available()
+
+
+def model_dtype() -> str:
+    """bfloat16 on a GPU (released code), float32 on a CPU, where bfloat16 is slower and coarser."""
+    return "bfloat16" if on_gpu() else "float32"
+
+
+def init_kwargs(quantization: str) -> dict[str, Any]:
+    """Arguments for from_pretrained. "4-bit" is nf4 with double quantisation (released code)."""
+    kwargs: dict[str, Any] = {"dtype": model_dtype()}
+    if quantization == "4-bit":
+        kwargs["device_map"] = {"": torch.cuda.current_device() if on_gpu() else "cpu"}
+        kwargs["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=getattr(torch, model_dtype()),
+        )
+    return kwargs
+
+
+def load_model(path: str) -> Any:
+    """An unquantised model in evaluation mode."""
+    model = AutoModelForImageTextToText.from_pretrained(path, dtype=model_dtype()).eval()
+    return model.to("cuda") if on_gpu() else model
+
+
+def trainer_device_kwargs() -> dict[str, Any]:
+    """Arguments that both trainers share and that depend on the device."""
+    return {"bf16": on_gpu(), "use_cpu": not on_gpu(), "gradient_checkpointing": on_gpu()}

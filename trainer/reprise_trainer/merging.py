@@ -1,0 +1,55 @@
+"""Merging an adapter into its base, checked on a probe and by loading the result again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from transformers import AutoModelForImageTextToText
+
+from . import gates
+from .errors import StepError
+from .events import Events
+from .loading import load_model, model_dtype
+from .processor import ClipProcessor, load_processor
+
+# Logit difference allowed between base + adapter and the merged weights: rounding of one addition per layer.
+TOLERANCE = {"float32": 1e-3, "bfloat16": 0.5}
+
+
+def merge_and_check(peft_model: Any, source: str, frames: int, directory: Path, events: Events) -> float:
+    """Merge, save with the processor, load whole again and compare; returns the largest logit difference."""
+    peft_model.eval()
+    probe = probe_batch(load_processor(source, frames), frames)
+    probe = {name: value.to(peft_model.device) for name, value in probe.items()}
+    # Taken before the merge, and not from a copy: a trainer's model carries hooks that a copy shares.
+    expected = logits(peft_model, probe)
+    merged = peft_model.merge_and_unload(safe_merge=True)
+    merged.save_pretrained(directory)
+    load_processor(source, frames).save_pretrained(directory)
+    reloaded = load_model(str(directory))
+    again = probe_batch(load_processor(str(directory), frames), frames)
+    if any(not torch.equal(again[name], probe[name].cpu()) for name in probe):
+        raise StepError("gate", "The merged model's processor prepares the probe differently from the base's.")
+    return gates.logits_agree(expected, logits(reloaded, probe), TOLERANCE[model_dtype()], events)
+
+
+@torch.no_grad()
+def logits(model: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """The model's logits on a batch, in float32."""
+    return model(**batch).logits.float().cpu()
+
+
+def probe_batch(processor: ClipProcessor, frames: int) -> dict[str, torch.Tensor]:
+    """One fixed question about a fixed striped clip of 56 x 56 pixels."""
+    pixels = (torch.arange(frames * 56 * 56 * 3) * 37 % 251).to(torch.uint8).reshape(frames * 56, 56, 3)
+    content = [{"type": "image"}, {"type": "text", "text": "On the way, which direction?"}]
+    text = processor.apply_chat_template([{"role": "user", "content": content}], tokenize=False)
+    return dict(processor(text=[text], images=[[Image.fromarray(pixels.numpy())]], return_tensors="pt"))
+
+
+def load_base(path: str) -> Any:
+    """The unquantised base that an adapter is merged into."""
+    return AutoModelForImageTextToText.from_pretrained(path, dtype=model_dtype())

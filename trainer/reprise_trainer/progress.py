@@ -1,0 +1,25 @@
+"""Progress and metrics of a trainer, as events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from transformers import TrainerCallback
+
+from .events import Events
+
+
+class ReportProgress(TrainerCallback):
+    """Turns the trainer's steps and log lines into events."""
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self._events.progress(state.global_step, state.max_steps, "step")
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self._events.progress(state.global_step, state.max_steps, "step")
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
+        self._events.metrics(state.global_step, logs or {})

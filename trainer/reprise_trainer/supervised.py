@@ -1,0 +1,129 @@
+"""Supervised training with TRL's stock SFTTrainer, shared by model/tiny and train/sft."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import transformers
+from peft import LoraConfig
+from transformers import set_seed
+from trl import SFTConfig, SFTTrainer
+
+from . import gates
+from .checkpoints import MarkCheckpoints, require_resumable
+from .dataset import Row, as_dataset, supervised_records
+from .errors import StepError
+from .events import Events
+from .job import Job
+from .loading import init_kwargs, trainer_device_kwargs
+from .processor import load_processor
+from .progress import ReportProgress
+
+SCHEDULES = {"cosine": "cosine", "linear": "linear", "constant": "constant"}
+OPTIMIZERS = {"adamw": "adamw_torch"}
+
+
+def lora_config(params: dict[str, Any]) -> LoraConfig:
+    """Table 6: rank, alpha, dropout; target modules from the released code."""
+    return LoraConfig(
+        r=params["lora_rank"],
+        lora_alpha=params["lora_alpha"],
+        lora_dropout=params["lora_dropout"],
+        target_modules=params["lora_target_modules"],
+        bias="none",
+        task_type="CAUSAL_LM",
+    )
+
+
+def train_supervised(
+    job: Job, events: Events, *, model: str, rows: list[Row], target: str, quantization: str, lora: LoraConfig | None
+) -> SFTTrainer:
+    """Train on prompt and completion, loss on the completion. Returns the trainer after its last step.
+
+    Raises StepError when a gate fails or when fewer optimizer steps were made than planned.
+    """
+    params = job.params
+    # Before the trainer: LoRA's initialisation is drawn before the trainer seeds itself.
+    set_seed(job.seed)
+    processor = load_processor(model, params["frames"])
+    trainer = SFTTrainer(
+        model=model,
+        train_dataset=as_dataset(supervised_records(rows, target)),
+        processing_class=processor,
+        peft_config=lora,
+        callbacks=[ReportProgress(events), MarkCheckpoints(job.checkpoints, events)],
+        args=SFTConfig(
+            output_dir=str(job.checkpoints.directory),
+            per_device_train_batch_size=params["batch_size_per_device"],
+            gradient_accumulation_steps=params["gradient_accumulation_steps"],
+            num_train_epochs=params["epochs"],
+            learning_rate=params["learning_rate"],
+            lr_scheduler_type=SCHEDULES[params["learning_rate_schedule"]],
+            # A float below 1 is a ratio since transformers 5.
+            warmup_steps=params["warmup_ratio"],
+            max_grad_norm=params["max_grad_norm"],
+            optim=OPTIMIZERS[params["optimizer"]],
+            weight_decay=params["weight_decay"],
+            # The default of 1024 cuts vision tokens, or the answer and with it the loss.
+            max_length=None,
+            model_init_kwargs=init_kwargs(quantization),
+            save_strategy="steps",
+            save_steps=job.checkpoints.every,
+            save_total_limit=job.checkpoints.keep,
+            logging_steps=params["log_every"],
+            report_to=[],
+            seed=job.seed,
+            data_seed=job.seed,
+            disable_tqdm=True,
+            **trainer_device_kwargs(),
+        ),
+    )
+    trainer.remove_callback(transformers.PrinterCallback)
+    keep_trainable_in_float32(trainer.model)
+    batch = gates.first_batch(trainer)
+    gates.labels_cover_completion(batch, processor, [row["targets"][target] for row in rows], events)
+    gates.pixels_reach_loss(trainer.model, batch, events)
+    run_to_the_end(trainer, job, events)
+    return trainer
+
+
+def keep_trainable_in_float32(model: Any) -> None:
+    """Resume exactly: TRL casts a quantised model's adapter to bfloat16, PEFT loads it back as float32."""
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+
+
+def run_to_the_end(trainer: Any, job: Job, events: Events) -> None:
+    """Train, resuming where the job says, and insist on the planned number of steps."""
+    resume = job.checkpoints.resume
+    if resume:
+        require_resumable(resume)
+        events.message(f"resuming from {resume.name}")
+    dtypes = _trainable_dtypes(trainer.model)
+    trainer.train(resume_from_checkpoint=str(resume) if resume else None)
+    if _trainable_dtypes(trainer.model) != dtypes:
+        raise StepError("gate", f"Trainable weights changed precision while training: {dtypes} before.")
+    if trainer.state.global_step < trainer.state.max_steps:
+        raise StepError(
+            "model", f"Training ended after {trainer.state.global_step} of {trainer.state.max_steps} planned steps."
+        )
+
+
+def summary(trainer: Any) -> dict[str, Any]:
+    """Numbers for the result file, from the trainer's own log."""
+    history = trainer.state.log_history
+    last = next((entry for entry in reversed(history) if "loss" in entry), {})
+    return {"steps": trainer.state.global_step, **{k: v for k, v in last.items() if k not in ("step", "epoch")}}
+
+
+def save_with_processor(trainer: Any, model: str, frames: int, directory: Path) -> None:
+    """Save what was trained together with its processor, so that the directory loads on its own."""
+    trainer.save_model(str(directory))
+    load_processor(model, frames).save_pretrained(directory)
+    (directory / "training_args.bin").unlink(missing_ok=True)
+
+
+def _trainable_dtypes(model: Any) -> set[str]:
+    return {str(parameter.dtype) for parameter in model.parameters() if parameter.requires_grad}

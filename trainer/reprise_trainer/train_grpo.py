@@ -1,0 +1,127 @@
+"""train/grpo: the paper's reinforcement stage by Table 5, on TRL's stock GRPOTrainer."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+import torch
+import transformers
+from transformers import set_seed
+from trl import GRPOConfig, GRPOTrainer
+
+from . import gates
+from .checkpoints import MarkCheckpoints
+from .dataset import answerable, as_dataset, read_rows, rollout_records
+from .events import Events
+from .job import Job
+from .loading import init_kwargs, trainer_device_kwargs
+from .merging import merge_and_check
+from .processor import load_processor, vision_token_ids
+from .progress import ReportProgress
+from .rewards import REWARDS, Reward
+from .supervised import SCHEDULES, keep_trainable_in_float32, lora_config, run_to_the_end, summary
+
+# Groups without a second distinct completion before the run is stopped as greedy.
+PATIENCE = 40
+
+
+def grpo_config(job: Job, suppress_tokens: list[int]) -> GRPOConfig:
+    """Table 5 as TRL's fields. The paper's batch counts prompts, TRL's counts completions."""
+    params = job.params
+    return GRPOConfig(
+        output_dir=str(job.checkpoints.directory),
+        per_device_train_batch_size=params["batch_size_per_device"] * params["group_size"],
+        gradient_accumulation_steps=params["gradient_accumulation_steps"],
+        num_generations=params["group_size"],
+        beta=params["beta"],
+        learning_rate=params["learning_rate"],
+        lr_scheduler_type=SCHEDULES[params["learning_rate_schedule"]],
+        max_grad_norm=params["max_grad_norm"],
+        weight_decay=params["weight_decay"],
+        max_steps=params["steps"] if params["steps"] else -1,
+        num_train_epochs=params["epochs"],
+        max_completion_length=params["max_completion_length"],
+        temperature=params["temperature"],
+        # Written out: a Qwen2-VL generation config carries top_k 1, which makes all rollouts equal.
+        top_p=params["top_p"],
+        top_k=params["top_k"],
+        loss_type=params["loss_type"],
+        scale_rewards=params["scale_rewards"],
+        num_iterations=1,
+        # The released code uses the plain k3 estimator.
+        use_bias_correction_kl=False,
+        reward_weights=list(params["rewards"].values()),
+        generation_kwargs={"suppress_tokens": suppress_tokens},
+        model_init_kwargs=init_kwargs("none"),
+        save_strategy="steps",
+        save_steps=job.checkpoints.every,
+        save_total_limit=job.checkpoints.keep,
+        logging_steps=params["log_every"],
+        report_to=[],
+        seed=job.seed,
+        data_seed=job.seed,
+        disable_tqdm=True,
+        **trainer_device_kwargs(),
+    )
+
+
+def watched(reward: Reward, groups: gates.DistinctGroups) -> Reward:
+    """The same reward, with the groups watched for greedy rollouts."""
+
+    @wraps(reward)
+    def wrapper(completions: list[Any], **kwargs: Any) -> list[float]:
+        groups.watch([completion[0]["content"] for completion in completions])
+        return reward(completions=completions, **kwargs)
+
+    return wrapper
+
+
+def run(job: Job, events: Events) -> dict[str, Any]:
+    """Writes the trained model, merged if an adapter was trained; returns the last logged metrics."""
+    params, model = job.params, job.inputs["model"]
+    set_seed(job.seed)
+    processor = load_processor(model, params["frames"], padding_side="left")
+    rows = answerable(read_rows(job.inputs["dataset"], params["split"]))
+    records = as_dataset(rollout_records(rows))
+    vision_tokens = _vision_tokens(processor, records[0]["images"][0])
+    gates.prompts_fit(rows, processor, params["max_prompt_length"], vision_tokens, events)
+    groups = gates.DistinctGroups(params["group_size"], PATIENCE, events)
+    names = list(params["rewards"])
+    adapter = params["trainable"] == "adapter"
+    trainer = GRPOTrainer(
+        model=model,
+        reward_funcs=[watched(REWARDS[names[0]], groups), *(REWARDS[name] for name in names[1:])],
+        train_dataset=records,
+        processing_class=processor,
+        peft_config=lora_config(params) if adapter else None,
+        callbacks=[ReportProgress(events), MarkCheckpoints(job.checkpoints, events)],
+        args=grpo_config(job, vision_token_ids(processor)),
+    )
+    trainer.remove_callback(transformers.PrinterCallback)
+    keep_trainable_in_float32(trainer.model)
+    gates.pixels_reach_loss(trainer.model, _probe(processor, rows[0], records[0]["images"][0], trainer), events)
+    run_to_the_end(trainer, job, events)
+    if adapter:
+        merge_and_check(trainer.model, model, params["frames"], job.outputs["model"], events)
+    else:
+        trainer.save_model(str(job.outputs["model"]))
+        load_processor(model, params["frames"]).save_pretrained(job.outputs["model"])
+    return summary(trainer)
+
+
+def _vision_tokens(processor: Any, strip: Any) -> int:
+    text = "<|vision_start|><|image_pad|><|vision_end|>"
+    return int(processor(text=[text], images=[[strip]], return_tensors="pt")["input_ids"].shape[1])
+
+
+def _probe(processor: Any, row: dict[str, Any], strip: Any, trainer: Any) -> dict[str, torch.Tensor]:
+    content = [{"type": "image"}, {"type": "text", "text": row["question"]}]
+    messages = [
+        {"role": "user", "content": content},
+        {"role": "assistant", "content": [{"type": "text", "text": row["targets"]["letter"]}]},
+    ]
+    text = processor.apply_chat_template(messages, tokenize=False)
+    batch = dict(processor(text=[text], images=[[strip]], return_tensors="pt"))
+    batch["labels"] = batch["input_ids"].clone()
+    return {name: value.to(trainer.model.device) for name, value in batch.items()}

@@ -1,0 +1,27 @@
+"""train/sft: the paper's supervised stage, QLoRA by Table 6."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .dataset import answerable, read_rows
+from .events import Events
+from .job import Job
+from .supervised import lora_config, save_with_processor, summary, train_supervised
+
+
+def run(job: Job, events: Events) -> dict[str, Any]:
+    """Writes the adapter with its processor; returns the last logged metrics."""
+    params = job.params
+    rows = answerable(read_rows(job.inputs["dataset"], params["split"]))
+    trainer = train_supervised(
+        job,
+        events,
+        model=job.inputs["model"],
+        rows=rows,
+        target=params["target"],
+        quantization=params["quantization"],
+        lora=lora_config(params),
+    )
+    save_with_processor(trainer, job.inputs["model"], params["frames"], job.outputs["adapter"])
+    return summary(trainer)
