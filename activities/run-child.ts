@@ -18,9 +18,7 @@ export interface ChildRequest {
 }
 
 export type ChildEnd =
-  | { how: "exit"; code: number }
-  | { how: "signal"; signal: string }
-  | { how: "not-started"; reason: string };
+  { how: "exit"; code: number } | { how: "signal"; signal: string } | { how: "not-started"; reason: string };
 
 /**
  * Runs a program in a process group of its own. On abort the whole group gets SIGTERM, and SIGKILL after the grace;
@@ -39,7 +37,10 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
   });
   const ended = once(child, "exit").then(
     ([code, by]) => endOf(code as number | null, by as string | null),
-    (error: unknown): ChildEnd => ({ how: "not-started", reason: error instanceof Error ? error.message : String(error) }),
+    (error: unknown): ChildEnd => ({
+      how: "not-started",
+      reason: error instanceof Error ? error.message : String(error),
+    }),
   );
   const { pid } = child;
   const end = () => {

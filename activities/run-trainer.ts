@@ -12,8 +12,7 @@ import { requireTool, trainerFolder } from "./toolchain.ts";
 const GRACE_MS = 8_000;
 
 type Result =
-  | { ok: true; metrics: Record<string, unknown> }
-  | { ok: false; code: FailureCode; message: string };
+  { ok: true; metrics: Record<string, unknown> } | { ok: false; code: FailureCode; message: string };
 
 /** Runs one of the Python kinds: job file in, result file out. Exit 0 without a result is a failure. */
 export async function runTrainer(context: StepContext): Promise<Record<string, number>> {
@@ -24,7 +23,10 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
   for (const reason of refused) await context.events.write({ event: "message", text: `skipped ${reason}` });
   if (checkpoint !== null) {
     await context.resumedFrom(checkpoint.step);
-    await context.events.write({ event: "message", text: `resuming ${step.id} from step ${checkpoint.step}` });
+    await context.events.write({
+      event: "message",
+      text: `resuming ${step.id} from step ${checkpoint.step}`,
+    });
   }
   const { seed, ...params } = step.params;
   const job: TrainerJob = {
@@ -67,7 +69,14 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
 }
 
 async function environmentOf({ inputs, threads }: StepContext): Promise<Record<string, string>> {
-  const local = await Promise.all(Object.values(inputs).map((input) => access(input).then(() => true, () => false)));
+  const local = await Promise.all(
+    Object.values(inputs).map((input) =>
+      access(input).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
   return {
     PYTHONPATH: trainerFolder,
     PYTHONUNBUFFERED: "1",
@@ -82,7 +91,9 @@ async function environmentOf({ inputs, threads }: StepContext): Promise<Record<s
 function describeEnd(end: ChildEnd): string {
   switch (end.how) {
     case "exit":
-      return end.code === 0 ? "The trainer ended without a result." : `The trainer failed with exit code ${end.code}.`;
+      return end.code === 0
+        ? "The trainer ended without a result."
+        : `The trainer failed with exit code ${end.code}.`;
     case "signal":
       return end.signal === "SIGKILL"
         ? "The trainer was killed (SIGKILL), which is what a system does when memory runs out."

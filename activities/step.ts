@@ -6,7 +6,7 @@ import type { Artifact, PlanStep, StepOutcome, StepRequest } from "../schemas/pl
 import { pathOf, placeOfOutput, publish } from "../store/artifacts.ts";
 import { Fence } from "../store/fence.ts";
 import { appendJsonLine, readJsonLines, writeJson } from "../store/files.ts";
-import { recall, remember } from "../store/finished-steps.ts";
+import { recall, remember, type FinishedStep } from "../store/finished-steps.ts";
 import { home } from "../store/home.ts";
 import { EventFile } from "./event-file.ts";
 import { toApplicationFailure } from "./failures.ts";
@@ -48,11 +48,15 @@ export function stepActivity(perform: Perform): (request: StepRequest) => Promis
     const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     try {
       const outcome = await runOrReuse(request, perform, signal);
-      await writeJson(path.join(home.step(request.home, request.run, request.step.id), "outcome.json"), outcome);
+      await writeJson(
+        path.join(home.step(request.home, request.run, request.step.id), "outcome.json"),
+        outcome,
+      );
       return outcome;
     } catch (error) {
       // A stopped child looks like a failure; only the signal tells that it was asked to stop.
-      if (signal.aborted) throw signal.reason instanceof Error ? signal.reason : new CancelledFailure("stopped");
+      if (signal.aborted)
+        throw signal.reason instanceof Error ? signal.reason : new CancelledFailure("stopped");
       throw toApplicationFailure(error);
     } finally {
       clearInterval(beat);
@@ -81,14 +85,21 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
   await appendJsonLine(attempts, { started: new Date().toISOString() } satisfies Attempt);
   const out = path.join(work, "out");
   await rm(out, { recursive: true, force: true });
-  const places = Object.entries(step.outputs).map(([name, type]) => ({ name, type, ...placeOfOutput(out, name, type) }));
+  const places = Object.entries(step.outputs).map(([name, type]) => ({
+    name,
+    type,
+    ...placeOfOutput(out, name, type),
+  }));
   for (const { folder } of places) await mkdir(folder, { recursive: true });
 
   const metrics = await perform({
     step,
     threads,
     inputs: Object.fromEntries(
-      Object.entries(inputs).map(([name, input]) => [name, typeof input === "string" ? input : pathOf(root, input)]),
+      Object.entries(inputs).map(([name, input]) => [
+        name,
+        typeof input === "string" ? input : pathOf(root, input),
+      ]),
     ),
     outputs: Object.fromEntries(places.map(({ name, target }) => [name, target])),
     work,
@@ -98,14 +109,18 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
     signal,
     fence,
     resumedFrom: (checkpoint) =>
-      appendJsonLine(attempts, { started: new Date().toISOString(), resumedFrom: checkpoint } satisfies Attempt),
+      appendJsonLine(attempts, {
+        started: new Date().toISOString(),
+        resumedFrom: checkpoint,
+      } satisfies Attempt),
   });
 
   signal.throwIfAborted();
   await fence.check();
   const outputs: Record<string, Artifact> = {};
   for (const { name, type, folder } of places) outputs[name] = await publish(root, folder, type);
-  await remember(root, print, { outputs, metrics });
+  const traces = { log: `${step.id}/log.txt`, events: `${step.id}/events.jsonl` };
+  await remember(root, print, { run, outputs, metrics, ...traces });
   const made = await readJsonLines<Attempt>(attempts);
   const starts = made.filter(({ resumedFrom }) => resumedFrom === undefined);
   return {
@@ -117,16 +132,17 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
     ended: new Date().toISOString(),
     outputs,
     metrics,
-    log: `${step.id}/log.txt`,
-    events: `${step.id}/events.jsonl`,
+    ...traces,
   };
 }
 
 /** A step whose result was in the store already. */
 export function reusedOutcome(
   common: Pick<StepOutcome, "id" | "kind" | "fingerprint" | "inputs" | "threads">,
-  known: Pick<StepOutcome, "outputs" | "metrics">,
+  known: FinishedStep,
 ): StepOutcome {
+  // Traces count from the record's own folder.
+  const trace = (file: string | null) => (file === null ? null : `../${known.run}/${file}`);
   return {
     ...common,
     status: "reused",
@@ -136,7 +152,7 @@ export function reusedOutcome(
     ended: null,
     outputs: known.outputs,
     metrics: known.metrics,
-    log: null,
-    events: null,
+    log: trace(known.log),
+    events: trace(known.events),
   };
 }

@@ -40,12 +40,17 @@ export function requireTool(name: "python" | "ffmpeg"): string {
   if (place !== null) return place;
   const variable = `REPRISE_${name.toUpperCase()}`;
   const what = name === "python" ? "The Python environment of the trainers" : "ffmpeg";
-  throw new StepFailure("environment", `${what} is missing. Run 'npm run setup', or set ${variable} to its path.`);
+  throw new StepFailure(
+    "environment",
+    `${what} is missing. Run 'npm run setup', or set ${variable} to its path.`,
+  );
 }
 
 /** What stands for the tools in fingerprints: ffmpeg comes from the locked environment unless it is overridden. */
 export function toolsForFingerprint(environment: NodeJS.ProcessEnv = process.env): Tools {
-  const lock = createHash("sha256").update(readFileSync(path.join(trainerFolder, "requirements.lock"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(readFileSync(path.join(trainerFolder, "requirements.lock")))
+    .digest("hex");
   return { python: lock, ffmpeg: environment["REPRISE_FFMPEG"] ?? lock };
 }
 

@@ -37,11 +37,16 @@ export async function writeRecord({ request, status, outcomes, failure }: Finish
     steps: await Promise.all(outcomes.map((outcome) => withTraces(root, run, outcome))),
     environment: await describeEnvironment(),
     deviations: plan.deviations,
-    claims: judgeClaims(plan.claims, new Map(outcomes.map((outcome) => [outcome.id, outcome])), await predictionsOf(root, outcomes)),
+    claims: judgeClaims(
+      plan.claims,
+      new Map(outcomes.map((outcome) => [outcome.id, outcome])),
+      await predictionsOf(root, outcomes),
+    ),
     failure,
   };
   const validate = validateRecord();
-  if (!validate(record)) throw new Error(`the record does not fit its schema: ${JSON.stringify(validate.errors)}`);
+  if (!validate(record))
+    throw new Error(`the record does not fit its schema: ${JSON.stringify(validate.errors)}`);
   await writeJson(recordFile(root, run), record);
 }
 
@@ -58,10 +63,15 @@ async function predictionsOf(root: string, outcomes: StepOutcome[]): Promise<Map
 async function withTraces(root: string, run: string, outcome: StepOutcome): Promise<StepOutcome> {
   if (outcome.status !== "failed" && outcome.status !== "cancelled") return outcome;
   const place = home.step(root, run, outcome.id);
-  const attempts = await readJsonLines<{ started: string; resumedFrom?: number }>(path.join(place, "attempts.jsonl"));
+  const attempts = await readJsonLines<{ started: string; resumedFrom?: number }>(
+    path.join(place, "attempts.jsonl"),
+  );
   const starts = attempts.filter(({ resumedFrom }) => resumedFrom === undefined);
   const present = async (name: string) =>
-    access(path.join(place, name)).then(() => `${outcome.id}/${name}`, () => null);
+    access(path.join(place, name)).then(
+      () => `${outcome.id}/${name}`,
+      () => null,
+    );
   return {
     ...outcome,
     attempts: starts.length,

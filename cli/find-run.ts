@@ -4,10 +4,16 @@ import { EXIT, UserError } from "./errors.ts";
 /** A run by its id or the beginning of it; the newest one for 'last'. */
 export async function findRun(root: string, name: string): Promise<StartedRun> {
   const runs = await listRuns(root);
-  const matches = name === "last" ? runs.slice(0, 1) : runs.filter((run) => run === name || run.startsWith(name));
+  const matches =
+    name === "last" ? runs.slice(0, 1) : runs.filter((run) => run === name || run.startsWith(name));
   const exact = matches.find((run) => run === name) ?? matches[0];
   if (exact === undefined) {
-    throw new UserError(EXIT.invalid, runs.length === 0 ? "There is no run here yet." : `There is no run '${name}'. 'reprise status' lists them.`);
+    throw new UserError(
+      EXIT.invalid,
+      runs.length === 0
+        ? "There is no run here yet."
+        : `There is no run '${name}'. 'reprise status' lists them.`,
+    );
   }
   if (matches.length > 1 && exact !== name) {
     throw new UserError(EXIT.invalid, `'${name}' fits several runs: ${matches.join(", ")}.`);

@@ -20,7 +20,11 @@ const act =
   };
 
 const verb = (usage: string, description: string, example: string) =>
-  program.command(usage).description(description).option("--json", "one JSON document on standard output").addHelpText("after", `\nExample:\n  $ reprise ${example}`);
+  program
+    .command(usage)
+    .description(description)
+    .option("--json", "one JSON document on standard output")
+    .addHelpText("after", `\nExample:\n  $ reprise ${example}`);
 
 verb("validate <recipes...>", "Check recipes; nothing is started", "validate recipes/*.yaml")
   .option("-p, --profile <name>", "with this profile's overrides")
@@ -32,21 +36,30 @@ verb("run <recipe>", "Run a recipe to its verdict, or go on with an unfinished r
   .option("-p, --profile <name>", "with this profile's overrides")
   .option("--new", "start afresh even if the last run is unfinished")
   .action(act(() => import("./commands/run.ts"), "run"));
-verb("status [run]", "List runs, or show one run's steps ('last' is the newest)", "status last")
-  .action(act(() => import("./commands/status.ts"), "status"));
+verb("status [run]", "List runs, or show one run's steps ('last' is the newest)", "status last").action(
+  act(() => import("./commands/status.ts"), "status"),
+);
 program
   .command("logs <run> <step>")
   .description("Print what a step's program wrote")
   .option("-f, --follow", "go on until the step is over")
   .addHelpText("after", "\nExample:\n  $ reprise logs last grpo -f")
   .action(act(() => import("./commands/logs.ts"), "logs"));
-verb("cancel <run>", "Cancel a run: its programs are ended, its record is written", "cancel last")
-  .action(act(() => import("./commands/cancel.ts"), "cancel"));
-verb("report <run>", "Write a run's report again", "report last")
-  .action(act(() => import("./commands/report.ts"), "report"));
-verb("up", "Start this folder's Temporal server", "up").action(act(() => import("./commands/server.ts"), "up"));
-verb("down", "Stop this folder's Temporal server; runs are kept", "down").action(act(() => import("./commands/server.ts"), "down"));
-verb("doctor", "List what a run needs on this machine", "doctor").action(act(() => import("./commands/doctor.ts"), "doctor"));
+verb("cancel <run>", "Cancel a run: its programs are ended, its record is written", "cancel last").action(
+  act(() => import("./commands/cancel.ts"), "cancel"),
+);
+verb("report <run>", "Write a run's report again", "report last").action(
+  act(() => import("./commands/report.ts"), "report"),
+);
+verb("up", "Start this folder's Temporal server", "up").action(
+  act(() => import("./commands/server.ts"), "up"),
+);
+verb("down", "Stop this folder's Temporal server; runs are kept", "down").action(
+  act(() => import("./commands/server.ts"), "down"),
+);
+verb("doctor", "List what a run needs on this machine", "doctor").action(
+  act(() => import("./commands/doctor.ts"), "doctor"),
+);
 program
   .command("schema [name]")
   .description("Print a JSON Schema: recipe, run-record, or a kind such as train/sft")
@@ -71,7 +84,10 @@ function report(error: unknown): number {
     process.stderr.write("The disk is full. Make room and run again; finished steps are kept.\n");
     return EXIT.missing;
   }
-  const detail = error instanceof Error ? (process.env["REPRISE_DEBUG"] ? error.stack : error.message) : String(error);
-  process.stderr.write(`Unexpected: ${detail}\nThis is a bug in Reprise ${packageVersion()}. REPRISE_DEBUG=1 shows more.\n`);
+  const detail =
+    error instanceof Error ? (process.env["REPRISE_DEBUG"] ? error.stack : error.message) : String(error);
+  process.stderr.write(
+    `Unexpected: ${detail}\nThis is a bug in Reprise ${packageVersion()}. REPRISE_DEBUG=1 shows more.\n`,
+  );
   return EXIT.failed;
 }

@@ -31,7 +31,14 @@ export async function previewPlan(
   for (const step of plan.steps) {
     const sources = sourcesOf(step, inputs, previews);
     if (sources === null) {
-      previews.set(step.id, { step, action: "run", fingerprint: null, because: [], resumeFrom: null, outcome: null });
+      previews.set(step.id, {
+        step,
+        action: "run",
+        fingerprint: null,
+        because: [],
+        resumeFrom: null,
+        outcome: null,
+      });
       continue;
     }
     const print = fingerprint(step, sources, tools);
@@ -39,7 +46,14 @@ export async function previewPlan(
     if (known !== undefined) {
       const common = { id: step.id, kind: step.kind, fingerprint: print, inputs: sources, threads: null };
       const outcome = reusedOutcome(common, known);
-      previews.set(step.id, { step, action: "reuse", fingerprint: print, because: [], resumeFrom: null, outcome });
+      previews.set(step.id, {
+        step,
+        action: "reuse",
+        fingerprint: print,
+        because: [],
+        resumeFrom: null,
+        outcome,
+      });
       continue;
     }
     const key = resumeKey(step, sources, tools);
@@ -77,7 +91,9 @@ function sourcesOf(
 
 async function changes(root: string, run: string | null, step: string, now: Record<string, unknown>) {
   const before =
-    run === null ? undefined : await readJson<Record<string, unknown>>(path.join(home.step(root, run, step), "fields.json"));
+    run === null
+      ? undefined
+      : await readJson<Record<string, unknown>>(path.join(home.step(root, run, step), "fields.json"));
   if (before === undefined) return [];
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
   return names

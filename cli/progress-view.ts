@@ -14,7 +14,12 @@ export interface ProgressView {
 }
 
 /** Follows a run's files: one line per step with bar, main number and time left; plain lines through a pipe. */
-export function showProgress(root: string, run: string, plan: Plan, stream: NodeJS.WriteStream): ProgressView {
+export function showProgress(
+  root: string,
+  run: string,
+  plan: Plan,
+  stream: NodeJS.WriteStream,
+): ProgressView {
   const followers = plan.steps.map(({ id }) => new StepFollower(root, run, id));
   const show = stream.isTTY ? bars(followers, stream) : plainLines(followers, stream);
   let busy = Promise.resolve();
@@ -40,7 +45,8 @@ interface Shown {
   stop: () => void;
 }
 
-const duration = (seconds: number): string => prettyMilliseconds(Math.max(0, seconds) * 1000, { secondsDecimalDigits: 0 });
+const duration = (seconds: number): string =>
+  prettyMilliseconds(Math.max(0, seconds) * 1000, { secondsDecimalDigits: 0 });
 
 export function secondsOf({ outcome }: StepState): number | null {
   if (outcome?.started == null || outcome.ended == null) return null;
@@ -51,11 +57,15 @@ function describe(state: StepState): string {
   const { outcome, progress, secondsLeft } = state;
   if (outcome !== null) {
     const took = secondsOf(state);
-    return [outcome.status, took === null ? "" : `in ${duration(took)}`, mainNumber(outcome.metrics)].filter(Boolean).join("  ");
+    return [outcome.status, took === null ? "" : `in ${duration(took)}`, mainNumber(outcome.metrics)]
+      .filter(Boolean)
+      .join("  ");
   }
   if (progress === null) return state.message ?? "waiting";
   const left = secondsLeft === null ? "" : `${duration(secondsLeft)} left`;
-  return [`${progress.done}/${progress.total} ${progress.unit}s`, mainNumber(state.metrics), left].filter(Boolean).join("  ");
+  return [`${progress.done}/${progress.total} ${progress.unit}s`, mainNumber(state.metrics), left]
+    .filter(Boolean)
+    .join("  ");
 }
 
 function bars(followers: StepFollower[], stream: NodeJS.WriteStream): Shown {
@@ -73,14 +83,18 @@ function bars(followers: StepFollower[], stream: NodeJS.WriteStream): Shown {
     fps: 10,
     linewrap: false,
   });
-  const made: SingleBar[] = followers.map(({ id }) => multi.create(1, 0, { id: id.padEnd(width), text: "waiting" }));
+  const made: SingleBar[] = followers.map(({ id }) =>
+    multi.create(1, 0, { id: id.padEnd(width), text: "waiting" }),
+  );
   return {
     render: () => {
       for (const [index, { state }] of followers.entries()) {
         const finished = state.outcome?.status === "done" || state.outcome?.status === "reused";
         const total = state.progress?.total ?? 1;
         made[index]!.setTotal(Math.max(1, total));
-        made[index]!.update(finished ? Math.max(1, total) : (state.progress?.done ?? 0), { text: describe(state) });
+        made[index]!.update(finished ? Math.max(1, total) : (state.progress?.done ?? 0), {
+          text: describe(state),
+        });
       }
     },
     stop: () => multi.stop(),

@@ -6,7 +6,10 @@ import type { Plan } from "../schemas/plan.ts";
 import { EXIT, UserError } from "./errors.ts";
 
 /** Reads and compiles a recipe. What cannot be read is a diagnostic too. */
-export async function compileFile(file: string, profile: string | null): Promise<{ text: string; compiled: Compiled }> {
+export async function compileFile(
+  file: string,
+  profile: string | null,
+): Promise<{ text: string; compiled: Compiled }> {
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
@@ -24,7 +27,10 @@ export async function planOf(file: string, profile: string | null): Promise<{ pl
   if (compiled.ok) return { plan: compiled.plan, text };
   const count = compiled.diagnostics.length;
   const printed = compiled.diagnostics.map((diagnostic) => printDiagnostic(diagnostic, text)).join("\n\n");
-  throw new UserError(EXIT.invalid, `${printed}\n\n${count} ${count === 1 ? "error" : "errors"}; nothing was started.`);
+  throw new UserError(
+    EXIT.invalid,
+    `${printed}\n\n${count} ${count === 1 ? "error" : "errors"}; nothing was started.`,
+  );
 }
 
 function reasonOf(error: unknown, file: string): string {

@@ -14,7 +14,12 @@ import { showProgress } from "./progress-view.ts";
  * Hosts a worker in this process and follows a run to its end. True when it was interrupted: the run is kept.
  * The first Ctrl-C stops gracefully, the second one leaves at once.
  */
-export async function runToEnd(root: string, request: RunRequest, server: string | null, stream: NodeJS.WriteStream): Promise<boolean> {
+export async function runToEnd(
+  root: string,
+  request: RunRequest,
+  server: string | null,
+  stream: NodeJS.WriteStream,
+): Promise<boolean> {
   const address = await ensureServer(root, server).catch((error: unknown) => {
     throw error instanceof EngineError ? new UserError(EXIT.missing, error.message) : error;
   });
@@ -29,7 +34,10 @@ export async function runToEnd(root: string, request: RunRequest, server: string
   const view = showProgress(root, request.run, request.plan, stream);
   const interruption = interruptions();
   try {
-    const ended = handle.result().then(() => "ended" as const, (error: unknown) => ({ error }));
+    const ended = handle.result().then(
+      () => "ended" as const,
+      (error: unknown) => ({ error }),
+    );
     const first = await Promise.race([ended, interruption.first]);
     if (first === "interrupted") {
       await view.close();

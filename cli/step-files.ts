@@ -17,7 +17,13 @@ export interface StepState {
 /** Follows one step of a run through its event file and its outcome; each call reads only what is new. */
 export class StepFollower {
   readonly id: string;
-  readonly state: StepState = { outcome: null, progress: null, secondsLeft: null, metrics: {}, message: null };
+  readonly state: StepState = {
+    outcome: null,
+    progress: null,
+    secondsLeft: null,
+    metrics: {},
+    message: null,
+  };
   readonly #folder: string;
   #offset = 0;
   #rest = "";
@@ -52,7 +58,12 @@ export class StepFollower {
     try {
       const { size } = await handle.stat();
       if (size <= this.#offset) return [];
-      const { buffer } = await handle.read(Buffer.alloc(size - this.#offset), 0, size - this.#offset, this.#offset);
+      const { buffer } = await handle.read(
+        Buffer.alloc(size - this.#offset),
+        0,
+        size - this.#offset,
+        this.#offset,
+      );
       this.#offset = size;
       const lines = (this.#rest + buffer.toString("utf8")).split("\n");
       this.#rest = lines.pop() ?? "";

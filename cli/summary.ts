@@ -15,26 +15,38 @@ const VERDICT_COLOURS = {
 
 /** A finished run as a short table, its verdict, and where record and report are. */
 export function summarise(record: RunRecord, recordFile: string, reportFile: string | null): string {
-  const table = new Table({ head: ["step", "kind", "status", "time", "result"], style: { head: [], border: [] } });
+  const table = new Table({
+    head: ["step", "kind", "status", "time", "result"],
+    style: { head: [], border: [] },
+  });
   for (const step of record.steps) {
     const took = step.started && step.ended ? Date.parse(step.ended) - Date.parse(step.started) : null;
     table.push([
       step.id,
       step.kind,
-      step.resumed_from.length > 0 ? `${step.status}, resumed from ${step.resumed_from.join(", ")}` : step.status,
+      step.resumed_from.length > 0
+        ? `${step.status}, resumed from ${step.resumed_from.join(", ")}`
+        : step.status,
       took === null ? "" : prettyMilliseconds(took, { secondsDecimalDigits: 1 }),
       mainNumber(step.metrics),
     ]);
   }
   const lines = [table.toString()];
   for (const claim of record.claims) {
-    lines.push(`${VERDICT_COLOURS[claim.verdict](claim.verdict)}  ${claim.says}`, `  ${claim.because}${claim.p === null ? "" : ` p = ${claim.p.toPrecision(2)}.`}`);
+    lines.push(
+      `${VERDICT_COLOURS[claim.verdict](claim.verdict)}  ${claim.says}`,
+      `  ${claim.because}${claim.p === null ? "" : ` p = ${claim.p.toPrecision(2)}.`}`,
+    );
   }
   if (record.deviations.length > 0) {
-    lines.push(`${record.deviations.length} stated deviations from the paper; they stand in the record and the report.`);
+    lines.push(
+      `${record.deviations.length} stated deviations from the paper; they stand in the record and the report.`,
+    );
   }
   if (record.failure !== null) {
-    lines.push(pc.red(`The step '${record.failure.step}' failed [${record.failure.code}]: ${record.failure.message}`));
+    lines.push(
+      pc.red(`The step '${record.failure.step}' failed [${record.failure.code}]: ${record.failure.message}`),
+    );
   }
   const seconds = prettyMilliseconds(record.seconds * 1000, { secondsDecimalDigits: 1 });
   lines.push(`${record.status} in ${seconds}`, `record: ${show(recordFile)}`);

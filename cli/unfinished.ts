@@ -2,7 +2,11 @@ import type { Artifact, Plan } from "../schemas/plan.ts";
 import { listRuns, loadRecord, loadRun, type StartedRun } from "../store/runs.ts";
 
 /** The newest run of this very plan and these inputs that left no record: it can go on. */
-export async function unfinishedRun(root: string, plan: Plan, inputs: Record<string, Artifact>): Promise<StartedRun | null> {
+export async function unfinishedRun(
+  root: string,
+  plan: Plan,
+  inputs: Record<string, Artifact>,
+): Promise<StartedRun | null> {
   for (const id of await listRuns(root)) {
     const run = await loadRun(root, id);
     if (run?.request.plan.digest !== plan.digest) continue;

@@ -9,6 +9,9 @@ export async function writable(root: string): Promise<string> {
     return root;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-    throw new UserError(EXIT.missing, `'${root}' cannot be written (${code}). Set REPRISE_HOME to a folder that can.`);
+    throw new UserError(
+      EXIT.missing,
+      `'${root}' cannot be written (${code}). Set REPRISE_HOME to a folder that can.`,
+    );
   }
 }

@@ -5,7 +5,7 @@ import type { FrameManifestLine } from "../activities/extract/index.ts";
 import { renderReport } from "../report/page.ts";
 import type { Sample } from "../report/samples.ts";
 import type { Prediction } from "../report/statistics.ts";
-import type { RunRecord, RunRecordArtifact } from "../schemas/generated/run-record.ts";
+import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import { pathOf } from "../store/artifacts.ts";
 import { readJsonLines, writeWhole } from "../store/files.ts";
@@ -18,7 +18,8 @@ const SAMPLES = 6;
 export async function writeReport(root: string, record: RunRecord): Promise<string> {
   const events = new Map<string, TrainerEvent[]>();
   for (const { id, events: file } of record.steps) {
-    if (file !== null) events.set(id, await readJsonLines<TrainerEvent>(path.join(home.run(root, record.run), file)));
+    if (file !== null)
+      events.set(id, await readJsonLines<TrainerEvent>(path.join(home.run(root, record.run), file)));
   }
   const style = await readFile(new URL("../report/style.css", import.meta.url), "utf8");
   const page = renderReport({ record, events, samples: await samplesOf(root, record), style });
@@ -35,14 +36,31 @@ async function samplesOf(root: string, record: RunRecord): Promise<Sample[]> {
   const replies = await Promise.all(
     evaluated.map(async ({ id, outputs }) => ({
       step: id,
-      byId: new Map((await readJsonLines<Prediction>(pathOf(root, outputs["predictions"]!))).map((line) => [line.id, line])),
+      byId: new Map(
+        (await readJsonLines<Prediction>(pathOf(root, outputs["predictions"]!))).map((line) => [
+          line.id,
+          line,
+        ]),
+      ),
     })),
   );
-  const folder = pathOf(root, dataset as RunRecordArtifact);
-  const strips = new Map((await readJsonLines<FrameManifestLine>(path.join(folder, "frames.jsonl"))).map((line) => [line.video, line]));
-  const asked = (await readJsonLines<Question>(path.join(folder, "questions.jsonl"))).filter(({ id }) => replies[0]!.byId.has(id));
-  const disagreed = asked.filter(({ id }) => new Set(replies.map(({ byId }) => byId.get(id)?.status)).size > 1);
-  const chosen = [...disagreed, ...asked.filter((question) => !disagreed.includes(question))].slice(0, SAMPLES);
+  const folder = pathOf(root, dataset);
+  const strips = new Map(
+    (await readJsonLines<FrameManifestLine>(path.join(folder, "frames.jsonl"))).map((line) => [
+      line.video,
+      line,
+    ]),
+  );
+  const asked = (await readJsonLines<Question>(path.join(folder, "questions.jsonl"))).filter(({ id }) =>
+    replies[0]!.byId.has(id),
+  );
+  const disagreed = asked.filter(
+    ({ id }) => new Set(replies.map(({ byId }) => byId.get(id)?.status)).size > 1,
+  );
+  const chosen = [...disagreed, ...asked.filter((question) => !disagreed.includes(question))].slice(
+    0,
+    SAMPLES,
+  );
   return Promise.all(
     chosen.map(async ({ id, video, question, options, answer }) => {
       const frames = strips.get(video)!;
@@ -52,8 +70,17 @@ async function samplesOf(root: string, record: RunRecord): Promise<Sample[]> {
         question,
         options,
         gold: answer!,
-        strip: { uri: `data:image/png;base64,${picture.toString("base64")}`, frames: frames.index.length, width: frames.width, height: frames.height },
-        replies: replies.map(({ step, byId }) => ({ step, letter: byId.get(id)?.letter ?? null, correct: byId.get(id)?.status === "correct" })),
+        strip: {
+          uri: `data:image/png;base64,${picture.toString("base64")}`,
+          frames: frames.index.length,
+          width: frames.width,
+          height: frames.height,
+        },
+        replies: replies.map(({ step, byId }) => ({
+          step,
+          letter: byId.get(id)?.letter ?? null,
+          correct: byId.get(id)?.status === "correct",
+        })),
       };
     }),
   );

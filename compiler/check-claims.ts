@@ -17,14 +17,24 @@ export function checkClaims(source: Source, recipe: Recipe): Diagnostic[] {
       diagnostics.push(
         step === undefined
           ? source.diagnostic("R0201", path, `There is no step '${id}'.${hint(id, known)}`)
-          : source.diagnostic("R0304", path, `'${id}' is of kind ${step.uses}; only eval/mcq can be compared.`),
+          : source.diagnostic(
+              "R0304",
+              path,
+              `'${id}' is of kind ${step.uses}; only eval/mcq can be compared.`,
+            ),
       );
     };
     evaluates("better");
     evaluates("than");
     const id = claim.metric?.split(".")[0];
     if (id !== undefined && !Object.hasOwn(recipe.steps, id)) {
-      diagnostics.push(source.diagnostic("R0201", ["claims", index, "metric"], `There is no step '${id}'.${hint(id, known)}`));
+      diagnostics.push(
+        source.diagnostic(
+          "R0201",
+          ["claims", index, "metric"],
+          `There is no step '${id}'.${hint(id, known)}`,
+        ),
+      );
     }
   }
   for (const [id, step] of Object.entries(recipe.steps)) {

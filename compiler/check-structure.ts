@@ -31,7 +31,10 @@ function withoutBranches(errors: ErrorObject[]): ErrorObject[] {
 }
 
 const pathOf = (pointer: string): string[] =>
-  pointer.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  pointer
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 
 function explain(source: Source, error: ErrorObject, base: PathInDocument): Diagnostic {
   const path = [...base, ...pathOf(error.instancePath)];
@@ -44,37 +47,59 @@ function explain(source: Source, error: ErrorObject, base: PathInDocument): Diag
       const key = String(params["unevaluatedProperty"] ?? params["additionalProperty"]);
       const properties = (error.parentSchema as { properties?: object } | undefined)?.properties ?? {};
       const near = closest(key, Object.keys(properties));
-      const hint = near === undefined ? `Known keys: ${Object.keys(properties).join(", ")}.` : `Did you mean '${near}'?`;
+      const hint =
+        near === undefined ? `Known keys: ${Object.keys(properties).join(", ")}.` : `Did you mean '${near}'?`;
       return source.diagnostic("R0101", [...path, key], `'${key}' is not a key of ${where}. ${hint}`, {
         at: "key",
         ...(near === undefined ? {} : { suggestion: near }),
       });
     }
     case "required":
-      return source.diagnostic("R0102", path, `${where} needs the key '${String(params["missingProperty"])}'.`, { at: "key" });
+      return source.diagnostic(
+        "R0102",
+        path,
+        `${where} needs the key '${String(params["missingProperty"])}'.`,
+        { at: "key" },
+      );
     case "type":
       return source.diagnostic("R0103", path, `${where} must be ${article(params["type"])}; ${is}.`);
     case "enum": {
       const values = (params["allowedValues"] as unknown[]).map(String);
       const near = closest(String(error.data), values);
       const hint = near === undefined ? "" : ` Did you mean '${near}'?`;
-      return source.diagnostic("R0104", path, `${where} must be one of ${values.join(", ")}; ${is}.${hint}`, {
-        ...(near === undefined ? {} : { suggestion: near }),
-      });
+      return source.diagnostic(
+        "R0104",
+        path,
+        `${where} must be one of ${values.join(", ")}; ${is}.${hint}`,
+        near === undefined ? {} : { suggestion: near },
+      );
     }
     case "const":
-      return source.diagnostic("R0104", path, `${where} must be ${JSON.stringify(params["allowedValue"])}; ${is}.`);
+      return source.diagnostic(
+        "R0104",
+        path,
+        `${where} must be ${JSON.stringify(params["allowedValue"])}; ${is}.`,
+      );
     case "pattern": {
       const name = (error as { propertyName?: string }).propertyName;
       const text = name ?? String(error.data);
       const at = name === undefined ? path : [...path, name];
-      return source.diagnostic("R0104", at, `'${text}' does not have the form ${String(params["pattern"])}.`, {
-        at: name === undefined ? "value" : "key",
-      });
+      return source.diagnostic(
+        "R0104",
+        at,
+        `'${text}' does not have the form ${String(params["pattern"])}.`,
+        {
+          at: name === undefined ? "value" : "key",
+        },
+      );
     }
     case "anyOf":
     case "oneOf":
-      return source.diagnostic("R0105", path, `${where} has keys or a form that do not fit together; ${formOf(error)}.`);
+      return source.diagnostic(
+        "R0105",
+        path,
+        `${where} has keys or a form that do not fit together; ${formOf(error)}.`,
+      );
     default:
       return source.diagnostic("R0104", path, `${where} ${error.message ?? "is not allowed"}; ${is}.`);
   }
@@ -82,15 +107,20 @@ function explain(source: Source, error: ErrorObject, base: PathInDocument): Diag
 
 function formOf(error: ErrorObject): string {
   const parent = error.parentSchema as { description?: string } | undefined;
-  return parent?.description === undefined ? "see the schema" : `it is: ${parent.description.replace(/\.$/, "")}`;
+  return parent?.description === undefined
+    ? "see the schema"
+    : `it is: ${parent.description.replace(/\.$/, "")}`;
 }
 
 const article = (type: unknown): string =>
-  [type].flat().map((name) => (/^[aeiou]/.test(String(name)) ? `an ${String(name)}` : `a ${String(name)}`)).join(" or ");
+  [type]
+    .flat()
+    .map((name) => (/^[aeiou]/.test(String(name)) ? `an ${String(name)}` : `a ${String(name)}`))
+    .join(" or ");
 
 function describe(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
-  return typeof value === "string" ? `the text '${value.slice(0, 60)}'` : String(value);
+  return typeof value === "string" ? `the text '${value.slice(0, 60)}'` : JSON.stringify(value);
 }

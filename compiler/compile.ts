@@ -38,7 +38,10 @@ export function compile({ file, text, profile }: RecipeText): Compiled {
 }
 
 /** Checks each step's parameters against its kind, where the kind is known; defaults are written into a copy. */
-function checkParams(source: Source, value: unknown): { values: Map<string, Record<string, unknown>>; diagnostics: Diagnostic[] } {
+function checkParams(
+  source: Source,
+  value: unknown,
+): { values: Map<string, Record<string, unknown>>; diagnostics: Diagnostic[] } {
   const values = new Map<string, Record<string, unknown>>();
   const diagnostics: Diagnostic[] = [];
   const steps: unknown = (value as Partial<Recipe> | null)?.steps;
@@ -54,7 +57,12 @@ function checkParams(source: Source, value: unknown): { values: Map<string, Reco
 }
 
 /** References to edges, edges to an order, steps to a plan. */
-function link(source: Source, recipe: Recipe, values: Map<string, Record<string, unknown>>, profile: string | null): Compiled {
+function link(
+  source: Source,
+  recipe: Recipe,
+  values: Map<string, Record<string, unknown>>,
+  profile: string | null,
+): Compiled {
   const diagnostics = checkClaims(source, recipe);
   const resolved = new Map<string, ResolvedStep>();
   const after = new Map<string, string[]>();
@@ -65,16 +73,29 @@ function link(source: Source, recipe: Recipe, values: Map<string, Record<string,
     const needs = step.needs ?? [];
     for (const [index, need] of needs.entries()) {
       if (Object.hasOwn(recipe.steps, need)) continue;
-      diagnostics.push(source.diagnostic("R0201", ["steps", id, "needs", index], `There is no step '${need}'.`));
+      diagnostics.push(
+        source.diagnostic("R0201", ["steps", id, "needs", index], `There is no step '${need}'.`),
+      );
     }
-    const referenced = Object.values(result.resolved.inputs).flatMap((origin) => (origin.from === "step" ? [origin.step] : []));
-    after.set(id, [...new Set([...referenced, ...needs.filter((need) => Object.hasOwn(recipe.steps, need))])]);
+    const referenced = Object.values(result.resolved.inputs).flatMap((origin) =>
+      origin.from === "step" ? [origin.step] : [],
+    );
+    after.set(id, [
+      ...new Set([...referenced, ...needs.filter((need) => Object.hasOwn(recipe.steps, need))]),
+    ]);
   }
   const { order, cycle } = orderSteps(after);
   if (cycle !== null) {
     const trail = cycle.map((id) => `'${id}'`).join(" waits for ");
-    const related = cycle.slice(1, -1).map((id) => ({ message: `'${id}' is part of the cycle`, path: ["steps", id] }));
-    diagnostics.push(source.diagnostic("R0205", ["steps", cycle[0]!], `Steps wait for each other: ${trail}.`, { at: "key", related }));
+    const related = cycle
+      .slice(1, -1)
+      .map((id) => ({ message: `'${id}' is part of the cycle`, path: ["steps", id] }));
+    diagnostics.push(
+      source.diagnostic("R0205", ["steps", cycle[0]!], `Steps wait for each other: ${trail}.`, {
+        at: "key",
+        related,
+      }),
+    );
   }
   if (diagnostics.length > 0) return failed(diagnostics);
   const steps = order.map((id) => lowerStep(id, recipe.steps[id]!, resolved.get(id)!, after.get(id)!));

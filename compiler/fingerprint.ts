@@ -9,7 +9,11 @@ export interface Tools {
 }
 
 /** Everything that decides a step's result, by name: what `plan` compares to say why a step runs. */
-export function resultFields(step: PlanStep, inputs: Record<string, Artifact | string>, tools: Tools): Record<string, unknown> {
+export function resultFields(
+  step: PlanStep,
+  inputs: Record<string, Artifact | string>,
+  tools: Tools,
+): Record<string, unknown> {
   return fields(step, inputs, tools, ["result", "resume"]);
 }
 
@@ -38,7 +42,10 @@ function fields(
     version: step.version,
     ...Object.fromEntries(params.map(([name, value]) => [`with.${name}`, value])),
     ...Object.fromEntries(
-      Object.entries(inputs).map(([name, input]) => [`with.${name}`, typeof input === "string" ? input : input.digest]),
+      Object.entries(inputs).map(([name, input]) => [
+        `with.${name}`,
+        typeof input === "string" ? input : input.digest,
+      ]),
     ),
     ...Object.fromEntries(schema["x-tools"].map((tool) => [`tools.${tool}`, tools[tool]])),
   };

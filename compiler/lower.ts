@@ -32,7 +32,13 @@ export function lowerStep(id: string, step: RecipeStep, resolved: ResolvedStep, 
 }
 
 /** The whole plan; its digest names what runs, so the recipe's path and formatting are left out of it. */
-export function lower(recipe: Recipe, steps: PlanStep[], file: string, text: string, profile: string | null): Plan {
+export function lower(
+  recipe: Recipe,
+  steps: PlanStep[],
+  file: string,
+  text: string,
+  profile: string | null,
+): Plan {
   const inputs = Object.fromEntries(
     Object.entries(recipe.inputs ?? {}).map(([name, { type, path, sha256 }]) => [
       name,

@@ -2,7 +2,10 @@
  * Steps in an order in which each comes after all it waits for, ties in the order given, or the trail of a cycle.
  * `after` maps each step to those it waits for.
  */
-export function orderSteps(after: ReadonlyMap<string, readonly string[]>): { order: string[]; cycle: string[] | null } {
+export function orderSteps(after: ReadonlyMap<string, readonly string[]>): {
+  order: string[];
+  cycle: string[] | null;
+} {
   const order: string[] = [];
   const done = new Set<string>();
   const waiting = new Set(after.keys());

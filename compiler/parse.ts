@@ -12,7 +12,8 @@ export function parse(file: string, text: string): { source: Source; diagnostics
   );
   if (syntax.length > 0) return { source, diagnostics: syntax };
   if (!isMap(source.document.contents)) {
-    const what = source.document.contents === null ? "The file is empty" : "A recipe is a mapping of keys to values";
+    const what =
+      source.document.contents === null ? "The file is empty" : "A recipe is a mapping of keys to values";
     return {
       source,
       diagnostics: [source.at("R0003", 0, 0, `${what}. Start with 'recipe: 1', 'name:' and 'steps:'.`)],

@@ -1,4 +1,4 @@
-import { isCollection, isMap, isScalar, type Node } from "yaml";
+import { isCollection, isMap, isScalar } from "yaml";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { closest } from "./suggest.ts";
 import type { Source } from "./source.ts";
@@ -26,7 +26,7 @@ export function applyProfile(source: Source, profile: string): Diagnostic[] {
   for (const { key, value } of chosen.items) {
     const dotted = isScalar(key) ? String(key.value) : String(key);
     const path = dotted.split(".").map((part) => (/^[0-9]+$/.test(part) ? Number(part) : part));
-    const parent: unknown = path.length > 2 ? document.getIn(path.slice(0, -1), true) : undefined;
+    const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
     if (!isCollection(parent)) {
       diagnostics.push(
         source.diagnostic(
@@ -38,7 +38,7 @@ export function applyProfile(source: Source, profile: string): Diagnostic[] {
       );
       continue;
     }
-    document.setIn(path, value as Node);
+    document.setIn(path, value);
   }
   return diagnostics;
 }

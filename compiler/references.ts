@@ -53,7 +53,7 @@ function resolveOne(
   const inside = REFERENCE.exec(text)?.[1];
   if (inside === undefined) {
     if (accepted.includes("hub") && !text.includes("{{")) return { from: "hub", id: text };
-    const hint = "Write \${{ steps.<step>.outputs.<output> }} or \${{ inputs.<input> }}.";
+    const hint = "Write ${{ steps.<step>.outputs.<output> }} or ${{ inputs.<input> }}.";
     return source.diagnostic("R0206", path, `'${text}' is no reference. ${hint}`);
   }
   const output = STEP_OUTPUT.exec(inside);
@@ -117,7 +117,10 @@ function unknown(
 ): Diagnostic {
   const near = closest(name, known);
   const hint = near === undefined ? `There is: ${known.join(", ") || "none"}.` : `Did you mean '${near}'?`;
-  return source.diagnostic(code, path, `There is no ${what} '${name}'. ${hint}`, {
-    ...(near === undefined ? {} : { suggestion: near }),
-  });
+  return source.diagnostic(
+    code,
+    path,
+    `There is no ${what} '${name}'. ${hint}`,
+    near === undefined ? {} : { suggestion: near },
+  );
 }

@@ -1,4 +1,14 @@
-import { isAlias, isMap, isPair, isSeq, LineCounter, parseDocument, type Document, type Node, type Pair } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type Pair,
+} from "yaml";
 import type { Code, Diagnostic } from "../schemas/diagnostic.ts";
 
 export type PathInDocument = readonly (string | number)[];
@@ -21,7 +31,11 @@ export class Source {
     code: Code,
     path: PathInDocument,
     message: string,
-    more: { at?: "key" | "value"; suggestion?: string; related?: { message: string; path: PathInDocument }[] } = {},
+    more: {
+      at?: "key" | "value";
+      suggestion?: string;
+      related?: { message: string; path: PathInDocument }[];
+    } = {},
   ): Diagnostic {
     const [start, end] = this.#rangeOf(path, more.at ?? "value");
     return {
@@ -62,7 +76,7 @@ export class Source {
     for (const [depth, segment] of path.entries()) {
       if (isAlias(node)) node = node.resolve(this.document);
       const pair: Pair | undefined = isMap(node)
-        ? node.items.find((item) => String(keyText(item)) === String(segment))
+        ? node.items.find((item) => keyText(item) === String(segment))
         : undefined;
       const next: unknown = isSeq(node) ? node.items[Number(segment)] : pair?.value;
       // A path may go further than the text, for what a profile or a default added.
@@ -76,7 +90,7 @@ export class Source {
   }
 }
 
-const keyText = (pair: Pair): unknown => (isPair(pair) && pair.key !== null ? String(pair.key) : "");
+const keyText = ({ key }: Pair): string => (isScalar(key) ? String(key.value) : "");
 
 function rangeOfNode(node: unknown): [number, number] | undefined {
   const range = (node as Node | null | undefined)?.range;

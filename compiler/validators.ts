@@ -10,11 +10,21 @@ const compiled = new Map<string, ValidateFunction>();
 /** The compiled validator of one of our schemas; it writes defaults into what it checks. */
 function validator(id: string): ValidateFunction {
   if (ajv === undefined) {
-    ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, strictRequired: false, useDefaults: true, allowUnionTypes: true });
+    ajv = new Ajv2020({
+      allErrors: true,
+      verbose: true,
+      strict: true,
+      strictRequired: false,
+      useDefaults: true,
+      allowUnionTypes: true,
+    });
     ajv.addVocabulary(VOCABULARY.map((word) => `x-${word}`));
     ajv.addFormat("date-time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/);
     // A step's `with` is checked against its kind alone: errors under if/then would be reported twice.
-    const recipe = structuredClone(DOCUMENT_SCHEMAS.recipe) as { $id: string; $defs: { step: { allOf?: unknown } } };
+    const recipe = structuredClone(DOCUMENT_SCHEMAS.recipe) as {
+      $id: string;
+      $defs: { step: { allOf?: unknown } };
+    };
     recipe.$id = "reprise:recipe-envelope";
     delete recipe.$defs.step.allOf;
     ajv.addSchema(recipe);

@@ -40,10 +40,17 @@ export async function giveUpDeadAttempts(client: Client, handle: Handle): Promis
     activityId && lastWorkerIdentity && isDeadWorker(lastWorkerIdentity) ? [activityId] : [],
   );
   for (const activityId of dead) {
-    const failure = ApplicationFailure.create({ type: "WorkerLost", message: "the worker died", nextRetryDelay: "1ms" });
+    const failure = ApplicationFailure.create({
+      type: "WorkerLost",
+      message: "the worker died",
+      nextRetryDelay: "1ms",
+    });
     await client.activity.fail({ workflowId: handle.workflowId, activityId }, failure);
   }
   const namespace = client.options.namespace;
-  await client.workflowService.resetStickyTaskQueue({ namespace, execution: { workflowId: handle.workflowId } });
+  await client.workflowService.resetStickyTaskQueue({
+    namespace,
+    execution: { workflowId: handle.workflowId },
+  });
   return dead;
 }

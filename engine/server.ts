@@ -22,7 +22,8 @@ interface RunningServer {
   version: string;
 }
 
-export type ServerState = { state: "external" | "running"; address: string; version: string | null } | { state: "stopped" };
+export type ServerState =
+  { state: "external" | "running"; address: string; version: string | null } | { state: "stopped" };
 
 const fileOf = (root: string) => path.join(home.server(root), "server.json");
 
@@ -80,7 +81,9 @@ async function start(root: string, binary: string): Promise<string> {
   closeSync(output);
   const address = `127.0.0.1:${port}`;
   if (!(await Promise.race([answers(address, START_MS), failed]))) {
-    throw new EngineError(`The Temporal server did not start. Its last lines (${log}):\n${await tailOf(log, 5)}`);
+    throw new EngineError(
+      `The Temporal server did not start. Its last lines (${log}):\n${await tailOf(log, 5)}`,
+    );
   }
   await writeJson(fileOf(root), { process: identify(child.pid!)!, address, version } satisfies RunningServer);
   return address;
@@ -101,7 +104,10 @@ function serverArguments(database: string, port: number): string[] {
     ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", String(port)],
     ...["--db-filename", database, "--log-level", "warn", "--log-format", "json"],
     ...["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"],
-    ...Object.entries(settings).flatMap(([key, value]) => ["--dynamic-config-value", `${key}=${JSON.stringify(value)}`]),
+    ...Object.entries(settings).flatMap(([key, value]) => [
+      "--dynamic-config-value",
+      `${key}=${JSON.stringify(value)}`,
+    ]),
   ];
 }
 

@@ -17,12 +17,25 @@ const FAINT = "#dfe3ea";
 /** One metric over the optimizer steps, as SVG. */
 export function lineChart(title: string, points: readonly Point[], colour: string): Html {
   const chart = init(null, null, { renderer: "svg", ssr: true, width: 440, height: 220 });
-  const axis = { axisLine: { lineStyle: { color: FAINT } }, axisLabel: { color: INK }, splitLine: { lineStyle: { color: FAINT } } };
+  const axis = {
+    axisLine: { lineStyle: { color: FAINT } },
+    axisLabel: { color: INK },
+    splitLine: { lineStyle: { color: FAINT } },
+  };
   chart.setOption({
     animation: false,
     title: { text: title, left: 4, top: 2, textStyle: { fontSize: 13, fontWeight: 600, color: INK } },
     grid: { left: 52, right: 14, top: 38, bottom: 34 },
-    xAxis: { type: "value", name: "step", nameLocation: "middle", nameGap: 22, min: 0, max: "dataMax", ...axis, splitLine: { show: false } },
+    xAxis: {
+      type: "value",
+      name: "step",
+      nameLocation: "middle",
+      nameGap: 22,
+      min: 0,
+      max: "dataMax",
+      ...axis,
+      splitLine: { show: false },
+    },
     yAxis: { type: "value", scale: true, splitNumber: 4, ...axis },
     series: [
       {

@@ -31,7 +31,10 @@ const CURVES: Partial<Record<StepKind, Curve[]>> = {
 };
 
 /** The points of each curve of a step. After a restart a step may be logged twice: the last one counts. */
-export function curvesOf(kind: string, events: readonly TrainerEvent[]): { title: string; colour: string; points: Point[] }[] {
+export function curvesOf(
+  kind: string,
+  events: readonly TrainerEvent[],
+): { title: string; colour: string; points: Point[] }[] {
   return (CURVES[kind as StepKind] ?? []).map(({ title, key, colour }) => {
     const points = new Map<number, number>();
     for (const event of events) {

@@ -7,16 +7,29 @@ export class Html {
   }
 }
 
-const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ESCAPES: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
-function render(value: unknown): string {
+/** What a template may hold: text is escaped, nothing else is turned into text by accident. */
+type Piece = Html | string | number | boolean | null | undefined | readonly Piece[];
+
+function render(value: Piece): string {
   if (value instanceof Html) return value.text;
-  if (Array.isArray(value)) return value.map(render).join("");
+  if (isList(value)) return value.map(render).join("");
   if (value === null || value === undefined || value === false) return "";
   return String(value).replace(/[&<>"']/g, (character) => ESCAPES[character]!);
 }
 
+const isList = (value: Piece): value is readonly Piece[] => Array.isArray(value);
+
 /** Template tag that escapes everything but other pieces of markup. */
-export function html(strings: TemplateStringsArray, ...values: unknown[]): Html {
-  return new Html(strings.reduce((text, part, index) => text + (index > 0 ? render(values[index - 1]) : "") + part, ""));
+export function html(strings: TemplateStringsArray, ...values: Piece[]): Html {
+  return new Html(
+    strings.reduce((text, part, index) => text + (index > 0 ? render(values[index - 1]) : "") + part, ""),
+  );
 }

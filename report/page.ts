@@ -16,57 +16,76 @@ export interface ReportData {
 /** The report of a run as one page that needs nothing else. Pure: every number comes from the record or the events. */
 export function renderReport({ record, events, samples, style }: ReportData): string {
   return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${record.recipe.name}: ${record.status}</title>
-<style>${new Html(style)}</style>
-</head>
-<body>
-<main>
-<header>
-<h1>${record.recipe.name}${record.recipe.profile === null ? "" : html` <small>profile ${record.recipe.profile}</small>`}</h1>
-<p>Run <code>${record.run}</code>, ${record.status} in ${duration(record.seconds)}, started ${record.started.replace("T", " ").slice(0, 16)} UTC.</p>
-</header>
-${failureSection(record)}
-${verdictSection(record)}
-${accuracySection(record)}
-${samplesSection(samples)}
-${curvesSection(record, events)}
-${stepsSection(record)}
-${gatesSection(events)}
-${deviationsSection(record)}
-${environmentSection(record)}
-</main>
-</body>
-</html>
-`.text;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${record.recipe.name}: ${record.status}</title>
+        <style>
+          ${new Html(style)}
+        </style>
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>
+              ${record.recipe.name}${record.recipe.profile === null ? "" : html` <small>profile ${record.recipe.profile}</small>`}
+            </h1>
+            <p>
+              Run <code>${record.run}</code>, ${record.status} in ${duration(record.seconds)}, started
+              ${record.started.replace("T", " ").slice(0, 16)} UTC.
+            </p>
+          </header>
+          ${failureSection(record)} ${verdictSection(record)} ${accuracySection(record)}
+          ${samplesSection(samples)} ${curvesSection(record, events)} ${stepsSection(record)}
+          ${gatesSection(events)} ${deviationsSection(record)} ${environmentSection(record)}
+        </main>
+      </body>
+    </html> `.text;
 }
 
-const section = (title: string, body: Html): Html => html`<section><h2>${title}</h2>${body}</section>`;
-const percent = (share: number | undefined): string => (share === undefined ? "" : `${(100 * share).toFixed(1)} %`);
+const section = (title: string, body: Html): Html =>
+  html`<section>
+    <h2>${title}</h2>
+    ${body}
+  </section>`;
+const percent = (share: number | undefined): string =>
+  share === undefined ? "" : `${(100 * share).toFixed(1)} %`;
 
 function duration(seconds: number): string {
-  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return seconds < 60
+    ? `${seconds.toFixed(1)} s`
+    : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
 function failureSection({ failure }: RunRecord): Html {
   if (failure === null) return html``;
-  return section("What went wrong", html`<p class="bad"><b>${failure.step}</b> [${failure.code}]</p><pre>${failure.message}</pre>`);
+  return section(
+    "What went wrong",
+    html`<p class="bad"><b>${failure.step}</b> [${failure.code}]</p>
+      <pre>${failure.message}</pre>`,
+  );
 }
 
 function verdictSection({ claims }: RunRecord): Html {
   if (claims.length === 0) return html``;
   const rows = claims.map(
-    (claim) => html`<div class="claim"><span class="verdict ${claim.verdict.toLowerCase().replace(" ", "-")}">${claim.verdict}</span>
-<div><b>${claim.says}</b><p>${claim.because}${claim.p === null ? "" : ` p = ${claim.p.toPrecision(2)}.`}${
-      claim.interval === null || claim.value === null
-        ? ""
-        : ` Value ${claim.value.toFixed(3)}, 95 % interval ${claim.interval[0]!.toFixed(3)} to ${claim.interval[1]!.toFixed(3)}.`
-    }</p>
-${claim.source === null ? "" : html`<p class="faint">Source: ${claim.source}</p>`}
-<p class="faint">Evidence: ${claim.evidence.map((place) => html`<code>${place}</code> `)}</p></div></div>`,
+    (claim) =>
+      html`<div class="claim">
+        <span class="verdict ${claim.verdict.toLowerCase().replace(" ", "-")}">${claim.verdict}</span>
+        <div>
+          <b>${claim.says}</b>
+          <p>
+            ${claim.because}${claim.p === null ? "" : ` p = ${claim.p.toPrecision(2)}.`}${
+              claim.interval === null || claim.value === null
+                ? ""
+                : ` Value ${claim.value.toFixed(3)}, 95 % interval ${claim.interval[0].toFixed(3)} to ${claim.interval[1].toFixed(3)}.`
+            }
+          </p>
+          ${claim.source === null ? "" : html`<p class="faint">Source: ${claim.source}</p>`}
+          <p class="faint">Evidence: ${claim.evidence.map((place) => html`<code>${place}</code> `)}</p>
+        </div>
+      </div>`,
   );
   return section("Verdict", html`${rows}`);
 }
@@ -77,13 +96,37 @@ function accuracySection({ steps }: RunRecord): Html {
   const groups = Object.keys(scored[0]!.metrics).filter((name) => name.startsWith("accuracy["));
   return section(
     "Accuracy on held-out clips",
-    html`<div class="wide"><table><thead><tr><th>step<th>accuracy<th>95 % interval<th>chance<th>majority<th>samples<th>unparsed<th>errors${groups.map(
-      (name) => html`<th>${name.slice(9, -1)}`,
-    )}</tr></thead><tbody>${scored.map(
-      ({ id, metrics }) => html`<tr><td>${id}<td><b>${percent(metrics["accuracy"])}</b><td>${percent(metrics["accuracy_low"])} – ${percent(metrics["accuracy_high"])}<td>${percent(metrics["chance"])}<td>${percent(metrics["majority"])}<td>${metrics["samples"]}<td>${metrics["unparsed"]}<td>${metrics["error"]}${groups.map(
-        (name) => html`<td>${percent(metrics[name])}`,
-      )}</tr>`,
-    )}</tbody></table></div>`,
+    html`<div class="wide">
+      <table>
+        <thead>
+          <tr>
+            <th>step</th>
+            <th>accuracy</th>
+            <th>95 % interval</th>
+            <th>chance</th>
+            <th>majority</th>
+            <th>samples</th>
+            <th>unparsed</th>
+            <th>errors${groups.map((name) => html`<th>${name.slice(9, -1)}</th>`)}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${scored.map(
+            ({ id, metrics }) =>
+              html`<tr>
+                <td>${id}</td>
+                <td><b>${percent(metrics["accuracy"])}</b></td>
+                <td>${percent(metrics["accuracy_low"])} – ${percent(metrics["accuracy_high"])}</td>
+                <td>${percent(metrics["chance"])}</td>
+                <td>${percent(metrics["majority"])}</td>
+                <td>${metrics["samples"]}</td>
+                <td>${metrics["unparsed"]}</td>
+                <td>${metrics["error"]}${groups.map((name) => html`<td>${percent(metrics[name])}</td>`)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`,
   );
 }
 
@@ -98,9 +141,11 @@ function curvesSection({ steps }: RunRecord, events: ReportData["events"]): Html
   return section(
     "Training curves",
     html`${shown.map(
-      ({ id, kind, curves }) => html`<h3>${id} <small>${kind}</small></h3><div class="charts">${curves.map(({ title, colour, points }) =>
-        lineChart(title, points, colour),
-      )}</div>`,
+      ({ id, kind, curves }) =>
+        html`<h3>${id} <small>${kind}</small></h3>
+          <div class="charts">
+            ${curves.map(({ title, colour, points }) => lineChart(title, points, colour))}
+          </div>`,
     )}`,
   );
 }
@@ -110,40 +155,128 @@ function stepsSection({ steps }: RunRecord): Html {
     started && ended ? duration((Date.parse(ended) - Date.parse(started)) / 1000) : "";
   return section(
     "Steps",
-    html`<div class="wide"><table><thead><tr><th>step<th>kind<th>status<th>time<th>attempts<th>resumed from<th>outputs<th>log</tr></thead><tbody>${steps.map(
-      (step) => html`<tr><td>${step.id}<td>${step.kind}<td>${step.status}<td>${seconds(step)}<td>${step.attempts || ""}<td>${step.resumed_from.join(", ")}<td>${Object.entries(
-        step.outputs,
-      ).map(([name, { digest }]) => html`${name} <code title="${digest}">${digest.slice(0, 12)}</code> `)}<td>${step.log === null ? "" : html`<a href="${step.log}">log</a>`}</tr>`,
-    )}</tbody></table></div>`,
+    html`<div class="wide">
+      <table>
+        <thead>
+          <tr>
+            <th>step</th>
+            <th>kind</th>
+            <th>status</th>
+            <th>time</th>
+            <th>attempts</th>
+            <th>resumed from</th>
+            <th>outputs</th>
+            <th>log</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${steps.map(
+            (step) =>
+              html`<tr>
+                <td>${step.id}</td>
+                <td>${step.kind}</td>
+                <td>${step.status}</td>
+                <td>${seconds(step)}</td>
+                <td>${step.attempts || ""}</td>
+                <td>${step.resumed_from.join(", ")}</td>
+                <td>
+                  ${Object.entries(step.outputs).map(
+                    ([name, { digest }]) =>
+                      html`${name} <code title="${digest}">${digest.slice(0, 12)}</code> `,
+                  )}
+                </td>
+                <td>${step.log === null ? "" : html`<a href="${step.log}">log</a>`}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`,
   );
 }
 
 function gatesSection(events: ReportData["events"]): Html {
   const rows = [...events].flatMap(([id, list]) =>
-    list.flatMap((event) => (event.event === "gate" ? [html`<tr><td>${id}<td>${event.name}<td>${event.seen}</tr>`] : [])),
+    list.flatMap((event) =>
+      event.event === "gate"
+        ? [
+            html`<tr>
+              <td>${id}</td>
+              <td>${event.name}</td>
+              <td>${event.seen}</td>
+            </tr>`,
+          ]
+        : [],
+    ),
   );
   if (rows.length === 0) return html``;
-  return section("Checks that passed", html`<table><thead><tr><th>step<th>check<th>seen</tr></thead><tbody>${rows}</tbody></table>`);
+  return section(
+    "Checks that passed",
+    html`<table>
+      <thead>
+        <tr>
+          <th>step</th>
+          <th>check</th>
+          <th>seen</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`,
+  );
 }
 
 function deviationsSection({ deviations }: RunRecord): Html {
   if (deviations.length === 0) return html``;
   return section(
     "Deviations from the paper",
-    html`<table><thead><tr><th>step<th>parameter<th>paper<th>here<th>reason</tr></thead><tbody>${deviations.map(
-      ({ step, parameter, paper, ours, reason }) =>
-        html`<tr><td>${step}<td>${parameter}<td>${JSON.stringify(paper)}<td>${JSON.stringify(ours)}<td>${reason}</tr>`,
-    )}</tbody></table>`,
+    html`<table>
+      <thead>
+        <tr>
+          <th>step</th>
+          <th>parameter</th>
+          <th>paper</th>
+          <th>here</th>
+          <th>reason</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${deviations.map(
+          ({ step, parameter, paper, ours, reason }) =>
+            html`<tr>
+              <td>${step}</td>
+              <td>${parameter}</td>
+              <td>${JSON.stringify(paper)}</td>
+              <td>${JSON.stringify(ours)}</td>
+              <td>${reason}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`,
   );
 }
 
 function environmentSection(record: RunRecord): Html {
   const { environment } = record;
-  const rows = { ...environment, recipe: record.recipe.path, "recipe digest": record.recipe.digest, plan: record.plan, commit: record.commit };
+  const rows = {
+    ...environment,
+    recipe: record.recipe.path,
+    "recipe digest": record.recipe.digest,
+    plan: record.plan,
+    commit: record.commit,
+  };
   return section(
     "Environment",
-    html`<table class="facts"><tbody>${Object.entries(rows).map(
-      ([name, value]) => html`<tr><th>${name.replace("_", " ")}<td>${Array.isArray(value) ? value.join(", ") || "none" : (value ?? "none")}</tr>`,
-    )}</tbody></table>`,
+    html`<table class="facts">
+      <tbody>
+        ${Object.entries(rows).map(
+          ([name, value]) =>
+            html`<tr>
+              <th>${name.replace("_", " ")}</th>
+              <td>${Array.isArray(value) ? value.join(", ") || "none" : (value ?? "none")}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`,
   );
 }

@@ -1,4 +1,5 @@
-import { Html, html } from "./html.ts";
+import type { Html } from "./html.ts";
+import { html } from "./html.ts";
 
 /** One held-out question with the frames that the models saw and what each of them replied. */
 export interface Sample {
@@ -14,16 +15,29 @@ export interface Sample {
 /** Shows frames side by side; the strip is one tall picture, of which each cell shows a part. */
 export function samplesSection(samples: readonly Sample[]): Html {
   if (samples.length === 0) return html``;
-  return html`<section><h2>What the models saw</h2>${samples.map(
-    ({ video, question, options, gold, strip, replies }) => html`<figure>
-<div class="strip">${Array.from(
-      { length: strip.frames },
-      (_, index) =>
-        html`<i style="background-image:url(${strip.uri});background-size:100% ${strip.frames * 100}%;background-position:0 ${((100 * index) / Math.max(1, strip.frames - 1)).toFixed(3)}%;aspect-ratio:${strip.width}/${strip.height}"></i>`,
-    )}</div>
-<figcaption><b>${question}</b> ${options.map((option) => html`<span class="${option.startsWith(gold) ? "gold" : "option"}">${option}</span> `)}
-<span class="faint">${video}</span><br>${replies.map(
-      ({ step, letter, correct }) => html`<span class="${correct ? "good" : "bad"}">${step}: ${letter ?? "unparsed"}</span> `,
-    )}</figcaption></figure>`,
-  )}</section>`;
+  return html`<section>
+    <h2>What the models saw</h2>
+    ${samples.map(
+      ({ video, question, options, gold, strip, replies }) =>
+        html`<figure>
+          <div class="strip">
+            ${Array.from(
+              { length: strip.frames },
+              (_, index) =>
+                html`<i
+                  style="background-image:url(${strip.uri});background-size:100% ${strip.frames * 100}%;background-position:0 ${((100 * index) / Math.max(1, strip.frames - 1)).toFixed(3)}%;aspect-ratio:${strip.width}/${strip.height}"
+                ></i>`,
+            )}
+          </div>
+          <figcaption>
+            <b>${question}</b>
+            ${options.map((option) => html`<span class="${option.startsWith(gold) ? "gold" : "option"}">${option}</span> `)}
+            <span class="faint">${video}</span><br />${replies.map(
+              ({ step, letter, correct }) =>
+                html`<span class="${correct ? "good" : "bad"}">${step}: ${letter ?? "unparsed"}</span> `,
+            )}
+          </figcaption>
+        </figure>`,
+    )}
+  </section>`;
 }

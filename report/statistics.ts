@@ -38,7 +38,14 @@ export function pairedTest(first: readonly Prediction[], second: readonly Predic
   const samples = first.length;
   const difference = (gained - lost) / samples;
   const half = (1.959964 * Math.sqrt(gained + lost - (gained - lost) ** 2 / samples)) / samples;
-  return { samples, gained, lost, difference, interval: [difference - half, difference + half], p: binomialTwoSided(gained, lost) };
+  return {
+    samples,
+    gained,
+    lost,
+    difference,
+    interval: [difference - half, difference + half],
+    p: binomialTwoSided(gained, lost),
+  };
 }
 
 /** Two-sided exact test that `a` and `b` come from a fair coin; 1 when there is nothing to compare. */

@@ -6,7 +6,11 @@ import { setUpOrExit } from "./setup.mjs";
 
 await setUpOrExit();
 const cli = path.join(root, "dist", "cli", "main.js");
-const child = spawn(process.execPath, [cli, "run", path.join("recipes", "demo.yaml"), ...process.argv.slice(2)], { cwd: root, stdio: "inherit" });
+const child = spawn(
+  process.execPath,
+  [cli, "run", path.join("recipes", "demo.yaml"), ...process.argv.slice(2)],
+  { cwd: root, stdio: "inherit" },
+);
 // The terminal signals the child too; this process only waits for it.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
 child.on("exit", (code) => process.exit(code ?? 1));

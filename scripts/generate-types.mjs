@@ -18,7 +18,8 @@ function closed(value) {
   if (value === null || typeof value !== "object") return value;
   const { unevaluatedProperties, patternProperties, allOf, oneOf, $id, ...rest } = value;
   const copy = Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, closed(inner)]));
-  if (unevaluatedProperties === false && copy.additionalProperties === undefined) copy.additionalProperties = false;
+  if (unevaluatedProperties === false && copy.additionalProperties === undefined)
+    copy.additionalProperties = false;
   if (oneOf?.every((branch) => branch.type)) copy.oneOf = closed(oneOf);
   if (Object.keys(copy).join() === "description") copy.tsType = "unknown";
   return copy;
@@ -29,10 +30,13 @@ const files = [
   ["trainer-job.schema.json", "TrainerJob"],
   ["trainer-event.schema.json", "TrainerEvent"],
   ["run-record.schema.json", "RunRecord"],
-  ...fs.readdirSync(path.join(schemas, "kinds")).map((file) => [
-    `kinds/${file}`,
-    file.replace(".schema.json", "").replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase()) + "Params",
-  ]),
+  ...fs
+    .readdirSync(path.join(schemas, "kinds"))
+    .map((file) => [
+      `kinds/${file}`,
+      file.replace(".schema.json", "").replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase()) +
+        "Params",
+    ]),
 ];
 const check = process.argv.includes("--check");
 const folder = path.join(schemas, "generated");
@@ -43,7 +47,11 @@ for (const [file, name] of files) {
   const schema = { ...closed(read(file)), title: name };
   // Definitions of two schemas may share a name; their types must not.
   for (const [key, definition] of Object.entries(schema.$defs ?? {})) definition.title = `${name} ${key}`;
-  const body = await compile(schema, name, { bannerComment: "", format: false, declareExternallyReferenced: true });
+  const body = await compile(schema, name, {
+    bannerComment: "",
+    format: false,
+    declareExternallyReferenced: true,
+  });
   const banner = `// Generated from schemas/${file} by \`npm run generate\`. Do not edit.\n`;
   const text = await prettier.format(banner + body, { ...options, parser: "typescript" });
   const target = path.join(folder, path.basename(file).replace(".schema.json", ".ts"));
@@ -52,6 +60,8 @@ for (const [file, name] of files) {
   stale.push(path.relative(root, target));
 }
 if (check && stale.length > 0) {
-  console.error(`These types do not agree with their schemas: ${stale.join(", ")}. Run \`npm run generate\`.`);
+  console.error(
+    `These types do not agree with their schemas: ${stale.join(", ")}. Run \`npm run generate\`.`,
+  );
   process.exit(1);
 }

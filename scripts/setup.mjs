@@ -13,9 +13,18 @@ const OLDEST_NODE = [20, 19];
 export async function setUp() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
-    throw new SetupError(`Node ${OLDEST_NODE.join(".")} or newer is needed, this is ${process.versions.node}. Get it from https://nodejs.org.`);
+    throw new SetupError(
+      `Node ${OLDEST_NODE.join(".")} or newer is needed, this is ${process.versions.node}. Get it from https://nodejs.org.`,
+    );
   }
-  const wanted = digestOf(["package.json", "package-lock.json", "trainer/requirements.lock", "scripts/setup", ...SOURCES]) + process.version;
+  const wanted =
+    digestOf([
+      "package.json",
+      "package-lock.json",
+      "trainer/requirements.lock",
+      "scripts/setup",
+      ...SOURCES,
+    ]) + process.version;
   const state = readJson(stateFile);
   const tools = readJson(toolchainFile);
   const present = [tools.python, tools.ffmpeg].every((tool) => tool && fs.existsSync(tool));

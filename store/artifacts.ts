@@ -18,7 +18,11 @@ interface Manifest {
 }
 
 /** Where a step writes an output: the folder that is published, and the folder or file in it. */
-export function placeOfOutput(folder: string, name: string, type: ArtifactType): { folder: string; target: string } {
+export function placeOfOutput(
+  folder: string,
+  name: string,
+  type: ArtifactType,
+): { folder: string; target: string } {
   const own = path.join(folder, name);
   return { folder: own, target: path.join(own, FILE_NAMES[type] ?? "") };
 }

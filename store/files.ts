@@ -34,7 +34,10 @@ export async function readJson<T>(file: string): Promise<T | undefined> {
 export async function readJsonLines<T>(file: string): Promise<T[]> {
   const text = (await readText(file)) ?? "";
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  return whole.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as T);
+  return whole
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as T);
 }
 
 async function readText(file: string): Promise<string | undefined> {

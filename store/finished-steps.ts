@@ -4,16 +4,21 @@ import { readJson, writeJson } from "./files.ts";
 import { home } from "./home.ts";
 
 /** What a later run needs of a finished step. */
-export type FinishedStep = Pick<StepOutcome, "outputs" | "metrics">;
+export interface FinishedStep extends Pick<StepOutcome, "outputs" | "metrics" | "log" | "events"> {
+  /** The run that made it: its log and events are the evidence. */
+  run: string;
+}
 
 /** Remembers a step's result under its fingerprint. */
-export const remember = (root: string, fingerprint: string, { outputs, metrics }: FinishedStep): Promise<void> =>
-  writeJson(home.finishedStep(root, fingerprint), { outputs, metrics });
+export const remember = (root: string, fingerprint: string, step: FinishedStep): Promise<void> =>
+  writeJson(home.finishedStep(root, fingerprint), step);
 
 /** The result under a fingerprint, if all its artifacts are still there. */
 export async function recall(root: string, fingerprint: string): Promise<FinishedStep | undefined> {
   const step = await readJson<FinishedStep>(home.finishedStep(root, fingerprint));
   if (step === undefined) return undefined;
-  const stored = await Promise.all(Object.values(step.outputs).map((artifact) => isStored(root, artifact as Artifact)));
+  const stored = await Promise.all(
+    Object.values(step.outputs).map((artifact) => isStored(root, artifact as Artifact)),
+  );
   return stored.every(Boolean) ? step : undefined;
 }

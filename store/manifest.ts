@@ -27,7 +27,12 @@ export async function manifestOf(folder: string): Promise<{ files: ManifestEntry
 /** Whether every file of a manifest is there with its size. Cheap: nothing is read. */
 export async function isWhole(folder: string, files: readonly ManifestEntry[]): Promise<boolean> {
   const sizes = await Promise.all(
-    files.map(({ path: name }) => lstat(path.join(folder, name)).then(({ size }) => size, () => -1)),
+    files.map(({ path: name }) =>
+      lstat(path.join(folder, name)).then(
+        ({ size }) => size,
+        () => -1,
+      ),
+    ),
   );
   return files.every(({ bytes }, index) => sizes[index] === bytes);
 }

@@ -17,7 +17,11 @@ export function identify(pid: number): ProcessIdentity | undefined {
       // The command stands in brackets and may hold spaces; state is field 3, start time field 22.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       if (fields[0] === "Z") return undefined;
-      return { pid, boot: readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim(), started: fields[19]! };
+      return {
+        pid,
+        boot: readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim(),
+        started: fields[19]!,
+      };
     }
     const started = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
     return started === "" ? undefined : { pid, boot: "", started };

@@ -54,7 +54,12 @@ export async function runPlan(request: RunRequest): Promise<{ status: "done" | "
   const outcomes = plan.steps.map((step) => finished.get(step.id) ?? outcomeWithout(step, "cancelled"));
   // The record is written even when the run was cancelled: a run never ends without one.
   await CancellationScope.nonCancellable(() =>
-    proxyActivities<Activities>({ startToCloseTimeout: "10 minutes" }).writeRecord({ request, status, outcomes, failure }),
+    proxyActivities<Activities>({ startToCloseTimeout: "10 minutes" }).writeRecord({
+      request,
+      status,
+      outcomes,
+      failure,
+    }),
   );
   if (cancelled) throw new CancelledFailure("The run was cancelled.");
   return { status };
@@ -82,23 +87,33 @@ async function runStep(
   }
 }
 
-function inputsOf(step: PlanStep, request: RunRequest, finished: ReadonlyMap<string, StepOutcome>): Record<string, Artifact | string> {
+function inputsOf(
+  step: PlanStep,
+  request: RunRequest,
+  finished: ReadonlyMap<string, StepOutcome>,
+): Record<string, Artifact | string> {
   return Object.fromEntries(
     Object.entries(step.inputs).map(([name, source]) => {
       if (source.from === "hub") return [name, source.id];
       const artifact =
-        source.from === "input" ? request.inputs[source.input] : finished.get(source.step)?.outputs[source.output];
-      if (artifact === undefined) throw ApplicationFailure.nonRetryable(`${step.id}: no artifact for '${name}'`);
+        source.from === "input"
+          ? request.inputs[source.input]
+          : finished.get(source.step)?.outputs[source.output];
+      if (artifact === undefined)
+        throw ApplicationFailure.nonRetryable(`${step.id}: no artifact for '${name}'`);
       return [name, artifact as Artifact];
     }),
   );
 }
 
 const isProgramFailure = (error: unknown): boolean =>
-  error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === "program";
+  error instanceof ActivityFailure &&
+  error.cause instanceof ApplicationFailure &&
+  error.cause.type === "program";
 
 function describeFailure(error: unknown): { code: string; message: string } {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure) return { code: cause.type ?? "unexpected", message: cause.message };
+  if (cause instanceof ApplicationFailure)
+    return { code: cause.type ?? "unexpected", message: cause.message };
   return { code: "unexpected", message: cause instanceof Error ? cause.message : String(cause) };
 }

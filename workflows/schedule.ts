@@ -12,9 +12,15 @@ const succeeded = (outcome: StepOutcome | undefined): boolean =>
  * Steps to start now, in plan order: all they wait for has succeeded, and they fit beside what runs. A step that
  * asks for more than there is gets all of it, alone.
  */
-export function stepsToStart(steps: readonly PlanStep[], progress: Progress, capacity: Resources): PlanStep[] {
+export function stepsToStart(
+  steps: readonly PlanStep[],
+  progress: Progress,
+  capacity: Resources,
+): PlanStep[] {
   const { finished, running } = progress;
-  let free = steps.filter(({ id }) => running.has(id)).reduce((left, step) => subtract(left, clamp(step.resources, capacity)), capacity);
+  let free = steps
+    .filter(({ id }) => running.has(id))
+    .reduce((left, step) => subtract(left, clamp(step.resources, capacity)), capacity);
   const chosen: PlanStep[] = [];
   for (const step of steps) {
     if (finished.has(step.id) || running.has(step.id)) continue;
@@ -28,7 +34,10 @@ export function stepsToStart(steps: readonly PlanStep[], progress: Progress, cap
 }
 
 /** Steps that can never start, because one that they wait for did not succeed. */
-export function stepsToSkip(steps: readonly PlanStep[], finished: ReadonlyMap<string, StepOutcome>): PlanStep[] {
+export function stepsToSkip(
+  steps: readonly PlanStep[],
+  finished: ReadonlyMap<string, StepOutcome>,
+): PlanStep[] {
   const lost = new Set([...finished].filter(([, outcome]) => !succeeded(outcome)).map(([id]) => id));
   const skipped: PlanStep[] = [];
   for (const step of steps) {

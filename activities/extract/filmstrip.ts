@@ -37,17 +37,45 @@ export function filmstripArguments(request: {
     const from = index === 0 ? 0 : (times[index - 1]! + time) / 2;
     const until = (time + (times[index + 1] ?? time + 1)) / 2;
     return [
-      ...["-threads", String(threads), "-ss", from.toFixed(6), "-t", (until - from).toFixed(6)],
-      ...["-an", "-sn", "-dn", "-i", video],
+      "-threads",
+      String(threads),
+      "-ss",
+      from.toFixed(6),
+      "-t",
+      (until - from).toFixed(6),
+      "-an",
+      "-sn",
+      "-dn",
+      "-i",
+      video,
     ];
   });
   const frame = `trim=end_frame=1,setpts=PTS-STARTPTS,${scaleFilter(size)},format=rgb24,setsar=1`;
   const cut = indices.map((_, place) => `[${place}:v:0]${frame}[f${place}]`);
   const joined = `${indices.map((_, place) => `[f${place}]`).join("")}concat=n=${indices.length},tile=1x${indices.length}[strip]`;
   return [
-    ...["-hide_banner", "-loglevel", "error", "-y", ...inputs],
-    ...["-filter_complex", [...cut, joined].join(";"), "-map", "[strip]", "-frames:v", "1"],
-    ...["-c:v", "png", "-compression_level", "1", "-pred", "none", "-fflags", "+bitexact", "-f", "image2", output],
+    "-hide_banner",
+    "-loglevel",
+    "error",
+    "-y",
+    ...inputs,
+    "-filter_complex",
+    [...cut, joined].join(";"),
+    "-map",
+    "[strip]",
+    "-frames:v",
+    "1",
+    "-c:v",
+    "png",
+    "-compression_level",
+    "1",
+    "-pred",
+    "none",
+    "-fflags",
+    "+bitexact",
+    "-f",
+    "image2",
+    output,
   ];
 }
 

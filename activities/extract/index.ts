@@ -43,12 +43,22 @@ export async function extractFrames(context: StepContext): Promise<Record<string
   const one = async (video: string) => {
     context.signal.throwIfAborted();
     const file = path.join(source, video);
-    const strip = `strips/${video.replace(/^videos\//, "").replaceAll("/", "__").replace(/\.[^.]*$/, "")}.png`;
+    const strip = `strips/${video
+      .replace(/^videos\//, "")
+      .replaceAll("/", "__")
+      .replace(/\.[^.]*$/, "")}.png`;
     try {
       const times = await presentationTimes(ffmpeg, file, context.signal);
       const index = chooseFrames(params.rule, times.length, params.frames);
       const output = path.join(target, strip);
-      const args = filmstripArguments({ video: file, times, indices: index, size: params.size, threads, output });
+      const args = filmstripArguments({
+        video: file,
+        times,
+        indices: index,
+        size: params.size,
+        threads,
+        output,
+      });
       await cutFilmstrip(ffmpeg, args, context.signal);
       const size = await pngSize(output);
       lines.push({
@@ -70,11 +80,17 @@ export async function extractFrames(context: StepContext): Promise<Record<string
   };
   await Promise.all(videos.map((video) => limit(() => one(video))));
   if (bad.length > 0) {
-    const list = bad.sort().map((line) => `\n  ${line}`).join("");
+    const list = bad
+      .sort()
+      .map((line) => `\n  ${line}`)
+      .join("");
     throw new StepFailure("data", `${bad.length} of ${videos.length} videos cannot be used:${list}`);
   }
   const byVideo = lines.sort((a, b) => (a.video < b.video ? -1 : 1));
-  await writeFile(path.join(target, "frames.jsonl"), byVideo.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  await writeFile(
+    path.join(target, "frames.jsonl"),
+    byVideo.map((line) => `${JSON.stringify(line)}\n`).join(""),
+  );
   await copyFile(path.join(source, "questions.jsonl"), path.join(target, "questions.jsonl"));
   return { videos: videos.length, frames: videos.length * params.frames };
 }
@@ -83,13 +99,16 @@ async function videosOf(questions: string): Promise<string[]> {
   const text = await readFile(questions, "utf8").catch(() => {
     throw new StepFailure("data", "The dataset has no questions.jsonl.");
   });
-  const names = text.split("\n").filter(Boolean).map((line) => (JSON.parse(line) as { video: string }).video);
+  const names = text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => (JSON.parse(line) as { video: string }).video);
   return [...new Set(names)].sort();
 }
 
 function reasonOf(error: unknown, file: string): string {
   if (!(error instanceof ExecaError)) return error instanceof Error ? error.message : String(error);
-  const words = String(error.stderr ?? "").trim().split("\n").at(-1);
+  const words = (error.stderr ?? "").trim().split("\n").at(-1);
   return (words || error.shortMessage).replaceAll(file, "the file").slice(0, 300);
 }
 

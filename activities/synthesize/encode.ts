@@ -14,11 +14,42 @@ export function encodeArguments(format: VideoFormat, output: string): string[] {
   const { size, variableFrameRate, crf } = format;
   return [
     ...["-hide_banner", "-loglevel", "error", "-y"],
-    ...["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", `${size}x${size}`, "-r", String(FRAMES_PER_SECOND), "-i", "-"],
+    ...[
+      "-f",
+      "rawvideo",
+      "-pix_fmt",
+      "rgb24",
+      "-s",
+      `${size}x${size}`,
+      "-r",
+      String(FRAMES_PER_SECOND),
+      "-i",
+      "-",
+    ],
     ...(variableFrameRate ? ["-vf", `settb=1/12000,${UNEVEN}`, "-fps_mode", "vfr"] : []),
-    ...["-c:v", "libx264", "-preset", "veryfast", "-crf", String(crf), "-pix_fmt", "yuv420p", "-threads", "1"],
+    ...[
+      "-c:v",
+      "libx264",
+      "-preset",
+      "veryfast",
+      "-crf",
+      String(crf),
+      "-pix_fmt",
+      "yuv420p",
+      "-threads",
+      "1",
+    ],
     // Bit-exact: the same frames must give the same file, whatever the date.
-    ...["-video_track_timescale", "12000", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1"],
+    ...[
+      "-video_track_timescale",
+      "12000",
+      "-fflags",
+      "+bitexact",
+      "-flags:v",
+      "+bitexact",
+      "-map_metadata",
+      "-1",
+    ],
     output,
   ];
 }

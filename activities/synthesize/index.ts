@@ -36,11 +36,17 @@ export async function synthesize(context: StepContext): Promise<Record<string, n
         context.signal.throwIfAborted();
         const format = { size: params.size, crf: params.crf, variableFrameRate: clip.variableFrameRate };
         const args = encodeArguments(format, path.join(folder, clip.video));
-        await execa(ffmpeg, args, { input: renderWalk(clip.walk, params.size), cancelSignal: context.signal });
+        await execa(ffmpeg, args, {
+          input: renderWalk(clip.walk, params.size),
+          cancelSignal: context.signal,
+        });
         await context.events.write({ event: "progress", done: ++done, total: clips.length, unit: "video" });
       }),
     ),
   );
-  await writeFile(path.join(folder, "questions.jsonl"), questions.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  await writeFile(
+    path.join(folder, "questions.jsonl"),
+    questions.map((row) => `${JSON.stringify(row)}\n`).join(""),
+  );
   return { videos: clips.length, questions: questions.length };
 }

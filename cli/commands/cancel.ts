@@ -11,7 +11,8 @@ export async function cancel(name: string, { json = false }: { json?: boolean })
   const root = home.find(process.cwd(), process.env);
   const { request } = await findRun(root, name);
   const done = await loadRecord(root, request.run);
-  if (done !== undefined) throw new UserError(EXIT.invalid, `The run ${request.run} is over: ${done.status}.`);
+  if (done !== undefined)
+    throw new UserError(EXIT.invalid, `The run ${request.run} is over: ${done.status}.`);
   const { connectClient } = await import("../../engine/connection.ts");
   const { giveUpDeadAttempts, openHandle } = await import("../../engine/runs.ts");
   const { ensureServer } = await import("../../engine/server.ts");
@@ -20,7 +21,8 @@ export async function cancel(name: string, { json = false }: { json?: boolean })
   const client = await connectClient(address);
   try {
     const handle = await openHandle(client, request.run);
-    if (handle === undefined) throw new UserError(EXIT.failed, `The server knows no open run ${request.run}.`);
+    if (handle === undefined)
+      throw new UserError(EXIT.failed, `The server knows no open run ${request.run}.`);
     await handle.cancel();
     await giveUpDeadAttempts(client, handle);
     // A worker of our own finishes the cancelling if the run's worker is gone.

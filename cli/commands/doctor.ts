@@ -32,18 +32,44 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<numb
       : `${environment.server ?? "no binary"}, ${tools.server ?? "not found"}, ${server.state === "running" ? `runs at ${server.address}` : "not running, starts when needed"}`;
   const checks: Check[] = [
     { name: "Node", ok: true, found: process.version, advice: "" },
-    { name: "Python environment", ok: environment.python !== null, found: `${environment.python ?? "not found"}, ${tools.python ?? ""}`, advice: SETUP },
-    { name: "ffmpeg", ok: environment.ffmpeg !== null, found: `${environment.ffmpeg ?? "not found"}`, advice: `${SETUP}, or set REPRISE_FFMPEG` },
-    { name: "Temporal server", ok: server.state === "external" || environment.server !== null, found: serverFound, advice: `${SETUP}, or set TEMPORAL_ADDRESS` },
-    { name: "disk", ok: freeGb > 5, found: `${freeGb.toFixed(0)} GB free`, advice: "make room: the demo takes about 1 GB, a 7B model about 100 GB" },
+    {
+      name: "Python environment",
+      ok: environment.python !== null,
+      found: `${environment.python ?? "not found"}, ${tools.python ?? ""}`,
+      advice: SETUP,
+    },
+    {
+      name: "ffmpeg",
+      ok: environment.ffmpeg !== null,
+      found: environment.ffmpeg ?? "not found",
+      advice: `${SETUP}, or set REPRISE_FFMPEG`,
+    },
+    {
+      name: "Temporal server",
+      ok: server.state === "external" || environment.server !== null,
+      found: serverFound,
+      advice: `${SETUP}, or set TEMPORAL_ADDRESS`,
+    },
+    {
+      name: "disk",
+      ok: freeGb > 5,
+      found: `${freeGb.toFixed(0)} GB free`,
+      advice: "make room: the demo takes about 1 GB, a 7B model about 100 GB",
+    },
     { name: "memory", ok: memory > 3, found: `${memory.toFixed(1)} GB`, advice: "the demo needs 3 GB" },
-    { name: "GPU", ok: true, found: environment.gpus.join(", ") || "none: the demo runs on the CPU, 'recipes/st-r1.yaml' needs GPUs", advice: "" },
+    {
+      name: "GPU",
+      ok: true,
+      found: environment.gpus.join(", ") || "none: the demo runs on the CPU, 'recipes/st-r1.yaml' needs GPUs",
+      advice: "",
+    },
   ];
   const healthy = checks.every(({ ok }) => ok);
   if (json) sayJson({ ok: healthy, checks });
   else {
     const table = new Table({ style: { head: [], border: [] } });
-    for (const { name, ok, found, advice } of checks) table.push([ok ? pc.green("ok") : pc.red("missing"), name, ok ? found : `${found}: ${advice}`]);
+    for (const { name, ok, found, advice } of checks)
+      table.push([ok ? pc.green("ok") : pc.red("missing"), name, ok ? found : `${found}: ${advice}`]);
     say(table.toString());
   }
   return healthy ? EXIT.done : EXIT.missing;

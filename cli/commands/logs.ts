@@ -10,19 +10,31 @@ import { findRun } from "../find-run.ts";
 import { say } from "../output.ts";
 
 /** Prints what a step's program wrote; with -f goes on until the step or its run is over. */
-export async function logs(name: string, step: string, { follow = false }: { follow?: boolean }): Promise<number> {
+export async function logs(
+  name: string,
+  step: string,
+  { follow = false }: { follow?: boolean },
+): Promise<number> {
   const root = home.find(process.cwd(), process.env);
   const { request } = await findRun(root, name);
   const ids = request.plan.steps.map(({ id }) => id);
-  if (!ids.includes(step)) throw new UserError(EXIT.invalid, `The run has no step '${step}'. It has: ${ids.join(", ")}.`);
+  if (!ids.includes(step))
+    throw new UserError(EXIT.invalid, `The run has no step '${step}'. It has: ${ids.join(", ")}.`);
   const file = path.join(home.step(root, request.run, step), "log.txt");
   const isOver = async () =>
-    (await loadOutcome(root, request.run, step)) !== undefined || (await loadRecord(root, request.run)) !== undefined;
+    (await loadOutcome(root, request.run, step)) !== undefined ||
+    (await loadRecord(root, request.run)) !== undefined;
   let offset = 0;
   for (;;) {
     const over = await isOver();
-    const size = await stat(file).then((entry) => entry.size, () => 0);
-    if (size > offset) await pipeline(createReadStream(file, { start: offset, end: size - 1 }), process.stdout, { end: false });
+    const size = await stat(file).then(
+      (entry) => entry.size,
+      () => 0,
+    );
+    if (size > offset)
+      await pipeline(createReadStream(file, { start: offset, end: size - 1 }), process.stdout, {
+        end: false,
+      });
     offset = size;
     if (!follow || over) break;
     await sleep(300);

@@ -9,12 +9,21 @@ import { previewPlan, type StepPreview } from "../preview.ts";
 import { planOf } from "../recipe-file.ts";
 
 /** Shows what a run would do with each step and why. */
-export async function plan(file: string, { profile, json }: { profile?: string; json?: boolean }): Promise<number> {
+export async function plan(
+  file: string,
+  { profile, json }: { profile?: string; json?: boolean },
+): Promise<number> {
   const { plan: made } = await planOf(file, profile ?? null);
   const root = home.find(process.cwd(), process.env);
   const missing = await missingInputs(made, process.cwd());
   const inputs = missing.length === 0 ? await digestInputs(made, process.cwd()) : {};
-  const previews = await previewPlan(root, made, inputs, toolsForFingerprint(), await lastRunOf(root, made.recipe.name));
+  const previews = await previewPlan(
+    root,
+    made,
+    inputs,
+    toolsForFingerprint(),
+    await lastRunOf(root, made.recipe.name),
+  );
   if (json) {
     sayJson({
       recipe: made.recipe,
@@ -24,7 +33,10 @@ export async function plan(file: string, { profile, json }: { profile?: string; 
     });
     return EXIT.done;
   }
-  const table = new Table({ head: ["step", "kind", "after", "action", "because"], style: { head: [], border: [] } });
+  const table = new Table({
+    head: ["step", "kind", "after", "action", "because"],
+    style: { head: [], border: [] },
+  });
   for (const preview of previews) {
     const { step, action, resumeFrom } = preview;
     table.push([
@@ -35,13 +47,16 @@ export async function plan(file: string, { profile, json }: { profile?: string; 
       reasonOf(preview, previews),
     ]);
   }
-  say(`${made.recipe.name}, plan ${made.digest.slice(0, 12)}${made.recipe.profile === null ? "" : `, profile ${made.recipe.profile}`}`);
+  say(
+    `${made.recipe.name}, plan ${made.digest.slice(0, 12)}${made.recipe.profile === null ? "" : `, profile ${made.recipe.profile}`}`,
+  );
   say(table.toString());
-  for (const name of missing) say(`The input '${name}' (${made.inputs[name]!.path}) is not there yet; a run needs it.`);
+  for (const name of missing)
+    say(`The input '${name}' (${made.inputs[name]!.path}) is not there yet; a run needs it.`);
   return EXIT.done;
 }
 
-const withoutStep = ({ step: _, ...rest }: StepPreview) => rest;
+const withoutStep = ({ step, ...rest }: StepPreview) => rest;
 
 function reasonOf({ step, action, because, fingerprint }: StepPreview, all: StepPreview[]): string {
   if (action === "reuse") return "the store has its result";
@@ -53,7 +68,8 @@ function reasonOf({ step, action, because, fingerprint }: StepPreview, all: Step
   return because.map(({ field, from, to }) => `${field}: ${short(from)} -> ${short(to)}`).join("\n");
 }
 
-const short = (value: unknown): string => String(typeof value === "object" ? JSON.stringify(value) : value).slice(0, 24);
+const short = (value: unknown): string =>
+  (typeof value === "string" ? value : JSON.stringify(value)).slice(0, 24);
 
 /** The newest run of a recipe, by name. */
 async function lastRunOf(root: string, recipe: string): Promise<string | null> {

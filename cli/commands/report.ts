@@ -10,7 +10,8 @@ export async function report(name: string, { json = false }: { json?: boolean })
   const root = home.find(process.cwd(), process.env);
   const { request } = await findRun(root, name);
   const record = await loadRecord(root, request.run);
-  if (record === undefined) throw new UserError(EXIT.failed, `The run ${request.run} is not over; it has no record yet.`);
+  if (record === undefined)
+    throw new UserError(EXIT.failed, `The run ${request.run} is not over; it has no record yet.`);
   const { writeReport } = await import("../write-report.ts");
   const file = await writeReport(root, record);
   if (json) sayJson({ run: request.run, report: file });

@@ -23,7 +23,10 @@ interface RunOptions {
 }
 
 /** Runs a recipe to its verdict. Goes on with an unfinished run; needs no server when the store has everything. */
-export async function run(file: string, { profile, json = false, new: afresh = false }: RunOptions): Promise<number> {
+export async function run(
+  file: string,
+  { profile, json = false, new: afresh = false }: RunOptions,
+): Promise<number> {
   const { plan } = await planOf(file, profile ?? null);
   const root = await writable(home.find(process.cwd(), process.env));
   const inputs = await digestInputs(plan, process.cwd());
@@ -42,7 +45,11 @@ export async function run(file: string, { profile, json = false, new: afresh = f
   return finish(root, started.request.run, json);
 }
 
-async function start(root: string, plan: StartedRun["request"]["plan"], inputs: StartedRun["request"]["inputs"]): Promise<StartedRun> {
+async function start(
+  root: string,
+  plan: StartedRun["request"]["plan"],
+  inputs: StartedRun["request"]["inputs"],
+): Promise<StartedRun> {
   const now = new Date();
   const [capacity, commit] = await Promise.all([machineCapacity(), currentCommit(process.cwd())]);
   return {
@@ -53,21 +60,36 @@ async function start(root: string, plan: StartedRun["request"]["plan"], inputs: 
 }
 
 /** Through Temporal. Loaded only here: a run that reuses everything must start in a moment. */
-async function execute(root: string, started: StartedRun, goesOn: boolean, reusable: StepOutcome[], json: boolean): Promise<boolean> {
+async function execute(
+  root: string,
+  started: StartedRun,
+  goesOn: boolean,
+  reusable: StepOutcome[],
+  json: boolean,
+): Promise<boolean> {
   const { runToEnd } = await import("../run-to-end.ts");
-  const { run, plan } = started.request;
-  say(goesOn ? `Going on with run ${run}.` : `Run ${run}: ${plan.steps.length} steps, ${reusable.length} of them reused.`, json);
+  const { run: id, plan } = started.request;
+  say(
+    goesOn
+      ? `Going on with run ${id}.`
+      : `Run ${id}: ${plan.steps.length} steps, ${reusable.length} of them reused.`,
+    json,
+  );
   if (!goesOn) await saveRun(root, started);
   return runToEnd(root, started.request, findToolchain().server, json ? process.stderr : process.stdout);
 }
 
 /** Writes the report, says what came out, and gives the exit code. */
-async function finish(root: string, run: string, json: boolean): Promise<number> {
-  const record: RunRecord | undefined = await loadRecord(root, run);
-  if (record === undefined) throw new UserError(EXIT.failed, `The run ${run} left no record; see ${path.join(home.run(root, run), "engine.log")}.`);
+async function finish(root: string, id: string, json: boolean): Promise<number> {
+  const record: RunRecord | undefined = await loadRecord(root, id);
+  if (record === undefined)
+    throw new UserError(
+      EXIT.failed,
+      `The run ${id} left no record; see ${path.join(home.run(root, id), "engine.log")}.`,
+    );
   const { writeReport } = await import("../write-report.ts");
   const report = await writeReport(root, record);
   if (json) sayJson(record);
-  else say(summarise(record, recordFile(root, run), report));
+  else say(summarise(record, recordFile(root, id), report));
   return exitCodeOf(record);
 }

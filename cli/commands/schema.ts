@@ -6,7 +6,11 @@ import { sayJson } from "../output.ts";
 export function schema(name = "recipe"): number {
   const all: Record<string, object> = { ...DOCUMENT_SCHEMAS, ...KIND_SCHEMAS };
   const found = Object.hasOwn(all, name) ? all[name] : undefined;
-  if (found === undefined) throw new UserError(EXIT.invalid, `There is no schema '${name}'. There are: ${Object.keys(all).join(", ")}.`);
+  if (found === undefined)
+    throw new UserError(
+      EXIT.invalid,
+      `There is no schema '${name}'. There are: ${Object.keys(all).join(", ")}.`,
+    );
   sayJson(name === "recipe" ? bundled() : found);
   return EXIT.done;
 }

@@ -22,6 +22,9 @@ export async function down({ json = false }: { json?: boolean }): Promise<number
   const { stopServer } = await import("../../engine/server.ts");
   const stopped = await stopServer(home.find(process.cwd(), process.env));
   if (json) sayJson({ stopped });
-  else say(stopped ? "The server is stopped; unfinished runs are kept." : "No server of this folder was running.");
+  else
+    say(
+      stopped ? "The server is stopped; unfinished runs are kept." : "No server of this folder was running.",
+    );
   return EXIT.done;
 }

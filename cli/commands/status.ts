@@ -8,7 +8,10 @@ import { say, sayJson } from "../output.ts";
 import { StepFollower } from "../step-files.ts";
 
 /** Lists the runs of this folder, or shows one run's steps. Reads files only: no server is needed. */
-export async function status(name: string | undefined, { json = false }: { json?: boolean }): Promise<number> {
+export async function status(
+  name: string | undefined,
+  { json = false }: { json?: boolean },
+): Promise<number> {
   const root = home.find(process.cwd(), process.env);
   return name === undefined ? listAll(root, json) : showOne(root, name, json);
 }
@@ -17,13 +20,22 @@ async function listAll(root: string, json: boolean): Promise<number> {
   const runs = await Promise.all(
     (await listRuns(root)).map(async (run) => {
       const [started, record] = await Promise.all([loadRun(root, run), loadRecord(root, run)]);
-      return { run, status: record?.status ?? "unfinished", started: started!.started, recipe: started!.request.plan.recipe.path };
+      return {
+        run,
+        status: record?.status ?? "unfinished",
+        started: started!.started,
+        recipe: started!.request.plan.recipe.path,
+      };
     }),
   );
   if (json) sayJson(runs);
-  else if (runs.length === 0) say("There is no run here yet. Start one with 'reprise run recipes/demo.yaml'.");
+  else if (runs.length === 0)
+    say("There is no run here yet. Start one with 'reprise run recipes/demo.yaml'.");
   else {
-    const table = new Table({ head: ["run", "status", "started", "recipe"], style: { head: [], border: [] } });
+    const table = new Table({
+      head: ["run", "status", "started", "recipe"],
+      style: { head: [], border: [] },
+    });
     for (const { run, status: is, started, recipe } of runs) table.push([run, is, started, recipe]);
     say(table.toString());
   }
@@ -47,9 +59,17 @@ async function showOne(root: string, name: string, json: boolean): Promise<numbe
   });
   if (json) sayJson({ run: request.run, status: record?.status ?? "unfinished", started, steps });
   else {
-    const table = new Table({ head: ["step", "status", "progress", "result"], style: { head: [], border: [] } });
+    const table = new Table({
+      head: ["step", "status", "progress", "result"],
+      style: { head: [], border: [] },
+    });
     for (const { id, status: is, progress, metrics } of steps) {
-      table.push([id, is, progress === null ? "" : `${progress.done}/${progress.total} ${progress.unit}s`, mainNumber(metrics)]);
+      table.push([
+        id,
+        is,
+        progress === null ? "" : `${progress.done}/${progress.total} ${progress.unit}s`,
+        mainNumber(metrics),
+      ]);
     }
     say(`${request.run}: ${record?.status ?? "unfinished"}, started ${started}`);
     say(table.toString());

@@ -4,8 +4,13 @@ import { say, sayJson } from "../output.ts";
 import { compileFile } from "../recipe-file.ts";
 
 /** Checks recipes against the language; starts nothing and reads nothing else. */
-export async function validate(files: string[], { profile, json }: { profile?: string; json?: boolean }): Promise<number> {
-  const results = await Promise.all(files.map(async (file) => ({ file, ...(await compileFile(file, profile ?? null)) })));
+export async function validate(
+  files: string[],
+  { profile, json }: { profile?: string; json?: boolean },
+): Promise<number> {
+  const results = await Promise.all(
+    files.map(async (file) => ({ file, ...(await compileFile(file, profile ?? null)) })),
+  );
   const diagnostics = results.flatMap(({ compiled }) => (compiled.ok ? [] : compiled.diagnostics));
   if (json) sayJson({ valid: diagnostics.length === 0, diagnostics });
   else {

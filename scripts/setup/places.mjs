@@ -9,7 +9,8 @@ export const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.
 
 /** Shared by all checkouts of this user: environments and binaries, named by what they were made from. */
 export const cache =
-  process.env.REPRISE_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), ".cache"), "reprise");
+  process.env.REPRISE_CACHE ??
+  path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), ".cache"), "reprise");
 
 /** What this checkout was set up with. */
 export const stateFile = path.join(root, "node_modules", ".reprise", "setup.json");
@@ -35,12 +36,14 @@ export function digestOf(places) {
   for (const place of places) {
     const start = path.join(root, place);
     const files = fs.statSync(start).isDirectory()
-      ? fs.readdirSync(start, { recursive: true, withFileTypes: true })
+      ? fs
+          .readdirSync(start, { recursive: true, withFileTypes: true })
           .filter((entry) => entry.isFile())
           .map((entry) => path.join(entry.parentPath, entry.name))
           .sort()
       : [start];
-    for (const file of files) hash.update(path.relative(root, file)).update("\0").update(fs.readFileSync(file));
+    for (const file of files)
+      hash.update(path.relative(root, file)).update("\0").update(fs.readFileSync(file));
   }
   return hash.digest("hex");
 }

@@ -15,7 +15,10 @@ export async function setUpPython() {
   const place = path.join(cache, `python-${key}`);
   const python = path.join(place, "bin", "python");
   const made = fs.existsSync(path.join(place, "complete"));
-  if (!made) await timed("python", "making the environment of the trainers (about 30 s, 6 GB)", () => make(place, lock));
+  if (!made)
+    await timed("python", "making the environment of the trainers (about 30 s, 6 GB)", () =>
+      make(place, lock),
+    );
   const ffmpeg = await run(python, ["-c", "import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())"]);
   return { python, ffmpeg };
 }
@@ -28,7 +31,9 @@ async function make(place, lock) {
   for (const name of fs.readdirSync(cache).filter((entry) => entry.startsWith(`${path.basename(place)}.`))) {
     fs.rmSync(path.join(cache, name), { recursive: true, force: true });
   }
-  const venv = await tryRun(uv, ["venv", "--relocatable", "--python", SUPPORTED, aside], { env: { UV_PYTHON_DOWNLOADS: "never" } });
+  const venv = await tryRun(uv, ["venv", "--relocatable", "--python", SUPPORTED, aside], {
+    env: { UV_PYTHON_DOWNLOADS: "never" },
+  });
   if (venv === null) throw new SetupError(`No Python ${SUPPORTED} was found. ${HOW}`);
   await run(uv, ["pip", "sync", "--require-hashes", "--python", path.join(aside, "bin", "python"), lock]);
   fs.writeFileSync(path.join(aside, "complete"), "");
@@ -52,7 +57,18 @@ async function findUv() {
   for (const python of PYTHONS) {
     if ((await tryRun(python, ["-m", "pip", "--version"])) === null) continue;
     fs.rmSync(place, { recursive: true, force: true });
-    await run(python, ["-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--target", place, "-r", lock]);
+    await run(python, [
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--require-hashes",
+      "--no-deps",
+      "--target",
+      place,
+      "-r",
+      lock,
+    ]);
     return uv;
   }
   throw new SetupError(`Neither uv nor a Python with pip was found. ${HOW}`);

@@ -19,7 +19,11 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
 /** Runs a program without a shell; gives its output, or throws with its last lines. */
 export function run(command, args, { env = {}, cwd } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...environment, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...environment, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     children.add(child);
     let out = "";
     let all = "";
@@ -29,7 +33,12 @@ export function run(command, args, { env = {}, cwd } = {}) {
     child.on("close", (code) => {
       children.delete(child);
       if (code === 0) resolve(out.trim());
-      else reject(new SetupError(`'${[command, ...args].join(" ")}' failed:\n${all.trim().split("\n").slice(-12).join("\n")}`));
+      else
+        reject(
+          new SetupError(
+            `'${[command, ...args].join(" ")}' failed:\n${all.trim().split("\n").slice(-12).join("\n")}`,
+          ),
+        );
     });
   });
 }

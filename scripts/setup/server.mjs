@@ -22,7 +22,7 @@ export async function setUpServer() {
   const aside = fs.mkdtempSync(`${place}.partial-`);
   const failures = [];
   try {
-    for (const [name, get] of [["download", download], ["build", build]]) {
+    for (const get of [download, build]) {
       try {
         await get(aside);
         await run(path.join(aside, "temporal"), ["--version"]);
@@ -30,7 +30,7 @@ export async function setUpServer() {
         fs.renameSync(aside, place);
         return { server };
       } catch (error) {
-        failures.push(`${name}: ${error.message}`);
+        failures.push(`${get.name}: ${error.message}`);
       }
     }
   } finally {
@@ -66,5 +66,7 @@ async function download(folder) {
 async function build(folder) {
   if ((await tryRun("go", ["version"])) === null) throw new SetupError("Go is not installed");
   const args = ["install", "-trimpath", "-ldflags", "-s -w", GO_PACKAGE];
-  await timed("server", "building the Temporal server with Go (about 4 min, once per machine)", () => run("go", args, { env: { GOBIN: folder, CGO_ENABLED: "0" } }));
+  await timed("server", "building the Temporal server with Go (about 4 min, once per machine)", () =>
+    run("go", args, { env: { GOBIN: folder, CGO_ENABLED: "0" } }),
+  );
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from importlib import import_module
@@ -20,8 +21,20 @@ KINDS = {
 }
 
 
+def end_with_parent() -> None:
+    """Ask the kernel (Linux only) to end this process when the worker that started it dies.
+
+    Elsewhere the next attempt ends it: the worker's fence knows its process.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
 def main(path: str) -> int:
     """0: done, the result file stands. 2: the user's to mend, the sentence is in the result file's place."""
+    end_with_parent()
     job = read_job(path)
     events = Events(job.events)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_STRICT = re.compile(r"\A\s*(?:<think>(?:(?!</?(?:think|answer)>).)*</think>\s*)?<answer>\s*([A-Z])\s*</answer>\s*\Z", re.S)
+_STRICT = re.compile(
+    r"\A\s*(?:<think>(?:(?!</?(?:think|answer)>).)*</think>\s*)?<answer>\s*([A-Z])\s*</answer>\s*\Z", re.S
+)
 
 
 def parse_answer(reply: str) -> str | None:

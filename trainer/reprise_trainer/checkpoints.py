@@ -48,6 +48,7 @@ class MarkCheckpoints(TrainerCallback):
         self._events = events
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """The trainer has written all files of a checkpoint."""
         if not state.is_world_process_zero:
             return
         directory = Path(args.output_dir) / f"checkpoint-{state.global_step}"

@@ -122,4 +122,3 @@ class DistinctGroups:
                 f"The first {self._groups} groups of {self._group_size} rollouts hold one distinct completion each: "
                 "rollouts are greedy, so nothing can be learned. Check temperature, top_p and top_k.",
             )
-

@@ -34,7 +34,7 @@ def init_kwargs(quantization: str) -> dict[str, Any]:
 
 def load_model(path: str) -> Any:
     """An unquantised model in evaluation mode."""
-    model = AutoModelForImageTextToText.from_pretrained(path, dtype=model_dtype()).eval()
+    model: Any = AutoModelForImageTextToText.from_pretrained(path, dtype=model_dtype()).eval()
     return model.to("cuda") if on_gpu() else model
 
 

@@ -46,8 +46,10 @@ def probe_batch(processor: ClipProcessor, frames: int) -> dict[str, torch.Tensor
     """One fixed question about a fixed striped clip of 56 x 56 pixels."""
     pixels = (torch.arange(frames * 56 * 56 * 3) * 37 % 251).to(torch.uint8).reshape(frames * 56, 56, 3)
     content = [{"type": "image"}, {"type": "text", "text": "On the way, which direction?"}]
-    text = processor.apply_chat_template([{"role": "user", "content": content}], tokenize=False)
-    return dict(processor(text=[text], images=[[Image.fromarray(pixels.numpy())]], return_tensors="pt"))
+    messages: Any = [{"role": "user", "content": content}]
+    text = processor.apply_chat_template(messages, tokenize=False)
+    prepare: Any = processor
+    return dict(prepare(text=[text], images=[[Image.fromarray(pixels.numpy())]], return_tensors="pt"))
 
 
 def load_base(path: str) -> Any:

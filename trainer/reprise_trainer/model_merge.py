@@ -15,7 +15,5 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     """Returns the largest logit difference between base + adapter and the merged model."""
     base = load_base(job.inputs["model"])
     adapted = PeftModel.from_pretrained(base, job.inputs["adapter"])
-    difference = merge_and_check(
-        adapted, job.inputs["model"], job.params["frames"], job.outputs["model"], events
-    )
+    difference = merge_and_check(adapted, job.inputs["model"], job.params["frames"], job.outputs["model"], events)
     return {"largest_logit_difference": difference}

@@ -26,9 +26,7 @@ class ClipProcessor(Qwen2VLProcessor):
         # The strips have their final size already: resizing or sampling again would change the recipe's frames.
         out = self.video_processor(videos, return_tensors="pt", do_sample_frames=False, do_resize=False)
         per_token = self.video_processor.merge_size**2
-        features = BatchFeature(
-            {"pixel_values": out["pixel_values_videos"], "image_grid_thw": out["video_grid_thw"]}
-        )
+        features = BatchFeature({"pixel_values": out["pixel_values_videos"], "image_grid_thw": out["video_grid_thw"]})
         return features, [self.image_token * int(grid.prod() // per_token) for grid in out["video_grid_thw"]]
 
     def _video(self, strip: Any) -> torch.Tensor:

@@ -16,10 +16,13 @@ class ReportProgress(TrainerCallback):
         self._events = events
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """The number of planned steps is known."""
         self._events.progress(state.global_step, state.max_steps, "step")
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """One optimizer step is done."""
         self._events.progress(state.global_step, state.max_steps, "step")
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
+        """The trainer logged metrics."""
         self._events.metrics(state.global_step, logs or {})

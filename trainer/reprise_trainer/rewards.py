@@ -7,10 +7,10 @@ from typing import Any
 
 from .answers import parse_answer
 
-Reward = Callable[..., list[float]]
+Reward = Callable[..., list[float | None]]
 
 
-def accuracy_reward(completions: list[Any], solution: list[str], **_: Any) -> list[float]:
+def accuracy_reward(completions: list[Any], solution: list[str], **_: Any) -> list[float | None]:
     """1 for the gold letter in a well-formed answer, else 0."""
     return [
         float(parse_answer(completion[0]["content"]) == gold)
@@ -18,7 +18,7 @@ def accuracy_reward(completions: list[Any], solution: list[str], **_: Any) -> li
     ]
 
 
-def format_reward(completions: list[Any], **_: Any) -> list[float]:
+def format_reward(completions: list[Any], **_: Any) -> list[float | None]:
     """1 for a well-formed answer whatever its letter, else 0."""
     return [float(parse_answer(completion[0]["content"]) is not None) for completion in completions]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
@@ -65,7 +66,7 @@ def build_model(directory: Path, rows: list[Row], *, hidden: int, layers: int, v
     The default initialisation range of 0.02 makes so small a model ignore the video; 0.1 lets it see.
     """
     tokenizer = build_tokenizer(rows, vocabulary)
-    ids = {token: tokenizer.convert_tokens_to_ids(token) for token in SPECIAL}
+    ids: dict[str, Any] = {token: tokenizer.convert_tokens_to_ids(token) for token in SPECIAL}
     half_head = hidden // 4 // 2
     time_section = half_head // 4
     config = Qwen2VLConfig(

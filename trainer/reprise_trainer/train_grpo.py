@@ -70,7 +70,7 @@ def watched(reward: Reward, groups: gates.DistinctGroups) -> Reward:
     """The same reward, with the groups watched for greedy rollouts."""
 
     @wraps(reward)
-    def wrapper(completions: list[Any], **kwargs: Any) -> list[float]:
+    def wrapper(completions: list[Any], **kwargs: Any) -> list[float | None]:
         groups.watch([completion[0]["content"] for completion in completions])
         return reward(completions=completions, **kwargs)
 
