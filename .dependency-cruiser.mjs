@@ -20,7 +20,8 @@ export default {
       name: `${folder}-imports-one-way`,
       severity: "error",
       from: { path: `^${folder}/` },
-      to: { path: `^(${FOLDERS.filter((other) => other !== folder && !MAY_IMPORT[folder].includes(other)).join("|")})/`,
+      to: {
+        path: `^(${FOLDERS.filter((other) => other !== folder && !MAY_IMPORT[folder].includes(other)).join("|")})/`,
         // As types only: a value import would pull Node into the workflow bundle, whose build then fails.
         ...(folder === "workflows" ? { pathNot: "^activities/index.ts$" } : {}),
       },
@@ -42,6 +43,10 @@ export default {
     tsPreCompilationDeps: true,
     parser: "swc",
     doNotFollow: { path: "node_modules" },
-    enhancedResolveOptions: { extensions: [".ts", ".js", ".json"], exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".js", ".json"],
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default"],
+    },
   },
 };

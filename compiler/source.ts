@@ -90,7 +90,9 @@ export class Source {
   }
 }
 
-const keyText = ({ key }: Pair): string => (isScalar(key) ? String(key.value) : "");
+// A key that a profile added is a plain string.
+const keyText = ({ key }: Pair): string =>
+  isScalar(key) ? String(key.value) : typeof key === "string" ? key : "";
 
 function rangeOfNode(node: unknown): [number, number] | undefined {
   const range = (node as Node | null | undefined)?.range;

@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import { execa } from "execa";
 
 /** WIDTHxHEIGHT, or a budget of pixels that keeps the picture's shape. Sides are multiples of 28. */
@@ -19,64 +20,76 @@ export function scaleFilter(size: FrameSize): string {
   return `scale=w='${side("iw")}':h='${side("ih")}':${flags}`;
 }
 
-/**
- * Arguments that cut the frames `indices` of a video into one filmstrip, top to bottom, by seeking: one process with
- * one seeked input per frame. Each input starts half a frame early, so that rounding never skips the frame.
- */
-export function filmstripArguments(request: {
+export interface FilmstripRequest {
   video: string;
+  /** Presentation times of all frames, ascending. */
   times: readonly number[];
   indices: readonly number[];
   size: FrameSize;
   threads: number;
+  /** Whether the container has an index, so that seeking lands on a keyframe. */
+  seekable: boolean;
   output: string;
-}): string[] {
-  const { video, times, indices, size, threads, output } = request;
+}
+
+/** ffmpeg's arguments for cutting the frames `indices` of a video into one filmstrip, top to bottom. */
+export function filmstripArguments(request: FilmstripRequest): string[] {
+  const { inputs, graph } = request.seekable ? bySeeking(request) : byDecoding(request);
+  return [
+    ...["-hide_banner", "-loglevel", "error", "-y", ...inputs],
+    ...["-filter_complex", graph, "-map", "[strip]", "-frames:v", "1"],
+    ...["-c:v", "png", "-compression_level", "1", "-pred", "none"],
+    ...["-fflags", "+bitexact", "-f", "image2", request.output],
+  ];
+}
+
+const QUIET = ["-an", "-sn", "-dn"];
+const framing = (size: FrameSize) => `${scaleFilter(size)},format=rgb24,setsar=1`;
+
+/** One seeked input per frame, in one process. Each starts half a frame early: rounding never skips the frame. */
+function bySeeking({ video, times, indices, size, threads }: FilmstripRequest): {
+  inputs: string[];
+  graph: string;
+} {
   const inputs = indices.flatMap((index) => {
     const time = times[index]!;
     const from = index === 0 ? 0 : (times[index - 1]! + time) / 2;
     const until = (time + (times[index + 1] ?? time + 1)) / 2;
-    return [
-      "-threads",
-      String(threads),
-      "-ss",
-      from.toFixed(6),
-      "-t",
-      (until - from).toFixed(6),
-      "-an",
-      "-sn",
-      "-dn",
-      "-i",
-      video,
-    ];
+    const span = ["-ss", from.toFixed(6), "-t", (until - from).toFixed(6)];
+    return ["-threads", String(threads), ...span, ...QUIET, "-i", video];
   });
-  const frame = `trim=end_frame=1,setpts=PTS-STARTPTS,${scaleFilter(size)},format=rgb24,setsar=1`;
-  const cut = indices.map((_, place) => `[${place}:v:0]${frame}[f${place}]`);
-  const joined = `${indices.map((_, place) => `[f${place}]`).join("")}concat=n=${indices.length},tile=1x${indices.length}[strip]`;
-  return [
-    "-hide_banner",
-    "-loglevel",
-    "error",
-    "-y",
-    ...inputs,
-    "-filter_complex",
-    [...cut, joined].join(";"),
-    "-map",
-    "[strip]",
-    "-frames:v",
-    "1",
-    "-c:v",
-    "png",
-    "-compression_level",
-    "1",
-    "-pred",
-    "none",
-    "-fflags",
-    "+bitexact",
-    "-f",
-    "image2",
-    output,
-  ];
+  const count = indices.length;
+  const cut = indices.map(
+    (_, place) => `[${place}:v:0]trim=end_frame=1,setpts=PTS-STARTPTS,${framing(size)}[f${place}]`,
+  );
+  const names = indices.map((_, place) => `[f${place}]`).join("");
+  return { inputs, graph: [...cut, `${names}concat=n=${count},tile=1x${count}[strip]`].join(";") };
+}
+
+/** One pass over the whole video: slow, but right for containers without an index. */
+function byDecoding({ video, indices, size, threads }: FilmstripRequest): {
+  inputs: string[];
+  graph: string;
+} {
+  const chosen = indices.map((index) => `eq(n\\,${index})`).join("+");
+  return {
+    inputs: ["-threads", String(threads), ...QUIET, "-i", video],
+    graph: `[0:v:0]select='${chosen}',${framing(size)},tile=1x${indices.length}[strip]`,
+  };
+}
+
+/**
+ * Whether a file is MP4 or QuickTime (a box `ftyp`) or Matroska (EBML): containers whose index lists keyframes. In
+ * others, such as MPEG-TS, ffmpeg may start between two keyframes and show broken pictures without an error.
+ */
+export async function hasIndex(video: string): Promise<boolean> {
+  const handle = await open(video);
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(8), 0, 8, 0);
+    return buffer.toString("latin1", 4, 8) === "ftyp" || buffer.readUInt32BE(0) === 0x1a45dfa3;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Cuts a filmstrip; throws with ffmpeg's own words. */

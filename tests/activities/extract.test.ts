@@ -1,0 +1,114 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { chooseFrames } from "../../activities/extract/choose-frames.ts";
+import {
+  cutFilmstrip,
+  filmstripArguments,
+  scaleFilter,
+  type FrameSize,
+} from "../../activities/extract/filmstrip.ts";
+import { parsePackets, presentationTimes } from "../../activities/extract/packets.ts";
+import { temporaryFolder } from "../support/folders.ts";
+import { countFrames, decodeFully, ffmpeg, framesOfStrip, makeVideo } from "../support/videos.ts";
+
+const folder = temporaryFolder();
+const UNEVEN = [
+  "-vf",
+  "settb=1/12000,setpts='(N+0.45*mod(N*7\\,5)/5)/(12*TB)'",
+  "-fps_mode",
+  "vfr",
+  "-video_track_timescale",
+  "12000",
+];
+
+const VIDEOS: [string, { source?: string; args?: string[] }, string?][] = [
+  ["constant frame rate", {}],
+  ["variable frame rate", { args: UNEVEN }],
+  ["B-frames", { args: ["-bf", "4", "-b_strategy", "0"] }],
+  ["variable frame rate with B-frames and long GOP", { args: [...UNEVEN, "-bf", "3", "-g", "250"] }],
+  ["one keyframe for the whole video", { args: ["-g", "100000", "-sc_threshold", "0"] }],
+  ["only keyframes", { args: ["-g", "1"] }],
+  ["open GOPs", { args: ["-x264-params", "open-gop=1:keyint=20:bframes=3"] }],
+  ["odd size", { source: "testsrc2=size=127x93:rate=25:duration=3", args: ["-pix_fmt", "yuv444p"] }],
+  ["exactly eight frames", { source: "testsrc2=size=64x64:rate=8:duration=1" }],
+  ["a start later than zero", { args: ["-output_ts_offset", "5"] }],
+  ["Matroska, milliseconds only", { args: [] }, "mkv"],
+  ["MPEG transport stream", { args: ["-g", "30"] }, "ts"],
+];
+
+async function cut(
+  video: string,
+  size: FrameSize = "56x56",
+): Promise<{ strip: string[]; indices: number[] }> {
+  const times = await presentationTimes(ffmpeg, video);
+  expect(times).toHaveLength(await countFrames(video));
+  const indices = chooseFrames("linspace-round", times.length, 8);
+  const output = `${video}.png`;
+  await cutFilmstrip(ffmpeg, filmstripArguments({ video, times, indices, size, threads: 1, output }));
+  return { strip: await framesOfStrip(output, 8), indices };
+}
+
+describe("frames cut by seeking are those of a full decode", () => {
+  test.each(VIDEOS)("%s", async (name, options, extension = "mp4") => {
+    const video = path.join(folder, `${name}.${extension}`);
+    await makeVideo(video, options);
+    const { strip, indices } = await cut(video);
+    expect(strip).toEqual(await decodeFully(video, indices, scaleFilter("56x56")));
+    expect(new Set(strip).size).toBe(8);
+  });
+
+  test("rotation metadata", async () => {
+    const [plain, rotated] = [path.join(folder, "plain.mp4"), path.join(folder, "rotated.mp4")];
+    await makeVideo(plain);
+    const { execa } = await import("execa");
+    await execa(ffmpeg, ["-v", "error", "-y", "-display_rotation", "90", "-i", plain, "-c", "copy", rotated]);
+    const { strip, indices } = await cut(rotated, { max_pixels: 56 * 84 });
+    expect(strip).toEqual(await decodeFully(rotated, indices, scaleFilter({ max_pixels: 56 * 84 })));
+    expect(strip).not.toEqual((await cut(plain, { max_pixels: 56 * 84 })).strip);
+  });
+
+  test("a copy cut out of the middle, with an edit list", async () => {
+    const [whole, part] = [path.join(folder, "whole.mp4"), path.join(folder, "part.mp4")];
+    await makeVideo(whole, { args: ["-g", "50", "-bf", "2"] });
+    const { execa } = await import("execa");
+    await execa(ffmpeg, ["-v", "error", "-y", "-ss", "1.1", "-i", whole, "-c", "copy", part]);
+    const { strip, indices } = await cut(part);
+    expect(strip).toEqual(await decodeFully(part, indices, scaleFilter("56x56")));
+  });
+});
+
+describe("what is no video", () => {
+  test("fails with ffmpeg's words", async () => {
+    const file = path.join(folder, "text.mp4");
+    writeFileSync(file, "this is no video");
+    await expect(presentationTimes(ffmpeg, file)).rejects.toThrow(/Invalid data|moov/);
+  });
+
+  test("too few frames are refused", () => {
+    expect(() => chooseFrames("linspace-round", 7, 8)).toThrow("it has 7 frames, 8 are needed");
+  });
+});
+
+describe("which frames", () => {
+  test.each([
+    [8, [0, 1, 2, 3, 4, 5, 6, 7]],
+    [24, [0, 3, 7, 10, 13, 16, 20, 23]],
+    // 3.5 and 10.5 fall between two frames: halves go to the even one, as in numpy and torch.
+    [50, [0, 7, 14, 21, 28, 35, 42, 49]],
+    [9000, [0, 1286, 2571, 3857, 5142, 6428, 7713, 8999]],
+  ])("of %i", (total, indices) => {
+    expect(chooseFrames("linspace-round", total, 8)).toEqual(indices);
+  });
+
+  test("halves go to the even neighbour", () => {
+    expect(chooseFrames("linspace-round", 4, 3)).toEqual([0, 2, 3]);
+    expect(chooseFrames("linspace-round", 6, 3)).toEqual([0, 2, 5]);
+  });
+});
+
+test("packets come in decoding order and are put into the order of presentation", () => {
+  const text =
+    "#tb 0: 1/1000\n#media_type 0: video\n0, -80, 0, 40, 100, 0x1\n0, -40, 120, 40, 90, 0x2\n0, 0, 40, 40, 80, 0x3\n0, 40, -40, 40, 80, 0x4\n";
+  expect(parsePackets(text)).toEqual([0, 0.04, 0.12]);
+});

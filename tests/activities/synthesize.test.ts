@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { factsOnWay, multipleChoice, WAYS } from "../../activities/synthesize/questions.ts";
+import { renderWalk } from "../../activities/synthesize/render.ts";
+import { makeClips, makeQuestions, SPLITS } from "../../activities/synthesize/splits.ts";
+import { makeWalk } from "../../activities/synthesize/walk.ts";
+
+const MIX = { rowsPerClip: 4, reverseErrorRate: 0.5 };
+const clip = {
+  id: "c",
+  video: "v",
+  split: "eval",
+  facts: { direction: [0, 1], landmark: [0, 1], action: [1, 1] },
+} as const;
+
+describe("the world", () => {
+  test("is the same for the same seed", () => {
+    const digest = () =>
+      createHash("sha256")
+        .update(renderWalk(makeWalk(3, 4), 28))
+        .digest("hex");
+    expect(digest()).toBe(digest());
+  });
+
+  test("differs from clip to clip and from seed to seed", () => {
+    const pictures = [makeWalk(0, 0), makeWalk(0, 1), makeWalk(1, 0)].map((walk) =>
+      Buffer.from(renderWalk(walk, 28)).toString("base64"),
+    );
+    expect(new Set(pictures).size).toBe(3);
+  });
+
+  test("shows turns: the heading goes the way the facts say", () => {
+    for (let index = 0; index < 20; index++) {
+      const { facts, poses } = makeWalk(7, index);
+      expect(Math.sign(poses[11]!.heading - poses[0]!.heading)).toBe(facts.direction[0] * 2 - 1);
+      expect(Math.sign(poses[23]!.heading - poses[12]!.heading)).toBe(facts.direction[1] * 2 - 1);
+    }
+  });
+
+  test("has every fact about half of the time", () => {
+    const walks = Array.from({ length: 400 }, (_, index) => makeWalk(0, index));
+    for (const family of ["direction", "landmark", "action"] as const) {
+      for (const leg of [0, 1] as const) {
+        const share = walks.filter(({ facts }) => facts[family][leg] === 1).length / walks.length;
+        expect(share).toBeGreaterThan(0.4);
+        expect(share).toBeLessThan(0.6);
+      }
+    }
+  });
+});
+
+describe("a question", () => {
+  test("about the way back mirrors turns and reverses the order", () => {
+    expect(factsOnWay("direction", "reverse", [0, 1])).toEqual([0, 1]);
+    expect(factsOnWay("direction", "reverse", [0, 0])).toEqual([1, 1]);
+    expect(factsOnWay("landmark", "reverse", [0, 1])).toEqual([1, 0]);
+    expect(factsOnWay("action", "forward", [0, 1])).toEqual([0, 1]);
+  });
+
+  test("has its answer among the options, and reverse thinking goes the other way first", () => {
+    const question = multipleChoice({ clip, family: "landmark", way: "reverse" });
+    expect(question.options).toEqual(["A: red red", "B: red blue", "C: blue red", "D: blue blue"]);
+    expect(question.answer).toBe("C");
+    expect(question.targets).toEqual({
+      letter: "<answer>C</answer>",
+      "reverse-thinking": "<think>forward: red blue, back: blue red</think><answer>C</answer>",
+    });
+  });
+
+  test("asked mistakenly answers as if the way there had been asked", () => {
+    expect(multipleChoice({ clip, family: "landmark", way: "reverse", mistaken: true }).answer).toBe("B");
+  });
+});
+
+describe("splits", () => {
+  test("share no clip, not even by content", () => {
+    const walks = SPLITS.flatMap((split) => makeClips(split, 50, 0).map(({ walk }) => JSON.stringify(walk)));
+    expect(new Set(walks).size).toBe(200);
+  });
+
+  test("ask one question per held-out clip and six per training clip", () => {
+    expect(makeQuestions(makeClips("eval", 12, 0), "eval", 0, MIX)).toHaveLength(12);
+    expect(makeQuestions(makeClips("sft", 12, 0), "sft", 0, MIX)).toHaveLength(72);
+    expect(makeQuestions(makeClips("pretrain", 12, 0), "pretrain", 0, MIX)).toHaveLength(48);
+  });
+
+  test("cover every family and way evenly when held out", () => {
+    const questions = makeQuestions(makeClips("eval", 12, 0), "eval", 0, MIX);
+    for (const way of WAYS) expect(questions.filter((question) => question.way === way)).toHaveLength(6);
+  });
+
+  test("have unique ids", () => {
+    for (const split of SPLITS) {
+      const ids = makeQuestions(makeClips(split, 30, 0), split, 0, MIX).map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+    }
+  });
+});

@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compileText, planOf, SMALL } from "../support/recipes.ts";
+
+describe("a plan", () => {
+  test("has every default written out", () => {
+    const [walks] = planOf(SMALL).steps;
+    expect(walks).toMatchObject({
+      id: "walks",
+      kind: "data/synthesize",
+      params: { seed: 0, size: 112, crf: 20, clips: { pretrain: 0, sft: 0, grpo: 0, eval: 2 } },
+      attempts: 1,
+      timeoutSeconds: 604_800,
+      checkpoint: { every: 50, keep: 2 },
+    });
+  });
+
+  test("has references as edges, in an order that can run", () => {
+    const text = SMALL.replace("steps:\n", "steps:\n").replace("  walks:", "  walks:");
+    const plan = planOf(text);
+    expect(plan.steps.map(({ id, after }) => [id, after])).toEqual([
+      ["walks", []],
+      ["frames", ["walks"]],
+    ]);
+    expect(plan.steps[1]!.inputs).toEqual({ dataset: { from: "step", step: "walks", output: "dataset" } });
+  });
+
+  test("reads 1e-5 as a number", () => {
+    const recipe = readFileSync("recipes/st-r1.yaml", "utf8");
+    expect(planOf(recipe).steps.find(({ id }) => id === "grpo")!.params["learning_rate"]).toBe(1e-5);
+  });
+
+  test("has the same digest however the recipe is formatted", () => {
+    expect(
+      planOf(SMALL.replace("{ clips: { eval: 2 } }", "\n      clips:\n        eval: 2 # two")).digest,
+    ).toBe(planOf(SMALL).digest);
+  });
+
+  test("has another digest with another value", () => {
+    expect(planOf(SMALL.replace("eval: 2", "eval: 3")).digest).not.toBe(planOf(SMALL).digest);
+  });
+
+  test("a profile changes only what it names", () => {
+    const text = `${SMALL}profiles: { more: { steps.walks.with.clips.eval: 5 } }\n`;
+    expect(planOf(text, "more").steps[0]!.params).toEqual({
+      ...planOf(text).steps[0]!.params,
+      clips: { pretrain: 0, sft: 0, grpo: 0, eval: 5 },
+    });
+  });
+
+  test("takes a hub id where a model may come from the hub", () => {
+    const recipe = readFileSync("recipes/st-r1.yaml", "utf8");
+    expect(planOf(recipe).steps.find(({ id }) => id === "sft")!.inputs["model"]).toEqual({
+      from: "hub",
+      id: "Qwen/Qwen2-VL-7B-Instruct",
+    });
+  });
+});
+
+test("keys that begin with x- are free", () => {
+  expect(compileText(SMALL.replace("name: small", "name: small\nx-note: anything")).ok).toBe(true);
+});
+
+test("any text gives a plan or diagnostics, never an exception", () => {
+  const piece = fc.constantFrom(
+    "recipe: 1",
+    "name: a",
+    "steps:",
+    "  a:",
+    "    uses: train/sft",
+    "    with: {}",
+    "- x",
+    "${{",
+    "&a",
+    "*a",
+    "? !",
+    "\t",
+    ": ",
+    "'",
+    "claims: [{}]",
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(piece, fc.string()), { maxLength: 12 }), (lines) => {
+      compileText(lines.join("\n"));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+describe("the recipes of this repository", () => {
+  const files = readdirSync("recipes", { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".yaml"),
+  );
+
+  test("are all found", () => {
+    expect(files).toEqual(expect.arrayContaining(["demo.yaml", "st-r1.yaml"]));
+  });
+
+  test.each(files)("%s is valid, with each of its profiles", (file) => {
+    const text = readFileSync(path.join("recipes", file), "utf8");
+    const profiles = [...text.matchAll(/^ {2}([a-z]+):$/gm)]
+      .map(([, name]) => name!)
+      .filter(
+        (name) => text.indexOf(`  ${name}:`) > text.indexOf("\nprofiles:") && text.includes("\nprofiles:"),
+      );
+    for (const profile of [null, ...profiles]) expect(compileText(text, profile)).toMatchObject({ ok: true });
+  });
+
+  test("st-r1.yaml carries Tables 5 and 6", () => {
+    const steps = new Map(
+      planOf(readFileSync("recipes/st-r1.yaml", "utf8")).steps.map((step) => [step.id, step.params]),
+    );
+    expect(steps.get("sft")).toMatchObject({
+      frames: 8,
+      quantization: "4-bit",
+      lora_rank: 8,
+      lora_alpha: 8,
+      lora_dropout: 0.1,
+      optimizer: "adamw",
+      learning_rate_schedule: "cosine",
+      learning_rate: 8e-5,
+      batch_size_per_device: 1,
+      epochs: 1,
+      warmup_ratio: 0.1,
+      max_grad_norm: 0.3,
+    });
+    expect(steps.get("grpo")).toMatchObject({
+      frames: 8,
+      max_prompt_length: 4096,
+      learning_rate: 1e-5,
+      gradient_accumulation_steps: 1,
+      beta: 0.1,
+      group_size: 8,
+      batch_size_per_device: 1,
+    });
+  });
+});

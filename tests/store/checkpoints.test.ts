@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { newestCheckpoint } from "../../store/checkpoints.ts";
+import { temporaryFolder } from "../support/folders.ts";
+
+const base = temporaryFolder();
+const KEY = "k".repeat(64);
+let count = 0;
+
+function folderWith(...steps: number[]): string {
+  const folder = path.join(base, String(count++));
+  for (const step of steps) {
+    const place = path.join(folder, `checkpoint-${step}`);
+    mkdirSync(place, { recursive: true });
+    const files = ["optimizer.pt", "adapter.safetensors"].map((name) => {
+      const text = `${name} at ${step}`;
+      writeFileSync(path.join(place, name), text);
+      return { path: name, bytes: text.length, sha256: createHash("sha256").update(text).digest("hex") };
+    });
+    writeFileSync(path.join(place, "reprise-checkpoint.json"), JSON.stringify({ step, key: KEY, files }));
+  }
+  return folder;
+}
+
+const at = (folder: string, step: number, name = "") => path.join(folder, `checkpoint-${step}`, name);
+
+describe("the newest checkpoint", () => {
+  test("counts steps as numbers", async () => {
+    const folder = folderWith(8, 10, 9);
+    expect(await newestCheckpoint(folder, KEY)).toEqual({
+      checkpoint: { step: 10, directory: at(folder, 10) },
+      refused: [],
+    });
+  });
+
+  test.each<[string, (folder: string) => void, string]>([
+    ["has no marker", (folder) => rmSync(at(folder, 10, "reprise-checkpoint.json")), "it was not completed"],
+    [
+      "has half a marker",
+      (folder) => truncateSync(at(folder, 10, "reprise-checkpoint.json"), 20),
+      "it was not completed",
+    ],
+    [
+      "lost a file",
+      (folder) => rmSync(at(folder, 10, "optimizer.pt")),
+      "a file is missing or has another size",
+    ],
+    [
+      "has a short file",
+      (folder) => truncateSync(at(folder, 10, "optimizer.pt"), 3),
+      "a file is missing or has another size",
+    ],
+    [
+      "has a flipped byte",
+      (folder) => writeFileSync(at(folder, 10, "optimizer.pt"), "Optimizer.pt at 10"),
+      "'optimizer.pt' was changed",
+    ],
+  ])("that %s is skipped with the reason, and the one before is taken", async (_, damage, reason) => {
+    const folder = folderWith(5, 10);
+    damage(folder);
+    expect(await newestCheckpoint(folder, KEY)).toEqual({
+      checkpoint: { step: 5, directory: at(folder, 5) },
+      refused: [`checkpoint-10: ${reason}`],
+    });
+  });
+
+  test("with another key is refused", async () => {
+    const folder = folderWith(5);
+    expect(await newestCheckpoint(folder, "other")).toEqual({
+      checkpoint: null,
+      refused: ["checkpoint-5: it belongs to other parameters or inputs"],
+    });
+  });
+
+  test("of no folder is none", async () => {
+    expect(await newestCheckpoint(path.join(base, "none"), KEY)).toEqual({ checkpoint: null, refused: [] });
+  });
+});
