@@ -5,6 +5,7 @@ import { chooseFrames } from "../../activities/extract/choose-frames.ts";
 import {
   cutFilmstrip,
   filmstripArguments,
+  hasIndex,
   scaleFilter,
   type FrameSize,
 } from "../../activities/extract/filmstrip.ts";
@@ -45,7 +46,10 @@ async function cut(
   expect(times).toHaveLength(await countFrames(video));
   const indices = chooseFrames("linspace-round", times.length, 8);
   const output = `${video}.png`;
-  await cutFilmstrip(ffmpeg, filmstripArguments({ video, times, indices, size, threads: 1, output }));
+  await cutFilmstrip(
+    ffmpeg,
+    filmstripArguments({ video, times, indices, size, threads: 1, seekable: await hasIndex(video), output }),
+  );
   return { strip: await framesOfStrip(output, 8), indices };
 }
 
@@ -76,6 +80,12 @@ describe("frames cut by seeking are those of a full decode", () => {
     const { strip, indices } = await cut(part);
     expect(strip).toEqual(await decodeFully(part, indices, scaleFilter("56x56")));
   });
+});
+
+test("a container without an index is recognised", async () => {
+  const [indexed, stream] = [path.join(folder, "a.mp4"), path.join(folder, "a.ts")];
+  for (const video of [indexed, stream]) await makeVideo(video);
+  expect([await hasIndex(indexed), await hasIndex(stream)]).toEqual([true, false]);
 });
 
 describe("what is no video", () => {

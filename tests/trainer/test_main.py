@@ -1,0 +1,43 @@
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from conftest import Step
+
+TRAINER = Path(__file__).parents[2] / "trainer"
+
+
+def run_as_child(step: Step, base: Path, split: str) -> tuple[int, dict]:
+    params = {"split": split, "frames": 8, "batch_size": 2, "max_completion_length": 4}
+    job = step.job("eval/mcq", params, {"model": base}, ["predictions", "metrics"])
+    file = step.folder / "job.json"
+    file.write_text(json.dumps(asdict(job), default=str))
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(TRAINER),
+        "HF_HUB_OFFLINE": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    child = subprocess.run(
+        [sys.executable, "-m", "reprise_trainer", str(file)],
+        env=environment,
+        check=False,
+    )
+    return child.returncode, json.loads(job.result.read_text())
+
+
+def test_a_job_leaves_its_result_last(step: Step, base: Path) -> None:
+    code, result = run_as_child(step, base, "eval")
+    assert code == 0
+    assert result["ok"] is True
+    assert result["metrics"]["samples"] == 2
+
+
+def test_a_job_that_is_the_users_to_mend_says_so(step: Step, base: Path) -> None:
+    code, result = run_as_child(step, base, "nowhere")
+    assert code == 2
+    assert result["code"] == "data"
+    assert "nowhere" in result["message"]

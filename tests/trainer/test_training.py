@@ -1,0 +1,271 @@
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from bitsandbytes.nn import Linear4bit
+from conftest import GRPO, SFT, Step
+from reprise_trainer import eval_mcq, model_merge, model_tiny, train_grpo, train_sft
+from reprise_trainer.checkpoints import MARKER
+from reprise_trainer.errors import StepError
+from reprise_trainer.processor import load_processor
+from reprise_trainer.rewards import REWARDS
+from transformers import AutoModelForImageTextToText
+
+
+def weights(folder: Path) -> str:
+    files = sorted(folder.glob("*.safetensors"))
+    assert files
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def test_sft_is_4_bit_trains_the_completion_and_sees_the_pixels(step: Step, base: Path, monkeypatch: Any) -> None:
+    job = step.job("train/sft", SFT, {"model": base}, ["adapter"])
+    seen: list[Any] = []
+    original = train_sft.train_supervised
+    monkeypatch.setattr(
+        train_sft,
+        "train_supervised",
+        lambda *a, **k: seen.append(original(*a, **k)) or seen[0],
+    )
+    metrics = step.run(train_sft, job)
+    assert metrics["steps"] == 3
+    layers = [module for module in seen[0].model.modules() if isinstance(module, Linear4bit)]
+    assert layers
+    assert {layer.weight.quant_type for layer in layers} == {"nf4"}
+    assert {event["name"] for event in step.events(job, "gate")} == {
+        "labels-cover-completion",
+        "pixels-reach-loss",
+    }
+    assert [event["done"] for event in step.events(job, "progress")] == [0, 1, 2, 3]
+    assert all("loss" in event["values"] for event in step.events(job, "metrics")[:3])
+
+
+@pytest.fixture
+def varied_rewards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A random model never answers right: a reward that differs between its replies makes it move."""
+    monkeypatch.setitem(
+        REWARDS, "accuracy", lambda completions, **_: [len(c[0]["content"]) % 3 / 2 for c in completions]
+    )
+
+
+@pytest.mark.usefixtures("varied_rewards")
+@pytest.mark.parametrize(
+    ("module", "kind", "params", "output", "every"),
+    [
+        (train_sft, "train/sft", {**SFT, "batch_size_per_device": 1}, "adapter", 3),
+        (
+            train_grpo,
+            "train/grpo",
+            {**GRPO, "gradient_accumulation_steps": 2},
+            "model",
+            2,
+        ),
+    ],
+)
+def test_a_resumed_training_ends_with_the_same_bytes(
+    step: Step,
+    base: Path,
+    module: Any,
+    kind: str,
+    params: dict[str, Any],
+    output: str,
+    every: int,
+) -> None:
+    whole = step.job(kind, params, {"model": base}, [output], name="whole", every=every)
+    step.run(module, whole)
+    checkpoint = whole.checkpoints.directory / f"checkpoint-{every}"
+    assert (checkpoint / MARKER).exists()
+    again = step.job(
+        kind,
+        params,
+        {"model": base},
+        [output],
+        name="again",
+        every=every,
+        resume=checkpoint,
+    )
+    step.run(module, again)
+    assert step.events(again, "progress")[0]["done"] == every
+    assert weights(again.outputs[output]) == weights(whole.outputs[output])
+    assert weights(again.outputs[output]) != weights(checkpoint if output == "adapter" else base)
+
+
+def test_a_checkpoint_without_its_optimizer_is_refused(step: Step, base: Path) -> None:
+    job = step.job("train/sft", SFT, {"model": base}, ["adapter"], name="whole", every=2)
+    step.run(train_sft, job)
+    checkpoint = job.checkpoints.directory / "checkpoint-2"
+    (checkpoint / "optimizer.pt").unlink()
+    again = step.job("train/sft", SFT, {"model": base}, ["adapter"], name="again", resume=checkpoint)
+    with pytest.raises(StepError, match=r"lacks optimizer\.pt"):
+        step.run(train_sft, again)
+
+
+def test_merge_gives_a_whole_model_that_agrees(step: Step, base: Path) -> None:
+    sft = step.job("train/sft", SFT, {"model": base}, ["adapter"])
+    step.run(train_sft, sft)
+    merge = step.job(
+        "model/merge",
+        {"frames": 8},
+        {"model": base, "adapter": sft.outputs["adapter"]},
+        ["model"],
+    )
+    metrics = step.run(model_merge, merge)
+    assert 0 < metrics["largest_logit_difference"] < 1e-3
+    merged = merge.outputs["model"]
+    AutoModelForImageTextToText.from_pretrained(merged)
+    load_processor(str(merged), 8)
+    assert weights(merged) != weights(base)
+
+
+def test_merge_stops_when_the_merged_weights_are_wrong(step: Step, base: Path, monkeypatch: Any) -> None:
+    sft = step.job("train/sft", SFT, {"model": base}, ["adapter"])
+    step.run(train_sft, sft)
+    # What a merge without the adapter would give: the base itself.
+    monkeypatch.setattr("reprise_trainer.merging.load_model", lambda _: _random_model(base))
+    merge = step.job(
+        "model/merge",
+        {"frames": 8},
+        {"model": base, "adapter": sft.outputs["adapter"]},
+        ["model"],
+    )
+    with pytest.raises(StepError, match="the merge is broken"):
+        step.run(model_merge, merge)
+
+
+def _random_model(base: Path) -> Any:
+    model: Any = AutoModelForImageTextToText.from_pretrained(base).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(1.01)
+    return model
+
+
+@pytest.mark.usefixtures("varied_rewards")
+def test_grpo_trains_by_table_5_and_logs_what_tells_its_health(step: Step, base: Path) -> None:
+    job = step.job("train/grpo", GRPO, {"model": base}, ["model"])
+    metrics = step.run(train_grpo, job)
+    assert metrics["steps"] == 4
+    logged = step.events(job, "metrics")[0]["values"]
+    for name in (
+        "reward",
+        "kl",
+        "frac_reward_zero_std",
+        "completions/clipped_ratio",
+        "rewards/accuracy_reward/mean",
+    ):
+        assert name in logged
+    gates = {event["name"] for event in step.events(job, "gate")}
+    assert gates == {
+        "prompts-fit",
+        "pixels-reach-loss",
+        "groups-differ",
+        "merge-agrees",
+    }
+    assert weights(job.outputs["model"]) != weights(base)
+
+
+def test_grpo_can_train_all_weights(step: Step, base: Path) -> None:
+    job = step.job(
+        "train/grpo",
+        {**GRPO, "trainable": "all", "steps": 2},
+        {"model": base},
+        ["model"],
+    )
+    step.run(train_grpo, job)
+    AutoModelForImageTextToText.from_pretrained(job.outputs["model"])
+    load_processor(str(job.outputs["model"]), 8)
+
+
+def test_greedy_rollouts_stop_grpo(step: Step, base: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(train_grpo, "PATIENCE", 2)
+    job = step.job("train/grpo", {**GRPO, "top_k": 1}, {"model": base}, ["model"])
+    with pytest.raises(StepError, match="rollouts are greedy"):
+        step.run(train_grpo, job)
+
+
+def test_a_prompt_over_the_limit_stops_grpo(step: Step, base: Path) -> None:
+    job = step.job("train/grpo", {**GRPO, "max_prompt_length": 10}, {"model": base}, ["model"])
+    with pytest.raises(StepError, match=r"has \d+ tokens, the limit is 10"):
+        step.run(train_grpo, job)
+
+
+def test_a_collator_that_drops_the_pixels_stops_training(step: Step, base: Path, monkeypatch: Any) -> None:
+    from reprise_trainer import gates
+
+    original = gates.first_batch
+
+    def without_pixels(trainer: Any) -> dict[str, torch.Tensor]:
+        return {name: value for name, value in original(trainer).items() if name != "pixel_values"}
+
+    monkeypatch.setattr(gates, "first_batch", without_pixels)
+    with pytest.raises(StepError, match="carries no pixels"):
+        step.run(train_sft, step.job("train/sft", SFT, {"model": base}, ["adapter"]))
+
+
+def test_a_model_that_ignores_the_pixels_stops_training(step: Step, base: Path, monkeypatch: Any) -> None:
+    from transformers.models.qwen2_vl.modeling_qwen2_vl import (
+        Qwen2VisionTransformerPretrainedModel as Tower,
+    )
+
+    original = Tower.forward
+
+    def blind(self: Any, hidden_states: torch.Tensor, **kwargs: Any) -> Any:
+        return original(self, torch.zeros_like(hidden_states), **kwargs)
+
+    monkeypatch.setattr(Tower, "forward", blind)
+    with pytest.raises(StepError, match="the pixels do not reach the loss"):
+        step.run(train_sft, step.job("train/sft", SFT, {"model": base}, ["adapter"]))
+
+
+def test_labels_over_the_prompt_stop_training(step: Step, base: Path, monkeypatch: Any) -> None:
+    from reprise_trainer import gates
+
+    original = gates.first_batch
+
+    def everything(trainer: Any) -> dict[str, torch.Tensor]:
+        batch = original(trainer)
+        return {**batch, "labels": batch["input_ids"]}
+
+    monkeypatch.setattr(gates, "first_batch", everything)
+    with pytest.raises(StepError, match="labels cover more or less than the completion"):
+        step.run(train_sft, step.job("train/sft", SFT, {"model": base}, ["adapter"]))
+
+
+def test_the_tiny_base_learns_to_see(step: Step) -> None:
+    params = {
+        **{name: value for name, value in SFT.items() if not name.startswith(("lora", "target", "quant"))},
+        "hidden_size": 64,
+        "layers": 2,
+        "vocabulary": 320,
+        "epochs": 20,
+        "learning_rate": 2e-3,
+        "max_grad_norm": 1.0,
+    }
+    job = step.job("model/tiny", params, {}, ["model"])
+    metrics = step.run(model_tiny, job)
+    assert metrics["parameters"] > 100_000
+    evaluation = step.job(
+        "eval/mcq",
+        {"split": "eval", "frames": 8, "batch_size": 2, "max_completion_length": 24},
+        {"model": job.outputs["model"]},
+        ["predictions", "metrics"],
+    )
+    scored = step.run(eval_mcq, evaluation)
+    assert (scored["samples"], scored["accuracy"], scored["unparsed"]) == (2, 1.0, 0)
+
+
+def test_an_untrained_model_is_unparsed_not_wrong(step: Step, base: Path) -> None:
+    params = {"split": "eval", "frames": 8, "batch_size": 2, "max_completion_length": 4}
+    job = step.job("eval/mcq", params, {"model": base}, ["predictions", "metrics"])
+    assert step.run(eval_mcq, job)["unparsed"] == 2
+
+
+def test_an_unknown_split_is_told(step: Step, base: Path) -> None:
+    params = {"split": "test", "frames": 8, "batch_size": 2, "max_completion_length": 4}
+    with pytest.raises(StepError, match="no question in the split 'test'"):
+        step.run(
+            eval_mcq,
+            step.job("eval/mcq", params, {"model": base}, ["predictions", "metrics"]),
+        )
