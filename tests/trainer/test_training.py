@@ -45,9 +45,11 @@ def test_sft_is_4_bit_trains_the_completion_and_sees_the_pixels(step: Step, base
 @pytest.fixture
 def varied_rewards(monkeypatch: pytest.MonkeyPatch) -> None:
     """A random model never answers right: a reward that differs between its replies makes it move."""
-    monkeypatch.setitem(
-        REWARDS, "accuracy", lambda completions, **_: [len(c[0]["content"]) % 3 / 2 for c in completions]
-    )
+
+    def accuracy_reward(completions: list[Any], **_: Any) -> list[float | None]:
+        return [len(completion[0]["content"]) % 3 / 2 for completion in completions]
+
+    monkeypatch.setitem(REWARDS, "accuracy", accuracy_reward)
 
 
 @pytest.mark.usefixtures("varied_rewards")

@@ -42,9 +42,9 @@ def as_dataset(records: list[Row]) -> Any:
 
     Handing over decoded images instead costs seconds and gigabytes.
     """
-    from datasets import Dataset, Image, Sequence
+    from datasets import Dataset, Image, List
 
-    return Dataset.from_list(records).cast_column("images", Sequence(Image()))
+    return Dataset.from_list(records).cast_column("images", List(Image()))
 
 
 def supervised_records(rows: list[Row], target: str) -> list[Row]:

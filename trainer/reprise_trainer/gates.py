@@ -34,6 +34,7 @@ def first_batch(trainer: Any) -> dict[str, torch.Tensor]:
 
 def labels_cover_completion(batch: dict[str, torch.Tensor], processor: Any, targets: list[str], events: Events) -> None:
     """Labels train the completion and nothing else, and at least one label is trained in each row."""
+    text = ""
     for row, labels in enumerate(batch["labels"]):
         trained = labels[labels != -100]
         text = processor.tokenizer.decode(trained, skip_special_tokens=True).strip()
