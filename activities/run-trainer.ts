@@ -18,6 +18,13 @@ type Result =
 export async function runTrainer(context: StepContext): Promise<Record<string, number>> {
   const { step, work, key, log, threads } = context;
   const python = requireTool("python");
+  if (step.resources.gpu > 1) {
+    const wants = `'${step.id}' asks for ${step.resources.gpu} GPUs, and a training runs in one process so far`;
+    throw new StepFailure(
+      "environment",
+      `${wants}. Choose a profile with one GPU, such as 'single-gpu' of st-r1.`,
+    );
+  }
   const checkpoints = path.join(work, "checkpoints");
   const { checkpoint, refused } = await newestCheckpoint(checkpoints, key);
   for (const reason of refused) await context.events.write({ event: "message", text: `skipped ${reason}` });
@@ -68,7 +75,7 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
   );
 }
 
-async function environmentOf({ inputs, threads }: StepContext): Promise<Record<string, string>> {
+async function environmentOf({ step, inputs, threads }: StepContext): Promise<Record<string, string>> {
   const local = await Promise.all(
     Object.values(inputs).map((input) =>
       access(input).then(
@@ -83,6 +90,9 @@ async function environmentOf({ inputs, threads }: StepContext): Promise<Record<s
     OMP_NUM_THREADS: String(threads),
     MKL_NUM_THREADS: String(threads),
     TOKENIZERS_PARALLELISM: "false",
+    // One device at most, or the trainers would spread a batch over all of them; none where none was asked for.
+    CUDA_VISIBLE_DEVICES:
+      step.resources.gpu === 0 ? "" : (process.env["CUDA_VISIBLE_DEVICES"] ?? "0").split(",")[0]!,
     // With everything local, nothing may be looked up on a hub.
     ...(local.every(Boolean) ? { HF_HUB_OFFLINE: "1" } : {}),
   };

@@ -5,6 +5,9 @@ import type { RunRequest } from "../schemas/plan.ts";
 import { TASK_QUEUE } from "./connection.ts";
 import { isDeadWorker } from "./worker-identity.ts";
 
+// temporal.api.enums.v1.PendingActivityState
+const STARTED = 2;
+
 type Handle = WorkflowHandle<typeof runPlan>;
 
 /** Starts a run, or goes on with it if its workflow is still open. The workflow's id is the run's. */
@@ -36,7 +39,9 @@ export async function openHandle(client: Client, run: string): Promise<Handle | 
  */
 export async function giveUpDeadAttempts(client: Client, handle: Handle): Promise<string[]> {
   const { raw } = await handle.describe();
-  const dead = (raw.pendingActivities ?? []).flatMap(({ activityId, lastWorkerIdentity }) =>
+  // An attempt that only waits for its next try needs no giving up.
+  const started = (raw.pendingActivities ?? []).filter(({ state }) => state === STARTED);
+  const dead = started.flatMap(({ activityId, lastWorkerIdentity }) =>
     activityId && lastWorkerIdentity && isDeadWorker(lastWorkerIdentity) ? [activityId] : [],
   );
   for (const activityId of dead) {

@@ -14,6 +14,7 @@ import { EngineError } from "./errors.ts";
 import { answers } from "./connection.ts";
 
 const START_MS = 30_000;
+const ANSWER_MS = 10_000;
 
 /** The embedded server of one store. Other commands find it by this file. */
 interface RunningServer {
@@ -40,7 +41,7 @@ export async function findServer(root: string, environment = process.env): Promi
 export async function ensureServer(root: string, binary: string | null): Promise<string> {
   const found = await findServer(root);
   if (found.state !== "stopped") {
-    if (await answers(found.address, START_MS)) return found.address;
+    if (await answers(found.address, found.state === "external" ? ANSWER_MS : START_MS)) return found.address;
     throw new EngineError(`No Temporal server answers at ${found.address}. ${adviceFor(found.state)}`);
   }
   if (binary === null) {

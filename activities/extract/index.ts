@@ -8,7 +8,7 @@ import { StepFailure } from "../failures.ts";
 import type { StepContext } from "../step.ts";
 import { requireTool } from "../toolchain.ts";
 import { chooseFrames } from "./choose-frames.ts";
-import { cutFilmstrip, filmstripArguments, hasIndex } from "./filmstrip.ts";
+import { cutFilmstrip, filmstripArguments, hasIndex, shouldSeek } from "./filmstrip.ts";
 import { presentationTimes } from "./packets.ts";
 
 /** One line of frames.jsonl: which frames of a video stand in its strip. */
@@ -57,7 +57,7 @@ export async function extractFrames(context: StepContext): Promise<Record<string
         indices: index,
         size: params.size,
         threads,
-        seekable: await hasIndex(file),
+        seek: shouldSeek(await hasIndex(file), times.length, params.frames),
         output,
       });
       await cutFilmstrip(ffmpeg, args, context.signal);

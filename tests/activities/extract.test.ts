@@ -48,7 +48,7 @@ async function cut(
   const output = `${video}.png`;
   await cutFilmstrip(
     ffmpeg,
-    filmstripArguments({ video, times, indices, size, threads: 1, seekable: await hasIndex(video), output }),
+    filmstripArguments({ video, times, indices, size, threads: 1, seek: await hasIndex(video), output }),
   );
   return { strip: await framesOfStrip(output, 8), indices };
 }

@@ -1,0 +1,41 @@
+// npm run check: everything that keeps the code in shape, in one command. Tests are `npm test`.
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { readJson, root, toolchainFile } from "./setup/places.mjs";
+import { setUpOrExit } from "./setup.mjs";
+
+await setUpOrExit();
+const { python } = readJson(toolchainFile);
+const ruff = path.join(path.dirname(python), "ruff");
+const npx = (name, ...args) => [path.join(root, "node_modules", ".bin", name), args];
+const FOLDERS = ["schemas", "compiler", "report", "store", "activities", "workflows", "engine", "cli"];
+const PYTHON = ["trainer", "tests/trainer"];
+
+const CHECKS = {
+  "types (TypeScript)": npx("tsc", "-p", "tsconfig.tests.json"),
+  "generated types": [process.execPath, ["scripts/generate-types.mjs", "--check"]],
+  "lint (TypeScript)": npx("oxlint", "--type-aware", "--deny-warnings"),
+  "import direction and cycles": npx("depcruise", "--config", ".dependency-cruiser.mjs", ...FOLDERS),
+  "dead code": npx("knip"),
+  format: npx("prettier", "--check", "--log-level", "warn", "."),
+  "types (Python)": npx("pyright", "--pythonpath", python),
+  "lint (Python)": [ruff, ["check", "--quiet", "--config", "trainer/pyproject.toml", ...PYTHON]],
+  "format (Python)": [
+    ruff,
+    ["format", "--check", "--quiet", "--config", "trainer/pyproject.toml", ...PYTHON],
+  ],
+};
+
+let failed = 0;
+for (const [name, [command, args]] of Object.entries(CHECKS)) {
+  const start = Date.now();
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
+  console.log(
+    `${status === 0 ? "ok    " : "FAILED"} ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`,
+  );
+  if (status === 0) continue;
+  failed += 1;
+  console.log(`${stdout}${stderr}`.trimEnd());
+}
+console.log(failed === 0 ? "All checks passed." : `${failed} checks failed.`);
+process.exit(failed === 0 ? 0 : 1);

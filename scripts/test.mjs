@@ -1,0 +1,78 @@
+// npm test: set up, then every suite; the last line counts all of them. Arguments choose suites: unit, trainer, e2e.
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { readJson, root, toolchainFile } from "./setup/places.mjs";
+import { setUpOrExit } from "./setup.mjs";
+
+await setUpOrExit();
+const results = fs.mkdtempSync(path.join(os.tmpdir(), "reprise-results-"));
+
+function run(command, args, env = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+    child.on("exit", (code) => resolve(code ?? 1));
+    child.on("error", () => resolve(1));
+  });
+}
+
+async function vitest(name, filters) {
+  const file = path.join(results, `${name}.json`);
+  const binary = path.join(root, "node_modules", "vitest", "vitest.mjs");
+  const code = await run(process.execPath, [
+    binary,
+    "run",
+    ...filters,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+  ]);
+  const {
+    numPassedTests: passed = 0,
+    numFailedTests: failed = 0,
+    numPendingTests: skipped = 0,
+  } = readJson(file);
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
+}
+
+async function pytest() {
+  const file = path.join(results, "pytest.xml");
+  const { python } = readJson(toolchainFile);
+  const args = [
+    "-m",
+    "pytest",
+    "-c",
+    "trainer/pyproject.toml",
+    "-q",
+    "--no-header",
+    `--junitxml=${file}`,
+    "tests/trainer",
+  ];
+  const code = await run(python, args, { OMP_NUM_THREADS: "1", HF_HUB_OFFLINE: "1" });
+  const suite = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+  const count = (name) => Number(new RegExp(`<testsuite [^>]*\\b${name}="([0-9]+)"`).exec(suite)?.[1] ?? 0);
+  const failed = count("failures") + count("errors");
+  return {
+    passed: count("tests") - failed - count("skipped"),
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+    skipped: count("skipped"),
+  };
+}
+
+// Whole runs come last and alone: they need both cores.
+const SUITES = {
+  unit: () => vitest("unit", ["--exclude", "tests/e2e/**"]),
+  trainer: pytest,
+  e2e: () => vitest("e2e", ["tests/e2e"]),
+};
+const chosen = process.argv.slice(2);
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const [name, suite] of Object.entries(SUITES)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  const counts = await suite();
+  for (const key of Object.keys(total)) total[key] += counts[key];
+}
+fs.rmSync(results, { recursive: true, force: true });
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);

@@ -1,0 +1,100 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { packageRoot } from "../../activities/toolchain.ts";
+import { validateRecord } from "../../compiler/validators.ts";
+import type { RunRecord } from "../../schemas/generated/run-record.ts";
+import { reprise, start, stopServerAfterwards } from "../support/cli.ts";
+import { temporaryFolder } from "../support/folders.ts";
+
+const MINUTES = 60_000;
+const RECIPE = path.join(packageRoot, "recipes", "demo.yaml");
+const [undisturbed, killed] = [temporaryFolder(), temporaryFolder()];
+stopServerAfterwards(undisturbed);
+stopServerAfterwards(killed);
+
+const runTiny = (folder: string, ...more: string[]) =>
+  reprise(folder, ["run", RECIPE, "--profile", "tiny", ...more]);
+const digests = ({ steps }: RunRecord) =>
+  Object.fromEntries(
+    steps.map(({ id, outputs }) => [id, Object.values(outputs).map(({ digest }) => digest)]),
+  );
+
+function recordIn(folder: string): RunRecord {
+  const runs = path.join(folder, ".reprise", "runs");
+  const last = readdirSync(runs).sort().at(-1)!;
+  return JSON.parse(readFileSync(path.join(runs, last, "record.json"), "utf8")) as RunRecord;
+}
+
+/** Waits for a line in the event file of a step of the only run. */
+async function untilEvent(folder: string, step: string, pattern: RegExp): Promise<void> {
+  for (let waited = 0; waited < 4 * MINUTES; waited += 50) {
+    const runs = path.join(folder, ".reprise", "runs");
+    const [run] = existsSync(runs) ? readdirSync(runs) : [];
+    const file = path.join(runs, run ?? "", step, "events.jsonl");
+    if (existsSync(file) && pattern.test(readFileSync(file, "utf8"))) return;
+    await sleep(50);
+  }
+  throw new Error(`${step} never wrote ${pattern}`);
+}
+
+test(
+  "the whole chain runs, and a second run reuses all of it without server and Python",
+  { timeout: 5 * MINUTES },
+  async () => {
+    const first = await runTiny(undisturbed);
+    expect(first.stderr).toBe("");
+    expect(first.code).toBe(0);
+    const record = recordIn(undisturbed);
+    expect(validateRecord()(record)).toBe(true);
+    expect(record.status).toBe("done");
+    expect(record.steps.map(({ id, status, attempts }) => [id, status, attempts])).toEqual(
+      ["walks", "frames", "base", "sft", "merge", "grpo", "score_base", "score_sft", "score_grpo"].map(
+        (id) => [id, "done", 1],
+      ),
+    );
+    expect(record.deviations.map(({ step, parameter, paper }) => [step, parameter, paper])).toContainEqual([
+      "sft",
+      "learning_rate",
+      8e-5,
+    ]);
+    expect(record.steps.find(({ id }) => id === "score_sft")!.metrics).toMatchObject({
+      samples: 12,
+      chance: 0.25,
+    });
+
+    await reprise(undisturbed, ["down"]);
+    const nothing = { REPRISE_PYTHON: "/none", REPRISE_SERVER: "/none", REPRISE_FFMPEG: "" };
+    const second = await reprise(undisturbed, ["run", RECIPE, "--profile", "tiny", "--json"], nothing);
+    expect(second.code).toBe(0);
+    const again = JSON.parse(second.stdout) as RunRecord;
+    expect(again.steps.every(({ status }) => status === "reused")).toBe(true);
+    expect(digests(again)).toEqual(digests(record));
+    expect((await reprise(undisturbed, ["report", "last"])).stdout).toMatch(/report\.html$/);
+  },
+);
+
+test(
+  "killed with everything it started in the middle of GRPO, it goes on and ends with the same digests",
+  { timeout: 8 * MINUTES },
+  async () => {
+    const running = start(killed, ["run", RECIPE, "--profile", "tiny"]);
+    await untilEvent(killed, "grpo", /"event": "checkpoint", .*"step": 4/);
+    process.kill(-running.pid!, "SIGKILL");
+    await running;
+
+    const finished = await runTiny(killed);
+    expect(finished.stdout).toContain("Taking over from a worker that is gone: grpo.");
+    expect(finished.code).toBe(0);
+    const record = recordIn(killed);
+    const grpo = record.steps.find(({ id }) => id === "grpo")!;
+    expect(grpo.attempts).toBe(2);
+    expect(grpo.resumed_from).toHaveLength(1);
+    expect(grpo.resumed_from[0]).toBeGreaterThanOrEqual(4);
+    expect(record.steps.filter(({ id }) => id !== "grpo").map(({ attempts }) => attempts)).toEqual(
+      Array(8).fill(1),
+    );
+    expect(digests(record)).toEqual(digests(recordIn(undisturbed)));
+  },
+);

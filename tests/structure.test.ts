@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { STEP_KINDS } from "../schemas/kinds.ts";
+
+const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.ts", "*.mjs", "*.py"], {
+  encoding: "utf8",
+})
+  .split("\n")
+  .filter((file) => file !== "" && existsSync(file))
+  .map((file) => ({ file, lines: readFileSync(file, "utf8").split("\n").length - 1 }));
+const sources = files.filter(({ file }) => !file.startsWith("tests/") && !file.includes("/generated/"));
+
+describe("files stay small", () => {
+  test("the median source file has at most 100 lines", () => {
+    const sorted = sources.map(({ lines }) => lines).sort((a, b) => a - b);
+    expect(sorted.length).toBeGreaterThan(80);
+    expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThanOrEqual(100);
+  });
+
+  test("no file has more than 400 lines, generated or not", () => {
+    expect(files.filter(({ lines }) => lines > 400)).toEqual([]);
+  });
+});
+
+test("imports run one way, without a cycle", () => {
+  const folders = ["schemas", "compiler", "report", "store", "activities", "workflows", "engine", "cli"];
+  const output = execFileSync(
+    "node_modules/.bin/depcruise",
+    ["--config", ".dependency-cruiser.mjs", ...folders],
+    { encoding: "utf8" },
+  );
+  expect(output).toContain("no dependency violations found");
+});
+
+test("generated types agree with their schemas", () => {
+  execFileSync(process.execPath, ["scripts/generate-types.mjs", "--check"]);
+});
+
+test("every kind that Python runs has its module, and no other", () => {
+  const main = readFileSync("trainer/reprise_trainer/__main__.py", "utf8");
+  const table = [...main.matchAll(/^ {4}"([a-z]+\/[a-z]+)": "([a-z_]+)",$/gm)].map(
+    ([, kind, module]) => [kind!, module!] as const,
+  );
+  const trained = STEP_KINDS.filter((kind) => !["data/synthesize", "frames/extract"].includes(kind));
+  expect(table.map(([kind]) => kind).sort()).toEqual([...trained].sort());
+  for (const [, module] of table) expect(existsSync(`trainer/reprise_trainer/${module}.py`)).toBe(true);
+});
+
+test("no text names a machine's folder or a registry", () => {
+  const all = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { encoding: "utf8" })
+    .split("\n")
+    .filter((file) => file !== "" && existsSync(file));
+  const registry = ["registry", "npmjs"].join(".");
+  const index = ["files", "pythonhosted"].join(".");
+  for (const file of all) {
+    const text = readFileSync(file, "utf8");
+    expect
+      .soft([file, text.includes(registry), text.includes(index), /\/(root|home)\/[a-z]/.test(text)])
+      .toEqual([file, false, false, false]);
+  }
+});

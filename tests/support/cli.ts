@@ -1,0 +1,38 @@
+import path from "node:path";
+import { execa } from "execa";
+import { afterAll } from "vitest";
+import { packageRoot } from "../../activities/toolchain.ts";
+
+export const BINARY = path.join(packageRoot, "dist", "cli", "main.js");
+
+const OPTIONS = { reject: false, detached: true, stdin: "ignore" } as const;
+
+export interface Ended {
+  code: number | undefined;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts the built command in a folder, in a process group of its own. */
+export function start(folder: string, args: string[], env: Record<string, string> = {}) {
+  return execa(process.execPath, [BINARY, ...args], {
+    cwd: folder,
+    env,
+    ...OPTIONS,
+  });
+}
+
+/** Runs the built command to its end. */
+export async function reprise(
+  folder: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  const { exitCode, stdout, stderr } = await start(folder, args, env);
+  return { code: exitCode, stdout, stderr };
+}
+
+/** Stops a folder's server when the tests of the file are over. */
+export function stopServerAfterwards(folder: string): void {
+  afterAll(() => reprise(folder, ["down"]));
+}
