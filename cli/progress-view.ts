@@ -48,7 +48,7 @@ interface Shown {
 const duration = (seconds: number): string =>
   prettyMilliseconds(Math.max(0, seconds) * 1000, { secondsDecimalDigits: 0 });
 
-export function secondsOf({ outcome }: StepState): number | null {
+function secondsOf({ outcome }: StepState): number | null {
   if (outcome?.started == null || outcome.ended == null) return null;
   return (Date.parse(outcome.ended) - Date.parse(outcome.started)) / 1000;
 }

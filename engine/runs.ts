@@ -40,7 +40,7 @@ export async function openHandle(client: Client, run: string): Promise<Handle | 
 export async function giveUpDeadAttempts(client: Client, handle: Handle): Promise<string[]> {
   const { raw } = await handle.describe();
   // An attempt that only waits for its next try needs no giving up.
-  const started = (raw.pendingActivities ?? []).filter(({ state }) => state === STARTED);
+  const started = (raw.pendingActivities ?? []).filter(({ state }) => Number(state) === STARTED);
   const dead = started.flatMap(({ activityId, lastWorkerIdentity }) =>
     activityId && lastWorkerIdentity && isDeadWorker(lastWorkerIdentity) ? [activityId] : [],
   );

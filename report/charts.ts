@@ -31,6 +31,7 @@ export function lineChart(title: string, points: readonly Point[], colour: strin
       name: "step",
       nameLocation: "middle",
       nameGap: 22,
+      nameTextStyle: { color: INK },
       min: 0,
       max: "dataMax",
       ...axis,

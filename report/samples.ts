@@ -20,13 +20,14 @@ export function samplesSection(samples: readonly Sample[]): Html {
     ${samples.map(
       ({ video, question, options, gold, strip, replies }) =>
         html`<figure>
-          <div class="strip">
+          <div
+            class="strip"
+            style="--strip:url(${strip.uri});--frames:${strip.frames};--shape:${strip.width}/${strip.height}"
+          >
             ${Array.from(
               { length: strip.frames },
               (_, index) =>
-                html`<i
-                  style="background-image:url(${strip.uri});background-size:100% ${strip.frames * 100}%;background-position:0 ${((100 * index) / Math.max(1, strip.frames - 1)).toFixed(3)}%;aspect-ratio:${strip.width}/${strip.height}"
-                ></i>`,
+                html`<i style="--place:${((100 * index) / Math.max(1, strip.frames - 1)).toFixed(3)}%"></i>`,
             )}
           </div>
           <figcaption>

@@ -20,7 +20,7 @@ export type StepKind = (typeof STEP_KINDS)[number];
 /** Which part of a step a parameter decides: its result, only its speed, only names, or where it may resume. */
 export type Affects = "result" | "performance" | "naming" | "resume";
 
-export interface ParameterSchema {
+interface ParameterSchema {
   description: string;
   default?: unknown;
   "x-affects": Affects;

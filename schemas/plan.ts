@@ -32,7 +32,7 @@ export interface Resources {
   memoryGb: number;
 }
 
-export interface PlanInput {
+interface PlanInput {
   type: "dataset" | "model";
   path: string;
   /** Expected digest, if the recipe states one. */

@@ -8,9 +8,13 @@ import { bundleWorkflowCode } from "@temporalio/worker";
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, "dist");
 fs.rmSync(dist, { recursive: true, force: true });
-execFileSync(process.execPath, [path.join(root, "node_modules/typescript/bin/tsc"), "-p", root], {
-  stdio: "inherit",
-});
+execFileSync(
+  process.execPath,
+  [path.join(root, "node_modules/typescript/bin/tsc"), "-p", path.join(root, "tsconfig.build.json")],
+  {
+    stdio: "inherit",
+  },
+);
 fs.cpSync(path.join(root, "schemas"), path.join(dist, "schemas"), {
   recursive: true,
   filter: (source) => fs.statSync(source).isDirectory() || source.endsWith(".json"),

@@ -9,11 +9,12 @@ const { python } = readJson(toolchainFile);
 const ruff = path.join(path.dirname(python), "ruff");
 const npx = (name, ...args) => [path.join(root, "node_modules", ".bin", name), args];
 const FOLDERS = ["schemas", "compiler", "report", "store", "activities", "workflows", "engine", "cli"];
-const PYTHON = ["trainer", "tests/trainer"];
+const PYTHON = ["trainer", "tests/trainer", "benchmarks"];
 
 const CHECKS = {
-  "types (TypeScript)": npx("tsc", "-p", "tsconfig.tests.json"),
+  "types (TypeScript)": npx("tsc", "-p", "."),
   "generated types": [process.execPath, ["scripts/generate-types.mjs", "--check"]],
+  "recipe in the README": [process.execPath, ["scripts/readme-recipe.mjs", "--check"]],
   "lint (TypeScript)": npx("oxlint", "--type-aware", "--deny-warnings"),
   "import direction and cycles": npx("depcruise", "--config", ".dependency-cruiser.mjs", ...FOLDERS),
   "dead code": npx("knip"),

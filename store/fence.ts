@@ -9,7 +9,7 @@ interface Owner {
   child: ProcessIdentity | null;
 }
 
-export class FenceError extends Error {}
+class FenceError extends Error {}
 
 /**
  * At most one live attempt per step directory. A successor first ends what a dead worker left behind; an attempt

@@ -38,7 +38,7 @@ export async function isWhole(folder: string, files: readonly ManifestEntry[]): 
 }
 
 /** Paths of all files below a folder, with forward slashes, sorted by code unit: the same on every machine. */
-export async function listFiles(folder: string): Promise<string[]> {
+async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())

@@ -1,4 +1,5 @@
 import {
+  ActivityCancellationType,
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
@@ -76,6 +77,8 @@ async function runStep(
     activityId: step.id,
     startToCloseTimeout: `${step.timeoutSeconds} seconds`,
     heartbeatTimeout: "2 minutes",
+    // A run is cancelled when its programs are gone, not when they were told.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "1 minute" },
   });
   for (let attempt = 1; ; attempt++) {

@@ -23,7 +23,7 @@ export type Pair = readonly [0 | 1, 0 | 1];
 export type Facts = Readonly<Record<Family, Pair>>;
 
 /** Where the walker's eye is: metres, radians; eye height is 1. */
-export interface Pose {
+interface Pose {
   x: number;
   z: number;
   heading: number;

@@ -14,6 +14,7 @@ export const SOURCES = [
   "cli",
   "scripts/build.mjs",
   "tsconfig.json",
+  "tsconfig.build.json",
 ];
 
 export async function setUpPackages(state) {

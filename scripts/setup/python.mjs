@@ -5,7 +5,7 @@ import path from "node:path";
 import { cache, root } from "./places.mjs";
 import { run, SetupError, timed, tryRun } from "./run.mjs";
 
-export const SUPPORTED = ">=3.11,<3.15";
+const SUPPORTED = ">=3.11,<3.15";
 const PYTHONS = ["python3", "python3.13", "python3.12", "python3.11", "python3.14", "python"];
 const HOW = `Install Python ${SUPPORTED} with pip (Debian: apt-get install python3 python3-pip; macOS: brew install python@3.12), or uv, and run again.`;
 

@@ -5,7 +5,7 @@ import os from "node:os";
 export class SetupError extends Error {}
 
 // Go and npm refuse to work without HOME, which some service managers do not set.
-export const environment = { HOME: os.homedir(), ...process.env };
+const environment = { HOME: os.homedir(), ...process.env };
 
 const children = new Set();
 for (const signal of ["SIGINT", "SIGTERM"]) {

@@ -43,7 +43,7 @@ describe("a fingerprint", () => {
     [
       "the order of parameters",
       fingerprint(
-        { ...grpo, params: Object.fromEntries(Object.entries(grpo.params).reverse()) },
+        { ...grpo, params: Object.fromEntries(Object.entries(grpo.params).toReversed()) },
         inputs,
         tools,
       ),

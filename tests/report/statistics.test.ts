@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { binomialTwoSided, pairedTest, type Prediction } from "../../report/statistics.ts";
 
 const predictions = (statuses: string): Prediction[] =>
-  [...statuses].map((status, index) => ({
+  statuses.split("").map((status, index) => ({
     id: `q${index}`,
     video: "v",
     task: "direction",

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { afterAll } from "vitest";
 import { packageRoot } from "../../activities/toolchain.ts";
 
-export const BINARY = path.join(packageRoot, "dist", "cli", "main.js");
+const BINARY = path.join(packageRoot, "dist", "cli", "main.js");
 
 const OPTIONS = { reject: false, detached: true, stdin: "ignore" } as const;
 

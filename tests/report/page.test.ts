@@ -1,0 +1,141 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { chromium } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { renderReport } from "../../report/page.ts";
+import type { RunRecord } from "../../schemas/generated/run-record.ts";
+import type { TrainerEvent } from "../../schemas/generated/trainer-event.ts";
+import { validateRecord } from "../../compiler/validators.ts";
+import { temporaryFolder } from "../support/folders.ts";
+import { writeFileSync } from "node:fs";
+
+const HASH = "a".repeat(64);
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((place) =>
+  existsSync(place),
+);
+
+const record: RunRecord = {
+  record: 1,
+  run: "demo-1",
+  status: "done",
+  recipe: { name: "demo", path: "recipes/demo.yaml", digest: HASH, profile: null },
+  plan: HASH,
+  commit: null,
+  started: "2026-01-01T00:00:00.000Z",
+  ended: "2026-01-01T00:01:40.000Z",
+  seconds: 100,
+  steps: [
+    {
+      id: "grpo",
+      kind: "train/grpo",
+      status: "done",
+      attempts: 2,
+      resumed_from: [50],
+      started: "2026-01-01T00:00:00.000Z",
+      ended: "2026-01-01T00:01:00.000Z",
+      fingerprint: HASH,
+      inputs: {},
+      outputs: { model: { uri: "artifacts/a/content", digest: HASH, type: "model" } },
+      metrics: { reward: 0.9 },
+      log: "grpo/log.txt",
+      events: "grpo/events.jsonl",
+      threads: 1,
+    },
+  ],
+  environment: {
+    reprise: "0",
+    node: "v20",
+    python: null,
+    python_lock: HASH,
+    server: null,
+    ffmpeg: null,
+    platform: "linux x64",
+    cpu: "c",
+    cores: 2,
+    memory_gb: 8,
+    gpus: [],
+  },
+  deviations: [
+    { step: "grpo", parameter: "learning_rate", paper: 1e-5, ours: 1e-2, reason: "<b>toy</b> & more" },
+  ],
+  claims: [
+    {
+      id: "c",
+      says: "GRPO <helps>",
+      source: "Figure 6",
+      verdict: "REPRODUCED",
+      value: 0.1,
+      interval: [0.05, 0.15],
+      p: 0.001,
+      because: "it did",
+      evidence: ["artifacts/x"],
+    },
+  ],
+  failure: null,
+};
+const events = new Map<string, TrainerEvent[]>([
+  [
+    "grpo",
+    [10, 20, 30].map((step) => ({
+      event: "metrics" as const,
+      time: 1,
+      step,
+      values: {
+        "rewards/accuracy_reward/mean": step / 100,
+        kl: 0.1,
+        "completions/mean_length": 4,
+        frac_reward_zero_std: 0.5,
+      },
+    })),
+  ],
+]);
+const style = readFileSync("report/style.css", "utf8");
+const page = renderReport({ record, events, samples: [], style });
+
+describe("the report", () => {
+  test("is made of a valid record", () => {
+    expect(validateRecord()(record)).toBe(true);
+  });
+
+  test("escapes what comes from outside", () => {
+    expect(page).toContain("&lt;b&gt;toy&lt;/b&gt; &amp; more");
+    expect(page).not.toContain("<b>toy</b>");
+  });
+
+  test("needs nothing from a network", () => {
+    expect(page).not.toMatch(/(src|href)="https?:/);
+  });
+});
+
+// Chromium is not among the packages that the set-up installs.
+if (CHROMIUM === undefined)
+  console.warn("SKIPPED: no Chromium on this machine, the report is not looked at in a browser");
+test.skipIf(CHROMIUM === undefined)(
+  "in a browser it shows verdict, curves and deviations, and has no error",
+  async () => {
+    const file = path.join(temporaryFolder(), "report.html");
+    writeFileSync(file, page);
+    const browser = await chromium.launch({
+      executablePath: CHROMIUM!,
+      args: ["--no-sandbox", "--disable-background-networking"],
+    });
+    try {
+      const tab = await browser.newPage({ viewport: { width: 1100, height: 800 } });
+      const errors: string[] = [];
+      tab.on("pageerror", (error) => errors.push(String(error)));
+      tab.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+      await tab.goto(`file://${file}`);
+      expect(await tab.locator(".verdict").innerText()).toBe("REPRODUCED");
+      expect(await tab.locator(".charts svg").count()).toBe(4);
+      const boxes = await tab
+        .locator(".charts svg")
+        .evaluateAll((charts) => charts.map((chart) => chart.getBoundingClientRect().width));
+      for (const width of boxes) expect(width).toBeGreaterThan(300);
+      // Nothing runs out of the page to the right.
+      expect(await tab.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(1100);
+      expect(errors).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  },
+);
