@@ -5,12 +5,11 @@ import sys
 
 import torch
 from peft import LoraConfig
-from transformers import set_seed
-from trl import SFTConfig, SFTTrainer
-
 from reprise_trainer.dataset import answerable, as_dataset, read_rows, supervised_records
 from reprise_trainer.loading import init_kwargs
 from reprise_trainer.processor import load_processor
+from transformers import set_seed
+from trl import SFTConfig, SFTTrainer
 
 model, dataset, output = sys.argv[1:]
 torch.set_num_threads(1)

@@ -17,9 +17,6 @@ beforeAll(async () => {
   environment = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: "existing-path", path: findToolchain().server! } },
   });
-  bundle = await bundleWorkflowCode({
-    workflowsPath: path.join(packageRoot, "dist", "workflows", "index.js"),
-  });
 });
 afterAll(() => environment.teardown());
 
