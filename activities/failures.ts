@@ -1,4 +1,5 @@
 import { ApplicationFailure } from "@temporalio/common";
+import { FenceError } from "../store/fence.ts";
 
 /**
  * Why a step failed. `program` may be run again by the recipe's `retry`; all others would fail the same way.
@@ -18,6 +19,10 @@ export class StepFailure extends Error {
 
 /** Any error as what Temporal reports. Messages are bounded: a child's output must not fill the history. */
 export function toApplicationFailure(error: unknown): ApplicationFailure {
+  // Another run works on the very same step: once it is done, its result is reused.
+  if (error instanceof FenceError) {
+    return ApplicationFailure.create({ type: "fence", message: error.message, nextRetryDelay: "2 seconds" });
+  }
   const code: FailureCode = error instanceof StepFailure ? error.code : codeOfSystemError(error);
   const message = (error instanceof Error ? error.message : String(error)).slice(0, 4000);
   return ApplicationFailure.create({ type: code, message: message + adviceFor(error), nonRetryable: true });

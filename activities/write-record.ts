@@ -35,7 +35,7 @@ export async function writeRecord({ request, status, outcomes, failure }: Finish
     ended,
     seconds: (Date.parse(ended) - Date.parse(startedAt)) / 1000,
     steps: await Promise.all(outcomes.map((outcome) => withTraces(root, run, outcome))),
-    environment: await describeEnvironment(),
+    environment: await describeEnvironment(root),
     deviations: plan.deviations,
     claims: judgeClaims(
       plan.claims,

@@ -66,6 +66,11 @@ program
   .addHelpText("after", "\nExample:\n  $ reprise schema train/grpo")
   .action(act(() => import("./commands/schema.ts"), "schema"));
 
+// A reader that has seen enough, such as `head`, is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.failed),
+);
+
 try {
   await program.parseAsync();
 } catch (error) {

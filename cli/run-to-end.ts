@@ -1,4 +1,5 @@
 import path from "node:path";
+import { ServiceError } from "@temporalio/client";
 import { connectClient } from "../engine/connection.ts";
 import { EngineError } from "../engine/errors.ts";
 import { giveUpDeadAttempts, openHandle, startOrAttach } from "../engine/runs.ts";
@@ -29,7 +30,11 @@ export async function runToEnd(
     const steps = await giveUpDeadAttempts(client, attached);
     if (steps.length > 0) stream.write(`Taking over from a worker that is gone: ${steps.join(", ")}.\n`);
   }
-  const worker = await startWorker(address, path.join(home.run(root, request.run), "engine.log"));
+  const worker = await startWorker(
+    address,
+    request.run,
+    path.join(home.run(root, request.run), "engine.log"),
+  );
   const handle = await startOrAttach(client, request);
   const view = showProgress(root, request.run, request.plan, stream);
   const interruption = interruptions();
@@ -49,14 +54,22 @@ export async function runToEnd(
       return true;
     }
     await view.close();
-    // A failed or cancelled run says why in its record.
-    if (first !== "ended" && (await loadRecord(root, request.run)) === undefined) throw first.error;
     await worker.stop();
+    // A failed or cancelled run says why in its record.
+    if (first !== "ended" && (await loadRecord(root, request.run)) === undefined)
+      throw lostServer(first.error, request);
     return false;
   } finally {
     interruption.dispose();
     await client.connection.close();
   }
+}
+
+/** Without its server a run can neither go on nor end; nothing of it is lost. */
+function lostServer(error: unknown, { plan }: RunRequest): unknown {
+  if (!(error instanceof ServiceError)) return error;
+  const message = `The Temporal server went away. The run is kept: go on with 'reprise run ${plan.recipe.path}'.`;
+  return new UserError(EXIT.failed, message);
 }
 
 function interruptions(): { first: Promise<"interrupted">; dispose: () => void } {

@@ -2,8 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client, Connection } from "@temporalio/client";
 import { loadClientConnectConfig } from "@temporalio/envconfig";
 
-export const TASK_QUEUE = "reprise";
-
 /** Connection options: address given, TLS, API key and namespace from the standard environment variables. */
 export function connectionOptions(address: string) {
   const { connectionOptions: fromEnvironment, namespace } = loadClientConnectConfig();

@@ -2,7 +2,6 @@ import { ApplicationFailure } from "@temporalio/common";
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from "@temporalio/client";
 import type { runPlan } from "../workflows/run-plan.ts";
 import type { RunRequest } from "../schemas/plan.ts";
-import { TASK_QUEUE } from "./connection.ts";
 import { isDeadWorker } from "./worker-identity.ts";
 
 // temporal.api.enums.v1.PendingActivityState
@@ -16,7 +15,7 @@ export async function startOrAttach(client: Client, request: RunRequest): Promis
   if (open !== undefined) return open;
   return client.workflow.start<typeof runPlan>("runPlan", {
     args: [request],
-    taskQueue: TASK_QUEUE,
+    taskQueue: request.run,
     workflowId: request.run,
   });
 }

@@ -68,7 +68,7 @@ const adviceFor = (state: "external" | "running"): string =>
 async function start(root: string, binary: string): Promise<string> {
   const folder = home.server(root);
   const { stdout } = await execa(binary, ["--version"]);
-  const version = /version ([^ ]+)/.exec(stdout)?.[1] ?? "unknown";
+  const version = /Server ([0-9.]+)/.exec(stdout)?.[1] ?? "unknown";
   const port = await getPort();
   const log = path.join(folder, "log.txt");
   const output = openSync(log, "a");

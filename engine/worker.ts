@@ -3,23 +3,32 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from 
 import { pino } from "pino";
 import { activities } from "../activities/index.ts";
 import { packageRoot } from "../activities/toolchain.ts";
-import { connectionOptions, TASK_QUEUE } from "./connection.ts";
+import { connectionOptions } from "./connection.ts";
 import { workerIdentity } from "./worker-identity.ts";
 
-/** A worker in this process, with its log as JSON lines in `logFile`. */
-export async function startWorker(address: string, logFile: string): Promise<{ stop: () => Promise<void> }> {
+/**
+ * A worker in this process for one run, with its log as JSON lines in `logFile`. Each run has a task queue of its own,
+ * named by its id: a worker that stops must not take another run's steps with it.
+ */
+export async function startWorker(
+  address: string,
+  run: string,
+  logFile: string,
+): Promise<{ stop: () => Promise<void> }> {
   const log = pino({ level: "info" }, pino.destination({ dest: logFile, mkdir: true, sync: true }));
   Runtime.install({
     logger: new DefaultLogger("INFO", (entry: LogEntry) => forward(log, entry)),
     // Signals belong to the command line: the first one asks, the second one leaves.
     shutdownSignals: [],
+    // The native part's log too: standard output belongs to the command.
+    telemetryOptions: { logging: { filter: "WARN", forward: {} } },
   });
   const options = connectionOptions(address);
   const connection = await NativeConnection.connect(options.connection);
   const worker = await Worker.create({
     connection,
     namespace: options.namespace,
-    taskQueue: TASK_QUEUE,
+    taskQueue: run,
     identity: workerIdentity(),
     workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") },
     activities,
@@ -30,10 +39,12 @@ export async function startWorker(address: string, logFile: string): Promise<{ s
     stickyQueueScheduleToStartTimeout: "2s",
   });
   const running = worker.run();
+  // Looked at by whoever stops the worker; before that it must not end the process.
+  running.catch(() => {});
   return {
     stop: async () => {
       if (worker.getState() === "RUNNING") worker.shutdown();
-      await running;
+      await running.catch(() => {});
       await connection.close();
     },
   };

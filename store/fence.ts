@@ -9,7 +9,8 @@ interface Owner {
   child: ProcessIdentity | null;
 }
 
-class FenceError extends Error {}
+/** Another attempt has the step directory; it may be free later. */
+export class FenceError extends Error {}
 
 /**
  * At most one live attempt per step directory. A successor first ends what a dead worker left behind; an attempt

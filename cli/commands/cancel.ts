@@ -26,7 +26,11 @@ export async function cancel(name: string, { json = false }: { json?: boolean })
     await handle.cancel();
     await giveUpDeadAttempts(client, handle);
     // A worker of our own finishes the cancelling if the run's worker is gone.
-    const worker = await startWorker(address, path.join(home.run(root, request.run), "engine.log"));
+    const worker = await startWorker(
+      address,
+      request.run,
+      path.join(home.run(root, request.run), "engine.log"),
+    );
     await handle.result().catch(() => {});
     await worker.stop();
   } finally {

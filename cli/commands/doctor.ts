@@ -2,7 +2,7 @@ import { statfs } from "node:fs/promises";
 import os from "node:os";
 import Table from "cli-table3";
 import pc from "picocolors";
-import { describeEnvironment } from "../../activities/environment.ts";
+import { describeEnvironment, firstLine } from "../../activities/environment.ts";
 import { findToolchain } from "../../activities/toolchain.ts";
 import { home } from "../../store/home.ts";
 import { EXIT } from "../errors.ts";
@@ -21,21 +21,26 @@ const SETUP = "run 'npm run setup'";
 export async function doctor({ json = false }: { json?: boolean }): Promise<number> {
   const root = home.find(process.cwd(), process.env);
   const { findServer } = await import("../../engine/server.ts");
-  const [environment, server] = await Promise.all([describeEnvironment(), findServer(root)]);
   const tools = findToolchain();
+  const [environment, server, binary, python] = await Promise.all([
+    describeEnvironment(root),
+    findServer(root),
+    firstLine(tools.server, ["--version"]),
+    firstLine(tools.python, ["--version"]),
+  ]);
   const disk = await statfs(process.cwd());
   const freeGb = (disk.bavail * disk.bsize) / 1e9;
   const memory = os.totalmem() / 1e9;
   const serverFound =
     server.state === "external"
       ? `${server.address}, from TEMPORAL_ADDRESS`
-      : `${environment.server ?? "no binary"}, ${tools.server ?? "not found"}, ${server.state === "running" ? `runs at ${server.address}` : "not running, starts when needed"}`;
+      : `${binary ?? "no binary"}, ${tools.server ?? "not found"}, ${server.state === "running" ? `runs at ${server.address}` : "not running, starts when needed"}`;
   const checks: Check[] = [
     { name: "Node", ok: true, found: process.version, advice: "" },
     {
       name: "Python environment",
-      ok: environment.python !== null,
-      found: `${environment.python ?? "not found"}, ${tools.python ?? ""}`,
+      ok: python !== null,
+      found: `${python ?? "not found"}, ${tools.python ?? ""}`,
       advice: SETUP,
     },
     {
@@ -46,7 +51,7 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<numb
     },
     {
       name: "Temporal server",
-      ok: server.state === "external" || environment.server !== null,
+      ok: server.state === "external" || binary !== null,
       found: serverFound,
       advice: `${SETUP}, or set TEMPORAL_ADDRESS`,
     },

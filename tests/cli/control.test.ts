@@ -21,6 +21,11 @@ const runsOf = (name: string) =>
 const recordOf = (run: string) =>
   JSON.parse(readFileSync(path.join(folder, ".reprise", "runs", run, "record.json"), "utf8")) as RunRecord;
 
+const serverPid = (): number => {
+  const file = readFileSync(path.join(folder, ".reprise", "server", "server.json"), "utf8");
+  return (JSON.parse(file) as { process: { pid: number } }).process.pid;
+};
+
 /** Waits until a step of a run has made some progress. */
 async function underWay(name: string, step: string): Promise<string> {
   for (let waited = 0; waited < 30_000; waited += 50) {
@@ -100,16 +105,37 @@ describe("a run", () => {
     const file = recipe("both", 150, 4);
     const running = start(folder, ["run", file]);
     await underWay("both", "walks");
-    const server = JSON.parse(
-      readFileSync(path.join(folder, ".reprise", "server", "server.json"), "utf8"),
-    ) as { process: { pid: number } };
+    const server = serverPid();
     process.kill(-running.pid!, "SIGKILL");
-    process.kill(server.process.pid, "SIGKILL");
+    process.kill(server, "SIGKILL");
     await running;
     const again = await reprise(folder, ["run", file]);
     expect(again.stdout).toContain("Going on with run both-");
     expect(again.code).toBe(0);
   });
+});
+
+test("a run whose server is killed says so in one sentence, and goes on", { timeout: 120_000 }, async () => {
+  const file = recipe("serverless", 150, 5);
+  const running = start(folder, ["run", file]);
+  await underWay("serverless", "walks");
+  process.kill(serverPid(), "SIGKILL");
+  const ended = await running;
+  expect(ended.stderr).toBe(
+    "The Temporal server went away. The run is kept: go on with 'reprise run serverless.yaml'.",
+  );
+  expect(ended.exitCode).toBe(1);
+  expect((await reprise(folder, ["run", file])).code).toBe(0);
+});
+
+test("two runs with the same step do it once", { timeout: 120_000 }, async () => {
+  const [one, two] = [recipe("first", 150, 6), recipe("second", 150, 6)];
+  const running = start(folder, ["run", one]);
+  await underWay("first", "walks");
+  const second = await reprise(folder, ["run", two]);
+  expect((await running).exitCode).toBe(0);
+  expect(second.code).toBe(0);
+  expect(recordOf(runsOf("second")[0]!).steps[0]).toMatchObject({ id: "walks", status: "reused" });
 });
 
 describe("a step that fails", () => {
