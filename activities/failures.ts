@@ -1,21 +1,6 @@
 import { ApplicationFailure } from "@temporalio/common";
 import { FenceError } from "../store/fence.ts";
-
-/**
- * Why a step failed. `program` may be run again by the recipe's `retry`; all others would fail the same way.
- * gate: a faithfulness check. data, model: the step's inputs. environment: this machine.
- */
-export type FailureCode = "program" | "gate" | "data" | "model" | "environment" | "unexpected";
-
-/** A failure with a sentence for the user: what happened, and what to do. */
-export class StepFailure extends Error {
-  readonly code: FailureCode;
-
-  constructor(code: FailureCode, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+import { StepFailure, type FailureCode } from "./step-failure.ts";
 
 /** Any error as what Temporal reports. Messages are bounded: a child's output must not fill the history. */
 export function toApplicationFailure(error: unknown): ApplicationFailure {

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { TrainerJob } from "../schemas/generated/trainer-job.ts";
 import { newestCheckpoint } from "../store/checkpoints.ts";
 import { readJson, writeJson } from "../store/files.ts";
-import { StepFailure, type FailureCode } from "./failures.ts";
+import { StepFailure, type FailureCode } from "./step-failure.ts";
 import { runChild, tailOf, type ChildEnd } from "./run-child.ts";
 import type { StepContext } from "./step.ts";
 import { requireTool, trainerFolder } from "./toolchain.ts";
@@ -87,6 +87,8 @@ async function environmentOf({ step, inputs, threads }: StepContext): Promise<Re
   return {
     PYTHONPATH: trainerFolder,
     PYTHONUNBUFFERED: "1",
+    // Sets must not come in another order in another process.
+    PYTHONHASHSEED: "0",
     OMP_NUM_THREADS: String(threads),
     MKL_NUM_THREADS: String(threads),
     TOKENIZERS_PARALLELISM: "false",

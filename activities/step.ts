@@ -6,7 +6,7 @@ import type { Artifact, PlanStep, StepOutcome, StepRequest } from "../schemas/pl
 import { pathOf, placeOfOutput, publish } from "../store/artifacts.ts";
 import { Fence } from "../store/fence.ts";
 import { appendJsonLine, readJsonLines, writeJson } from "../store/files.ts";
-import { recall, remember, type FinishedStep } from "../store/finished-steps.ts";
+import { recall, remember, reusedOutcome } from "../store/finished-steps.ts";
 import { home } from "../store/home.ts";
 import { EventFile } from "./event-file.ts";
 import { toApplicationFailure } from "./failures.ts";
@@ -133,26 +133,5 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
     outputs,
     metrics,
     ...traces,
-  };
-}
-
-/** A step whose result was in the store already. */
-export function reusedOutcome(
-  common: Pick<StepOutcome, "id" | "kind" | "fingerprint" | "inputs" | "threads">,
-  known: FinishedStep,
-): StepOutcome {
-  // Traces count from the record's own folder.
-  const trace = (file: string | null) => (file === null ? null : `../${known.run}/${file}`);
-  return {
-    ...common,
-    status: "reused",
-    attempts: 0,
-    resumed_from: [],
-    started: null,
-    ended: null,
-    outputs: known.outputs,
-    metrics: known.metrics,
-    log: trace(known.log),
-    events: trace(known.events),
   };
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Tools } from "../compiler/fingerprint.ts";
-import { StepFailure } from "./failures.ts";
+import { StepFailure } from "./step-failure.ts";
 
 /** The package's own folder: the parent of `dist/` when built, of this folder in the sources. */
 export const packageRoot = (() => {

@@ -1,10 +1,9 @@
 import path from "node:path";
-import { reusedOutcome } from "../activities/step.ts";
 import { fingerprint, resultFields, resumeKey, type Tools } from "../compiler/fingerprint.ts";
 import type { Artifact, Plan, PlanStep, StepOutcome } from "../schemas/plan.ts";
 import { newestCheckpoint } from "../store/checkpoints.ts";
 import { readJson } from "../store/files.ts";
-import { recall } from "../store/finished-steps.ts";
+import { recall, reusedOutcome } from "../store/finished-steps.ts";
 import { home } from "../store/home.ts";
 
 export interface StepPreview {

@@ -22,3 +22,24 @@ export async function recall(root: string, fingerprint: string): Promise<Finishe
   );
   return stored.every(Boolean) ? step : undefined;
 }
+
+/** A step whose result was in the store already. */
+export function reusedOutcome(
+  common: Pick<StepOutcome, "id" | "kind" | "fingerprint" | "inputs" | "threads">,
+  known: FinishedStep,
+): StepOutcome {
+  // Traces count from the record's own folder.
+  const trace = (file: string | null) => (file === null ? null : `../${known.run}/${file}`);
+  return {
+    ...common,
+    status: "reused",
+    attempts: 0,
+    resumed_from: [],
+    started: null,
+    ended: null,
+    outputs: known.outputs,
+    metrics: known.metrics,
+    log: trace(known.log),
+    events: trace(known.events),
+  };
+}

@@ -4,7 +4,7 @@ import { ExecaError } from "execa";
 import pLimit from "p-limit";
 import type { FramesExtractParams } from "../../schemas/generated/frames-extract.ts";
 import { hashFile } from "../../store/files.ts";
-import { StepFailure } from "../failures.ts";
+import { StepFailure } from "../step-failure.ts";
 import type { StepContext } from "../step.ts";
 import { requireTool } from "../toolchain.ts";
 import { chooseFrames } from "./choose-frames.ts";

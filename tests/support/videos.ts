@@ -28,53 +28,26 @@ export async function makeVideo(
   ]);
 }
 
+/** A digest of each frame that a full decode gives, after a filter. */
+async function decodeAll(video: string, filter: string): Promise<string[]> {
+  const all = ["-v", "error", "-i", video, "-map", "0:v:0", "-vf", filter, "-fps_mode", "passthrough"];
+  const { stdout } = await execa(ffmpeg, [...all, "-f", "framehash", "-hash", "sha256", "-"]);
+  const lines = stdout.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return lines.map((line) => line.split(",").at(-1)!.trim());
+}
+
 /** Digests of the given frames' pixels after a full decode: what seeking must agree with. */
 export async function decodeFully(
   video: string,
   indices: readonly number[],
   scale: string,
 ): Promise<string[]> {
-  const { stdout } = await execa(ffmpeg, [
-    "-v",
-    "error",
-    "-i",
-    video,
-    "-map",
-    "0:v:0",
-    "-vf",
-    `${scale},format=rgb24,setsar=1`,
-    "-fps_mode",
-    "passthrough",
-    "-f",
-    "framehash",
-    "-hash",
-    "sha256",
-    "-",
-  ]);
-  const all = stdout
-    .split("\n")
-    .filter((line) => line !== "" && !line.startsWith("#"))
-    .map((line) => line.split(",").at(-1)!.trim());
+  const all = await decodeAll(video, `${scale},format=rgb24,setsar=1`);
   return indices.map((index) => all[index]!);
 }
 
 /** Number of frames that a full decode gives. */
-export async function countFrames(video: string): Promise<number> {
-  const { stdout } = await execa(ffmpeg, [
-    "-v",
-    "error",
-    "-i",
-    video,
-    "-map",
-    "0:v:0",
-    "-fps_mode",
-    "passthrough",
-    "-f",
-    "framehash",
-    "-",
-  ]);
-  return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("#")).length;
-}
+export const countFrames = async (video: string): Promise<number> => (await decodeAll(video, "null")).length;
 
 /** Digests of the frames in a filmstrip, top to bottom. */
 export async function framesOfStrip(strip: string, frames: number): Promise<string[]> {

@@ -36,8 +36,3 @@ def load_model(path: str) -> Any:
     """An unquantised model in evaluation mode."""
     model: Any = AutoModelForImageTextToText.from_pretrained(path, dtype=model_dtype()).eval()
     return model.to("cuda") if on_gpu() else model
-
-
-def trainer_device_kwargs() -> dict[str, Any]:
-    """Arguments that both trainers share and that depend on the device."""
-    return {"bf16": on_gpu(), "use_cpu": not on_gpu(), "gradient_checkpointing": on_gpu()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,15 @@ from transformers import set_seed
 from trl import SFTConfig, SFTTrainer
 
 from . import gates
+from .arguments import shared_arguments
 from .checkpoints import MarkCheckpoints, require_resumable
 from .dataset import Row, as_dataset, supervised_records
 from .errors import StepError
 from .events import Events
 from .job import Job
-from .loading import init_kwargs, trainer_device_kwargs
+from .loading import init_kwargs
 from .processor import load_processor
 from .progress import ReportProgress
-
-SCHEDULES = {"cosine": "cosine", "linear": "linear", "constant": "constant"}
-OPTIMIZERS = {"adamw": "adamw_torch"}
 
 
 def lora_config(params: dict[str, Any]) -> LoraConfig:
@@ -54,29 +53,13 @@ def train_supervised(
         peft_config=lora,
         callbacks=[ReportProgress(events), MarkCheckpoints(job.checkpoints, events)],
         args=SFTConfig(
-            output_dir=str(job.checkpoints.directory),
             per_device_train_batch_size=params["batch_size_per_device"],
-            gradient_accumulation_steps=params["gradient_accumulation_steps"],
-            num_train_epochs=params["epochs"],
-            learning_rate=params["learning_rate"],
-            lr_scheduler_type=SCHEDULES[params["learning_rate_schedule"]],
             # A float below 1 is a ratio since transformers 5.
             warmup_steps=params["warmup_ratio"],
-            max_grad_norm=params["max_grad_norm"],
-            optim=OPTIMIZERS[params["optimizer"]],
-            weight_decay=params["weight_decay"],
             # The default of 1024 cuts vision tokens, or the answer and with it the loss.
             max_length=None,
             model_init_kwargs=init_kwargs(quantization),
-            save_strategy="steps",
-            save_steps=job.checkpoints.every,
-            save_total_limit=job.checkpoints.keep,
-            logging_steps=params["log_every"],
-            report_to=[],
-            seed=job.seed,
-            data_seed=job.seed,
-            disable_tqdm=True,
-            **trainer_device_kwargs(),
+            **shared_arguments(job),
         ),
     )
     trainer.remove_callback(transformers.PrinterCallback)
@@ -119,10 +102,20 @@ def summary(trainer: Any) -> dict[str, Any]:
 
 
 def save_with_processor(trainer: Any, model: str, frames: int, directory: Path) -> None:
-    """Save what was trained together with its processor, so that the directory loads on its own."""
+    """Save what was trained together with its processor, so that the directory loads on its own.
+
+    What would differ from run to run is left out: the model card and the base's path, and the order of a set.
+    """
     trainer.save_model(str(directory))
     load_processor(model, frames).save_pretrained(directory)
-    (directory / "training_args.bin").unlink(missing_ok=True)
+    for name in ("training_args.bin", "README.md"):
+        (directory / name).unlink(missing_ok=True)
+    config = directory / "adapter_config.json"
+    if config.exists():
+        values = json.loads(config.read_text(encoding="utf-8"))
+        values["base_model_name_or_path"] = None
+        values["target_modules"] = sorted(values["target_modules"])
+        config.write_text(json.dumps(values, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _trainable_dtypes(model: Any) -> set[str]:

@@ -11,16 +11,17 @@ from transformers import set_seed
 from trl import GRPOConfig, GRPOTrainer
 
 from . import gates
+from .arguments import shared_arguments
 from .checkpoints import MarkCheckpoints
 from .dataset import answerable, as_dataset, read_rows, rollout_records
 from .events import Events
 from .job import Job
-from .loading import init_kwargs, trainer_device_kwargs
+from .loading import init_kwargs
 from .merging import merge_and_check
 from .processor import load_processor, vision_token_ids
 from .progress import ReportProgress
 from .rewards import REWARDS, Reward
-from .supervised import SCHEDULES, keep_trainable_in_float32, lora_config, run_to_the_end, summary
+from .supervised import keep_trainable_in_float32, lora_config, run_to_the_end, summary
 
 # Groups without a second distinct completion before the run is stopped as greedy.
 PATIENCE = 40
@@ -30,17 +31,10 @@ def grpo_config(job: Job, suppress_tokens: list[int]) -> GRPOConfig:
     """Table 5 as TRL's fields. The paper's batch counts prompts, TRL's counts completions."""
     params = job.params
     return GRPOConfig(
-        output_dir=str(job.checkpoints.directory),
         per_device_train_batch_size=params["batch_size_per_device"] * params["group_size"],
-        gradient_accumulation_steps=params["gradient_accumulation_steps"],
         num_generations=params["group_size"],
         beta=params["beta"],
-        learning_rate=params["learning_rate"],
-        lr_scheduler_type=SCHEDULES[params["learning_rate_schedule"]],
-        max_grad_norm=params["max_grad_norm"],
-        weight_decay=params["weight_decay"],
         max_steps=params["steps"] if params["steps"] else -1,
-        num_train_epochs=params["epochs"],
         max_completion_length=params["max_completion_length"],
         temperature=params["temperature"],
         # Written out: a Qwen2-VL generation config carries top_k 1, which makes all rollouts equal.
@@ -54,15 +48,7 @@ def grpo_config(job: Job, suppress_tokens: list[int]) -> GRPOConfig:
         reward_weights=list(params["rewards"].values()),
         generation_kwargs={"suppress_tokens": suppress_tokens},
         model_init_kwargs=init_kwargs("none"),
-        save_strategy="steps",
-        save_steps=job.checkpoints.every,
-        save_total_limit=job.checkpoints.keep,
-        logging_steps=params["log_every"],
-        report_to=[],
-        seed=job.seed,
-        data_seed=job.seed,
-        disable_tqdm=True,
-        **trainer_device_kwargs(),
+        **shared_arguments(job),
     )
 
 

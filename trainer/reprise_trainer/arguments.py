@@ -1,0 +1,37 @@
+"""Training arguments that both trainers take, from the job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .job import Job
+from .loading import on_gpu
+
+OPTIMIZERS = {"adamw": "adamw_torch"}
+
+
+def shared_arguments(job: Job) -> dict[str, Any]:
+    """Fields of transformers' TrainingArguments; the schedule's names in recipes are transformers' own."""
+    params = job.params
+    return {
+        "output_dir": str(job.checkpoints.directory),
+        "gradient_accumulation_steps": params["gradient_accumulation_steps"],
+        "num_train_epochs": params["epochs"],
+        "learning_rate": params["learning_rate"],
+        "lr_scheduler_type": params["learning_rate_schedule"],
+        "max_grad_norm": params["max_grad_norm"],
+        # GRPO's table names no optimizer; the released code uses AdamW in both stages.
+        "optim": OPTIMIZERS[params.get("optimizer", "adamw")],
+        "weight_decay": params["weight_decay"],
+        "save_strategy": "steps",
+        "save_steps": job.checkpoints.every,
+        "save_total_limit": job.checkpoints.keep,
+        "logging_steps": params["log_every"],
+        "report_to": [],
+        "seed": job.seed,
+        "data_seed": job.seed,
+        "disable_tqdm": True,
+        "bf16": on_gpu(),
+        "use_cpu": not on_gpu(),
+        "gradient_checkpointing": on_gpu(),
+    }
