@@ -5,7 +5,7 @@ import { execa } from "execa";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import { readJson } from "../store/files.ts";
 import { home } from "../store/home.ts";
-import { findToolchain, packageVersion, toolsForFingerprint } from "./toolchain.ts";
+import { findToolchain, lockDigest, packageVersion } from "./toolchain.ts";
 
 /** What the run runs on. Tools that are not there, and a server that was not used, are null. */
 export async function describeEnvironment(root: string): Promise<RunRecord["environment"]> {
@@ -20,7 +20,7 @@ export async function describeEnvironment(root: string): Promise<RunRecord["envi
     reprise: packageVersion(),
     node: process.version,
     python: pythonVersion,
-    python_lock: toolsForFingerprint().python,
+    python_lock: lockDigest(),
     server: process.env["TEMPORAL_ADDRESS"] ?? (server === undefined ? null : `Temporal ${server.version}`),
     ffmpeg: ffmpegVersion,
     platform: `${process.platform} ${process.arch}`,

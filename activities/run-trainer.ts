@@ -1,5 +1,6 @@
 import { access, rm } from "node:fs/promises";
 import path from "node:path";
+import { execa } from "execa";
 import type { TrainerJob } from "../schemas/generated/trainer-job.ts";
 import { newestCheckpoint } from "../store/checkpoints.ts";
 import { readJson, writeJson } from "../store/files.ts";
@@ -8,7 +9,7 @@ import { runChild, tailOf, type ChildEnd } from "./run-child.ts";
 import type { StepContext } from "./step.ts";
 import { requireTool, trainerFolder } from "./toolchain.ts";
 
-// Time to save a checkpoint after SIGTERM before the group is killed.
+// Time to end after SIGTERM before the group is killed.
 const GRACE_MS = 8_000;
 
 type Result =
@@ -23,6 +24,15 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
     throw new StepFailure(
       "environment",
       `${wants}. Choose a profile with one GPU, such as 'single-gpu' of st-r1.`,
+    );
+  }
+  if (
+    step.resources.gpu === 1 &&
+    (await execa("nvidia-smi", ["--list-gpus"], { reject: false })).exitCode !== 0
+  ) {
+    throw new StepFailure(
+      "environment",
+      `'${step.id}' asks for a GPU, and this machine has none that nvidia-smi sees.`,
     );
   }
   const checkpoints = path.join(work, "checkpoints");
@@ -61,7 +71,8 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
   });
   context.signal.throwIfAborted();
   const result = await readJson<Result>(job.result);
-  if (result === undefined || (end.how === "exit" && end.code !== 0 && result.ok)) {
+  const endedWell = end.how === "exit" && end.code === 0;
+  if (result === undefined || (result.ok && !endedWell)) {
     throw new StepFailure("program", `${describeEnd(end)}${await lastLines(log)}`);
   }
   if (!result.ok) {

@@ -13,6 +13,7 @@ import { toApplicationFailure } from "./failures.ts";
 import { toolsForFingerprint } from "./toolchain.ts";
 
 const HEARTBEAT_MS = 2_000;
+const TOUCH_MS = 30_000;
 
 /** What a kind's code gets: plain paths, a place to work, and a signal to stop. */
 export interface StepContext {
@@ -81,6 +82,33 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
   const work = home.work(root, key);
   await mkdir(work, { recursive: true });
   const fence = await Fence.take(work);
+  const touching = setInterval(() => void fence.touch(), TOUCH_MS);
+  try {
+    // Whoever held the directory before may just have finished.
+    const meanwhile = await recall(root, print);
+    if (meanwhile !== undefined) return reusedOutcome(common, meanwhile);
+    return await runFenced({ request, perform, signal, fence, key, work, place, common });
+  } finally {
+    clearInterval(touching);
+    await fence.release();
+  }
+}
+
+interface Fenced {
+  request: StepRequest;
+  perform: Perform;
+  signal: AbortSignal;
+  fence: Fence;
+  key: string;
+  work: string;
+  place: string;
+  common: Pick<StepOutcome, "id" | "kind" | "inputs" | "threads"> & { fingerprint: string };
+}
+
+/** The step's own work and its publishing, in a directory that is this attempt's alone. */
+async function runFenced(fenced: Fenced): Promise<StepOutcome> {
+  const { request, perform, signal, fence, key, work, place, common } = fenced;
+  const { run, home: root, step, inputs, threads } = request;
   const attempts = path.join(place, "attempts.jsonl");
   await appendJsonLine(attempts, { started: new Date().toISOString() } satisfies Attempt);
   const out = path.join(work, "out");
@@ -120,7 +148,7 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
   const outputs: Record<string, Artifact> = {};
   for (const { name, type, folder } of places) outputs[name] = await publish(root, folder, type);
   const traces = { log: `${step.id}/log.txt`, events: `${step.id}/events.jsonl` };
-  await remember(root, print, { run, outputs, metrics, ...traces });
+  await remember(root, common.fingerprint, { run, outputs, metrics, ...traces });
   const made = await readJsonLines<Attempt>(attempts);
   const starts = made.filter(({ resumedFrom }) => resumedFrom === undefined);
   return {

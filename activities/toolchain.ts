@@ -28,9 +28,9 @@ export function findToolchain(environment: NodeJS.ProcessEnv = process.env): Too
     : { python: null, ffmpeg: null, server: null };
   const present = (place: string | null) => (place !== null && existsSync(place) ? place : null);
   return {
-    python: present(environment["REPRISE_PYTHON"] ?? found.python),
-    ffmpeg: present(environment["REPRISE_FFMPEG"] ?? found.ffmpeg),
-    server: present(environment["REPRISE_SERVER"] ?? found.server),
+    python: present(environment["REPRISE_PYTHON"] || found.python),
+    ffmpeg: present(environment["REPRISE_FFMPEG"] || found.ffmpeg),
+    server: present(environment["REPRISE_SERVER"] || found.server),
   };
 }
 
@@ -46,12 +46,16 @@ export function requireTool(name: "python" | "ffmpeg"): string {
   );
 }
 
-/** What stands for the tools in fingerprints: ffmpeg comes from the locked environment unless it is overridden. */
+/** SHA-256 of the lock file that the Python environment is made from. */
+export function lockDigest(): string {
+  const lock = readFileSync(path.join(trainerFolder, "requirements.lock"));
+  return createHash("sha256").update(lock).digest("hex");
+}
+
+/** What stands for the tools in fingerprints: both come from the locked environment unless they are overridden. */
 export function toolsForFingerprint(environment: NodeJS.ProcessEnv = process.env): Tools {
-  const lock = createHash("sha256")
-    .update(readFileSync(path.join(trainerFolder, "requirements.lock")))
-    .digest("hex");
-  return { python: lock, ffmpeg: environment["REPRISE_FFMPEG"] ?? lock };
+  const lock = lockDigest();
+  return { python: environment["REPRISE_PYTHON"] || lock, ffmpeg: environment["REPRISE_FFMPEG"] || lock };
 }
 
 /** This package's version. */

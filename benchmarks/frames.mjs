@@ -1,6 +1,5 @@
 // Eight frames from long videos: ours (packet list, then seeking) against a full decode and against PyAV seeking.
 import { createHash } from "node:crypto";
-import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import Table from "cli-table3";

@@ -7,7 +7,8 @@ export async function machineCapacity(): Promise<Resources> {
   const gpus = await execa("nvidia-smi", ["--list-gpus"], { reject: false });
   return {
     cpu: os.availableParallelism(),
-    gpu: gpus.exitCode === 0 ? gpus.stdout.split("\n").filter(Boolean).length : 0,
+    // One at most: a training runs in one process so far, and always on the first GPU.
+    gpu: gpus.exitCode === 0 && gpus.stdout.trim() !== "" ? 1 : 0,
     memoryGb: os.totalmem() / 1e9,
   };
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../activities/toolchain.ts";
+import { EngineError } from "../engine/errors.ts";
 import { EXIT, UserError } from "./errors.ts";
 
 const program = new Command("reprise")
@@ -80,6 +81,10 @@ try {
 /** Says an error in the user's words; anything unexpected is a bug and says so. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.invalid;
+  if (error instanceof EngineError) {
+    process.stderr.write(`${error.message}\n`);
+    return EXIT.missing;
+  }
   if (error instanceof UserError) {
     process.stderr.write(`${error.message}\n`);
     return error.exitCode;

@@ -1,7 +1,6 @@
 import path from "node:path";
 import { ServiceError } from "@temporalio/client";
 import { connectClient } from "../engine/connection.ts";
-import { EngineError } from "../engine/errors.ts";
 import { giveUpDeadAttempts, openHandle, startOrAttach } from "../engine/runs.ts";
 import { ensureServer } from "../engine/server.ts";
 import { startWorker } from "../engine/worker.ts";
@@ -9,7 +8,7 @@ import type { RunRequest } from "../schemas/plan.ts";
 import { home } from "../store/home.ts";
 import { loadRecord } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
-import { showProgress } from "./progress-view.ts";
+import { showProgress, type ProgressView } from "./progress-view.ts";
 
 /**
  * Hosts a worker in this process and follows a run to its end. True when it was interrupted: the run is kept.
@@ -21,45 +20,41 @@ export async function runToEnd(
   server: string | null,
   stream: NodeJS.WriteStream,
 ): Promise<boolean> {
-  const address = await ensureServer(root, server).catch((error: unknown) => {
-    throw error instanceof EngineError ? new UserError(EXIT.missing, error.message) : error;
-  });
+  const address = await ensureServer(root, server);
   const client = await connectClient(address);
-  const attached = await openHandle(client, request.run);
-  if (attached !== undefined) {
-    const steps = await giveUpDeadAttempts(client, attached);
-    if (steps.length > 0) stream.write(`Taking over from a worker that is gone: ${steps.join(", ")}.\n`);
-  }
-  const worker = await startWorker(
-    address,
-    request.run,
-    path.join(home.run(root, request.run), "engine.log"),
-  );
-  const handle = await startOrAttach(client, request);
-  const view = showProgress(root, request.run, request.plan, stream);
   const interruption = interruptions();
+  let worker: { stop: () => Promise<void> } | undefined;
+  let view: ProgressView | undefined;
   try {
+    const attached = await openHandle(client, request.run);
+    if (attached !== undefined) {
+      const steps = await giveUpDeadAttempts(client, attached);
+      if (steps.length > 0) stream.write(`Taking over from a worker that is gone: ${steps.join(", ")}.\n`);
+    }
+    worker = await startWorker(address, request.run, path.join(home.run(root, request.run), "engine.log"));
+    const handle = await startOrAttach(client, request);
+    view = showProgress(root, request.run, request.plan, stream);
     const ended = handle.result().then(
       () => "ended" as const,
       (error: unknown) => ({ error }),
     );
     const first = await Promise.race([ended, interruption.first]);
+    await view.close();
+    view = undefined;
     if (first === "interrupted") {
-      await view.close();
       stream.write(
         `\nStopping; the run is kept. Go on with 'reprise run ${request.plan.recipe.path}', or end it with ` +
           `'reprise cancel ${request.run}'. Ctrl-C again leaves at once.\n`,
       );
-      await worker.stop();
       return true;
     }
-    await view.close();
-    await worker.stop();
     // A failed or cancelled run says why in its record.
     if (first !== "ended" && (await loadRecord(root, request.run)) === undefined)
       throw lostServer(first.error, request);
     return false;
   } finally {
+    await view?.close();
+    await worker?.stop();
     interruption.dispose();
     await client.connection.close();
   }

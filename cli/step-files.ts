@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import path from "node:path";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import type { StepOutcome } from "../schemas/plan.ts";
-import { readJson } from "../store/files.ts";
+import { parseLines, readJson } from "../store/files.ts";
 import { home } from "../store/home.ts";
 
 /** A step as its files tell: what a view shows, in this terminal or another one. */
@@ -36,7 +36,7 @@ export class StepFollower {
 
   async update(): Promise<void> {
     if (this.state.outcome !== null) return;
-    for (const line of await this.#newLines()) this.#take(JSON.parse(line) as TrainerEvent);
+    for (const event of parseLines<TrainerEvent>(await this.#newLines())) this.#take(event);
     this.state.outcome = (await readJson<StepOutcome>(path.join(this.#folder, "outcome.json"))) ?? null;
   }
 

@@ -76,11 +76,13 @@ async function samplesOf(root: string, record: RunRecord): Promise<Sample[]> {
           width: frames.width,
           height: frames.height,
         },
-        replies: replies.map(({ step, byId }) => ({
-          step,
-          letter: byId.get(id)?.letter ?? null,
-          correct: byId.get(id)?.status === "correct",
-        })),
+        replies: replies
+          .filter(({ byId }) => byId.has(id))
+          .map(({ step, byId }) => ({
+            step,
+            letter: byId.get(id)?.letter ?? null,
+            correct: byId.get(id)?.status === "correct",
+          })),
       };
     }),
   );

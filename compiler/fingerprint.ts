@@ -47,6 +47,8 @@ function fields(
         typeof input === "string" ? input : input.digest,
       ]),
     ),
+    // A GPU computes in another precision.
+    ...(schema["x-tools"].includes("python") ? { device: step.resources.gpu > 0 ? "gpu" : "cpu" } : {}),
     ...Object.fromEntries(schema["x-tools"].map((tool) => [`tools.${tool}`, tools[tool]])),
   };
 }

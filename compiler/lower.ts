@@ -1,6 +1,6 @@
 import type { Recipe, RecipeStep } from "../schemas/generated/recipe.ts";
 import { KIND_SCHEMAS } from "../schemas/kinds.ts";
-import type { Plan, PlanStep } from "../schemas/plan.ts";
+import type { Plan, PlanStep, Source } from "../schemas/plan.ts";
 import { digestOf } from "./digest.ts";
 import type { ResolvedStep } from "./references.ts";
 
@@ -46,12 +46,12 @@ export function lower(
     ]),
   );
   const claims = recipe.claims ?? [];
-  const deviations = steps.flatMap(({ id, params }) =>
-    Object.entries(recipe.steps[id]?.deviations ?? {}).map(([parameter, { paper, reason }]) => ({
-      step: id,
+  const deviations = steps.flatMap((step) =>
+    Object.entries(recipe.steps[step.id]?.deviations ?? {}).map(([parameter, { paper, reason }]) => ({
+      step: step.id,
       parameter,
       paper,
-      ours: params[parameter],
+      ours: step.params[parameter] ?? describeSource(step.inputs[parameter]),
       reason,
     })),
   );
@@ -64,6 +64,13 @@ export function lower(
     deviations,
     digest: digestOf({ name: recipe.name, profile, inputs, steps, claims, deviations }),
   };
+}
+
+/** An artifact parameter's value, in the recipe's words. */
+function describeSource(source: Source | undefined): string {
+  if (source === undefined) return "";
+  if (source.from === "hub") return source.id;
+  return source.from === "input" ? `inputs.${source.input}` : `steps.${source.step}.outputs.${source.output}`;
 }
 
 function seconds(duration: string): number {

@@ -1,4 +1,4 @@
-import { isMap } from "yaml";
+import { isMap, isScalar, visit, type Scalar } from "yaml";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { Source } from "./source.ts";
 
@@ -19,7 +19,26 @@ export function parse(file: string, text: string): { source: Source; diagnostics
       diagnostics: [source.at("R0003", 0, 0, `${what}. Start with 'recipe: 1', 'name:' and 'steps:'.`)],
     };
   }
-  return { source, diagnostics: [] };
+  return { source, diagnostics: unusable(source) };
+}
+
+/** What YAML allows and a recipe cannot hold: numbers that are none, and keys that every object has. */
+function unusable(source: Source): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  visit(source.document, {
+    Scalar: (_, { value, range }) => {
+      if (typeof value !== "number" || Number.isFinite(value)) return;
+      diagnostics.push(
+        source.at("R0104", range![0], range![1], `${value} is no number that a recipe can hold.`),
+      );
+    },
+    Pair: (_, { key }) => {
+      if (!isScalar(key) || typeof key.value !== "string" || !(key.value in {})) return;
+      const [start, end] = (key as Scalar.Parsed).range;
+      diagnostics.push(source.at("R0101", start, end, `'${key.value}' cannot be a key.`));
+    },
+  });
+  return diagnostics;
 }
 
 /** The document as plain values. Aliases are bounded, so that a few bytes cannot fill the memory. */

@@ -1,4 +1,4 @@
-import { isCollection, isMap, isScalar } from "yaml";
+import { isCollection, isMap, isScalar, isSeq } from "yaml";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { closest } from "./suggest.ts";
 import type { Source } from "./source.ts";
@@ -38,7 +38,14 @@ export function applyProfile(source: Source, profile: string): Diagnostic[] {
       );
       continue;
     }
+    if (isSeq(parent) && !isPlace(path.at(-1), parent.items.length)) {
+      const message = `The profile changes '${dotted}', but the list has only ${parent.items.length} entries.`;
+      diagnostics.push(source.diagnostic("R0302", ["profiles", profile, dotted], message, { at: "key" }));
+      continue;
+    }
     document.setIn(path, value);
   }
   return diagnostics;
 }
+
+const isPlace = (index: unknown, length: number): boolean => typeof index === "number" && index < length;

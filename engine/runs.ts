@@ -17,6 +17,8 @@ export async function startOrAttach(client: Client, request: RunRequest): Promis
     args: [request],
     taskQueue: request.run,
     workflowId: request.run,
+    // Two terminals may start the same run at once.
+    workflowIdConflictPolicy: "USE_EXISTING",
   });
 }
 

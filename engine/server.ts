@@ -55,7 +55,8 @@ export async function ensureServer(root: string, binary: string | null): Promise
   const release = await lock(folder, { retries: { retries: 60, minTimeout: 500, maxTimeout: 500 } });
   try {
     const meanwhile = await findServer(root);
-    if (meanwhile.state !== "stopped") return meanwhile.address;
+    if (meanwhile.state !== "stopped" && (await answers(meanwhile.address, START_MS)))
+      return meanwhile.address;
     return await start(root, binary);
   } finally {
     await release();
@@ -81,13 +82,17 @@ async function start(root: string, binary: string): Promise<string> {
   child.unref();
   closeSync(output);
   const address = `127.0.0.1:${port}`;
-  if (!(await Promise.race([answers(address, START_MS), failed]))) {
-    throw new EngineError(
-      `The Temporal server did not start. Its last lines (${log}):\n${await tailOf(log, 5)}`,
-    );
-  }
-  await writeJson(fileOf(root), { process: identify(child.pid!)!, address, version } satisfies RunningServer);
-  return address;
+  const identity = child.pid === undefined ? undefined : identify(child.pid);
+  // Known before it answers: a command that is ended meanwhile must not leave a server that nobody finds.
+  if (identity !== undefined)
+    await writeJson(fileOf(root), { process: identity, address, version } satisfies RunningServer);
+  const started = await Promise.race([answers(address, START_MS), failed]).catch(() => false);
+  if (started) return address;
+  if (identity !== undefined && isAlive(identity)) process.kill(identity.pid, "SIGKILL");
+  await rm(fileOf(root), { force: true });
+  throw new EngineError(
+    `The Temporal server did not start. Its last lines (${log}):\n${await tailOf(log, 5)}`,
+  );
 }
 
 /** A database file belongs to one server version: the server has no migrations, so the name carries it. */

@@ -1,7 +1,7 @@
 import type { RecipeClaim } from "../schemas/generated/recipe.ts";
 import type { RunRecordClaim } from "../schemas/generated/run-record.ts";
 import type { StepOutcome } from "../schemas/plan.ts";
-import { pairedTest, type Prediction } from "./statistics.ts";
+import { pairedTest, sameSamples, type Prediction } from "./statistics.ts";
 
 /** Judges each claim by the finished steps. `predictions` holds the samples of each eval/mcq step. */
 export function judgeClaims(
@@ -43,6 +43,8 @@ function judgeComparison(
   if (first === undefined || second === undefined) {
     return unjudged(claim, `The step '${first === undefined ? better : than}' gave no result.`);
   }
+  if (!sameSamples(first, second))
+    return unjudged(claim, `'${better}' and '${than}' were evaluated on different samples.`);
   const test = pairedTest(first, second);
   const limit = claim.p_below ?? 0.05;
   // Against the claim only when the data say so: no difference found is not a difference refuted.
@@ -65,7 +67,7 @@ function judgeMetric(claim: RecipeClaim, outcomes: ReadonlyMap<string, StepOutco
   const [step, ...rest] = (claim.metric ?? "").split(".");
   const metric = rest.join(".");
   const outcome = outcomes.get(step!);
-  const value = outcome?.metrics[metric];
+  const value = outcome && Object.hasOwn(outcome.metrics, metric) ? outcome.metrics[metric] : undefined;
   if (value === undefined) return unjudged(claim, `The step '${step}' gave no metric '${metric}'.`);
   const { at_least: low = -Infinity, at_most: high = Infinity } = claim;
   const [from, to] = [outcome?.metrics[`${metric}_low`], outcome?.metrics[`${metric}_high`]];

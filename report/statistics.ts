@@ -23,12 +23,16 @@ export interface PairedTest {
   p: number;
 }
 
+/** Whether two evaluations asked the same questions. */
+export function sameSamples(first: readonly Prediction[], second: readonly Prediction[]): boolean {
+  const ids = new Set(second.map(({ id }) => id));
+  return first.length === ids.size && first.every(({ id }) => ids.has(id));
+}
+
 /** Compares two models on the same samples. Throws when the samples are not the same. */
 export function pairedTest(first: readonly Prediction[], second: readonly Prediction[]): PairedTest {
   const other = new Map(second.map(({ id, status }) => [id, status === "correct"]));
-  if (first.length !== other.size || first.some(({ id }) => !other.has(id))) {
-    throw new Error("the two evaluations have different samples");
-  }
+  if (!sameSamples(first, second)) throw new Error("the two evaluations have different samples");
   let [gained, lost] = [0, 0];
   for (const { id, status } of first) {
     const better = status === "correct";

@@ -11,6 +11,7 @@ const child = spawn(
   [cli, "run", path.join("recipes", "demo.yaml"), ...process.argv.slice(2)],
   { cwd: root, stdio: "inherit" },
 );
-// The terminal signals the child too; this process only waits for it.
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
+// A terminal sends Ctrl-C to the child as well; SIGTERM comes to this process alone.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => child.kill("SIGTERM"));
 child.on("exit", (code) => process.exit(code ?? 1));

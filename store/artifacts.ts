@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { ArtifactType } from "../schemas/kinds.ts";
@@ -36,11 +38,23 @@ export async function publish(root: string, folder: string, type: ArtifactType):
     await rm(folder, { recursive: true });
     return artifact;
   }
-  await rm(place, { recursive: true, force: true });
-  await mkdir(place, { recursive: true });
-  await rename(folder, path.join(place, "content"));
-  // The manifest is written last: without it the artifact does not exist.
-  await writeJson(path.join(place, "manifest.json"), { type, files } satisfies Manifest);
+  // Put together aside and renamed: two steps may publish the same content at once.
+  const aside = `${place}.${randomUUID()}.partial`;
+  await mkdir(aside, { recursive: true });
+  await rename(folder, path.join(aside, "content"));
+  await writeJson(path.join(aside, "manifest.json"), { type, files } satisfies Manifest);
+  try {
+    await rename(aside, place);
+  } catch (error) {
+    if (await isStored(root, artifact)) {
+      await rm(aside, { recursive: true });
+      return artifact;
+    }
+    if (!existsSync(place)) throw error;
+    // What stands there is broken.
+    await rm(place, { recursive: true });
+    await rename(aside, place);
+  }
   return artifact;
 }
 

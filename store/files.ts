@@ -34,17 +34,27 @@ export async function readJson<T>(file: string): Promise<T | undefined> {
 export async function readJsonLines<T>(file: string): Promise<T[]> {
   const text = (await readText(file)) ?? "";
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  return whole
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as T);
+  return parseLines<T>(whole.split("\n"));
+}
+
+/** Lines of JSON. One that a full disk or a power cut tore is left out: it must not hide the others. */
+export function parseLines<T>(lines: readonly string[]): T[] {
+  return lines.flatMap((line) => {
+    try {
+      return line === "" ? [] : [JSON.parse(line) as T];
+    } catch {
+      return [];
+    }
+  });
 }
 
 async function readText(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    // ENOTDIR: a stray file stands where a folder is looked into.
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { lstat, readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import pLimit from "p-limit";
 import { digestOf } from "../compiler/digest.ts";
@@ -17,7 +17,7 @@ export async function manifestOf(folder: string): Promise<{ files: ManifestEntry
     (await listFiles(folder)).map((name) =>
       limit(async () => {
         const file = path.join(folder, name);
-        return { path: name, bytes: (await lstat(file)).size, sha256: await hashFile(file) };
+        return { path: name, bytes: (await stat(file)).size, sha256: await hashFile(file) };
       }),
     ),
   );
@@ -28,7 +28,7 @@ export async function manifestOf(folder: string): Promise<{ files: ManifestEntry
 export async function isWhole(folder: string, files: readonly ManifestEntry[]): Promise<boolean> {
   const sizes = await Promise.all(
     files.map(({ path: name }) =>
-      lstat(path.join(folder, name)).then(
+      stat(path.join(folder, name)).then(
         ({ size }) => size,
         () => -1,
       ),
@@ -37,11 +37,18 @@ export async function isWhole(folder: string, files: readonly ManifestEntry[]): 
   return files.every(({ bytes }, index) => sizes[index] === bytes);
 }
 
-/** Paths of all files below a folder, with forward slashes, sorted by code unit: the same on every machine. */
-async function listFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join("/"))
-    .sort((a, b) => (a < b ? -1 : 1));
+/**
+ * Paths of all files below a folder, with forward slashes, sorted by code unit: the same on every machine. Links are
+ * followed: hub caches and data sets are often made of them, and what counts is the content.
+ */
+async function listFiles(folder: string, below = ""): Promise<string[]> {
+  const names = await readdir(path.join(folder, below));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const inside = below === "" ? name : `${below}/${name}`;
+      const entry = await stat(path.join(folder, inside));
+      return entry.isDirectory() ? listFiles(folder, inside) : [inside];
+    }),
+  );
+  return found.flat().sort((a, b) => (a < b ? -1 : 1));
 }

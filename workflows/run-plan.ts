@@ -6,6 +6,7 @@ import {
   CancelledFailure,
   isCancellation,
   proxyActivities,
+  TimeoutFailure,
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/index.ts";
 import type { Artifact, PlanStep, RunRequest, StepOutcome } from "../schemas/plan.ts";
@@ -55,7 +56,10 @@ export async function runPlan(request: RunRequest): Promise<{ status: "done" | "
   const outcomes = plan.steps.map((step) => finished.get(step.id) ?? outcomeWithout(step, "cancelled"));
   // The record is written even when the run was cancelled: a run never ends without one.
   await CancellationScope.nonCancellable(() =>
-    proxyActivities<Activities>({ startToCloseTimeout: "10 minutes" }).writeRecord({
+    proxyActivities<Activities>({
+      startToCloseTimeout: "10 minutes",
+      retry: { maximumAttempts: 5 },
+    }).writeRecord({
       request,
       status,
       outcomes,
@@ -79,7 +83,13 @@ async function runStep(
     heartbeatTimeout: "2 minutes",
     // A run is cancelled when its programs are gone, not when they were told.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    retry: { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "1 minute" },
+    // Lost workers are tried again without limit. A step that took too long is the recipe's to try again.
+    retry: {
+      initialInterval: "1 second",
+      backoffCoefficient: 2,
+      maximumInterval: "1 minute",
+      nonRetryableErrorTypes: ["TemporalTimeout:StartToClose"],
+    },
   });
   for (let attempt = 1; ; attempt++) {
     try {
@@ -109,13 +119,22 @@ function inputsOf(
   );
 }
 
+const isTimeout = (error: unknown): boolean =>
+  error instanceof ActivityFailure && error.cause instanceof TimeoutFailure;
+
 const isProgramFailure = (error: unknown): boolean =>
-  error instanceof ActivityFailure &&
-  error.cause instanceof ApplicationFailure &&
-  error.cause.type === "program";
+  isTimeout(error) ||
+  (error instanceof ActivityFailure &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === "program");
 
 function describeFailure(error: unknown): { code: string; message: string } {
   const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (isTimeout(error))
+    return {
+      code: "timeout",
+      message: "The step took longer than its timeout. Raise 'timeout' or make the step smaller.",
+    };
   if (cause instanceof ApplicationFailure)
     return { code: cause.type ?? "unexpected", message: cause.message };
   return { code: "unexpected", message: cause instanceof Error ? cause.message : String(cause) };

@@ -3,6 +3,7 @@ import path from "node:path";
 import { ExecaError } from "execa";
 import pLimit from "p-limit";
 import type { FramesExtractParams } from "../../schemas/generated/frames-extract.ts";
+import { digestOf } from "../../compiler/digest.ts";
 import { hashFile } from "../../store/files.ts";
 import { StepFailure } from "../step-failure.ts";
 import type { StepContext } from "../step.ts";
@@ -30,6 +31,7 @@ export interface FrameManifestLine {
 export async function extractFrames(context: StepContext): Promise<Record<string, number>> {
   const params = context.step.params as unknown as Required<FramesExtractParams>;
   const [source, target] = [context.inputs["dataset"]!, context.outputs["dataset"]!];
+  refuseSize(params.size);
   const ffmpeg = requireTool("ffmpeg");
   const videos = await videosOf(path.join(source, "questions.jsonl"));
   await mkdir(path.join(target, "strips"), { recursive: true });
@@ -43,10 +45,8 @@ export async function extractFrames(context: StepContext): Promise<Record<string
   const one = async (video: string) => {
     context.signal.throwIfAborted();
     const file = path.join(source, video);
-    const strip = `strips/${video
-      .replace(/^videos\//, "")
-      .replaceAll("/", "__")
-      .replace(/\.[^.]*$/, "")}.png`;
+    // Named by a hash: two videos may have the same name in two folders, or with two endings.
+    const strip = `strips/${digestOf(video).slice(0, 16)}.png`;
     try {
       const times = await presentationTimes(ffmpeg, file, context.signal);
       const index = chooseFrames(params.rule, times.length, params.frames);
@@ -94,6 +94,15 @@ export async function extractFrames(context: StepContext): Promise<Record<string
   );
   await copyFile(path.join(source, "questions.jsonl"), path.join(target, "questions.jsonl"));
   return { videos: videos.length, frames: videos.length * params.frames };
+}
+
+/** The model's patches are 28 pixels wide; other sizes would be resized a second time, or fail in the trainer. */
+function refuseSize(size: FramesExtractParams["size"]): void {
+  if (typeof size !== "string" || size.split("x").every((side) => Number(side) % 28 === 0)) return;
+  throw new StepFailure(
+    "data",
+    `The size ${size} does not fit the model: both sides must be multiples of 28.`,
+  );
 }
 
 async function videosOf(questions: string): Promise<string[]> {

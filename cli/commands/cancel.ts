@@ -37,7 +37,14 @@ export async function cancel(name: string, { json = false }: { json?: boolean })
     await client.connection.close();
   }
   const record = await loadRecord(root, request.run);
+  if (record === undefined)
+    throw new UserError(
+      EXIT.failed,
+      `The run ${request.run} was told to stop, but left no record. Try again.`,
+    );
   if (json) sayJson(record);
-  else say(`${request.run} is cancelled. Its finished steps stay in the store.`);
+  else if (record.status === "cancelled")
+    say(`${request.run} is cancelled. Its finished steps stay in the store.`);
+  else say(`${request.run} had ended before: ${record.status}.`);
   return EXIT.done;
 }

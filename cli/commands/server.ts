@@ -1,17 +1,14 @@
 import { findToolchain } from "../../activities/toolchain.ts";
 import { home } from "../../store/home.ts";
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { writable } from "../writable.ts";
 
 /** Starts this folder's server, or finds it running. */
 export async function up({ json = false }: { json?: boolean }): Promise<number> {
   const root = await writable(home.find(process.cwd(), process.env));
-  const { EngineError } = await import("../../engine/errors.ts");
   const { ensureServer } = await import("../../engine/server.ts");
-  const address = await ensureServer(root, findToolchain().server).catch((error: unknown) => {
-    throw error instanceof EngineError ? new UserError(EXIT.missing, error.message) : error;
-  });
+  const address = await ensureServer(root, findToolchain().server);
   if (json) sayJson({ address });
   else say(`The Temporal server answers at ${address}. 'reprise down' stops it.`);
   return EXIT.done;

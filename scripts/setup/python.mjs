@@ -29,7 +29,9 @@ async function make(place, lock) {
   const aside = `${place}.${process.pid}.partial`;
   fs.mkdirSync(cache, { recursive: true });
   for (const name of fs.readdirSync(cache).filter((entry) => entry.startsWith(`${path.basename(place)}.`))) {
-    fs.rmSync(path.join(cache, name), { recursive: true, force: true });
+    // Another checkout may be filling its own just now.
+    if (!isAlive(Number(name.split(".").at(-2))))
+      fs.rmSync(path.join(cache, name), { recursive: true, force: true });
   }
   const venv = await tryRun(uv, ["venv", "--relocatable", "--python", SUPPORTED, aside], {
     env: { UV_PYTHON_DOWNLOADS: "never" },
@@ -43,6 +45,15 @@ async function make(place, lock) {
     // Another checkout was faster.
     if (!fs.existsSync(path.join(place, "complete"))) throw error;
     fs.rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

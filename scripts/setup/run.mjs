@@ -8,11 +8,20 @@ export class SetupError extends Error {}
 const environment = { HOME: os.homedir(), ...process.env };
 
 const children = new Set();
-for (const signal of ["SIGINT", "SIGTERM"]) {
-  process.on(signal, () => {
-    for (const child of children) child.kill("SIGTERM");
-    console.error("\nInterrupted. Run the command again: it goes on from here.");
-    process.exit(130);
+
+function interrupted() {
+  for (const child of children) child.kill("SIGTERM");
+  console.error("\nInterrupted. Run the command again: it goes on from here.");
+  process.exit(130);
+}
+
+/** Only while a program of the set-up runs: afterwards signals belong to what the script does next. */
+function track(child) {
+  if (children.size === 0) for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, interrupted);
+  children.add(child);
+  child.on("close", () => {
+    children.delete(child);
+    if (children.size === 0) for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, interrupted);
   });
 }
 
@@ -24,14 +33,13 @@ export function run(command, args, { env = {}, cwd } = {}) {
       env: { ...environment, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    children.add(child);
+    track(child);
     let out = "";
     let all = "";
     child.stdout.on("data", (data) => ((out += data), (all += data)));
     child.stderr.on("data", (data) => (all += data));
     child.on("error", (error) => reject(new SetupError(`${command}: ${error.message}`)));
     child.on("close", (code) => {
-      children.delete(child);
       if (code === 0) resolve(out.trim());
       else
         reject(

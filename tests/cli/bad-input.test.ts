@@ -136,7 +136,7 @@ describe("a machine that lacks something", () => {
   test("a folder that cannot be written: exit 5 and REPRISE_HOME", async () => {
     const ended = await reprise(folder, ["run", small], { REPRISE_HOME: path.join(folder, small) });
     expect(ended.stderr).toMatch(
-      /cannot be written \(EEXIST|ENOTDIR\)\. Set REPRISE_HOME to a folder that can\./,
+      /cannot be written \((EEXIST|ENOTDIR)\)\. Set REPRISE_HOME to a folder that can\./,
     );
     expect(ended.code).toBe(5);
   });

@@ -138,6 +138,19 @@ test("two runs with the same step do it once", { timeout: 120_000 }, async () =>
   expect(recordOf(runsOf("second")[0]!).steps[0]).toMatchObject({ id: "walks", status: "reused" });
 });
 
+test("two like steps of one run do their work once", { timeout: 120_000 }, async () => {
+  const step =
+    "{ uses: data/synthesize, resources: { cpu: 1 }, with: { seed: 8, size: 64, clips: { eval: 60 } } }";
+  writeFileSync(
+    path.join(folder, "twins.yaml"),
+    `recipe: 1\nname: twins\nsteps:\n  one: ${step}\n  two: ${step}\n`,
+  );
+  expect((await reprise(folder, ["run", "twins.yaml"])).code).toBe(0);
+  const { steps } = recordOf(runsOf("twins")[0]!);
+  expect(steps.map(({ status }) => status).sort()).toEqual(["done", "reused"]);
+  expect(steps[0]!.outputs).toEqual(steps[1]!.outputs);
+});
+
 describe("a step that fails", () => {
   test("names every bad video, fails the run, and leaves a record", async () => {
     const data = path.join(folder, "data");

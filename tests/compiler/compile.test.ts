@@ -59,6 +59,17 @@ describe("a plan", () => {
   });
 });
 
+test("a deviation may name an artifact", () => {
+  const text = SMALL.replace(
+    "size: 56x56",
+    "size: 56x56\n    deviations: { dataset: { paper: Ego-ST, reason: toy } }",
+  );
+  expect(planOf(text).deviations[0]).toMatchObject({
+    parameter: "dataset",
+    ours: "steps.walks.outputs.dataset",
+  });
+});
+
 test("keys that begin with x- are free", () => {
   expect(compileText(SMALL.replace("name: small", "name: small\nx-note: anything")).ok).toBe(true);
 });

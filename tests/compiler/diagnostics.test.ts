@@ -141,6 +141,14 @@ describe("printing", () => {
   });
 });
 
+test.each(["claims.foo", "claims.7", "claims.-1"])(
+  "a profile cannot put something at %s of a list",
+  (place) => {
+    const text = `${SMALL}claims: []\nprofiles: { tiny: { "${place}": 1 } }\n`;
+    expect(diagnosticsOf(text, "tiny").map(({ code }) => code)).toEqual(["R0302"]);
+  },
+);
+
 describe("hostile text", () => {
   test.each([
     [
@@ -155,6 +163,8 @@ describe("hostile text", () => {
     ],
     ["only a tab", "\t\n"],
     ["duplicate keys", "recipe: 1\nrecipe: 1\n"],
+    ["a number that is none", SMALL.replace("eval: 2", "eval: .nan")],
+    ["a key that every object has", SMALL.replace("size: 56x56", "size: 56x56\n      toString: 1")],
     ["null steps", "recipe: 1\nname: a\nsteps: { a: null }\n"],
     ["a list of steps", "recipe: 1\nname: a\nsteps: [{ uses: data/synthesize }]\n"],
   ])("%s gives diagnostics with places", (_, text) => {

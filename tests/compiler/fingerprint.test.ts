@@ -54,8 +54,12 @@ describe("a fingerprint", () => {
 });
 
 describe("a resume key", () => {
-  test("outlives another number of steps", () => {
-    expect(resumeKey(with_({ steps: 1 }), inputs, tools)).toBe(resumeKey(grpo, inputs, tools));
+  test("outlives another logging interval", () => {
+    expect(resumeKey(with_({ log_every: 1 }), inputs, tools)).toBe(resumeKey(grpo, inputs, tools));
+  });
+
+  test("does not outlive another number of steps: the schedule of the learning rate depends on it", () => {
+    expect(resumeKey(with_({ steps: 1 }), inputs, tools)).not.toBe(resumeKey(grpo, inputs, tools));
   });
 
   test("does not outlive another learning rate", () => {

@@ -65,7 +65,7 @@ test(
     });
 
     await reprise(undisturbed, ["down"]);
-    const nothing = { REPRISE_PYTHON: "/none", REPRISE_SERVER: "/none", REPRISE_FFMPEG: "" };
+    const nothing = { REPRISE_SERVER: "/none" };
     const second = await reprise(undisturbed, ["run", RECIPE, "--profile", "tiny", "--json"], nothing);
     expect(second.code).toBe(0);
     const again = JSON.parse(second.stdout) as RunRecord;

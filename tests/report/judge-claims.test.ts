@@ -58,6 +58,22 @@ describe("A beats B", () => {
     expect(verdict(claim, 61, 60).verdict).toBe("INCONCLUSIVE");
   });
 
+  test("is not checked when the samples differ", () => {
+    const steps = new Map([outcome("a", {}), outcome("b", {})]);
+    const [judged] = judgeClaims(
+      [claim],
+      steps,
+      new Map([
+        ["a", predictions(1, 10)],
+        ["b", predictions(1, 11)],
+      ]),
+    );
+    expect(judged).toMatchObject({
+      verdict: "NOT CHECKED",
+      because: "'a' and 'b' were evaluated on different samples.",
+    });
+  });
+
   test("is not checked when a step is missing", () => {
     expect(judgeClaims([claim], new Map(), new Map())[0]).toMatchObject({
       verdict: "NOT CHECKED",
@@ -77,6 +93,7 @@ describe("a metric in a range", () => {
   });
 
   test("that the step does not give is not checked", () => {
+    expect(verdict({ id: "c", metric: "a.constructor", at_least: 1 }, 60, 0).verdict).toBe("NOT CHECKED");
     expect(verdict({ id: "c", metric: "a.speed", at_least: 1 }, 60, 0).verdict).toBe("NOT CHECKED");
   });
 });

@@ -1,7 +1,16 @@
-import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { isStored, pathOf, placeOfOutput, publish } from "../../store/artifacts.ts";
+import { manifestOf } from "../../store/manifest.ts";
 import { recall, remember } from "../../store/finished-steps.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
@@ -61,6 +70,27 @@ describe("an artifact", () => {
     expect(await publish(root, made({ a: "1" }), "model")).toEqual(artifact);
     expect(await isStored(root, artifact)).toBe(true);
   });
+});
+
+test("equal content published by several steps at once is stored once", async () => {
+  const folders = Array.from({ length: 5 }, () => made({ a: "1", "b/c": "2" }));
+  const artifacts = await Promise.all(folders.map((folder) => publish(root, folder, "model")));
+  expect(new Set(artifacts.map(({ digest }) => digest)).size).toBe(1);
+  expect(await isStored(root, artifacts[0]!)).toBe(true);
+  expect(readdirSync(path.join(root, "artifacts"))).toEqual([artifacts[0]!.digest]);
+});
+
+test("a manifest follows links: what counts is the content", async () => {
+  const real = made({ "sub/a": "1" });
+  const [linkedFile, linkedFolder] = [made({ other: "x" }), made({ other: "x" })];
+  mkdirSync(path.join(linkedFile, "sub"));
+  symlinkSync(path.join(real, "sub/a"), path.join(linkedFile, "sub/a"));
+  symlinkSync(path.join(real, "sub"), path.join(linkedFolder, "sub"));
+  const direct = made({ other: "x", "sub/a": "1" });
+  const digests = await Promise.all(
+    [linkedFile, linkedFolder, direct].map(async (folder) => (await manifestOf(folder)).digest),
+  );
+  expect(new Set(digests).size).toBe(1);
 });
 
 describe("a finished step", () => {

@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
+import { execa } from "execa";
 import { describe, expect, test } from "vitest";
+import { packageRoot } from "../../activities/toolchain.ts";
 import { Fence } from "../../store/fence.ts";
 import { identify, isAlive } from "../../store/processes.ts";
 import { temporaryFolder } from "../support/folders.ts";
@@ -18,20 +21,55 @@ const sleeper = () =>
 const DEAD = { pid: 1, boot: "another boot", started: "0" };
 
 describe("a step's fence", () => {
-  test("lets only the last attempt publish", async () => {
+  const owner = (worker: unknown, child: unknown = null, host = os.hostname()) =>
+    JSON.stringify({ token: "t", host, worker, child });
+
+  test("lets one attempt of a worker in, and the next one after it", async () => {
     const place = folder();
     const first = await Fence.take(place);
+    await expect(Fence.take(place)).rejects.toThrow("another attempt of this worker works on this step");
+    await first.check();
+    await first.release();
     const second = await Fence.take(place);
-    await expect(first.check()).rejects.toThrow("another attempt took this step over");
-    await expect(first.noteChild(process.pid)).rejects.toThrow("another attempt");
     await second.check();
+    await second.release();
+  });
+
+  test("lets no stale attempt publish", async () => {
+    const place = folder();
+    const stale = await Fence.take(place);
+    writeFileSync(path.join(place, "owner.json"), owner(identify(process.pid)));
+    await expect(stale.check()).rejects.toThrow("another attempt took this step over");
+    await expect(stale.noteChild(process.pid)).rejects.toThrow("another attempt");
+    await stale.release();
+    expect(readFileSync(path.join(place, "owner.json"), "utf8")).toContain('"t"');
+  });
+
+  test("is taken by one of many that come at once", async () => {
+    const place = folder();
+    writeFileSync(path.join(place, "owner.json"), owner(DEAD));
+    const script = `import(${JSON.stringify(path.join(packageRoot, "dist/store/fence.js"))}).then(({ Fence }) => Fence.take(process.argv[1])).then(() => setTimeout(() => console.log("in"), 1500), () => console.log("out"))`;
+    const ended = await Promise.all(
+      Array.from({ length: 6 }, () => execa(process.execPath, ["-e", script, place])),
+    );
+    expect(ended.map(({ stdout }) => stdout).sort()).toEqual(["in", "out", "out", "out", "out", "out"]);
+  });
+
+  test("of another host holds while it is touched", async () => {
+    const place = folder();
+    const file = path.join(place, "owner.json");
+    writeFileSync(file, owner(DEAD, null, "elsewhere"));
+    await expect(Fence.take(place)).rejects.toThrow("on elsewhere");
+    const long = new Date(Date.now() - 10 * 60_000);
+    utimesSync(file, long, long);
+    await (await Fence.take(place)).release();
   });
 
   test("ends what a dead worker left behind", async () => {
     const place = folder();
     const orphan = sleeper();
     const child = identify(orphan.pid!)!;
-    writeFileSync(path.join(place, "owner.json"), JSON.stringify({ token: "t", worker: DEAD, child }));
+    writeFileSync(path.join(place, "owner.json"), owner(DEAD, child));
     await Fence.take(place);
     expect(isAlive(child)).toBe(false);
   });
@@ -40,10 +78,7 @@ describe("a step's fence", () => {
     const place = folder();
     const innocent = sleeper();
     const identity = identify(innocent.pid!)!;
-    writeFileSync(
-      path.join(place, "owner.json"),
-      JSON.stringify({ token: "t", worker: DEAD, child: { ...identity, started: "1" } }),
-    );
+    writeFileSync(path.join(place, "owner.json"), owner(DEAD, { ...identity, started: "1" }));
     await Fence.take(place);
     expect(isAlive(identity)).toBe(true);
     innocent.kill("SIGKILL");
@@ -52,12 +87,9 @@ describe("a step's fence", () => {
   test("refuses while another worker lives", async () => {
     const place = folder();
     const other = sleeper();
-    writeFileSync(
-      path.join(place, "owner.json"),
-      JSON.stringify({ token: "t", worker: identify(other.pid!), child: null }),
-    );
+    writeFileSync(path.join(place, "owner.json"), owner(identify(other.pid!)));
     await expect(Fence.take(place)).rejects.toThrow(
-      `another worker (process ${other.pid}) works on this step`,
+      `another worker (process ${other.pid} on ${os.hostname()}) works on this step`,
     );
     other.kill("SIGKILL");
   });
@@ -66,7 +98,7 @@ describe("a step's fence", () => {
     const place = folder();
     const fence = await Fence.take(place);
     await fence.noteChild(process.pid);
-    const owner = JSON.parse(readFileSync(path.join(place, "owner.json"), "utf8")) as { child: unknown };
-    expect(owner.child).toEqual(identify(process.pid));
+    const noted = JSON.parse(readFileSync(path.join(place, "owner.json"), "utf8")) as { child: unknown };
+    expect(noted.child).toEqual(identify(process.pid));
   });
 });

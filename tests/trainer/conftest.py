@@ -89,7 +89,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 (noise.randrange(256),) * 3,
             )
         strip.save(folder / "strips" / f"{name}.png")
-        frames.append({"video": f"videos/{name}.mp4", "strip": f"strips/{name}.png"})
+        frames.append({"video": f"videos/{name}.mp4", "strip": f"strips/{name}.png", "index": list(range(FRAMES))})
         letter = "AB"[index % 2]
         answer = f"<answer>{letter}</answer>"
         questions.append(
@@ -117,7 +117,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rows(dataset: Path) -> list[dict[str, Any]]:
     from reprise_trainer.dataset import read_rows
 
-    return read_rows(dataset, "train")
+    return read_rows(dataset, "train", FRAMES)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
 import hashlib
+import math
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from reprise_trainer.errors import StepError
 from reprise_trainer.processor import load_processor
 from reprise_trainer.rewards import REWARDS
 from transformers import AutoModelForImageTextToText
+from trl import SFTTrainer
 
 
 def weights(folder: Path) -> str:
@@ -271,3 +273,21 @@ def test_an_unknown_split_is_told(step: Step, base: Path) -> None:
             eval_mcq,
             step.job("eval/mcq", params, {"model": base}, ["predictions", "metrics"]),
         )
+
+
+def test_another_number_of_frames_than_was_cut_is_told(step: Step, base: Path) -> None:
+    params = {"split": "eval", "frames": 4, "batch_size": 2, "max_completion_length": 4}
+    with pytest.raises(StepError, match=r"reads 4 frames a clip, but the dataset's strips hold \[8\]"):
+        step.run(eval_mcq, step.job("eval/mcq", params, {"model": base}, ["predictions", "metrics"]))
+
+
+def test_a_result_holds_only_finite_numbers(step: Step, base: Path, monkeypatch: Any) -> None:
+    original = SFTTrainer.log
+
+    def with_nan(self: Any, logs: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        original(self, {**logs, "grad_norm": math.nan} if "loss" in logs else logs, *args, **kwargs)
+
+    monkeypatch.setattr(SFTTrainer, "log", with_nan)
+    metrics = step.run(train_sft, step.job("train/sft", SFT, {"model": base}, ["adapter"]))
+    assert "loss" in metrics
+    assert "grad_norm" not in metrics

@@ -137,6 +137,13 @@ describe("the interpreter", () => {
     expect([result, asked.length]).toEqual(["done", 3]);
   });
 
+  test("a step that takes longer than its timeout fails, and is tried as often as the recipe says", async () => {
+    const slow = { ...step("a", [], 2), timeoutSeconds: 1 };
+    const { result, asked, finished } = await run([slow], () => sleep(3_000).then(() => fails("late")));
+    expect([result, asked.length]).toEqual(["failed", 2]);
+    expect(finished.failure).toMatchObject({ step: "a", code: "timeout" });
+  });
+
   test("cancelling ends what runs, starts nothing more, and still writes the record", async () => {
     const { Context } = await import("@temporalio/activity");
     let gone = false;

@@ -11,13 +11,19 @@ from .errors import StepError
 Row = dict[str, Any]
 
 
-def read_rows(dataset: str | Path, split: str) -> list[Row]:
+def read_rows(dataset: str | Path, split: str, frames: int) -> list[Row]:
     """The questions of one split, each with `strip`, the path of its clip's filmstrip.
 
     `dataset` is the output of frames/extract: questions.jsonl, frames.jsonl and the strips.
     """
     root = Path(dataset)
-    strips = {line["video"]: root / line["strip"] for line in _lines(root / "frames.jsonl")}
+    manifest = _lines(root / "frames.jsonl")
+    cut = {len(line["index"]) for line in manifest}
+    if cut - {frames}:
+        raise StepError(
+            "data", f"The step reads {frames} frames a clip, but the dataset's strips hold {sorted(cut)}: set `frames`."
+        )
+    strips = {line["video"]: root / line["strip"] for line in manifest}
     rows = [row for row in _lines(root / "questions.jsonl") if row["split"] == split]
     if not rows:
         raise StepError("data", f"The dataset has no question in the split '{split}'. Check the step's `split`.")

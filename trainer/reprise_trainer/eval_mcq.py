@@ -21,7 +21,7 @@ from .scores import score
 def run(job: Job, events: Events) -> dict[str, Any]:
     """Writes predictions.jsonl and metrics.json; returns the metrics. Greedy decoding."""
     params = job.params
-    rows = answerable(read_rows(job.inputs["dataset"], params["split"]))
+    rows = answerable(read_rows(job.inputs["dataset"], params["split"], params["frames"]))
     processor = load_processor(job.inputs["model"], params["frames"], padding_side="left")
     model = load_model(job.inputs["model"])
     predictions: list[dict[str, Any]] = []

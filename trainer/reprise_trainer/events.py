@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import Any
 
 
+def finite(values: dict[str, Any]) -> dict[str, Any]:
+    """Only the finite numbers: NaN and infinity are no JSON."""
+    return {k: v for k, v in values.items() if isinstance(v, (int, float)) and math.isfinite(v)}
+
+
 class Events:
     """Appends events. Each line is flushed, so that a reader sees whole lines while the step runs."""
 
@@ -27,8 +32,7 @@ class Events:
 
     def metrics(self, step: int, values: dict[str, Any]) -> None:
         """Numbers logged at an optimizer step; what is not a finite number is left out."""
-        finite = {k: v for k, v in values.items() if isinstance(v, (int, float)) and math.isfinite(v)}
-        self._write("metrics", step=step, values=finite)
+        self._write("metrics", step=step, values=finite(values))
 
     def checkpoint(self, step: int, directory: Path) -> None:
         """A complete checkpoint stands in `directory`."""
@@ -47,7 +51,7 @@ def write_result(path: Path, result: dict[str, Any]) -> None:
     """Write the result file last and by rename: its presence means that the step is whole."""
     aside = path.with_suffix(".partial")
     with aside.open("w", encoding="utf-8") as file:
-        json.dump(result, file, indent=1, ensure_ascii=False)
+        json.dump(result, file, indent=1, ensure_ascii=False, allow_nan=False)
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)

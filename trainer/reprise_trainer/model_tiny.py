@@ -16,7 +16,7 @@ from .tiny_model import build_model
 def run(job: Job, events: Events) -> dict[str, Any]:
     """Returns the metrics of the base training and the number of parameters."""
     params = job.params
-    rows = read_rows(job.inputs["dataset"], params["split"])
+    rows = read_rows(job.inputs["dataset"], params["split"], params["frames"])
     with tempfile.TemporaryDirectory(dir=job.outputs["model"].parent) as scratch:
         start = Path(scratch) / "initial"
         parameters = build_model(

@@ -16,7 +16,7 @@ from .arguments import shared_arguments
 from .checkpoints import MarkCheckpoints, require_resumable
 from .dataset import Row, as_dataset, supervised_records
 from .errors import StepError
-from .events import Events
+from .events import Events, finite
 from .job import Job
 from .loading import init_kwargs
 from .processor import load_processor
@@ -88,7 +88,7 @@ def run_to_the_end(trainer: Any, job: Job, events: Events) -> None:
     trainer.train(resume_from_checkpoint=str(resume) if resume else None)
     if _trainable_dtypes(trainer.model) != dtypes:
         raise StepError("gate", f"Trainable weights changed precision while training: {dtypes} before.")
-    if trainer.state.global_step < trainer.state.max_steps:
+    if trainer.state.global_step != trainer.state.max_steps:
         raise StepError(
             "model", f"Training ended after {trainer.state.global_step} of {trainer.state.max_steps} planned steps."
         )
@@ -98,7 +98,7 @@ def summary(trainer: Any) -> dict[str, Any]:
     """Numbers for the result file, from the trainer's own log."""
     history = trainer.state.log_history
     last = next((entry for entry in reversed(history) if "loss" in entry), {})
-    return {"steps": trainer.state.global_step, **{k: v for k, v in last.items() if k not in ("step", "epoch")}}
+    return {"steps": trainer.state.global_step, **finite({k: v for k, v in last.items() if k not in ("step", "epoch")})}
 
 
 def save_with_processor(trainer: Any, model: str, frames: int, directory: Path) -> None:

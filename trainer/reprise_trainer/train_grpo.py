@@ -68,7 +68,7 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     params, model = job.params, job.inputs["model"]
     set_seed(job.seed)
     processor = load_processor(model, params["frames"], padding_side="left")
-    rows = answerable(read_rows(job.inputs["dataset"], params["split"]))
+    rows = answerable(read_rows(job.inputs["dataset"], params["split"], params["frames"]))
     records = as_dataset(rollout_records(rows))
     vision_tokens = _vision_tokens(processor, records[0]["images"][0])
     gates.prompts_fit(rows, processor, params["max_prompt_length"], vision_tokens, events)

@@ -13,7 +13,7 @@ from .supervised import lora_config, save_with_processor, summary, train_supervi
 def run(job: Job, events: Events) -> dict[str, Any]:
     """Writes the adapter with its processor; returns the last logged metrics."""
     params = job.params
-    rows = answerable(read_rows(job.inputs["dataset"], params["split"]))
+    rows = answerable(read_rows(job.inputs["dataset"], params["split"], params["frames"]))
     trainer = train_supervised(
         job,
         events,
