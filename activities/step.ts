@@ -6,7 +6,7 @@ import type { Artifact, PlanStep, StepOutcome, StepRequest } from "../schemas/pl
 import { pathOf, placeOfOutput, publish } from "../store/artifacts.ts";
 import { Fence } from "../store/fence.ts";
 import { appendJsonLine, readJsonLines, writeJson } from "../store/files.ts";
-import { recall, remember, reusedOutcome } from "../store/finished-steps.ts";
+import { recall, remember, reusedOutcome, type FinishedStep } from "../store/finished-steps.ts";
 import { home } from "../store/home.ts";
 import { EventFile } from "./event-file.ts";
 import { toApplicationFailure } from "./failures.ts";
@@ -77,7 +77,7 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
   // What a later `plan` compares with, to say why a step runs again.
   await writeJson(path.join(place, "fields.json"), resultFields(step, inputs, tools));
   const known = await recall(root, print);
-  if (known !== undefined) return reusedOutcome(common, known);
+  if (known !== undefined) return outcomeOf(request, common, known);
 
   const work = home.work(root, key);
   await mkdir(work, { recursive: true });
@@ -86,7 +86,7 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
   try {
     // Whoever held the directory before may just have finished.
     const meanwhile = await recall(root, print);
-    if (meanwhile !== undefined) return reusedOutcome(common, meanwhile);
+    if (meanwhile !== undefined) return await outcomeOf(request, common, meanwhile);
     return await runFenced({ request, perform, signal, fence, key, work, place, common });
   } finally {
     clearInterval(touching);
@@ -148,18 +148,32 @@ async function runFenced(fenced: Fenced): Promise<StepOutcome> {
   const outputs: Record<string, Artifact> = {};
   for (const { name, type, folder } of places) outputs[name] = await publish(root, folder, type);
   const traces = { log: `${step.id}/log.txt`, events: `${step.id}/events.jsonl` };
-  await remember(root, common.fingerprint, { run, outputs, metrics, ...traces });
-  const made = await readJsonLines<Attempt>(attempts);
-  const starts = made.filter(({ resumedFrom }) => resumedFrom === undefined);
+  const finished = { run, outputs, metrics, ...traces };
+  await remember(root, common.fingerprint, finished);
+  return outcomeOf(request, common, finished);
+}
+
+/**
+ * The outcome of a step whose result is in the store. What this very run made is done, also when the worker that made
+ * it was lost before it could say so; what another run made is reused.
+ */
+async function outcomeOf(
+  { run, home: root, step }: StepRequest,
+  common: Fenced["common"],
+  finished: FinishedStep,
+): Promise<StepOutcome> {
+  const attempts = await readJsonLines<Attempt>(path.join(home.step(root, run, step.id), "attempts.jsonl"));
+  const starts = attempts.filter(({ resumedFrom }) => resumedFrom === undefined);
+  const reused = reusedOutcome(common, finished);
+  if (finished.run !== run || starts.length === 0) return reused;
   return {
-    ...common,
+    ...reused,
     status: "done",
     attempts: starts.length,
-    resumed_from: made.flatMap(({ resumedFrom }) => (resumedFrom === undefined ? [] : [resumedFrom])),
+    resumed_from: attempts.flatMap(({ resumedFrom }) => (resumedFrom === undefined ? [] : [resumedFrom])),
     started: starts[0]!.started,
     ended: new Date().toISOString(),
-    outputs,
-    metrics,
-    ...traces,
+    log: finished.log,
+    events: finished.events,
   };
 }

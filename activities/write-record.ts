@@ -21,7 +21,12 @@ export interface FinishedRun {
 /** Judges the claims and writes the run record, whole. Also for a run that failed or was cancelled. */
 export async function writeRecord({ request, status, outcomes, failure }: FinishedRun): Promise<void> {
   const { run, home: root, plan } = request;
-  const started = await loadRun(root, run);
+  const [started, environment, predictions, steps] = await Promise.all([
+    loadRun(root, run),
+    describeEnvironment(root),
+    predictionsOf(root, outcomes),
+    Promise.all(outcomes.map((outcome) => withTraces(root, run, outcome))),
+  ]);
   const ended = new Date().toISOString();
   const startedAt = started?.started ?? ended;
   const record: RunRecord = {
@@ -34,14 +39,10 @@ export async function writeRecord({ request, status, outcomes, failure }: Finish
     started: startedAt,
     ended,
     seconds: (Date.parse(ended) - Date.parse(startedAt)) / 1000,
-    steps: await Promise.all(outcomes.map((outcome) => withTraces(root, run, outcome))),
-    environment: await describeEnvironment(root),
+    steps,
+    environment,
     deviations: plan.deviations,
-    claims: judgeClaims(
-      plan.claims,
-      new Map(outcomes.map((outcome) => [outcome.id, outcome])),
-      await predictionsOf(root, outcomes),
-    ),
+    claims: judgeClaims(plan.claims, new Map(outcomes.map((outcome) => [outcome.id, outcome])), predictions),
     failure,
   };
   const validate = validateRecord();

@@ -20,7 +20,9 @@ export async function logs(
   const ids = request.plan.steps.map(({ id }) => id);
   if (!ids.includes(step))
     throw new UserError(EXIT.invalid, `The run has no step '${step}'. It has: ${ids.join(", ")}.`);
-  const file = path.join(home.step(root, request.run, step), "log.txt");
+  // A reused step's log stands with the run that made it; the record knows where.
+  const recorded = (await loadRecord(root, request.run))?.steps.find(({ id }) => id === step)?.log;
+  const file = path.join(home.run(root, request.run), recorded ?? `${step}/log.txt`);
   const isOver = async () =>
     (await loadOutcome(root, request.run, step)) !== undefined ||
     (await loadRecord(root, request.run)) !== undefined;

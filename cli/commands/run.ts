@@ -31,9 +31,11 @@ export async function run(
   const root = await writable(home.find(process.cwd(), process.env));
   const inputs = await digestInputs(plan, process.cwd());
   const open = afresh ? null : await unfinishedRun(root, plan, inputs);
-  const previews = open === null ? await previewPlan(root, plan, inputs, toolsForFingerprint(), null) : [];
+  const [previews, started] = await Promise.all([
+    open === null ? previewPlan(root, plan, inputs, toolsForFingerprint(), null) : [],
+    open ?? start(root, plan, inputs),
+  ]);
   const outcomes = previews.flatMap(({ outcome }) => outcome ?? []);
-  const started = open ?? (await start(root, plan, inputs));
   const reused = open === null && outcomes.length === plan.steps.length;
   if (reused) {
     await saveRun(root, started);
