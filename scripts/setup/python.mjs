@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { cache, root } from "./places.mjs";
-import { run, SetupError, timed, tryRun } from "./run.mjs";
+import { removeAbandoned, run, SetupError, timed, tryRun } from "./run.mjs";
 
 const SUPPORTED = ">=3.11,<3.15";
 const PYTHONS = ["python3", "python3.13", "python3.12", "python3.11", "python3.14", "python"];
@@ -28,11 +28,7 @@ async function make(place, lock) {
   const uv = await findUv();
   const aside = `${place}.${process.pid}.partial`;
   fs.mkdirSync(cache, { recursive: true });
-  for (const name of fs.readdirSync(cache).filter((entry) => entry.startsWith(`${path.basename(place)}.`))) {
-    // Another checkout may be filling its own just now.
-    if (!isAlive(Number(name.split(".").at(-2))))
-      fs.rmSync(path.join(cache, name), { recursive: true, force: true });
-  }
+  removeAbandoned(cache, path.basename(place));
   const venv = await tryRun(uv, ["venv", "--relocatable", "--python", SUPPORTED, aside], {
     env: { UV_PYTHON_DOWNLOADS: "never" },
   });
@@ -45,15 +41,6 @@ async function make(place, lock) {
     // Another checkout was faster.
     if (!fs.existsSync(path.join(place, "complete"))) throw error;
     fs.rmSync(aside, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

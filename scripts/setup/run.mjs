@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
+import fs from "node:fs";
 import os from "node:os";
+import path from "node:path";
 
 /** A set-up failure with a sentence for the user. */
 export class SetupError extends Error {}
@@ -9,10 +11,18 @@ const environment = { HOME: os.homedir(), ...process.env };
 
 const children = new Set();
 
+const KILL_MS = 10_000;
+let stopping = false;
+
+/** Ends what runs and waits for it: a package manager that still writes would disturb the next try. */
 function interrupted() {
-  for (const child of children) child.kill("SIGTERM");
+  if (stopping) return;
+  stopping = true;
   console.error("\nInterrupted. Run the command again: it goes on from here.");
-  process.exit(130);
+  for (const child of children) {
+    child.kill("SIGTERM");
+    setTimeout(() => child.kill("SIGKILL"), KILL_MS).unref();
+  }
 }
 
 /** Only while a program of the set-up runs: afterwards signals belong to what the script does next. */
@@ -21,12 +31,16 @@ function track(child) {
   children.add(child);
   child.on("close", () => {
     children.delete(child);
-    if (children.size === 0) for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, interrupted);
+    if (children.size > 0) return;
+    if (stopping) process.exit(130);
+    for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, interrupted);
   });
 }
 
 /** Runs a program without a shell; gives its output, or throws with its last lines. */
 export function run(command, args, { env = {}, cwd } = {}) {
+  // The process ends as soon as the last program is gone.
+  if (stopping) return new Promise(() => {});
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
@@ -40,6 +54,7 @@ export function run(command, args, { env = {}, cwd } = {}) {
     child.stderr.on("data", (data) => (all += data));
     child.on("error", (error) => reject(new SetupError(`${command}: ${error.message}`)));
     child.on("close", (code) => {
+      if (stopping) return;
       if (code === 0) resolve(out.trim());
       else
         reject(
@@ -61,4 +76,24 @@ export async function timed(name, what, work) {
   const result = await work();
   console.error(`[${name}] done in ${((Date.now() - start) / 1000).toFixed(1)} s`);
   return result;
+}
+
+/** Removes what set-ups that are gone left half made: folders named `<prefix>.<pid>.partial`. */
+export function removeAbandoned(folder, prefix) {
+  for (const name of fs
+    .readdirSync(folder)
+    .filter((entry) => entry.startsWith(`${prefix}.`) && entry.endsWith(".partial"))) {
+    // Another checkout may be filling its own just now.
+    if (!isAlive(Number(name.split(".").at(-2))))
+      fs.rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { cache } from "./places.mjs";
-import { run, SetupError, timed, tryRun } from "./run.mjs";
+import { removeAbandoned, run, SetupError, timed, tryRun } from "./run.mjs";
 
 const VERSION = "1.5.1";
 const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@v${VERSION}`;
@@ -19,7 +19,9 @@ export async function setUpServer() {
   if (fs.existsSync(server)) return { server };
 
   fs.mkdirSync(cache, { recursive: true });
-  const aside = fs.mkdtempSync(`${place}.partial-`);
+  removeAbandoned(cache, path.basename(place));
+  const aside = `${place}.${process.pid}.partial`;
+  fs.mkdirSync(aside);
   const failures = [];
   try {
     for (const get of [download, build]) {
