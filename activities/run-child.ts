@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, createWriteStream, openSync } from "node:fs";
 import { open } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import { signalGroup } from "../store/processes.ts";
+import { HideSecrets } from "./hide-secrets.ts";
 
 export interface ChildRequest {
   command: string;
@@ -10,6 +12,8 @@ export interface ChildRequest {
   environment?: Record<string, string>;
   /** File that takes standard output and error; nothing is parsed from them. */
   log: string;
+  /** Texts that must not get into the log. */
+  hidden?: readonly string[];
   /** Aborted when the step is cancelled or the worker goes. */
   signal: AbortSignal;
   /** Milliseconds between SIGTERM and SIGKILL to the whole group. */
@@ -24,17 +28,21 @@ export type ChildEnd =
  * Runs a program in a process group of its own. On abort the whole group gets SIGTERM, and SIGKILL after the grace;
  * the promise settles when the child is gone, and the caller looks at the signal.
  *
- * The child holds the log's descriptor itself: it must be able to write after a worker that was killed.
+ * The child holds the log's descriptor itself: it must be able to write after a worker that was killed. Only where
+ * secrets must be hidden does its output pass through here.
  */
 export async function runChild(request: ChildRequest): Promise<ChildEnd> {
-  const { command, args, environment = {}, log, signal, grace } = request;
+  const { command, args, environment = {}, hidden = [], log, signal, grace } = request;
   const output = openSync(log, "a");
   let killTimer: NodeJS.Timeout | undefined;
   const child = spawn(command, args, {
     env: { ...process.env, ...environment },
-    stdio: ["ignore", output, output],
+    stdio: hidden.length === 0 ? ["ignore", output, output] : ["ignore", "pipe", "pipe"],
     detached: true,
   });
+  const written = [child.stdout, child.stderr].map((stream) =>
+    stream === null ? null : pipeline(stream, new HideSecrets(hidden), createWriteStream(log, { flags: "a" })),
+  );
   const ended = once(child, "exit").then(
     ([code, by]) => endOf(code as number | null, by as string | null),
     (error: unknown): ChildEnd => ({
@@ -52,7 +60,11 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
     signal.addEventListener("abort", end, { once: true });
     if (signal.aborted) end();
     if (pid !== undefined) await request.started(pid);
-    return await ended;
+    const how = await ended;
+    // A grandchild may hold the pipe open: it is ended first.
+    if (pid !== undefined) signalGroup(pid, "SIGKILL");
+    await Promise.all(written);
+    return how;
   } finally {
     signal.removeEventListener("abort", end);
     clearTimeout(killTimer);

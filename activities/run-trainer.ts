@@ -2,9 +2,11 @@ import { access, rm } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import type { TrainerJob } from "../schemas/generated/trainer-job.ts";
+import type { PlanStep } from "../schemas/plan.ts";
 import { newestCheckpoint } from "../store/checkpoints.ts";
 import { readJson, writeJson } from "../store/files.ts";
 import { StepFailure, type FailureCode } from "./step-failure.ts";
+import { hideSecrets } from "./hide-secrets.ts";
 import { runChild, tailOf, type ChildEnd } from "./run-child.ts";
 import type { StepContext } from "./step.ts";
 import { requireTool, trainerFolder } from "./toolchain.ts";
@@ -35,6 +37,7 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
       `'${step.id}' asks for a GPU, and this machine has none that nvidia-smi sees.`,
     );
   }
+  const secrets = secretsOf(step);
   const checkpoints = path.join(work, "checkpoints");
   const { checkpoint, refused } = await newestCheckpoint(checkpoints, key);
   for (const reason of refused) await context.events.write({ event: "message", text: `skipped ${reason}` });
@@ -63,7 +66,8 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
   const end = await runChild({
     command: python,
     args: ["-m", "reprise_trainer", jobFile],
-    environment: await environmentOf(context),
+    environment: { ...(await environmentOf(context)), ...secrets },
+    hidden: Object.values(secrets),
     log,
     signal: context.signal,
     grace: GRACE_MS,
@@ -78,11 +82,25 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
   if (!result.ok) {
     const known: FailureCode[] = ["gate", "data", "model", "environment"];
     const code = known.includes(result.code) ? result.code : "program";
-    throw new StepFailure(code, result.message + (code === "program" ? await lastLines(log) : ""));
+    throw new StepFailure(code, hideSecrets(result.message, Object.values(secrets)) + (code === "program" ? await lastLines(log) : ""));
   }
   await rm(checkpoints, { recursive: true, force: true });
   return Object.fromEntries(
     Object.entries(result.metrics).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+  );
+}
+
+/** The values of a step's secrets, from this machine's environment. They go to the program and nowhere else. */
+function secretsOf({ id, secrets }: PlanStep): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([variable, from]) => {
+      const value = process.env[from];
+      if (value !== undefined && value !== "") return [variable, value];
+      throw new StepFailure(
+        "environment",
+        `'${id}' needs a secret, and the environment variable ${from} is not set where the worker runs.`,
+      );
+    }),
   );
 }
 

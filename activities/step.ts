@@ -10,6 +10,7 @@ import { recall, remember, reusedOutcome, type FinishedStep } from "../store/fin
 import { home } from "../store/home.ts";
 import { EventFile } from "./event-file.ts";
 import { toApplicationFailure } from "./failures.ts";
+import { rememberEnvironment } from "./locked-packages.ts";
 import { toolsForFingerprint } from "./toolchain.ts";
 
 const HEARTBEAT_MS = 2_000;
@@ -75,9 +76,10 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
   const common = { id: step.id, kind: step.kind, fingerprint: print, inputs, threads };
 
   // What a later `plan` compares with, to say why a step runs again.
-  await writeJson(path.join(place, "fields.json"), resultFields(step, inputs, tools));
+  const fields = resultFields(step, inputs, tools);
+  await Promise.all([writeJson(path.join(place, "fields.json"), fields), rememberEnvironment(root)]);
   const known = await recall(root, print);
-  if (known !== undefined) return outcomeOf(request, common, known);
+  if (known.how === "whole") return outcomeOf(request, common, known.step);
 
   const work = home.work(root, key);
   await mkdir(work, { recursive: true });
@@ -86,8 +88,9 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
   try {
     // Whoever held the directory before may just have finished.
     const meanwhile = await recall(root, print);
-    if (meanwhile !== undefined) return await outcomeOf(request, common, meanwhile);
-    return await runFenced({ request, perform, signal, fence, key, work, place, common });
+    if (meanwhile.how === "whole") return await outcomeOf(request, common, meanwhile.step);
+    const damage = meanwhile.how === "damaged" ? meanwhile.defects : [];
+    return await runFenced({ request, perform, signal, fence, key, work, place, common, fields, damage });
   } finally {
     clearInterval(touching);
     await fence.release();
@@ -103,11 +106,14 @@ interface Fenced {
   work: string;
   place: string;
   common: Pick<StepOutcome, "id" | "kind" | "inputs" | "threads"> & { fingerprint: string };
+  fields: Record<string, unknown>;
+  /** Why a result that the store has cannot be used. */
+  damage: string[];
 }
 
 /** The step's own work and its publishing, in a directory that is this attempt's alone. */
 async function runFenced(fenced: Fenced): Promise<StepOutcome> {
-  const { request, perform, signal, fence, key, work, place, common } = fenced;
+  const { request, perform, signal, fence, key, work, place, common, fields, damage } = fenced;
   const { run, home: root, step, inputs, threads } = request;
   const attempts = path.join(place, "attempts.jsonl");
   await appendJsonLine(attempts, { started: new Date().toISOString() } satisfies Attempt);
@@ -119,6 +125,9 @@ async function runFenced(fenced: Fenced): Promise<StepOutcome> {
     ...placeOfOutput(out, name, type),
   }));
   for (const { folder } of places) await mkdir(folder, { recursive: true });
+  const events = new EventFile(path.join(place, "events.jsonl"));
+  for (const defect of damage) await events.write({ event: "message", text: `made again: ${defect}` });
+  const began = Date.now();
 
   const metrics = await perform({
     step,
@@ -133,7 +142,7 @@ async function runFenced(fenced: Fenced): Promise<StepOutcome> {
     work,
     key,
     log: path.join(place, "log.txt"),
-    events: new EventFile(path.join(place, "events.jsonl")),
+    events,
     signal,
     fence,
     resumedFrom: (checkpoint) =>
@@ -148,7 +157,8 @@ async function runFenced(fenced: Fenced): Promise<StepOutcome> {
   const outputs: Record<string, Artifact> = {};
   for (const { name, type, folder } of places) outputs[name] = await publish(root, folder, type);
   const traces = { log: `${step.id}/log.txt`, events: `${step.id}/events.jsonl` };
-  const finished = { run, outputs, metrics, ...traces };
+  const seconds = (Date.now() - began) / 1000;
+  const finished = { run, outputs, metrics, ...traces, fields, seconds };
   await remember(root, common.fingerprint, finished);
   return outcomeOf(request, common, finished);
 }

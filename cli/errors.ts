@@ -6,6 +6,8 @@ export const EXIT = {
   notReproduced: 3,
   cancelled: 4,
   missing: 5,
+  /** `plan --exit-code` only. */
+  somethingToDo: 6,
   interrupted: 130,
 } as const;
 

@@ -1,44 +1,55 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import type { Layers } from "../compiler/layers.ts";
+import { printDiagnostic } from "../compiler/print/text.ts";
+import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Artifact, Plan } from "../schemas/plan.ts";
-import { manifestOf } from "../store/manifest.ts";
+import { digestOfInput } from "../store/inputs.ts";
 import { EXIT, UserError } from "./errors.ts";
+import { countOf } from "./recipe-file.ts";
 
-/** Which inputs of a plan are not there. Paths count from the working folder. */
-export async function missingInputs(plan: Plan, folder: string): Promise<string[]> {
+/** Which inputs of a plan are not there, and why. Paths count from the working folder. */
+export async function missingInputs(plan: Plan, folder: string): Promise<Map<string, string>> {
   const found = await Promise.all(
-    Object.entries(plan.inputs).map(async ([name, { path: place }]) => {
-      const isFolder = await stat(path.resolve(folder, place)).then(
-        (entry) => entry.isDirectory(),
-        () => false,
-      );
-      return isFolder ? [] : [name];
+    Object.entries(plan.inputs).map(async ([name, { type, path: place }]) => {
+      const entry = await stat(path.resolve(folder, place)).catch(() => null);
+      if (entry === null) return [[name, `There is no '${place}' in this folder.`]] as const;
+      return type === "path" || entry.isDirectory() ? [] : [[name, `'${place}' is no folder.`]] as const;
     }),
   );
-  return found.flat();
+  return new Map(found.flat());
 }
 
-/** The inputs as artifacts, by the digest of their content. */
-export async function digestInputs(plan: Plan, folder: string): Promise<Record<string, Artifact>> {
-  const missing = await missingInputs(plan, folder);
-  if (missing.length > 0) {
-    const list = missing.map((name) => `  inputs.${name}: '${plan.inputs[name]!.path}' is no folder [R0401]`);
-    throw new UserError(
-      EXIT.invalid,
-      `Inputs of '${plan.recipe.path}' are missing; nothing was started.\n${list.join("\n")}`,
-    );
-  }
+/**
+ * The inputs as artifacts, by the digest of their content. Throws a UserError that shows each wrong one; one that is
+ * `ignored` may be missing.
+ */
+export async function digestInputs(
+  plan: Plan,
+  recipe: Layers,
+  root: string,
+  ignored: readonly string[] = [],
+): Promise<Record<string, Artifact>> {
+  const missing = await missingInputs(plan, process.cwd());
+  const wrong = [...missing]
+    .filter(([name]) => !ignored.includes(name))
+    .map(([name, why]) => recipe.diagnostic("R0401", ["inputs", name, "path"], why));
   const artifacts: Record<string, Artifact> = {};
   for (const [name, { type, path: place, sha256 }] of Object.entries(plan.inputs)) {
-    const uri = path.resolve(folder, place);
-    const { digest } = await manifestOf(uri);
+    if (missing.has(name)) continue;
+    const uri = path.resolve(place);
+    const digest = await digestOfInput(root, uri);
     if (sha256 !== null && sha256 !== digest) {
-      throw new UserError(
-        EXIT.invalid,
-        `inputs.${name}: '${place}' has the digest ${digest}, the recipe states ${sha256} [R0402].`,
-      );
+      const message = `'${place}' has the digest ${digest}, not the stated one. Get the stated data, or correct the digest.`;
+      wrong.push(recipe.diagnostic("R0402", ["inputs", name, "sha256"], message));
     }
     artifacts[name] = { uri, digest, type };
   }
-  return artifacts;
+  if (wrong.length === 0) return artifacts;
+  throw new UserError(EXIT.invalid, `${printed(wrong, recipe)}\n${countOf(wrong)}; nothing was started.`);
 }
+
+const printed = (diagnostics: Diagnostic[], recipe: Layers): string => {
+  const texts = new Map(recipe.layers.map(({ source }) => [source.file, source.text]));
+  return diagnostics.map((diagnostic) => `${printDiagnostic(diagnostic, texts)}\n`).join("\n");
+};

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { packageVersion } from "../activities/toolchain.ts";
 import { EngineError } from "../engine/errors.ts";
 import { EXIT, UserError } from "./errors.ts";
@@ -27,14 +27,25 @@ const verb = (usage: string, description: string, example: string) =>
     .option("--json", "one JSON document on standard output")
     .addHelpText("after", `\nExample:\n  $ reprise ${example}`);
 
-verb("validate <recipes...>", "Check recipes; nothing is started", "validate recipes/*.yaml")
-  .option("-p, --profile <name>", "with this profile's overrides")
+/** A verb that reads a recipe, which the command line may change. */
+const recipeVerb = (usage: string, description: string, example: string) =>
+  verb(usage, description, example)
+    .option("-p, --profile <name>", "with this profile's overrides")
+    .option("--set <path=value>", "with another value; may be given several times", (value, all: string[]) => [...all, value], [])
+    .addOption(new Option("--deny <what>", "let warnings count as errors").choices(["warnings"]));
+
+recipeVerb("validate <recipes...>", "Check recipes ('-' is standard input); nothing is started", "validate recipes/*.yaml")
+  .addOption(new Option("--format <format>", "how findings are shown").choices(["text", "json", "github", "sarif"]).default("text"))
   .action(act(() => import("./commands/validate.ts"), "validate"));
-verb("plan <recipe>", "Show what a run would do with each step, and why", "plan recipes/demo.yaml")
-  .option("-p, --profile <name>", "with this profile's overrides")
+recipeVerb("plan <recipe>", "Show what a run would do with each step, and why", "plan recipes/demo.yaml")
+  .option("--why <step>", "explain one step")
+  .option("--origins", "show where each value comes from, and what it replaced")
+  .option("--graph", "print the graph as Mermaid")
+  .option("--exit-code", `exit with ${EXIT.somethingToDo} if a run would do anything`)
   .action(act(() => import("./commands/plan.ts"), "plan"));
-verb("run <recipe>", "Run a recipe to its verdict, or go on with an unfinished run", "run recipes/demo.yaml")
-  .option("-p, --profile <name>", "with this profile's overrides")
+recipeVerb("conform <recipe>", "Compare a recipe with its paper's tables, row by row", "conform recipes/st-r1.yaml")
+  .action(act(() => import("./commands/conform.ts"), "conform"));
+recipeVerb("run <recipe>", "Run a recipe to its verdict, or go on with an unfinished run", "run recipes/demo.yaml")
   .option("--new", "start afresh even if the last run is unfinished")
   .action(act(() => import("./commands/run.ts"), "run"));
 verb("status [run]", "List runs, or show one run's steps ('last' is the newest)", "status last").action(
@@ -63,8 +74,9 @@ verb("doctor", "List what a run needs on this machine", "doctor").action(
 );
 program
   .command("schema [name]")
-  .description("Print a JSON Schema: recipe, run-record, or a kind such as train/sft")
-  .addHelpText("after", "\nExample:\n  $ reprise schema train/grpo")
+  .description("Print or write a JSON Schema: recipe (for editors), run-record, or a kind such as train/sft")
+  .option("-o, --output <file>", "write it there")
+  .addHelpText("after", "\nExample:\n  $ reprise schema --output recipe.schema.json")
   .action(act(() => import("./commands/schema.ts"), "schema"));
 
 // A reader that has seen enough, such as `head`, is no error.

@@ -1,61 +1,88 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { text as readStream } from "node:stream/consumers";
 import { compile, type Compiled } from "../compiler/compile.ts";
-import { printDiagnostic } from "../compiler/print-diagnostic.ts";
+import type { Layers } from "../compiler/layers.ts";
+import { printDiagnostic } from "../compiler/print/text.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Plan } from "../schemas/plan.ts";
 import { EXIT, UserError } from "./errors.ts";
 
-/** Reads and compiles a recipe. What cannot be read is a diagnostic too. */
-export async function compileFile(
-  file: string,
-  profile: string | null,
-): Promise<{ text: string; compiled: Compiled }> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    return { text: "", compiled: unreadable(file, reasonOf(error, file)) };
-  }
-  const text = new TextDecoder("utf-8", { fatal: false, ignoreBOM: false }).decode(bytes);
-  if (text.includes("\u0000")) return { text: "", compiled: unreadable(file, `'${file}' is a binary file.`) };
-  return { text, compiled: compile({ file, text, profile }) };
+/** How a command line changes a recipe. */
+export interface RecipeOptions {
+  profile?: string;
+  /** `path=value` settings. */
+  set?: string[];
+  /** 'warnings' when they count as errors. */
+  deny?: string;
 }
 
-/** The plan of a recipe, or an error that prints every diagnostic. */
-export async function planOf(file: string, profile: string | null): Promise<{ plan: Plan; text: string }> {
-  const { text, compiled } = await compileFile(file, profile);
-  if (compiled.ok) return { plan: compiled.plan, text };
-  const count = compiled.diagnostics.length;
-  const printed = compiled.diagnostics.map((diagnostic) => printDiagnostic(diagnostic, text)).join("\n\n");
-  throw new UserError(
-    EXIT.invalid,
-    `${printed}\n\n${count} ${count === 1 ? "error" : "errors"}; nothing was started.`,
-  );
+/** Reads and compiles a recipe; `-` is standard input. What cannot be read is a diagnostic too. */
+export async function compileFile(file: string, { profile, set = [] }: RecipeOptions): Promise<Compiled> {
+  const name = file === "-" ? "stdin" : file;
+  let text: string;
+  try {
+    text = file === "-" ? withoutNul(await readStream(process.stdin), name) : readText(file);
+  } catch (error) {
+    return unreadable(name, (error as Error).message);
+  }
+  return compile({ file: name, text, profile: profile ?? null, settings: set, read: readText });
+}
+
+/** The plan of a recipe, or an error that prints every diagnostic. Warnings are printed and do not stop. */
+export async function planOf(file: string, options: RecipeOptions): Promise<{ plan: Plan; recipe: Layers }> {
+  const { plan, recipe, diagnostics, texts } = await compileFile(file, options);
+  const printed = diagnostics.map((diagnostic) => `${printDiagnostic(diagnostic, texts)}\n`).join("\n");
+  if (plan === null || recipe === null || (options.deny === "warnings" && diagnostics.length > 0)) {
+    throw new UserError(EXIT.invalid, `${printed}\n${countOf(diagnostics)}; nothing was started.`);
+  }
+  if (printed !== "") process.stderr.write(`${printed}\n`);
+  return { plan, recipe };
+}
+
+/** `2 errors, 1 warning`. */
+export function countOf(diagnostics: readonly Diagnostic[]): string {
+  const count = (severity: Diagnostic["severity"]) => {
+    const { length } = diagnostics.filter((diagnostic) => diagnostic.severity === severity);
+    return length === 0 ? [] : [`${length} ${severity}${length === 1 ? "" : "s"}`];
+  };
+  return [...count("error"), ...count("warning")].join(", ");
+}
+
+/** The text of a file. Throws an Error that says why it cannot be had. */
+export function readText(file: string): string {
+  try {
+    return withoutNul(new TextDecoder("utf-8", { ignoreBOM: true }).decode(readFileSync(file)), file);
+  } catch (error) {
+    throw new Error(reasonOf(error, file), { cause: error });
+  }
+}
+
+function withoutNul(text: string, file: string): string {
+  if (text.includes("\u0000")) throw new Error(`'${file}' is a binary file.`);
+  return text;
 }
 
 function reasonOf(error: unknown, file: string): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case "ENOENT":
+    case "ENOTDIR":
       return `There is no file '${file}'.`;
     case "EISDIR":
       return `'${file}' is a directory; give the path of a recipe file.`;
     case "EACCES":
       return `'${file}' may not be read.`;
+    case "ERR_FS_FILE_TOO_LARGE":
+    case "ERR_STRING_TOO_LONG":
+      return `'${file}' is too large for a recipe.`;
+    case undefined:
+      return (error as Error).message;
     default:
       return `'${file}' cannot be read: ${(error as Error).message}.`;
   }
 }
 
 function unreadable(file: string, message: string): Compiled {
-  const place: Omit<Diagnostic, "message"> = {
-    code: "R0001",
-    severity: "error",
-    file,
-    line: 1,
-    column: 1,
-    endLine: 1,
-    endColumn: 1,
-    path: "",
-  };
-  return { ok: false, diagnostics: [{ ...place, message }] };
+  const place = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+  const diagnostic: Diagnostic = { code: "R0001", severity: "error", message, ...place, path: "" };
+  return { plan: null, diagnostics: [diagnostic], texts: new Map(), recipe: null };
 }

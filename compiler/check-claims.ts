@@ -1,53 +1,64 @@
+import { KIND_SCHEMAS } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
-import type { Recipe, RecipeStep } from "../schemas/generated/recipe.ts";
-import type { Source } from "./source.ts";
+import { ExpressionError } from "./expression/expression-error.ts";
+import type { Layers } from "./layers.ts";
+import { findCell } from "./scope.ts";
 import { closest } from "./suggest.ts";
+import { isMapping, type Path, type WrittenSteps } from "./written-steps.ts";
 
-/** Claims must name steps of the recipe, and deviations parameters of their step. */
-export function checkClaims(source: Source, recipe: Recipe): Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
-  const known = Object.keys(recipe.steps);
-  for (const [index, claim] of (recipe.claims ?? []).entries()) {
-    const evaluates = (key: "better" | "than") => {
-      const id = claim[key];
-      if (id === undefined) return;
-      const step: RecipeStep | undefined = Object.hasOwn(recipe.steps, id) ? recipe.steps[id] : undefined;
-      if (step?.uses === "eval/mcq") return;
-      const path = ["claims", index, key];
-      diagnostics.push(
-        step === undefined
-          ? source.diagnostic("R0201", path, `There is no step '${id}'.${hint(id, known)}`)
-          : source.diagnostic(
-              "R0304",
-              path,
-              `'${id}' is of kind ${step.uses}; only eval/mcq can be compared.`,
-            ),
-      );
-    };
-    evaluates("better");
-    evaluates("than");
-    const id = claim.metric?.split(".")[0];
-    if (id !== undefined && !Object.hasOwn(recipe.steps, id)) {
-      diagnostics.push(
-        source.diagnostic(
-          "R0201",
-          ["claims", index, "metric"],
-          `There is no step '${id}'.${hint(id, known)}`,
-        ),
-      );
-    }
-  }
-  for (const [id, step] of Object.entries(recipe.steps)) {
-    for (const name of Object.keys(step.deviations ?? {})) {
-      if (Object.hasOwn(step.with, name)) continue;
-      const message = `'${name}' is stated as a deviation, but the step sets no '${name}'.`;
-      diagnostics.push(source.diagnostic("R0303", ["steps", id, "deviations", name], message, { at: "key" }));
-    }
-  }
-  return diagnostics;
+/** Claims must name steps of the recipe (or cells of a matrix); `better` and `than` two that can be compared. */
+export function checkClaims(layers: Layers, steps: WrittenSteps): Diagnostic[] {
+  const claims = layers.value["claims"];
+  if (!Array.isArray(claims)) return [];
+  return claims.flatMap((claim: unknown, index) => {
+    if (!isMapping(claim)) return [];
+    const { better, than, metric } = claim;
+    return [
+      ...compared(layers, steps, better, ["claims", index, "better"]),
+      ...compared(layers, steps, than, ["claims", index, "than"]),
+      ...named(layers, steps, typeof metric === "string" ? metric.split(".")[0] : undefined, ["claims", index, "metric"]),
+    ];
+  });
 }
 
-function hint(word: string, known: string[]): string {
-  const near = closest(word, known);
-  return near === undefined ? "" : ` Did you mean '${near}'?`;
+function named(layers: Layers, steps: WrittenSteps, id: unknown, path: Path): Diagnostic[] {
+  if (typeof id !== "string") return [];
+  try {
+    findCell(steps, null, { name: id, span: [0, id.length] });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    const { code, message, suggestion, related } = error;
+    const more = related === undefined ? {} : { related: [related] };
+    return [layers.diagnostic(code, path, message, { suggestion: suggestion?.replace(/^steps\['(.*)'\]$/, "$1"), ...more })];
+  }
+}
+
+function compared(layers: Layers, steps: WrittenSteps, id: unknown, path: Path): Diagnostic[] {
+  const wrong = named(layers, steps, id, path);
+  if (wrong.length > 0 || typeof id !== "string") return wrong;
+  const { kind } = findCell(steps, null, { name: id, span: [0, id.length] }).written;
+  if (kind === undefined || kind === "eval/mcq") return [];
+  return [layers.diagnostic("R0304", path, `'${id}' is of kind ${kind}; only eval/mcq can be compared.`)];
+}
+
+/** `source` and `deviations` must name parameters: of the kind, and for a deviation such that the step sets. */
+export function checkNotes(layers: Layers, steps: WrittenSteps): Diagnostic[] {
+  return steps.steps.flatMap(({ raw, path, kind }) => {
+    if (kind === undefined || !isMapping(raw["with"])) return [];
+    const known = Object.keys(KIND_SCHEMAS[kind].properties);
+    const set = Object.keys(raw["with"]);
+    const unknown = (key: "source" | "deviations", allowed: string[], message: (name: string) => string) =>
+      Object.keys(isMapping(raw[key]) ? raw[key] : {}).flatMap((name) => {
+        if (allowed.includes(name) || name === "*") return [];
+        const near = closest(name, allowed);
+        const hint = near === undefined ? "" : ` Did you mean '${near}'?`;
+        const found = layers.diagnostic("R0303", [...path, key, name], message(name) + hint, { at: "key", suggestion: near });
+        return [found];
+      });
+    return [
+      ...unknown("source", known, (name) => `'${name}' is no parameter of ${kind}, so it has no source.`),
+      ...unknown("deviations", set, (name) => `'${name}' is stated as a deviation, but the step sets no '${name}'.`),
+    ];
+  });
 }

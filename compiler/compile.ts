@@ -1,108 +1,104 @@
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Recipe } from "../schemas/generated/recipe.ts";
-import { KIND_SCHEMAS } from "../schemas/kinds.ts";
 import type { Plan } from "../schemas/plan.ts";
-import { checkClaims } from "./check-claims.ts";
+import { checkClaims, checkNotes } from "./check-claims.ts";
+import { checkInputs } from "./check-inputs.ts";
 import { checkStructure } from "./check-structure.ts";
+import { digestOf } from "./digest.ts";
+import { readChain, type ReadText } from "./extend.ts";
+import { Layers } from "./layers.ts";
+import { link } from "./link.ts";
+import { lint } from "./lint/index.ts";
 import { lower, lowerStep } from "./lower.ts";
-import { orderSteps } from "./order.ts";
-import { parse, valueOf } from "./parse.ts";
-import { applyProfile } from "./profile.ts";
-import { resolveReferences, type ResolvedStep } from "./references.ts";
-import type { Source } from "./source.ts";
-import { validateParams, validateRecipe } from "./validators.ts";
-
-export type Compiled = { ok: true; plan: Plan } | { ok: false; diagnostics: Diagnostic[] };
+import { applyProfile, applySettings, settingName } from "./overrides.ts";
+import { readTables } from "./tables.ts";
+import { validateEnvelope, validateGroup } from "./validators.ts";
+import { isMapping, readSteps } from "./written-steps.ts";
 
 export interface RecipeText {
-  /** Path as the user gave it; only for messages and the record. */
+  /** Path as the user gave it; for messages, the record, and the files that the recipe names. */
   file: string;
   text: string;
   profile: string | null;
+  /** `path=value` settings that count most. */
+  settings: readonly string[];
+  read: ReadText;
 }
 
-/** Text to plan: parse, check, resolve, lower. Pure. All errors at once, each cause once, by place. */
-export function compile({ file, text, profile }: RecipeText): Compiled {
-  const { source, diagnostics } = parse(file, text);
-  if (diagnostics.length > 0) return failed(diagnostics);
-  if (profile !== null) {
-    const wrong = applyProfile(source, profile);
-    if (wrong.length > 0) return failed(wrong);
-  }
-  const { value, diagnostics: unreadable } = valueOf(source);
-  if (unreadable.length > 0) return failed(unreadable);
-  const structure = checkStructure(source, validateRecipe(), value);
-  const params = checkParams(source, value);
-  if (structure.length + params.diagnostics.length > 0) return failed([...structure, ...params.diagnostics]);
-  return link(source, value as Recipe, params.values, profile);
+export interface Compiled {
+  /** Null when there is an error. */
+  plan: Plan | null;
+  /** All findings, by place. Warnings alone do not stop a run. */
+  diagnostics: Diagnostic[];
+  /** The texts that the recipe is made of, for printing, by file. */
+  texts: Map<string, string>;
+  /** The merged recipe; knows where each value comes from. Null when a text could not be read. */
+  recipe: Layers | null;
 }
 
-/** Checks each step's parameters against its kind, where the kind is known; defaults are written into a copy. */
-function checkParams(
-  source: Source,
-  value: unknown,
-): { values: Map<string, Record<string, unknown>>; diagnostics: Diagnostic[] } {
-  const values = new Map<string, Record<string, unknown>>();
-  const diagnostics: Diagnostic[] = [];
-  const steps: unknown = (value as Partial<Recipe> | null)?.steps;
-  if (typeof steps !== "object" || steps === null) return { values, diagnostics };
-  for (const [id, step] of Object.entries(steps as Record<string, Partial<Recipe["steps"][string]> | null>)) {
-    if (typeof step?.uses !== "string" || typeof step.with !== "object" || step.with === null) continue;
-    if (!Object.hasOwn(KIND_SCHEMAS, step.uses)) continue;
-    const copy = structuredClone(step.with);
-    diagnostics.push(...checkStructure(source, validateParams(step.uses), copy, ["steps", id, "with"]));
-    values.set(id, copy);
-  }
-  return { values, diagnostics };
+/** Text to plan: parse, merge, check, resolve, lower. Pure but for `read`. All errors at once, each cause once. */
+export function compile({ file, text, profile, settings, read }: RecipeText): Compiled {
+  const chain = readChain(file, text, read);
+  const texts = new Map([[file, text], ...chain.layers.map(({ source }) => [source.file, source.text] as const)]);
+  for (const [index, setting] of settings.entries()) texts.set(settingName(index), setting);
+  if (chain.layers.length === 0) return { plan: null, diagnostics: sorted(chain.diagnostics), texts, recipe: null };
+  const written = new Layers(chain.layers);
+  const profiled = profile === null ? { layers: written, diagnostics: [] } : applyProfile(written, profile);
+  const { layers, diagnostics: wrong } = applySettings(profiled.layers, settings);
+  const tables = readTables(layers, file, read);
+  for (const [name, content] of tables.texts) texts.set(name, content);
+  const steps = readSteps(layers);
+  const linked = link(layers, steps);
+  const diagnostics = [
+    ...chain.diagnostics,
+    ...profiled.diagnostics,
+    ...wrong,
+    ...checkStructure(layers, validateEnvelope(), layers.value),
+    ...checkGroups(layers),
+    ...checkInputs(layers),
+    ...tables.diagnostics,
+    ...steps.diagnostics,
+    ...linked.diagnostics,
+    ...checkClaims(layers, steps),
+    ...checkNotes(layers, steps),
+  ];
+  const failed = diagnostics.some(({ severity }) => severity === "error");
+  if (failed) return { plan: null, diagnostics: sorted(diagnostics), texts, recipe: layers };
+  const lowered = linked.steps.map((resolved) => ({ plan: lowerStep(resolved), resolved }));
+  const recipe = layers.value as unknown as Recipe;
+  const digest = digestOf([...texts.values()].join("\n"));
+  const plan = lower(recipe, lowered, { file, digest, profile });
+  diagnostics.push(...lint({ layers, recipe, steps: lowered, tables: tables.tables }));
+  const stops = diagnostics.some(({ severity }) => severity === "error");
+  return { plan: stops ? null : plan, diagnostics: sorted(diagnostics), texts, recipe: layers };
 }
 
-/** References to edges, edges to an order, steps to a plan. */
-function link(
-  source: Source,
-  recipe: Recipe,
-  values: Map<string, Record<string, unknown>>,
-  profile: string | null,
-): Compiled {
-  const diagnostics = checkClaims(source, recipe);
-  const resolved = new Map<string, ResolvedStep>();
-  const after = new Map<string, string[]>();
-  for (const [id, step] of Object.entries(recipe.steps)) {
-    const result = resolveReferences(source, recipe, id, step, values.get(id) ?? {});
-    diagnostics.push(...result.diagnostics);
-    resolved.set(id, result.resolved);
-    const needs = step.needs ?? [];
-    for (const [index, need] of needs.entries()) {
-      if (Object.hasOwn(recipe.steps, need)) continue;
-      diagnostics.push(
-        source.diagnostic("R0201", ["steps", id, "needs", index], `There is no step '${need}'.`),
-      );
-    }
-    const referenced = Object.values(result.resolved.inputs).flatMap((origin) =>
-      origin.from === "step" ? [origin.step] : [],
-    );
-    after.set(id, [
-      ...new Set([...referenced, ...needs.filter((need) => Object.hasOwn(recipe.steps, need))]),
-    ]);
-  }
-  const { order, cycle } = orderSteps(after);
-  if (cycle !== null) {
-    const trail = cycle.map((id) => `'${id}'`).join(" waits for ");
-    const related = cycle
-      .slice(1, -1)
-      .map((id) => ({ message: `'${id}' is part of the cycle`, path: ["steps", id] }));
-    diagnostics.push(
-      source.diagnostic("R0205", ["steps", cycle[0]!], `Steps wait for each other: ${trail}.`, {
-        at: "key",
-        related,
-      }),
-    );
-  }
-  if (diagnostics.length > 0) return failed(diagnostics);
-  const steps = order.map((id) => lowerStep(id, recipe.steps[id]!, resolved.get(id)!, after.get(id)!));
-  return { ok: true, plan: lower(recipe, steps, source.file, source.text, profile) };
+/** Groups are checked one by one, as steps are: so that of "step or group" only the right one speaks. */
+function checkGroups(layers: Layers): Diagnostic[] {
+  const steps = layers.value["steps"];
+  if (!isMapping(steps)) return [];
+  return Object.entries(steps).flatMap(([id, value]) =>
+    isMapping(value) && "steps" in value
+      ? checkStructure(layers, validateGroup(), structuredClone(value), ["steps", id])
+      : [],
+  );
 }
 
-function failed(diagnostics: Diagnostic[]): Compiled {
-  const sorted = [...diagnostics].sort((a, b) => a.line - b.line || a.column - b.column);
-  return { ok: false, diagnostics: sorted };
+/** What only says that a schema was broken, where something else says why. */
+const isVague = ({ code }: Diagnostic): boolean => code === "R0103" || code === "R0104" || code === "R0105";
+
+/** By place, and each cause once: the cells of a matrix stumble over the same text, and a wrong value breaks a schema. */
+function sorted(diagnostics: Diagnostic[]): Diagnostic[] {
+  const placeOf = ({ file, line, column, endLine, endColumn }: Diagnostic) => [file, line, column, endLine, endColumn].join(":");
+  const causes = new Map<string, Diagnostic>();
+  for (const diagnostic of diagnostics) {
+    const key = isVague(diagnostic) ? "" : `${diagnostic.code}:${diagnostic.path}:`;
+    const cause = key + placeOf(diagnostic);
+    if (!causes.has(cause)) causes.set(cause, diagnostic);
+  }
+  const errors = [...causes.values()].filter(({ severity }) => severity === "error");
+  const told = new Set(errors.filter((error) => !isVague(error)).map(placeOf));
+  return [...causes.values()]
+    .filter((diagnostic) => !isVague(diagnostic) || !told.has(placeOf(diagnostic)))
+    .sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column));
 }

@@ -1,63 +1,65 @@
-import type { Recipe, RecipeStep } from "../schemas/generated/recipe.ts";
+import type { Recipe } from "../schemas/generated/recipe.ts";
 import { KIND_SCHEMAS } from "../schemas/kinds.ts";
 import type { Plan, PlanStep, Source } from "../schemas/plan.ts";
 import { digestOf } from "./digest.ts";
-import type { ResolvedStep } from "./references.ts";
+import { seconds } from "./duration.ts";
+import type { ResolvedStep } from "./resolve-step.ts";
 
 const DEFAULT_TIMEOUT = "7d";
 const DEFAULT_CHECKPOINT = { every: "50 steps", keep: 2 };
-const SECONDS = { s: 1, m: 60, h: 3600, d: 86400 } as const;
 
 /** A checked step as part of the plan: every default written out. */
-export function lowerStep(id: string, step: RecipeStep, resolved: ResolvedStep, after: string[]): PlanStep {
-  const kind = KIND_SCHEMAS[step.uses];
-  const checkpoint = step.checkpoint ?? DEFAULT_CHECKPOINT;
+export function lowerStep({ cell, kind: uses, step, params, inputs, secrets, after }: ResolvedStep): PlanStep {
+  const kind = KIND_SCHEMAS[uses!];
+  const { resources, retry, timeout, checkpoint = DEFAULT_CHECKPOINT } = step;
   return {
-    id,
-    kind: step.uses,
+    id: cell.id,
+    matrix: cell.matrix,
+    kind: uses!,
     version: kind["x-version"],
-    params: resolved.params,
-    inputs: resolved.inputs,
+    params,
+    inputs,
     outputs: kind["x-outputs"],
-    after,
+    after: [...after.keys()],
     resources: {
-      cpu: step.resources?.cpu ?? kind["x-resources"].cpu,
-      gpu: step.resources?.gpu ?? 0,
-      memoryGb: step.resources?.memory_gb ?? kind["x-resources"].memory_gb,
+      cpu: resources?.cpu ?? kind["x-resources"].cpu,
+      gpu: resources?.gpu ?? 0,
+      memoryGb: resources?.memory_gb ?? kind["x-resources"].memory_gb,
     },
-    attempts: step.retry?.attempts ?? 1,
-    timeoutSeconds: seconds(step.timeout ?? DEFAULT_TIMEOUT),
+    attempts: retry?.attempts ?? 1,
+    timeoutSeconds: seconds(timeout ?? DEFAULT_TIMEOUT),
     checkpoint: { every: Number.parseInt(checkpoint.every, 10), keep: checkpoint.keep ?? 2 },
+    secrets,
   };
 }
 
 /** The whole plan; its digest names what runs, so the recipe's path and formatting are left out of it. */
 export function lower(
   recipe: Recipe,
-  steps: PlanStep[],
-  file: string,
-  text: string,
-  profile: string | null,
+  lowered: { plan: PlanStep; resolved: ResolvedStep }[],
+  { file, digest, profile }: { file: string; digest: string; profile: string | null },
 ): Plan {
   const inputs = Object.fromEntries(
-    Object.entries(recipe.inputs ?? {}).map(([name, { type, path, sha256 }]) => [
-      name,
-      { type, path, sha256: sha256 ?? null },
-    ]),
+    Object.entries(recipe.inputs ?? {}).flatMap(([name, { type, path, sha256 }]) =>
+      (type === "path" || type === "dataset" || type === "model") && path !== undefined
+        ? [[name, { type, path, sha256: sha256 ?? null }]]
+        : [],
+    ),
   );
   const claims = recipe.claims ?? [];
-  const deviations = steps.flatMap((step) =>
-    Object.entries(recipe.steps[step.id]?.deviations ?? {}).map(([parameter, { paper, reason }]) => ({
-      step: step.id,
+  const steps = lowered.map(({ plan }) => plan);
+  const deviations = lowered.flatMap(({ plan, resolved }) =>
+    Object.entries(resolved.step.deviations ?? {}).map(([parameter, { paper, reason }]) => ({
+      step: plan.id,
       parameter,
       paper,
-      ours: step.params[parameter] ?? describeSource(step.inputs[parameter]),
+      ours: plan.params[parameter] ?? describeSource(plan.inputs[parameter]),
       reason,
     })),
   );
   return {
     plan: 1,
-    recipe: { name: recipe.name, path: file, digest: digestOf(text), profile },
+    recipe: { name: recipe.name, path: file, digest, profile },
     inputs,
     steps,
     claims,
@@ -71,9 +73,4 @@ function describeSource(source: Source | undefined): string {
   if (source === undefined) return "";
   if (source.from === "hub") return source.id;
   return source.from === "input" ? `inputs.${source.input}` : `steps.${source.step}.outputs.${source.output}`;
-}
-
-function seconds(duration: string): number {
-  const unit = duration.at(-1) as keyof typeof SECONDS;
-  return Number.parseInt(duration, 10) * SECONDS[unit];
 }

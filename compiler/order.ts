@@ -1,31 +1,33 @@
 /**
- * Steps in an order in which each comes after all it waits for, ties in the order given, or the trail of a cycle.
- * `after` maps each step to those it waits for.
+ * Steps in an order in which each comes after all it waits for, otherwise in the order given, or the trail of a cycle.
+ * `after` maps each step to those it waits for. Linear in steps and edges, and not recursive: chains may be long.
  */
-export function orderSteps(after: ReadonlyMap<string, readonly string[]>): {
+export function orderSteps(after: ReadonlyMap<string, Iterable<string>>): {
   order: string[];
   cycle: string[] | null;
 } {
   const order: string[] = [];
-  const done = new Set<string>();
-  const waiting = new Set(after.keys());
-  while (waiting.size > 0) {
-    const ready = [...waiting].find((id) => after.get(id)!.every((other) => done.has(other)));
-    if (ready === undefined) return { order, cycle: trail(after, waiting) };
-    order.push(ready);
-    done.add(ready);
-    waiting.delete(ready);
+  const state = new Map<string, "open" | "done">();
+  for (const first of after.keys()) {
+    if (state.has(first)) continue;
+    const trail: { id: string; waits: Iterator<string> }[] = [];
+    const enter = (id: string) => {
+      state.set(id, "open");
+      trail.push({ id, waits: after.get(id)![Symbol.iterator]() });
+    };
+    enter(first);
+    while (trail.length > 0) {
+      const { id, waits } = trail.at(-1)!;
+      const next = waits.next();
+      if (next.done === true) {
+        state.set(id, "done");
+        order.push(id);
+        trail.pop();
+      } else if (state.get(next.value) === "open") {
+        const ids = trail.map((entry) => entry.id);
+        return { order, cycle: [...ids.slice(ids.indexOf(next.value)), next.value] };
+      } else if (!state.has(next.value)) enter(next.value);
+    }
   }
   return { order, cycle: null };
-}
-
-/** From any step that cannot start, following what it waits for must come back to a step seen before. */
-function trail(after: ReadonlyMap<string, readonly string[]>, stuck: ReadonlySet<string>): string[] {
-  const path: string[] = [];
-  let at = [...stuck][0]!;
-  while (!path.includes(at)) {
-    path.push(at);
-    at = after.get(at)!.find((other) => stuck.has(other))!;
-  }
-  return [...path.slice(path.indexOf(at)), at];
 }

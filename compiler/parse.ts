@@ -1,52 +1,132 @@
-import { isMap, isScalar, visit, type Scalar } from "yaml";
-import type { Diagnostic } from "../schemas/diagnostic.ts";
-import { Source } from "./source.ts";
+import { isAlias, isMap, isScalar, isSeq, type Pair } from "yaml";
+import { severityOf, type Code, type Diagnostic } from "../schemas/diagnostic.ts";
+import { keyText, rangeOfNode, Source, type Range } from "./source.ts";
 
 const MOST_ALIASES = 100;
+const MOST_BYTES = 8 * 1024 * 1024;
+const DEEPEST = 64;
 
-/** Text to a document with positions. Syntax errors become diagnostics. */
-export function parse(file: string, text: string): { source: Source; diagnostics: Diagnostic[] } {
-  const source = new Source(file, text);
-  const syntax = source.document.errors.map((error) =>
-    source.at("R0002", error.pos[0], error.pos[1], `${error.message.replace(/\.?$/, "")}.`),
-  );
-  if (syntax.length > 0) return { source, diagnostics: syntax };
-  if (!isMap(source.document.contents)) {
-    const what =
-      source.document.contents === null ? "The file is empty" : "A recipe is a mapping of keys to values";
-    return {
-      source,
-      diagnostics: [source.at("R0003", 0, 0, `${what}. Start with 'recipe: 1', 'name:' and 'steps:'.`)],
-    };
+export interface Parsed {
+  source: Source;
+  /** Plain values; undefined when the text could not be read as a mapping. */
+  value: Record<string, unknown> | undefined;
+  diagnostics: Diagnostic[];
+}
+
+/** Text to plain values with positions. Whatever the bytes are, what is wrong becomes diagnostics. */
+export function parse(file: string, text: string): Parsed {
+  if (text.length > MOST_BYTES) {
+    const size = `${(text.length / 1024 / 1024).toFixed(0)} MB`;
+    return unread(file, "R0004", `The text has ${size}; a recipe has at most 8 MB. Put data into files.`);
   }
-  return { source, diagnostics: unusable(source) };
-}
-
-/** What YAML allows and a recipe cannot hold: numbers that are none, and keys that every object has. */
-function unusable(source: Source): Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
-  visit(source.document, {
-    Scalar: (_, { value, range }) => {
-      if (typeof value !== "number" || Number.isFinite(value)) return;
-      diagnostics.push(
-        source.at("R0104", range![0], range![1], `${value} is no number that a recipe can hold.`),
-      );
-    },
-    Pair: (_, { key }) => {
-      if (!isScalar(key) || typeof key.value !== "string" || !(key.value in {})) return;
-      const [start, end] = (key as Scalar.Parsed).range;
-      diagnostics.push(source.at("R0101", start, end, `'${key.value}' cannot be a key.`));
-    },
-  });
-  return diagnostics;
-}
-
-/** The document as plain values. Aliases are bounded, so that a few bytes cannot fill the memory. */
-export function valueOf(source: Source): { value: unknown; diagnostics: Diagnostic[] } {
+  let source: Source;
   try {
-    return { value: source.document.toJS({ maxAliasCount: MOST_ALIASES }), diagnostics: [] };
+    source = new Source(file, text);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { value: undefined, diagnostics: [source.at("R0002", 0, 0, `${message}.`)] };
+    if (error instanceof RangeError) return unread(file, "R0004", tooDeep);
+    throw error;
   }
+  const { errors, contents } = source.document;
+  if (errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) return unread(file, "R0004", tooDeep);
+  if (errors.length > 0) return { source, value: undefined, diagnostics: syntaxErrors(source) };
+  if (!isMap(contents)) {
+    const empty = contents === null || (isScalar(contents) && contents.value === null);
+    const what = empty ? "The file is empty" : "A recipe is a mapping of keys to values";
+    const message = `${what}. Start with 'recipe: 1', 'name:' and 'steps:'.`;
+    return { source, value: undefined, diagnostics: [at(source, "R0003", [0, 0], message)] };
+  }
+  const deep = tooDeepIn(contents, childrenOf);
+  if (deep !== null) {
+    return { source, value: undefined, diagnostics: [at(source, "R0004", rangeOfNode(deep) ?? [0, 0], tooDeep)] };
+  }
+  const diagnostics = unusable(source, contents);
+  // Plain values cannot hold such keys.
+  if (diagnostics.some(({ code }) => code === "R0101")) return { source, value: undefined, diagnostics };
+  try {
+    const value = source.document.toJS({ maxAliasCount: MOST_ALIASES }) as Record<string, unknown>;
+    // An alias may stand inside what it names.
+    const endless = tooDeepIn(value, (inner) => (typeof inner === "object" && inner !== null ? Object.values(inner) : []));
+    if (endless === null) return { source, value, diagnostics };
+    return { source, value: undefined, diagnostics: [at(source, "R0004", [0, 0], tooDeep)] };
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const many = text.includes("alias count");
+    const message = many
+      ? `Aliases ('*name') would make this text many times larger; ${MOST_ALIASES} values may come from them.`
+      : `${text}.`;
+    return { source, value: undefined, diagnostics: [at(source, many ? "R0004" : "R0002", [0, 0], message)] };
+  }
+}
+
+const tooDeep = `The text is nested more than ${DEEPEST} levels deep.`;
+
+/** A diagnostic about a range of offsets. */
+export function at(source: Source, code: Code, range: Range, message: string): Diagnostic {
+  return { code, severity: severityOf(code), message, ...source.place(range), path: "" };
+}
+
+function unread(file: string, code: Code, message: string): Parsed {
+  const source = new Source(file, "");
+  return { source, value: undefined, diagnostics: [at(source, code, [0, 0], message)] };
+}
+
+/** One per line: a mistake often makes the reader stumble several times. */
+function syntaxErrors(source: Source): Diagnostic[] {
+  const byLine = new Map<number, Diagnostic>();
+  for (const { pos, message } of source.document.errors) {
+    const found = at(source, "R0002", pos, `${message.replace(/\.?$/, "")}.`);
+    if (!byLine.has(found.line)) byLine.set(found.line, found);
+    if (byLine.size === 20) break;
+  }
+  return [...byLine.values()];
+}
+
+const childrenOf = (node: unknown): unknown[] => {
+  if (isMap(node)) return node.items.flatMap(({ key, value }) => [key, value]);
+  return isSeq(node) ? node.items : [];
+};
+
+/** The first value that is nested too deeply. Not by recursion: that is what such a text would break. */
+function tooDeepIn(root: unknown, children: (value: unknown) => unknown[]): unknown {
+  const stack: [unknown, number][] = [[root, 1]];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const [value, depth] = next;
+    if (depth > DEEPEST) return value ?? root;
+    for (const child of children(value)) stack.push([child, depth + 1]);
+  }
+  return null;
+}
+
+/** What YAML allows and a recipe cannot hold. */
+function unusable(source: Source, node: unknown): Diagnostic[] {
+  if (isScalar(node)) return wrongNumber(source, node.value, node.source ?? "", rangeOfNode(node) ?? [0, 0]);
+  if (isAlias(node)) return [];
+  if (isSeq(node)) return node.items.flatMap((item) => unusable(source, item));
+  return isMap(node) ? [...wrongKeys(source, node.items), ...node.items.flatMap(({ value }) => unusable(source, value))] : [];
+}
+
+function wrongNumber(source: Source, value: unknown, text: string, range: Range): Diagnostic[] {
+  if (typeof value !== "number") return [];
+  if (!Number.isFinite(value)) return [at(source, "R0104", range, `${text} is no number that a recipe can hold.`)];
+  if (!/^[-+]?0[0-9]/.test(text)) return [];
+  const message = `${text} is ${value} in YAML 1.2, not octal. Write ${value}, or 0o… for octal.`;
+  return [{ ...at(source, "R0504", range, message), suggestion: String(value) }];
+}
+
+function wrongKeys(source: Source, pairs: Pair[]): Diagnostic[] {
+  const first = new Map<string, Pair>();
+  return pairs.flatMap((pair) => {
+    const range = rangeOfNode(pair.key) ?? [0, 0];
+    if (!isScalar(pair.key)) return [at(source, "R0101", range, "A key is a word, not a list or a mapping.")];
+    const key = keyText(pair);
+    if (key in {}) return [at(source, "R0101", range, `'${key}' cannot be a key.`)];
+    const before = first.get(key);
+    if (before === undefined) {
+      first.set(key, pair);
+      return [];
+    }
+    const twice = at(source, "R0005", range, `The key '${key}' stands twice here. Remove one.`);
+    const related = { message: `'${key}' stands here first`, ...source.place(rangeOfNode(before.key) ?? [0, 0]) };
+    return [{ ...twice, related: [related] }];
+  });
 }

@@ -8,93 +8,85 @@ import {
   type Document,
   type Node,
   type Pair,
+  type YAMLMap,
 } from "yaml";
-import type { Code, Diagnostic } from "../schemas/diagnostic.ts";
+import type { Place } from "../schemas/diagnostic.ts";
 
 export type PathInDocument = readonly (string | number)[];
+export type Range = readonly [start: number, end: number];
 
-/** A recipe's text with its parsed document: finds the place of any path in it. */
+/** One text with its parsed document: finds the place of any path in it. */
 export class Source {
   readonly file: string;
   readonly text: string;
   readonly document: Document.Parsed;
   readonly #lines = new LineCounter();
+  readonly #pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
 
+  /** Throws RangeError for a text that is nested too deeply to be parsed. */
   constructor(file: string, text: string) {
     this.file = file;
     this.text = text;
-    this.document = parseDocument(text, { version: "1.2", lineCounter: this.#lines, prettyErrors: false });
+    this.document = parseDocument(text, {
+      version: "1.2",
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      // Checked by us, so that the first of two equal keys can be shown.
+      uniqueKeys: false,
+    });
   }
 
-  /** A diagnostic that points at the value (or, with `key`, at the key) under a path. */
-  diagnostic(
-    code: Code,
-    path: PathInDocument,
-    message: string,
-    more: {
-      at?: "key" | "value";
-      suggestion?: string;
-      related?: { message: string; path: PathInDocument }[];
-    } = {},
-  ): Diagnostic {
-    const [start, end] = this.#rangeOf(path, more.at ?? "value");
-    return {
-      ...this.at(code, start, end, message),
-      path: path.join("."),
-      ...(more.suggestion === undefined ? {} : { suggestion: more.suggestion }),
-      ...(more.related === undefined
-        ? {}
-        : {
-            related: more.related.map(({ message: text, path: other }) => {
-              const { line, col } = this.#lines.linePos(this.#rangeOf(other, "key")[0]);
-              return { message: text, line, column: col };
-            }),
-          }),
-    };
-  }
-
-  /** A diagnostic for a range of offsets in the text. */
-  at(code: Code, start: number, end: number, message: string): Diagnostic {
+  /** The place of a range of offsets in the text. */
+  place([start, end]: Range): Place {
     const first = this.#lines.linePos(start);
     const last = this.#lines.linePos(Math.max(end, start));
     return {
-      code,
-      severity: "error",
-      message,
       file: this.file,
-      line: first.line,
-      column: first.col,
-      endLine: last.line,
-      endColumn: last.col,
-      path: "",
+      line: Math.max(1, first.line),
+      column: Math.max(1, first.col),
+      endLine: Math.max(1, last.line),
+      endColumn: Math.max(1, last.col),
     };
   }
 
-  #rangeOf(path: PathInDocument, at: "key" | "value"): [number, number] {
+  /**
+   * Offsets of the value (or the key) under a path, and how much of the path is there: it may go further than the
+   * text, for what a default added.
+   */
+  rangeOf(path: PathInDocument, at: "key" | "value"): { range: Range; found: number } {
     let node: unknown = this.document.contents;
     let range = rangeOfNode(node);
+    let found = 0;
     for (const [depth, segment] of path.entries()) {
       if (isAlias(node)) node = node.resolve(this.document);
-      const pair: Pair | undefined = isMap(node)
-        ? node.items.find((item) => keyText(item) === String(segment))
-        : undefined;
+      const pair = isMap(node) ? this.#pairOf(node, String(segment)) : undefined;
       const next: unknown = isSeq(node) ? node.items[Number(segment)] : pair?.value;
-      // A path may go further than the text, for what a profile or a default added.
       if (next === undefined && pair === undefined) break;
       const wantsKey = at === "key" && depth === path.length - 1;
       const keyRange = pair === undefined ? undefined : rangeOfNode(pair.key);
       range = (wantsKey ? keyRange : rangeOfNode(next)) ?? keyRange ?? range;
       node = next;
+      found = depth + 1;
     }
-    return range ?? [0, 0];
+    return { range: range ?? [0, 0], found };
+  }
+
+  #pairOf(map: YAMLMap, key: string): Pair | undefined {
+    let pairs = this.#pairs.get(map);
+    if (pairs === undefined) {
+      // Of two equal keys the last one counts.
+      pairs = new Map(map.items.map((pair) => [keyText(pair), pair]));
+      this.#pairs.set(map, pairs);
+    }
+    return pairs.get(key);
   }
 }
 
-// A key that a profile added is a plain string.
-const keyText = ({ key }: Pair): string =>
-  isScalar(key) ? String(key.value) : typeof key === "string" ? key : "";
+/** A key as text, as it is named in plain values. */
+export const keyText = ({ key }: Pair): string =>
+  isScalar(key) ? (key.value === null ? "" : String(key.value)) : "";
 
-function rangeOfNode(node: unknown): [number, number] | undefined {
+export function rangeOfNode(node: unknown): Range | undefined {
   const range = (node as Node | null | undefined)?.range;
   return range ? [range[0], range[1]] : undefined;
 }

@@ -1,8 +1,27 @@
 import { closest as nearest, distance } from "fastest-levenshtein";
+import { NAMES, NOTES } from "./synonyms.ts";
 
-/** The known word that was probably meant, if one is near enough. */
+/** The known word that was probably meant by a typo, if one is near enough. */
 export function closest(word: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
+  if (known.length === 0 || word.length > 100) return undefined;
+  const same = known.find((other) => plain(other) === plain(word));
+  if (same !== undefined) return same;
   const candidate = nearest(word, known);
-  return distance(word, candidate) <= Math.max(1, Math.floor(word.length / 3)) ? candidate : undefined;
+  const far = distance(word, candidate);
+  // Two letters that changed places count as two.
+  const swapped = far === 2 && letters(word) === letters(candidate);
+  return swapped || far <= Math.max(1, Math.floor(word.length / 3)) ? candidate : undefined;
 }
+
+/** As `closest`, but first by what other tools call the same thing. */
+export function meantName(word: string, known: readonly string[]): string | undefined {
+  const meant = Object.hasOwn(NAMES, word) ? NAMES[word] : undefined;
+  return meant?.find((name) => known.includes(name)) ?? closest(word, known);
+}
+
+/** What a user of another tool should know about a name that has no counterpart here, or another unit. */
+export const noteOn = (word: string): string | undefined => (Object.hasOwn(NOTES, word) ? NOTES[word] : undefined);
+
+const letters = (word: string): string => [...word].sort().join("");
+
+const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, "");

@@ -1,50 +1,80 @@
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { createRequire } from "node:module";
+import type { Ajv2020, ValidateFunction } from "ajv/dist/2020.js";
 import { DOCUMENT_SCHEMAS, KIND_SCHEMAS, STEP_KINDS, type StepKind } from "../schemas/kinds.ts";
-import type { Recipe } from "../schemas/generated/recipe.ts";
+import type { PaperTables } from "../schemas/generated/paper-tables.ts";
+import { precompiled } from "./precompiled.ts";
 
-const VOCABULARY = ["version", "outputs", "tools", "resources", "affects", "artifact", "paper", "field"];
+const VOCABULARY = ["version", "outputs", "tools", "resources", "affects", "artifact", "paper", "field", "unit", "maps"];
 
-let ajv: Ajv2020 | undefined;
-const compiled = new Map<string, ValidateFunction>();
-
-/** The compiled validator of one of our schemas; it writes defaults into what it checks. */
-function validator(id: string): ValidateFunction {
-  if (ajv === undefined) {
-    ajv = new Ajv2020({
-      allErrors: true,
-      verbose: true,
-      strict: true,
-      strictRequired: false,
-      useDefaults: true,
-      allowUnionTypes: true,
-    });
-    ajv.addVocabulary(VOCABULARY.map((word) => `x-${word}`));
-    ajv.addFormat("date-time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/);
-    // A step's `with` is checked against its kind alone: errors under if/then would be reported twice.
-    const recipe = structuredClone(DOCUMENT_SCHEMAS.recipe) as {
-      $id: string;
-      $defs: { step: { allOf?: unknown } };
-    };
-    recipe.$id = "reprise:recipe-envelope";
-    delete recipe.$defs.step.allOf;
-    ajv.addSchema(recipe);
-    ajv.addSchema(STEP_KINDS.map((kind) => KIND_SCHEMAS[kind]));
-    ajv.addSchema(Object.values(DOCUMENT_SCHEMAS));
-  }
-  const known = compiled.get(id);
-  if (known !== undefined) return known;
-  const made = ajv.getSchema(id);
-  if (made === undefined) throw new Error(`no schema ${id}`);
-  compiled.set(id, made);
-  return made;
+interface Schema {
+  $id?: string;
+  $schema?: string;
+  properties: Record<string, { additionalProperties?: unknown }>;
+  $defs: Record<string, Schema>;
 }
 
-/** Checks a whole recipe; the parameters of its steps are checked by `validateParams`. */
-export const validateRecipe = (): ValidateFunction<Recipe> =>
-  validator("reprise:recipe-envelope") as ValidateFunction<Recipe>;
+/** What each validator checks, by name. */
+export function validatedSchemas(): Record<string, object> {
+  const recipe = structuredClone(DOCUMENT_SCHEMAS.recipe) as Schema;
+  const { step, group } = structuredClone(recipe.$defs) as { step: Schema; group: Schema };
+  // Steps and groups are checked one by one, so that of "step or group" only the right one speaks.
+  recipe.properties["steps"]!.additionalProperties = { type: "object" };
+  group.properties["steps"]!.additionalProperties = true;
+  const { $defs } = recipe;
+  return {
+    recipe,
+    step: { ...step, $defs },
+    group: { ...group, $defs },
+    tables: DOCUMENT_SCHEMAS["paper-tables"],
+    record: DOCUMENT_SCHEMAS["run-record"],
+    ...Object.fromEntries(STEP_KINDS.map((kind) => [kind, KIND_SCHEMAS[kind]])),
+  };
+}
+
+/** The schema compiler as we use it: it writes defaults into what it checks. */
+export function newAjv(more: object = {}): Ajv2020 {
+  const library = createRequire(import.meta.url)("ajv/dist/2020.js") as { Ajv2020: typeof Ajv2020 };
+  const ajv = new library.Ajv2020({
+    allErrors: true,
+    verbose: true,
+    useDefaults: true,
+    allowUnionTypes: true,
+    strictRequired: false,
+    strictTypes: false,
+    ...more,
+  });
+  ajv.addVocabulary(VOCABULARY.map((word) => `x-${word}`));
+  ajv.addFormat("date-time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/);
+  return ajv;
+}
+
+const compiled = new Map<string, ValidateFunction>();
+
+function validator(name: string): ValidateFunction {
+  const known = precompiled[name] ?? compiled.get(name);
+  if (known !== undefined) return known;
+  const ajv = newAjv();
+  for (const [other, schema] of Object.entries(validatedSchemas())) {
+    const { $id: _, ...anonymous } = schema as Schema;
+    if (!compiled.has(other)) compiled.set(other, ajv.compile(anonymous));
+  }
+  return compiled.get(name)!;
+}
+
+/** Checks everything of a recipe but its steps. */
+export const validateEnvelope = (): ValidateFunction => validator("recipe");
+
+/** Checks a step but for its parameters. */
+export const validateStep = (): ValidateFunction => validator("step");
+
+/** Checks a group but for its steps. */
+export const validateGroup = (): ValidateFunction => validator("group");
 
 /** Checks the parameters of one kind and writes their defaults into them. */
-export const validateParams = (kind: StepKind): ValidateFunction => validator(KIND_SCHEMAS[kind].$id);
+export const validateParams = (kind: StepKind): ValidateFunction => validator(kind);
+
+/** Checks a file of a paper's tables. */
+export const validateTables = (): ValidateFunction<PaperTables> => validator("tables") as ValidateFunction<PaperTables>;
 
 /** Checks a run record before it is written. */
-export const validateRecord = (): ValidateFunction => validator("reprise:run-record");
+export const validateRecord = (): ValidateFunction => validator("record");

@@ -1,8 +1,10 @@
-/** The closed table of diagnostic codes. Each has a section in docs/diagnostics.md. */
+/** The closed table of diagnostic codes. Each has a section in docs/diagnostics.md and a fixture in the tests. */
 export const CODES = {
   R0001: "The file cannot be read",
   R0002: "The text is not valid YAML",
   R0003: "The document is empty or not a mapping",
+  R0004: "The text is larger or deeper than a recipe may be",
+  R0005: "A key stands twice",
   R0101: "Unknown key",
   R0102: "A key is missing",
   R0103: "A value has the wrong type",
@@ -10,31 +12,63 @@ export const CODES = {
   R0105: "Keys do not fit together",
   R0201: "Unknown step",
   R0202: "Unknown output",
-  R0203: "Unknown input",
+  R0203: "Unknown input or matrix key",
   R0204: "A reference has the wrong type",
   R0205: "Steps wait for each other",
-  R0206: "A reference is malformed",
+  R0206: "An expression is malformed",
+  R0207: "Types in an expression do not fit",
+  R0208: "A reference to a step that is left out",
+  R0209: "One cell of a matrix must be named",
   R0301: "Unknown profile",
-  R0302: "A profile changes something that is not there",
-  R0303: "A deviation names no parameter",
+  R0302: "An override changes something that is not there",
+  R0303: "A source or deviation names no parameter",
   R0304: "A claim does not fit its steps",
+  R0305: "The extended recipe cannot be used",
+  R0306: "--set cannot be read",
+  R0307: "A matrix does not work out",
+  R0308: "An input has no value",
+  R0309: "A secret stands where a value is due",
+  R0310: "Batch and group do not divide",
+  R0311: "The paper's tables cannot be used",
   R0401: "An input does not exist",
   R0402: "An input has another digest",
+  R0501: "No checkpoint before the end",
+  R0502: "Checkpoints that cannot be resumed",
+  R0503: "A checkpoint inside a generation",
+  R0504: "A number with a leading zero",
+  R0505: "Another effective batch than the paper's",
+  R0506: "A closed model without a date",
+  R0507: "Training and evaluation on one split",
+  R0508: "Stages see different frames",
+  R0509: "Another completion limit than in training",
+  R0510: "An adapter that is never merged",
+  R0511: "An input that nobody uses",
+  R0512: "A timeout below the heartbeat",
+  R0513: "Sampling left to the model's generation config",
+  R0514: "A silent difference from the paper",
 } as const;
 export type Code = keyof typeof CODES;
 
-/** One finding about a recipe. Lines and columns count from 1; the end is exclusive. */
-export interface Diagnostic {
-  code: Code;
-  severity: "error" | "warning";
-  message: string;
+/** Codes from R0501 on warn; all others are errors. */
+export const severityOf = (code: Code): Diagnostic["severity"] =>
+  code.startsWith("R05") ? "warning" : "error";
+
+/** A place in a text. Lines and columns count from 1; the end is exclusive. */
+export interface Place {
   file: string;
   line: number;
   column: number;
   endLine: number;
   endColumn: number;
+}
+
+/** One finding about a recipe. */
+export interface Diagnostic extends Place {
+  code: Code;
+  severity: "error" | "warning";
+  message: string;
   /** Dotted path in the document, such as steps.sft.with.epochs. */
   path: string;
   suggestion?: string;
-  related?: { message: string; line: number; column: number }[];
+  related?: ({ message: string } & Place)[];
 }

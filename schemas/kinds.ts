@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 
 /** What a folder or file that travels between steps holds. */
-export type ArtifactType = "dataset" | "frames" | "model" | "adapter" | "predictions" | "metrics";
+export type ArtifactType = "path" | "dataset" | "frames" | "model" | "adapter" | "predictions" | "metrics";
 
 /** The closed set of step kinds. Each has one schema, one activity and, if it trains, one trainer module. */
 export const STEP_KINDS = [
@@ -20,13 +20,27 @@ export type StepKind = (typeof STEP_KINDS)[number];
 /** Which part of a step a parameter decides: its result, only its speed, only names, or where it may resume. */
 export type Affects = "result" | "performance" | "naming" | "resume";
 
-interface ParameterSchema {
+/** How a recipe's value becomes the trainer's: another word, or times another parameter. */
+export interface ParameterMap {
+  values?: Record<string, unknown>;
+  times?: string;
+  /** The value stays as it is where this parameter has this value. */
+  unless?: Record<string, unknown>;
+  /** Unit of the trainer's value, where it differs. */
+  unit?: string;
+}
+
+export interface ParameterSchema {
   description: string;
   default?: unknown;
   "x-affects": Affects;
   "x-artifact"?: (ArtifactType | "hub")[];
+  /** Table and row of the paper that give the value. */
   "x-paper"?: string;
+  "x-unit"?: string;
+  /** What of the trainer's the value becomes. */
   "x-field"?: string;
+  "x-maps"?: ParameterMap;
 }
 
 /** A kind's JSON Schema, as far as the engine reads it. */
@@ -39,6 +53,7 @@ export interface KindSchema {
   "x-tools": ("ffmpeg" | "python")[];
   "x-resources": { cpu: number; memory_gb: number };
   properties: Record<string, ParameterSchema>;
+  required: string[];
 }
 
 /** The schema of every kind. */
@@ -49,6 +64,7 @@ export const KIND_SCHEMAS = Object.fromEntries(
 /** Schemas of whole documents. */
 export const DOCUMENT_SCHEMAS = {
   recipe: require("./recipe.schema.json") as object,
+  "paper-tables": require("./paper-tables.schema.json") as object,
   "trainer-job": require("./trainer-job.schema.json") as object,
   "trainer-event": require("./trainer-event.schema.json") as object,
   "run-record": require("./run-record.schema.json") as object,

@@ -2,6 +2,9 @@ import type { RecipeClaim } from "./generated/recipe.ts";
 import type { RunRecord, RunRecordArtifact, RunRecordStep } from "./generated/run-record.ts";
 import type { ArtifactType, StepKind } from "./kinds.ts";
 
+/** A worker that has been silent for this long counts as lost. */
+export const HEARTBEAT_TIMEOUT_SECONDS = 120;
+
 /** Where a parameter that takes an artifact gets it from. */
 export type Source =
   | { from: "step"; step: string; output: string }
@@ -10,7 +13,10 @@ export type Source =
 
 /** One step, fully resolved: every default written out, references as edges. */
 export interface PlanStep {
+  /** As in the recipe; for a cell of a matrix followed by its values, such as sft-0-letter. */
   id: string;
+  /** Values of the cell; empty without a matrix. */
+  matrix: Record<string, string | number | boolean>;
   kind: StepKind;
   /** Version of the kind: part of the fingerprint, raised when the same parameters give another result. */
   version: number;
@@ -24,6 +30,8 @@ export interface PlanStep {
   attempts: number;
   timeoutSeconds: number;
   checkpoint: { every: number; keep: number };
+  /** Environment variables of the step's program, each by the name of the variable that holds the secret. */
+  secrets: Record<string, string>;
 }
 
 export interface Resources {
@@ -33,7 +41,7 @@ export interface Resources {
 }
 
 interface PlanInput {
-  type: "dataset" | "model";
+  type: "path" | "dataset" | "model";
   path: string;
   /** Expected digest, if the recipe states one. */
   sha256: string | null;

@@ -21,6 +21,7 @@ fs.cpSync(path.join(root, "schemas"), path.join(dist, "schemas"), {
   filter: (source) => fs.statSync(source).isDirectory() || source.endsWith(".json"),
 });
 fs.cpSync(path.join(root, "report/style.css"), path.join(dist, "report/style.css"));
+await import("./build/validators.mjs").then(({ writeValidators }) => writeValidators(dist));
 // One file instead of hundreds: the chart library is most of the time that a short command takes to start.
 const charts = path.join(dist, "report/charts.js");
 await esbuild.build({

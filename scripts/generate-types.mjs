@@ -27,6 +27,7 @@ function closed(value) {
 
 const files = [
   ["recipe.schema.json", "Recipe"],
+  ["paper-tables.schema.json", "PaperTables"],
   ["trainer-job.schema.json", "TrainerJob"],
   ["trainer-event.schema.json", "TrainerEvent"],
   ["run-record.schema.json", "RunRecord"],

@@ -6,7 +6,7 @@ import type { ArtifactType } from "../schemas/kinds.ts";
 import type { Artifact } from "../schemas/plan.ts";
 import { readJson, writeJson } from "./files.ts";
 import { home } from "./home.ts";
-import { isWhole, manifestOf, type ManifestEntry } from "./manifest.ts";
+import { firstDefect, manifestOf, type SeenFile } from "./manifest.ts";
 
 /** Artifacts that are one file, with its name; all others are folders. */
 const FILE_NAMES: Partial<Record<ArtifactType, string>> = {
@@ -16,7 +16,8 @@ const FILE_NAMES: Partial<Record<ArtifactType, string>> = {
 
 interface Manifest {
   type: ArtifactType;
-  files: ManifestEntry[];
+  /** With the times that they had when they were published. */
+  files: SeenFile[];
 }
 
 /** Where a step writes an output: the folder that is published, and the folder or file in it. */
@@ -31,7 +32,7 @@ export function placeOfOutput(
 
 /** Moves a finished folder into the store under the digest of its manifest. Publishing twice is harmless. */
 export async function publish(root: string, folder: string, type: ArtifactType): Promise<Artifact> {
-  const { files, digest } = await manifestOf(folder);
+  const { seen: files, digest } = await manifestOf(folder);
   const place = home.artifact(root, digest);
   const artifact = { uri: `artifacts/${digest}/content`, digest, type };
   if (await isStored(root, artifact)) {
@@ -58,11 +59,29 @@ export async function publish(root: string, folder: string, type: ArtifactType):
   return artifact;
 }
 
-/** Whether an artifact is in the store, with all its files at their sizes. */
-export async function isStored(root: string, artifact: Artifact): Promise<boolean> {
-  const place = home.artifact(root, artifact.digest);
-  const manifest = await readJson<Manifest>(path.join(place, "manifest.json"));
-  return manifest !== undefined && isWhole(path.join(place, "content"), manifest.files);
+/** What is wrong with an artifact in the store, or null. Size and time of each file first; what differs is read. */
+export async function defectOfArtifact(root: string, { digest }: Pick<Artifact, "digest">): Promise<string | null> {
+  const place = home.artifact(root, digest);
+  const manifest = await readJson<Manifest>(path.join(place, "manifest.json")).catch(() => undefined);
+  return manifest === undefined ? "it is not in the store" : firstDefect(path.join(place, "content"), manifest.files);
+}
+
+/** As `defectOfArtifact`, but reads every file. */
+export async function verifyArtifact(root: string, digest: string): Promise<string | null> {
+  const defect = await defectOfArtifact(root, { digest });
+  if (defect !== null) return defect;
+  const found = await manifestOf(path.join(home.artifact(root, digest), "content"));
+  return found.digest === digest ? null : "its content has another digest";
+}
+
+/** Whether an artifact is in the store, whole. */
+export const isStored = async (root: string, artifact: Pick<Artifact, "digest">): Promise<boolean> =>
+  (await defectOfArtifact(root, artifact)) === null;
+
+/** Bytes of an artifact's content by its manifest; 0 without one. */
+export async function bytesOf(root: string, digest: string): Promise<number> {
+  const manifest = await readJson<Manifest>(path.join(home.artifact(root, digest), "manifest.json")).catch(() => undefined);
+  return manifest?.files.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0;
 }
 
 /** Path of an artifact's folder, or of its file where it is one file. */

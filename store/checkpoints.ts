@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { hashFile, readJson } from "./files.ts";
-import { isWhole, type ManifestEntry } from "./manifest.ts";
+import { firstDefect, type ManifestEntry } from "./manifest.ts";
 
 const MARKER = "reprise-checkpoint.json";
 
@@ -43,7 +43,8 @@ async function defectOf(directory: string, key: string): Promise<string | null> 
   const marker = await readJson<Marker>(path.join(directory, MARKER)).catch(() => undefined);
   if (marker === undefined) return "it was not completed";
   if (marker.key !== key) return "it belongs to other parameters or inputs";
-  if (!(await isWhole(directory, marker.files))) return "a file is missing or has another size";
+  const defect = await firstDefect(directory, marker.files);
+  if (defect !== null) return defect;
   for (const { path: name, sha256 } of marker.files) {
     if ((await hashFile(path.join(directory, name))) !== sha256) return `'${name}' was changed`;
   }

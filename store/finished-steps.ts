@@ -1,5 +1,5 @@
-import type { Artifact, StepOutcome } from "../schemas/plan.ts";
-import { isStored } from "./artifacts.ts";
+import type { StepOutcome } from "../schemas/plan.ts";
+import { defectOfArtifact } from "./artifacts.ts";
 import { readJson, writeJson } from "./files.ts";
 import { home } from "./home.ts";
 
@@ -7,21 +7,38 @@ import { home } from "./home.ts";
 export interface FinishedStep extends Pick<StepOutcome, "outputs" | "metrics" | "log" | "events"> {
   /** The run that made it: its log and events are the evidence. */
   run: string;
+  /** Everything that decided the result, by name. */
+  fields: Record<string, unknown>;
+  /** Seconds that making it took. */
+  seconds: number;
 }
+
+/** What the store knows under a fingerprint. Of a damaged result the outputs are known, but not there. */
+export type Recalled =
+  | { how: "unknown" }
+  | { how: "whole"; step: FinishedStep }
+  | { how: "damaged"; step: FinishedStep; defects: string[] };
 
 /** Remembers a step's result under its fingerprint. */
 export const remember = (root: string, fingerprint: string, step: FinishedStep): Promise<void> =>
   writeJson(home.finishedStep(root, fingerprint), step);
 
-/** The result under a fingerprint, if all its artifacts are still there. */
-export async function recall(root: string, fingerprint: string): Promise<FinishedStep | undefined> {
-  const step = await readJson<FinishedStep>(home.finishedStep(root, fingerprint));
-  if (step === undefined) return undefined;
-  const stored = await Promise.all(
-    Object.values(step.outputs).map((artifact) => isStored(root, artifact as Artifact)),
+/** The result under a fingerprint. A missing or altered artifact is noticed, said, and never used. */
+export async function recall(root: string, fingerprint: string): Promise<Recalled> {
+  const step = await loadFinished(root, fingerprint);
+  if (step === undefined) return { how: "unknown" };
+  const defects = await Promise.all(
+    Object.entries(step.outputs).map(async ([name, artifact]) => {
+      const defect = await defectOfArtifact(root, artifact);
+      return defect === null ? [] : [`the stored ${name} is damaged: ${defect}`];
+    }),
   );
-  return stored.every(Boolean) ? step : undefined;
+  return defects.flat().length === 0 ? { how: "whole", step } : { how: "damaged", step, defects: defects.flat() };
 }
+
+/** What was remembered under a fingerprint, whether or not its artifacts are still there. */
+export const loadFinished = (root: string, fingerprint: string): Promise<FinishedStep | undefined> =>
+  readJson<FinishedStep>(home.finishedStep(root, fingerprint)).catch(() => undefined);
 
 /** A step whose result was in the store already. */
 export function reusedOutcome(

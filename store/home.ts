@@ -9,6 +9,13 @@ export const home = {
   finishedStep: (root: string, fingerprint: string) => path.join(root, "steps", `${fingerprint}.json`),
   /** Where a step works; named by its resume key, so that a later run finds the checkpoints. */
   work: (root: string, resumeKey: string) => path.join(root, "work", resumeKey),
+  /** What an environment was made of, by the digest of its lock file. */
+  environment: (root: string, lock: string) => path.join(root, "environments", `${lock}.json`),
+  /** Digests of an input's files, by the digest of its path. */
+  seenInput: (root: string, key: string) => path.join(root, "inputs", `${key}.json`),
+  steps: (root: string) => path.join(root, "steps"),
+  artifacts: (root: string) => path.join(root, "artifacts"),
+  works: (root: string) => path.join(root, "work"),
   runs: (root: string) => path.join(root, "runs"),
   run: (root: string, run: string) => path.join(root, "runs", run),
   step: (root: string, run: string, step: string) => path.join(root, "runs", run, step),

@@ -10,31 +10,56 @@ export interface ManifestEntry {
   sha256: string;
 }
 
-/** Every file below a folder with size and digest, sorted by path; its own digest names the content. */
-export async function manifestOf(folder: string): Promise<{ files: ManifestEntry[]; digest: string }> {
+/** A file as it was when it was last read: while size and time are the same, its content is taken to be. */
+export interface SeenFile extends ManifestEntry {
+  mtimeMs: number;
+}
+
+interface Manifest {
+  files: ManifestEntry[];
+  /** SHA-256 that names the content. */
+  digest: string;
+  seen: SeenFile[];
+}
+
+/**
+ * Every file below a folder with size and digest, sorted by path; its own digest names the content. Of a single file,
+ * the digest is the file's own. Files that are as they were `seen` are not read again.
+ */
+export async function manifestOf(place: string, before: readonly SeenFile[] = []): Promise<Manifest> {
   const limit = pLimit(8);
-  const files = await Promise.all(
-    (await listFiles(folder)).map((name) =>
-      limit(async () => {
-        const file = path.join(folder, name);
-        return { path: name, bytes: (await stat(file)).size, sha256: await hashFile(file) };
+  const known = new Map(before.map((file) => [file.path, file]));
+  const single = !(await stat(place)).isDirectory();
+  const names = single ? [""] : await listFiles(place);
+  const seen = await Promise.all(
+    names.map((name) =>
+      limit(async (): Promise<SeenFile> => {
+        const file = path.join(place, name);
+        const { size: bytes, mtimeMs } = await stat(file);
+        const old = known.get(name);
+        const sha256 = old?.bytes === bytes && old.mtimeMs === mtimeMs ? old.sha256 : await hashFile(file);
+        return { path: name, bytes, sha256, mtimeMs };
       }),
     ),
   );
-  return { files, digest: digestOf(files) };
+  const files = seen.map(({ mtimeMs: _, ...file }) => file);
+  return { files, digest: single ? files[0]!.sha256 : digestOf(files), seen };
 }
 
-/** Whether every file of a manifest is there with its size. Cheap: nothing is read. */
-export async function isWhole(folder: string, files: readonly ManifestEntry[]): Promise<boolean> {
-  const sizes = await Promise.all(
-    files.map(({ path: name }) =>
-      stat(path.join(folder, name)).then(
-        ({ size }) => size,
-        () => -1,
-      ),
-    ),
-  );
-  return files.every(({ bytes }, index) => sizes[index] === bytes);
+/** What is wrong with the first file that is not as it was seen, or null. Only a file with another time is read. */
+export async function firstDefect(folder: string, files: readonly (ManifestEntry & { mtimeMs?: number })[]): Promise<string | null> {
+  const limit = pLimit(32);
+  const defects = await Promise.all(files.map((file) => limit(() => defectOf(folder, file))));
+  return defects.find((defect) => defect !== null) ?? null;
+}
+
+async function defectOf(folder: string, file: ManifestEntry & { mtimeMs?: number }): Promise<string | null> {
+  const place = path.join(folder, file.path);
+  const entry = await stat(place).catch(() => null);
+  if (entry === null) return `'${file.path}' is missing`;
+  if (entry.size !== file.bytes) return `'${file.path}' has another size`;
+  if (file.mtimeMs === undefined || entry.mtimeMs === file.mtimeMs) return null;
+  return (await hashFile(place)) === file.sha256 ? null : `'${file.path}' was altered`;
 }
 
 /**

@@ -32,6 +32,13 @@ export const loadRecord = (root: string, run: string): Promise<RunRecord | undef
 export const loadOutcome = (root: string, run: string, step: string): Promise<StepOutcome | undefined> =>
   readJson<StepOutcome>(path.join(home.step(root, run, step), "outcome.json"));
 
+/** Ids of a recipe's runs, newest first; from their names alone. */
+export async function listRunsOf(root: string, recipe: string): Promise<string[]> {
+  const names = await readdir(home.runs(root)).catch(() => []);
+  const stamp = /^-[0-9]{8}-[0-9]{6}-[0-9a-f]{6}$/;
+  return names.filter((name) => name.startsWith(recipe) && stamp.test(name.slice(recipe.length))).sort().reverse();
+}
+
 /** Ids of all runs in a store, newest first. */
 export async function listRuns(root: string): Promise<string[]> {
   const names = await readdir(home.runs(root)).catch(() => []);

@@ -9,7 +9,13 @@ import {
   TimeoutFailure,
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/index.ts";
-import type { Artifact, PlanStep, RunRequest, StepOutcome } from "../schemas/plan.ts";
+import {
+  HEARTBEAT_TIMEOUT_SECONDS,
+  type Artifact,
+  type PlanStep,
+  type RunRequest,
+  type StepOutcome,
+} from "../schemas/plan.ts";
 import { clamp, stepsToSkip, stepsToStart } from "./schedule.ts";
 import { outcomeWithout } from "./outcomes.ts";
 
@@ -80,7 +86,7 @@ async function runStep(
   const activities = proxyActivities<Activities>({
     activityId: step.id,
     startToCloseTimeout: `${step.timeoutSeconds} seconds`,
-    heartbeatTimeout: "2 minutes",
+    heartbeatTimeout: `${HEARTBEAT_TIMEOUT_SECONDS} seconds`,
     // A run is cancelled when its programs are gone, not when they were told.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     // Lost workers are tried again without limit. A step that took too long is the recipe's to try again.

@@ -1,80 +1,101 @@
 import Table from "cli-table3";
+import prettyBytes from "pretty-bytes";
 import { toolsForFingerprint } from "../../activities/toolchain.ts";
+import type { Plan } from "../../schemas/plan.ts";
 import { home } from "../../store/home.ts";
-import { loadRun, listRuns } from "../../store/runs.ts";
-import { EXIT } from "../errors.ts";
+import { EXIT, UserError } from "../errors.ts";
 import { digestInputs, missingInputs } from "../inputs.ts";
 import { say, sayJson } from "../output.ts";
-import { previewPlan, type StepPreview } from "../preview.ts";
-import { planOf } from "../recipe-file.ts";
+import { estimate, showSeconds, total, type Estimate } from "../preview/estimate.ts";
+import { explain } from "../preview/explain.ts";
+import { mermaid } from "../preview/graph.ts";
+import { historyOf } from "../preview/history.ts";
+import { originsOf, showOrigins } from "../preview/origins.ts";
+import { previewPlan } from "../preview/preview.ts";
+import type { StepPreview } from "../preview/step-preview.ts";
+import { planOf, type RecipeOptions } from "../recipe-file.ts";
 
-/** Shows what a run would do with each step and why. */
-export async function plan(
-  file: string,
-  { profile, json }: { profile?: string; json?: boolean },
-): Promise<number> {
-  const { plan: made } = await planOf(file, profile ?? null);
+interface PlanOptions extends RecipeOptions {
+  json?: boolean;
+  why?: string;
+  origins?: boolean;
+  graph?: boolean;
+  exitCode?: boolean;
+}
+
+/** Shows what a run would do with each step and why. Nothing is started, nothing is written. */
+export async function plan(file: string, { json, why, origins, graph, exitCode, ...options }: PlanOptions): Promise<number> {
+  const { plan: made, recipe } = await planOf(file, options);
   const root = home.find(process.cwd(), process.env);
   const missing = await missingInputs(made, process.cwd());
-  const inputs = missing.length === 0 ? await digestInputs(made, process.cwd()) : {};
-  const previews = await previewPlan(
-    root,
-    made,
-    inputs,
-    toolsForFingerprint(),
-    await lastRunOf(root, made.recipe.name),
-  );
-  if (json) {
-    sayJson({
-      recipe: made.recipe,
-      digest: made.digest,
-      missing,
-      steps: previews.map((preview) => ({ ...preview.step, ...withoutStep(preview), outcome: undefined })),
-    });
-    return EXIT.done;
-  }
-  const table = new Table({
-    head: ["step", "kind", "after", "action", "because"],
-    style: { head: [], border: [] },
-  });
-  for (const preview of previews) {
-    const { step, action, resumeFrom } = preview;
+  const inputs = await digestInputs(made, recipe, root, [...missing.keys()]);
+  const previews = await previewPlan(root, made, inputs, toolsForFingerprint(), historyOf(root, made));
+  const estimates = await Promise.all(previews.map((preview) => estimate(root, preview)));
+  const idle = previews.every(({ action, outcome }) => action === "reuse" && outcome !== null);
+  const found = { plan: made, previews, estimates, missing: [...missing.keys()] };
+  if (json === true) sayJson({ ...documentOf(found), ...(origins === true ? { origins: originsOf(recipe, made) } : {}) });
+  else if (graph === true) say(mermaid(previews));
+  else if (origins === true) say(showOrigins(originsOf(recipe, made)));
+  else if (why !== undefined) say(explain(stepNamed(previews, why), previews));
+  else showTable(found);
+  return exitCode === true && !idle ? EXIT.somethingToDo : EXIT.done;
+}
+
+interface Found {
+  plan: Plan;
+  previews: StepPreview[];
+  estimates: Estimate[];
+  missing: string[];
+}
+
+function documentOf({ plan: made, previews, estimates, missing }: Found): object {
+  return {
+    recipe: made.recipe,
+    digest: made.digest,
+    missing,
+    steps: previews.map(({ step, outcome: _, last, fields, ...preview }, index) => ({
+      ...step,
+      ...preview,
+      fields,
+      estimate: estimates[index],
+      lastRun: last?.run ?? null,
+    })),
+  };
+}
+
+function showTable({ plan: made, previews, estimates, missing }: Found): void {
+  const table = new Table({ head: ["step", "kind", "after", "action", "because", "time"], style: { head: [], border: [], compact: true } });
+  for (const [index, preview] of previews.entries()) {
+    const { step, action, resumeFrom, because } = preview;
+    const { seconds } = estimates[index]!;
     table.push([
       step.id,
       step.kind,
-      step.after.join(", "),
-      resumeFrom === null ? action : `resume from step ${resumeFrom}`,
-      reasonOf(preview, previews),
+      step.after.length > 4 ? `${step.after.slice(0, 4).join(", ")}, …` : step.after.join(", "),
+      action === "resume" ? `RESUME from step ${resumeFrom}` : action.toUpperCase(),
+      because.map(({ text }) => text).join("\n"),
+      action === "reuse" ? "" : seconds === null ? "unknown" : showSeconds(seconds),
     ]);
   }
-  say(
-    `${made.recipe.name}, plan ${made.digest.slice(0, 12)}${made.recipe.profile === null ? "" : `, profile ${made.recipe.profile}`}`,
-  );
+  const profile = made.recipe.profile === null ? "" : `, profile ${made.recipe.profile}`;
+  say(`${made.recipe.name}, plan ${made.digest.slice(0, 12)}${profile}`);
   say(table.toString());
-  for (const name of missing)
-    say(`The input '${name}' (${made.inputs[name]!.path}) is not there yet; a run needs it.`);
-  return EXIT.done;
+  say(summary(previews, estimates));
+  for (const name of missing) say(`The input '${name}' (${made.inputs[name]!.path}) is not there yet; a run needs it.`);
 }
 
-const withoutStep = ({ step, ...rest }: StepPreview) => rest;
-
-function reasonOf({ step, action, because, fingerprint }: StepPreview, all: StepPreview[]): string {
-  if (action === "reuse") return "the store has its result";
-  if (fingerprint === null) {
-    const waits = step.after.filter((id) => all.find((other) => other.step.id === id)?.action !== "reuse");
-    return waits.length > 0 ? `${waits.join(", ")} must run first` : "an input is missing";
-  }
-  if (because.length === 0) return "no result yet";
-  return because.map(({ field, from, to }) => `${field}: ${short(from)} -> ${short(to)}`).join("\n");
+function summary(previews: StepPreview[], estimates: Estimate[]): string {
+  const count = (action: StepPreview["action"]) => previews.filter((preview) => preview.action === action).length;
+  const counts = (["run", "resume", "reuse"] as const).map((action) => `${count(action)} ${action}`).join(", ");
+  if (count("reuse") === previews.length) return `${counts}. Nothing to do.`;
+  const time = total(estimates.map(({ seconds }) => seconds), showSeconds);
+  const disk = total(estimates.map(({ bytes }) => bytes), prettyBytes);
+  const gpu = total(estimates.map(({ gpuHours }) => gpuHours), (hours) => `${hours.toFixed(1)} h`);
+  return `${counts}. Expected from earlier runs: time ${time} (one after the other), disk ${disk}, GPU ${gpu}.`;
 }
 
-const short = (value: unknown): string =>
-  (typeof value === "string" ? value : JSON.stringify(value)).slice(0, 24);
-
-/** The newest run of a recipe, by name. */
-async function lastRunOf(root: string, recipe: string): Promise<string | null> {
-  for (const run of await listRuns(root)) {
-    if ((await loadRun(root, run))?.request.plan.recipe.name === recipe) return run;
-  }
-  return null;
+function stepNamed(previews: StepPreview[], name: string): StepPreview {
+  const found = previews.find(({ step }) => step.id === name);
+  if (found !== undefined) return found;
+  throw new UserError(EXIT.invalid, `There is no step '${name}'. There is: ${previews.map(({ step }) => step.id).join(", ")}.`);
 }

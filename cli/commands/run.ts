@@ -10,14 +10,14 @@ import { currentCommit } from "../git.ts";
 import { digestInputs } from "../inputs.ts";
 import { machineCapacity } from "../machine.ts";
 import { say, sayJson } from "../output.ts";
-import { previewPlan } from "../preview.ts";
-import { planOf } from "../recipe-file.ts";
+import { historyOf } from "../preview/history.ts";
+import { previewPlan } from "../preview/preview.ts";
+import { planOf, type RecipeOptions } from "../recipe-file.ts";
 import { exitCodeOf, summarise } from "../summary.ts";
 import { unfinishedRun } from "../unfinished.ts";
 import { writable } from "../writable.ts";
 
-interface RunOptions {
-  profile?: string;
+interface RunOptions extends RecipeOptions {
   json?: boolean;
   new?: boolean;
 }
@@ -25,14 +25,14 @@ interface RunOptions {
 /** Runs a recipe to its verdict. Goes on with an unfinished run; needs no server when the store has everything. */
 export async function run(
   file: string,
-  { profile, json = false, new: afresh = false }: RunOptions,
+  { json = false, new: afresh = false, ...options }: RunOptions,
 ): Promise<number> {
-  const { plan } = await planOf(file, profile ?? null);
+  const { plan, recipe } = await planOf(file, options);
   const root = await writable(home.find(process.cwd(), process.env));
-  const inputs = await digestInputs(plan, process.cwd());
+  const inputs = await digestInputs(plan, recipe, root);
   const open = afresh ? null : await unfinishedRun(root, plan, inputs);
   const [previews, started] = await Promise.all([
-    open === null ? previewPlan(root, plan, inputs, toolsForFingerprint(), null) : [],
+    open === null ? previewPlan(root, plan, inputs, toolsForFingerprint(), historyOf(root, plan)) : [],
     open ?? start(root, plan, inputs),
   ]);
   const outcomes = previews.flatMap(({ outcome }) => outcome ?? []);

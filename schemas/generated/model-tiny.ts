@@ -34,7 +34,7 @@ export interface ModelTinyParams {
   /**
    * Optimizer steps between two logged metrics.
    */
-  log_every?: number;
+  logging_steps?: number;
   /**
    * Seed of everything random in this step.
    */

@@ -16,6 +16,10 @@ export interface Recipe {
    */
   description?: string;
   /**
+   * Recipe that this one changes, as a path from this file. Mappings are merged key by key, everything else is replaced; a key set to null is removed.
+   */
+  extends?: string;
+  /**
    * The paper.
    */
   paper?: {
@@ -31,9 +35,13 @@ export interface Recipe {
      * Hardware that the paper used.
      */
     hardware?: string;
+    /**
+     * File with the paper's tables, as a path from this recipe. `reprise conform` compares with it, and the linter warns of silent differences.
+     */
+    tables?: string;
   };
   /**
-   * Data and models that exist before the run.
+   * What a run is given: data and models on disk, values, and references to secrets.
    */
   inputs?: {
     [k: string]: RecipeInput;
@@ -42,12 +50,13 @@ export interface Recipe {
    * The steps by id; a reference to another step's output is the dependency.
    */
   steps: {
-    [k: string]: RecipeStep;
+    [k: string]: RecipeStep | RecipeGroup;
   };
   /**
    * What the finished run is judged by.
    */
   claims?: RecipeClaim[];
+  accept?: RecipeAccept;
   /**
    * Declared overrides by name: dotted paths into this recipe with their other values.
    */
@@ -58,21 +67,50 @@ export interface Recipe {
   };
 }
 /**
- * Something that exists before the run.
+ * Something that a run is given.
  */
 export interface RecipeInput {
   /**
-   * What the folder holds.
+   * What it is: a file or folder (path), a folder with questions and videos (dataset), a folder with a model, a value, or a reference to a secret.
    */
-  type: "dataset" | "model";
+  type: "path" | "dataset" | "model" | "int" | "number" | "string" | "enum" | "secret";
   /**
-   * Folder, relative to the working folder.
+   * What it is for.
    */
-  path: string;
+  description?: string;
   /**
-   * Expected digest of the folder's manifest; a difference stops the run.
+   * File or folder, relative to the working folder. For path, dataset and model.
+   */
+  path?: string;
+  /**
+   * Expected digest of the file, or of the folder's manifest; a difference stops the run.
    */
   sha256?: string;
+  /**
+   * Rows per split of a dataset, where they are known: the linter computes optimizer steps from them.
+   */
+  rows?: {
+    /**
+     * Rows of this split.
+     */
+    [k: string]: number;
+  };
+  /**
+   * Value of an int, number, string or enum, unless --set gives another one.
+   */
+  default?: string | number;
+  /**
+   * The words that an enum may be.
+   *
+   * @minItems 1
+   *
+   * Items: A word.
+   */
+  values?: [string, ...string[]];
+  /**
+   * Environment variable that holds a secret, on the machine that runs the step.
+   */
+  env?: string;
 }
 /**
  * One step.
@@ -101,6 +139,11 @@ export interface RecipeStep {
    * Items: A step id.
    */
   needs?: string[];
+  /**
+   * The step is part of the plan only if this expression is true. It is decided before the run and cannot ask for results.
+   */
+  if?: string | boolean;
+  matrix?: RecipeMatrix;
   /**
    * Where values come from: parameter (or *) to a table, figure or file.
    */
@@ -155,7 +198,7 @@ export interface RecipeStep {
     attempts: number;
   };
   /**
-   * Longest time for one attempt, such as 90s, 30m or 12h.
+   * Longest time for one attempt: 90s, 30m, 12h, 2d, or ISO 8601 such as PT10M.
    */
   timeout?: string;
   /**
@@ -171,9 +214,76 @@ export interface RecipeStep {
      */
     keep?: number;
   };
+  /**
+   * Environment variables of the step's program, each a secret input.
+   */
+  secrets?: {
+    /**
+     * ${{ inputs.<secret> }}
+     */
+    [k: string]: string;
+  };
+  accept?: RecipeAccept;
 }
 /**
- * A number or relation that the finished run must show.
+ * Values by key: the step runs once for each combination, with ${{ matrix.<key> }}.
+ */
+export interface RecipeMatrix {
+  /**
+   * Further combinations; each gives every key.
+   *
+   * Items: Values by key.
+   */
+  include?: {
+    [k: string]: string | number | boolean;
+  }[];
+  /**
+   * Combinations to leave out; a key that is not given fits every value.
+   *
+   * Items: Values by key.
+   */
+  exclude?: {
+    [k: string]: string | number | boolean;
+  }[];
+  /**
+   * Values of this key.
+   *
+   * @minItems 1
+   */
+  [k: string]:
+    | [string | number | boolean, ...(string | number | boolean)[]]
+    | {
+        [k: string]: string | number | boolean;
+      }[]
+    | undefined;
+}
+/**
+ * Warnings that are known and stand, by code, with the reason.
+ */
+export interface RecipeAccept {
+  /**
+   * Why it is right here.
+   */
+  [k: string]: string;
+}
+/**
+ * Steps that share a matrix or a condition. Their ids stand beside those of all other steps.
+ */
+export interface RecipeGroup {
+  /**
+   * The step is part of the plan only if this expression is true. It is decided before the run and cannot ask for results.
+   */
+  if?: string | boolean;
+  matrix?: RecipeMatrix;
+  /**
+   * The steps by id.
+   */
+  steps: {
+    [k: string]: RecipeStep;
+  };
+}
+/**
+ * A number or relation that the finished run must show: 'metric' with 'at_least' or 'at_most', or 'better' with 'than'.
  */
 export interface RecipeClaim {
   /**

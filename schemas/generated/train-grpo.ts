@@ -38,7 +38,11 @@ export interface TrainGrpoParams {
   /**
    * Optimizer steps between two logged metrics.
    */
-  log_every?: number;
+  logging_steps?: number;
+  /**
+   * Checkpoints without optimizer, schedule and random state, as the released GRPO code saves them. Such a checkpoint cannot be resumed.
+   */
+  save_only_model?: boolean;
   /**
    * Seed of everything random in this step.
    */
@@ -56,9 +60,21 @@ export interface TrainGrpoParams {
    */
   group_size?: number;
   /**
-   * Prompts per device and batch. The trainer counts completions: prompts times group size.
+   * Batch per device. The paper counts prompts; the trainer counts completions: prompts times group size.
    */
   batch_size_per_device?: number;
+  /**
+   * What batch_size_per_device counts: prompts, as in the paper, or completions, as the trainer does. With completions, a group may be spread over devices and accumulated batches.
+   */
+  batch_unit?: "prompts" | "completions";
+  /**
+   * Batches that one generation of completions serves; 0 means as many as are accumulated.
+   */
+  steps_per_generation?: number;
+  /**
+   * Updates on each generation. The released code makes one.
+   */
+  num_iterations?: number;
   /**
    * How the learning rate falls. Library default of the released code: linear.
    */
@@ -102,13 +118,13 @@ export interface TrainGrpoParams {
    */
   temperature?: number;
   /**
-   * Nucleus of the rollouts; 1 switches it off.
+   * Nucleus of the rollouts; 1 switches it off, 'model' leaves it to the model's generation config.
    */
-  top_p?: number;
+  top_p?: number | "model";
   /**
-   * Candidates of the rollouts; 0 switches it off.
+   * Candidates of the rollouts; 0 switches it off, 'model' leaves it to the model's generation config.
    */
-  top_k?: number;
+  top_k?: number | "model";
   /**
    * How token losses are averaged; grpo is the per-sequence mean of the released code.
    */

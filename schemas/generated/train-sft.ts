@@ -38,7 +38,11 @@ export interface TrainSftParams {
   /**
    * Optimizer steps between two logged metrics.
    */
-  log_every?: number;
+  logging_steps?: number;
+  /**
+   * Checkpoints without optimizer, schedule and random state, as the released GRPO code saves them. Such a checkpoint cannot be resumed.
+   */
+  save_only_model?: boolean;
   /**
    * Seed of everything random in this step.
    */

@@ -31,7 +31,7 @@ describe("a fingerprint", () => {
   });
 
   test.each([
-    ["how often it logs", fingerprint(with_({ log_every: 1 }), inputs, tools)],
+    ["how often it logs", fingerprint(with_({ logging_steps: 1 }), inputs, tools)],
     [
       "where an input is stored",
       fingerprint(grpo, { ...inputs, model: { ...inputs.model, uri: "/elsewhere" } }, tools),
@@ -55,7 +55,7 @@ describe("a fingerprint", () => {
 
 describe("a resume key", () => {
   test("outlives another logging interval", () => {
-    expect(resumeKey(with_({ log_every: 1 }), inputs, tools)).toBe(resumeKey(grpo, inputs, tools));
+    expect(resumeKey(with_({ logging_steps: 1 }), inputs, tools)).toBe(resumeKey(grpo, inputs, tools));
   });
 
   test("does not outlive another number of steps: the schedule of the learning rate depends on it", () => {

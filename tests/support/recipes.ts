@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { compile, type Compiled } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
 import type { Plan } from "../../schemas/plan.ts";
@@ -16,19 +17,32 @@ steps:
       size: 56x56
 `;
 
-export const compileText = (text: string, profile: string | null = null): Compiled =>
-  compile({ file: "r.yaml", text, profile });
+/** Other files of a recipe, by path. */
+export type Files = Readonly<Record<string, string>>;
+
+/** Compiles a text; `--set` settings and other files may be given. */
+export const compileText = (
+  text: string,
+  profile: string | null = null,
+  { settings = [], files = {}, file = "recipes/r.yaml" }: { settings?: string[]; files?: Files; file?: string } = {},
+): Compiled =>
+  compile({
+    file,
+    text,
+    profile,
+    settings,
+    read: (name) => {
+      if (files[name] !== undefined) return files[name];
+      return readFileSync(name, "utf8");
+    },
+  });
 
 /** The plan of a recipe that must be valid. */
-export function planOf(text: string, profile: string | null = null): Plan {
-  const compiled = compileText(text, profile);
-  if (!compiled.ok) throw new Error(compiled.diagnostics.map(({ message }) => message).join("\n"));
-  return compiled.plan;
+export function planOf(...given: Parameters<typeof compileText>): Plan {
+  const { plan, diagnostics } = compileText(...given);
+  if (plan === null) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
+  return plan;
 }
 
-/** The diagnostics of a recipe that must be wrong. */
-export function diagnosticsOf(text: string, profile: string | null = null): Diagnostic[] {
-  const compiled = compileText(text, profile);
-  if (compiled.ok) throw new Error("the recipe is valid");
-  return compiled.diagnostics;
-}
+/** The findings about a recipe. */
+export const diagnosticsOf = (...given: Parameters<typeof compileText>): Diagnostic[] => compileText(...given).diagnostics;

@@ -31,7 +31,7 @@ SUPERVISED = {
     "max_grad_norm": 0.3,
     "optimizer": "adamw",
     "weight_decay": 0.0,
-    "log_every": 1,
+    "logging_steps": 1,
 }
 LORA = {
     "lora_rank": 8,
@@ -52,6 +52,10 @@ GRPO = {
     "beta": 0.1,
     "group_size": 4,
     "batch_size_per_device": 1,
+    "batch_unit": "prompts",
+    "steps_per_generation": 0,
+    "num_iterations": 1,
+    "save_only_model": False,
     "max_grad_norm": 1.0,
     "weight_decay": 0.0,
     "steps": 4,
@@ -63,7 +67,7 @@ GRPO = {
     "loss_type": "grpo",
     "scale_rewards": "group",
     "rewards": {"accuracy": 1.0, "format": 0.5},
-    "log_every": 1,
+    "logging_steps": 1,
 }
 
 

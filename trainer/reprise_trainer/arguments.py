@@ -26,7 +26,9 @@ def shared_arguments(job: Job) -> dict[str, Any]:
         "save_strategy": "steps",
         "save_steps": job.checkpoints.every,
         "save_total_limit": job.checkpoints.keep,
-        "logging_steps": params["log_every"],
+        # .get: model/tiny always saves whole checkpoints.
+        "save_only_model": params.get("save_only_model", False),
+        "logging_steps": params["logging_steps"],
         "report_to": [],
         "seed": job.seed,
         "data_seed": job.seed,

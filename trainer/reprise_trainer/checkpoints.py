@@ -49,7 +49,8 @@ class MarkCheckpoints(TrainerCallback):
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """The trainer has written all files of a checkpoint."""
-        if not state.is_world_process_zero:
+        # Weights alone cannot be resumed: without our marker nobody will try.
+        if not state.is_world_process_zero or args.save_only_model:
             return
         directory = Path(args.output_dir) / f"checkpoint-{state.global_step}"
         write_marker(directory, state.global_step, self._checkpointing.key)

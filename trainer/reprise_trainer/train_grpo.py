@@ -30,19 +30,21 @@ PATIENCE = 40
 def grpo_config(job: Job, suppress_tokens: list[int]) -> GRPOConfig:
     """Table 5 as TRL's fields. The paper's batch counts prompts, TRL's counts completions."""
     params = job.params
+    completions_per_row = 1 if params["batch_unit"] == "completions" else params["group_size"]
     return GRPOConfig(
-        per_device_train_batch_size=params["batch_size_per_device"] * params["group_size"],
+        per_device_train_batch_size=params["batch_size_per_device"] * completions_per_row,
+        steps_per_generation=params["steps_per_generation"] or None,
         num_generations=params["group_size"],
         beta=params["beta"],
         max_steps=params["steps"] if params["steps"] else -1,
         max_completion_length=params["max_completion_length"],
         temperature=params["temperature"],
         # Written out: a Qwen2-VL generation config carries top_k 1, which makes all rollouts equal.
-        top_p=params["top_p"],
-        top_k=params["top_k"],
+        top_p=_unless_model(params["top_p"]),
+        top_k=_unless_model(params["top_k"]),
         loss_type=params["loss_type"],
         scale_rewards=params["scale_rewards"],
-        num_iterations=1,
+        num_iterations=params["num_iterations"],
         # The released code uses the plain k3 estimator.
         use_bias_correction_kl=False,
         reward_weights=list(params["rewards"].values()),
@@ -50,6 +52,11 @@ def grpo_config(job: Job, suppress_tokens: list[int]) -> GRPOConfig:
         model_init_kwargs=init_kwargs("none"),
         **shared_arguments(job),
     )
+
+
+def _unless_model(value: Any) -> Any:
+    """None leaves a sampling value to the model's own generation config."""
+    return None if value == "model" else value
 
 
 def watched(reward: Reward, groups: gates.DistinctGroups) -> Reward:

@@ -1,0 +1,99 @@
+import { changedPackages, lockedPackages, recallEnvironment } from "../../activities/locked-packages.ts";
+import { showValue } from "../../compiler/show-value.ts";
+import type { Tools } from "../../compiler/fingerprint.ts";
+import { KIND_SCHEMAS } from "../../schemas/kinds.ts";
+import type { Artifact, PlanStep } from "../../schemas/plan.ts";
+import type { LastTime } from "./history.ts";
+import type { Reason, StepPreview } from "./step-preview.ts";
+
+interface Asked {
+  root: string;
+  step: PlanStep;
+  /** What decides the result now; null when an input is not known yet. */
+  fields: Record<string, unknown> | null;
+  last: LastTime;
+  previews: ReadonlyMap<string, StepPreview>;
+  tools: Tools;
+  inputs: Record<string, Artifact>;
+}
+
+/** Why a step runs: what differs from its last time, or what it waits for. */
+export async function because(asked: Asked): Promise<Reason[]> {
+  const { step, fields, last } = asked;
+  const waits = upstream(asked);
+  const before = last.fields;
+  if (before === null) {
+    const never: Reason = { kind: "never-run", field: "", from: null, to: null, text: "never run" };
+    return [never, ...waits.filter(({ kind }) => kind === "missing-input")];
+  }
+  const now = fields ?? partlyKnown(asked);
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  const changed = names.filter((name) => {
+    const unknown = fields === null && name.startsWith("with.") && Object.hasOwn(step.inputs, name.slice(5));
+    return !unknown && JSON.stringify(before[name]) !== JSON.stringify(now[name]);
+  });
+  const reasons: Reason[] = [];
+  let environment = false;
+  for (const field of changed) {
+    const [from, to] = [before[field] ?? null, now[field] ?? null];
+    if (field.startsWith("tools.")) {
+      // Both tools may come from one lock file.
+      if (!environment) reasons.push(await environmentChanged(asked.root, field, from, to));
+      environment = true;
+    } else reasons.push(describe(step, field, from, to));
+  }
+  if (reasons.length + waits.length > 0) return [...reasons, ...waits];
+  const removed = last.finished === null ? "its last run did not finish" : "its result was removed from the store";
+  return [{ kind: "removed", field: "", from: null, to: null, text: removed }];
+}
+
+/** Steps that must run first, and inputs that are not there. */
+function upstream({ step, fields, previews, inputs }: Asked): Reason[] {
+  if (fields !== null) return [];
+  const found = Object.values(step.inputs).flatMap((source): Reason[] => {
+    if (source.from === "step") {
+      const action = previews.get(source.step)?.action;
+      if (action === "reuse" || action === undefined) return [];
+      return [{ kind: "upstream", field: `steps.${source.step}`, from: null, to: action, text: `upstream ${source.step} will run` }];
+    }
+    if (source.from !== "input" || inputs[source.input] !== undefined) return [];
+    return [{ kind: "missing-input", field: `inputs.${source.input}`, from: null, to: null, text: `input ${source.input} is missing` }];
+  });
+  return found.filter(({ text }, index) => found.findIndex((other) => other.text === text) === index);
+}
+
+/** Parameters are known before all inputs are. */
+function partlyKnown({ step, tools, last }: Asked): Record<string, unknown> {
+  const { properties, "x-tools": uses } = KIND_SCHEMAS[step.kind];
+  const now: Record<string, unknown> = { kind: step.kind, version: step.version };
+  for (const [name, value] of Object.entries(step.params)) {
+    const affects = properties[name]?.["x-affects"] ?? "result";
+    if (affects === "result" || affects === "resume") now[`with.${name}`] = value;
+  }
+  for (const tool of uses) now[`tools.${tool}`] = tools[tool];
+  if (last.fields?.["device"] !== undefined) now["device"] = step.resources.gpu > 0 ? "gpu" : "cpu";
+  return now;
+}
+
+async function environmentChanged(root: string, field: string, from: unknown, to: unknown): Promise<Reason> {
+  const before = typeof from === "string" ? await recallEnvironment(root, from) : undefined;
+  const changed = before === undefined ? [] : changedPackages(before, lockedPackages());
+  const shown = changed.length > 4 ? [...changed.slice(0, 4), `and ${changed.length - 4} more`] : changed;
+  const what = shown.length > 0 ? shown.join(", ") : `${showValue(from)} -> ${showValue(to)}`;
+  return { kind: "environment", field, from, to, text: `environment lock changed: ${what}` };
+}
+
+function describe(step: PlanStep, field: string, from: unknown, to: unknown): Reason {
+  const name = field.startsWith("with.") ? field.slice(5) : field;
+  const source = step.inputs[name];
+  const change = `${showValue(from)} -> ${showValue(to)}`;
+  if (source?.from === "input") {
+    return { kind: "input", field, from, to, text: `input ${source.input} changed: sha256 ${change}` };
+  }
+  if (source?.from === "step") {
+    return { kind: "upstream", field, from, to, text: `${name} from ${source.step} changed: sha256 ${change}` };
+  }
+  if (field === "version" || field === "kind") return { kind: "version", field, from, to, text: `${field} of the step's kind ${change}` };
+  const paper = KIND_SCHEMAS[step.kind].properties[name]?.["x-paper"];
+  return { kind: "parameter", field: name, from, to, text: `${name} ${change}${paper === undefined ? "" : ` (${paper.split(":")[0]!})`}` };
+}

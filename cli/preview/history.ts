@@ -1,0 +1,54 @@
+import path from "node:path";
+import type { Plan } from "../../schemas/plan.ts";
+import { readJson } from "../../store/files.ts";
+import { loadFinished, type FinishedStep } from "../../store/finished-steps.ts";
+import { home } from "../../store/home.ts";
+import { listRunsOf, loadRecord, loadRun } from "../../store/runs.ts";
+
+export interface LastTime {
+  /** What decided the step's result then; null if it never ran. */
+  fields: Record<string, unknown> | null;
+  /** Null when it did not finish, or when its result was removed. */
+  finished: FinishedStep | null;
+  run: string | null;
+}
+
+export interface History {
+  lastOf: (step: string) => Promise<LastTime>;
+}
+
+// A step that none of the newest runs had is as good as new.
+const RUNS_LOOKED_AT = 20;
+
+/** What earlier runs of the same recipe and profile say about its steps. Read only as far as it is asked for. */
+export function historyOf(root: string, { recipe }: Plan): History {
+  let runs: Promise<{ id: string; prints: () => Promise<Map<string, string | null>> }[]> | undefined;
+  const find = async () => {
+    const ids = (await listRunsOf(root, recipe.name)).slice(0, RUNS_LOOKED_AT);
+    const started = await Promise.all(ids.map((id) => loadRun(root, id)));
+    return ids.flatMap((id, index) => {
+      if (started[index]?.request.plan.recipe.profile !== recipe.profile) return [];
+      let prints: Promise<Map<string, string | null>> | undefined;
+      return [{ id, prints: () => (prints ??= fingerprintsOf(root, id)) }];
+    });
+  };
+  return {
+    lastOf: async (step) => {
+      runs ??= find();
+      for (const { id, prints } of await runs) {
+        const fields = await readJson<Record<string, unknown>>(path.join(home.step(root, id, step), "fields.json"));
+        const print = (await prints()).get(step);
+        const finished = print == null ? undefined : await loadFinished(root, print);
+        const known = fields ?? finished?.fields;
+        if (known !== undefined) return { fields: known, finished: finished ?? null, run: id };
+      }
+      return { fields: null, finished: null, run: null };
+    },
+  };
+}
+
+/** Fingerprint of each step of a run that left a record. */
+async function fingerprintsOf(root: string, run: string): Promise<Map<string, string | null>> {
+  const record = await loadRecord(root, run).catch(() => undefined);
+  return new Map((record?.steps ?? []).map(({ id, fingerprint }) => [id, fingerprint]));
+}

@@ -1,0 +1,115 @@
+import path from "node:path";
+import { fingerprint, resultFields, resumeKey, type Tools } from "../../compiler/fingerprint.ts";
+import type { Artifact, Plan, PlanStep } from "../../schemas/plan.ts";
+import { newestCheckpoint } from "../../store/checkpoints.ts";
+import { recall, reusedOutcome, type FinishedStep } from "../../store/finished-steps.ts";
+import { home } from "../../store/home.ts";
+import { because } from "./because.ts";
+import type { History } from "./history.ts";
+import type { Reason, StepPreview } from "./step-preview.ts";
+
+/** What a run would do with each step, from the store alone: neither server nor Python is started. */
+export async function previewPlan(
+  root: string,
+  plan: Plan,
+  inputs: Record<string, Artifact>,
+  tools: Tools,
+  history: History,
+): Promise<StepPreview[]> {
+  const previews = new Map<string, StepPreview>();
+  const outputs = new Map<string, Known>();
+  for (const step of plan.steps) {
+    const preview = await previewStep(root, step, { inputs, tools, history, previews, outputs });
+    previews.set(step.id, preview);
+  }
+  return [...previews.values()];
+}
+
+/** What a step gave before; sure when it is there. */
+interface Known {
+  outputs: FinishedStep["outputs"];
+  /** Steps that must first give the same bytes again. */
+  unless: string[];
+}
+
+interface Around {
+  inputs: Record<string, Artifact>;
+  tools: Tools;
+  history: History;
+  previews: ReadonlyMap<string, StepPreview>;
+  outputs: Map<string, Known>;
+}
+
+async function previewStep(root: string, step: PlanStep, around: Around): Promise<StepPreview> {
+  const { tools, history, previews, outputs } = around;
+  const sources = sourcesOf(step, around);
+  if (sources === null) {
+    const last = await history.lastOf(step.id);
+    const reasons = await because({ root, step, fields: null, last, previews, tools, inputs: around.inputs });
+    return { ...NOTHING, step, because: reasons, last: last.finished };
+  }
+  const fields = resultFields(step, sources.artifacts, tools);
+  const print = fingerprint(step, sources.artifacts, tools);
+  const known = await recall(root, print);
+  if (known.how === "whole") {
+    outputs.set(step.id, { outputs: known.step.outputs, unless: sources.unless });
+    const common = { id: step.id, kind: step.kind, fingerprint: print, inputs: sources.artifacts, threads: null };
+    const sure = sources.unless.length === 0;
+    return {
+      ...NOTHING,
+      step,
+      action: "reuse",
+      fingerprint: print,
+      fields,
+      because: sources.unless.map((id) => ({ kind: "upstream", field: `steps.${id}`, from: null, to: "the same bytes", text: `if ${id} yields the same bytes again` })),
+      outcome: sure ? reusedOutcome(common, known.step) : null,
+      last: known.step,
+    };
+  }
+  const key = resumeKey(step, sources.artifacts, tools);
+  const { checkpoint, refused } = await newestCheckpoint(path.join(home.work(root, key), "checkpoints"), key);
+  const common = { step, fingerprint: print, fields, refused, resumeFrom: checkpoint?.step ?? null };
+  const action = checkpoint === null ? "run" : "resume";
+  if (known.how === "damaged") {
+    // Made again from the same, it most likely gives the same: what hangs on it need not run.
+    outputs.set(step.id, { outputs: known.step.outputs, unless: [...sources.unless, step.id] });
+    const reasons = known.defects.map((text): Reason => ({ kind: "damaged", field: "artifact", from: null, to: null, text }));
+    return { ...NOTHING, ...common, action, because: reasons, last: known.step };
+  }
+  const last = await history.lastOf(step.id);
+  const reasons = await because({ root, step, fields, last, previews, tools, inputs: around.inputs });
+  return { ...NOTHING, ...common, action, because: reasons, last: last.finished };
+}
+
+const NOTHING: Omit<StepPreview, "step"> = {
+  action: "run",
+  fingerprint: null,
+  because: [],
+  resumeFrom: null,
+  refused: [],
+  outcome: null,
+  fields: null,
+  last: null,
+};
+
+/** The artifacts that a step would get, or null when one of them is not known yet. */
+function sourcesOf(
+  step: PlanStep,
+  { inputs, outputs }: Around,
+): { artifacts: Record<string, Artifact | string>; unless: string[] } | null {
+  const artifacts: Record<string, Artifact | string> = {};
+  const unless = new Set<string>();
+  for (const [name, source] of Object.entries(step.inputs)) {
+    const before = source.from === "step" ? outputs.get(source.step) : undefined;
+    const found =
+      source.from === "hub"
+        ? source.id
+        : source.from === "input"
+          ? inputs[source.input]
+          : (before?.outputs[source.output] as Artifact | undefined);
+    if (found === undefined) return null;
+    for (const id of before?.unless ?? []) unless.add(id);
+    artifacts[name] = found;
+  }
+  return { artifacts, unless: [...unless] };
+}

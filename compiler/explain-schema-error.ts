@@ -1,0 +1,158 @@
+import type { ErrorObject } from "ajv/dist/2020.js";
+import type { Code } from "../schemas/diagnostic.ts";
+import type { More } from "./layers.ts";
+import { closest, meantName, noteOn } from "./suggest.ts";
+import { WORDS } from "./synonyms.ts";
+
+/** One schema error in a recipe's own words. */
+export interface Explanation {
+  code: Code;
+  message: string;
+  /** A further part of the path: the key that is too much. */
+  key?: string;
+  at?: "key";
+  suggestion?: string | undefined;
+  related?: More["related"];
+}
+
+/** Says what a schema error means. `name` is the dotted path of the value, empty for the whole recipe. */
+export function explainSchemaError(error: ErrorObject, name: string): Explanation {
+  const where = name === "" ? "the recipe" : `'${name}'`;
+  const params = error.params as Record<string, unknown>;
+  switch (error.keyword) {
+    case "unevaluatedProperties":
+    case "additionalProperties":
+      return unknownKey(error, String(params["unevaluatedProperty"] ?? params["additionalProperty"]), where);
+    case "required":
+      return missingKey(where, String(params["missingProperty"]));
+    case "false schema": {
+      const message = `'${name.split(".").at(-1)!}' has no meaning for an input of this type.`;
+      return { code: "R0105", message, at: "key" };
+    }
+    case "type":
+      return wrongType(error, where, [params["type"]].flat().map(String));
+    case "enum":
+      return wrongWord(error, where, (params["allowedValues"] as unknown[]).map(String));
+    case "const":
+      return notAllowed(error, where, `must be ${JSON.stringify(params["allowedValue"])}`);
+    case "pattern":
+      return wrongForm(error, where);
+    case "anyOf":
+    case "oneOf":
+      return alternatives(error, where);
+    case "minProperties":
+      return { code: "R0104", message: `${capital(where)} is empty; it needs at least one key.`, at: "key" };
+    case "minItems":
+      return { code: "R0104", message: `${capital(where)} is empty; it needs at least one entry.` };
+    case "minLength":
+      return { code: "R0104", message: `${capital(where)} is an empty text.` };
+    case "uniqueItems":
+      return { code: "R0104", message: `${capital(where)} has the same entry twice (${String(params["j"])} and ${String(params["i"])}, counted from 0).` };
+    default:
+      return notAllowed(error, where, error.message ?? "is not allowed");
+  }
+}
+
+const missingKey = (where: string, key: string): Explanation => ({
+  code: "R0102",
+  message: `${capital(where)} needs the key '${key}'.`,
+  key,
+  at: "key",
+});
+
+const notAllowed = (error: ErrorObject, where: string, rule: string): Explanation => ({
+  code: "R0104",
+  message: `${capital(where)} ${rule}; it is ${describe(error.data)}.`,
+});
+
+function unknownKey(error: ErrorObject, key: string, where: string): Explanation {
+  const schema = error.parentSchema as { properties?: Record<string, unknown> } | undefined;
+  const known = Object.keys(schema?.properties ?? {});
+  const note = noteOn(key);
+  const near = meantName(key, known);
+  const list = known.length > 0 ? `Known keys: ${known.join(", ")}.` : "";
+  const hint = [near === undefined ? (note === undefined ? list : "") : `Did you mean '${near}'?`, note ?? ""];
+  const message = `'${key}' is not a key of ${where}. ${hint.filter(Boolean).join(" ")}`.trimEnd();
+  return { code: "R0101", key, at: "key", message, suggestion: near };
+}
+
+function wrongType(error: ErrorObject, where: string, types: string[]): Explanation {
+  const { data } = error;
+  const must = `${capital(where)} must be ${types.map(article).join(" or ")}; it is ${describe(data)}.`;
+  const numeric = types.includes("number") || types.includes("integer");
+  if (typeof data === "string" && numeric) {
+    const number = Number(data.replaceAll(/[_,]/g, ""));
+    if (data.trim() !== "" && Number.isFinite(number) && (types.includes("number") || Number.isInteger(number))) {
+      return { code: "R0103", message: `${must} Write ${data.replaceAll(/[_,]/g, "")}, without quotes.`, suggestion: String(number) };
+    }
+  }
+  if (typeof data === "string" && types.includes("boolean")) {
+    const word = { yes: "true", on: "true", y: "true", no: "false", off: "false", n: "false", true: "true", false: "false" }[data.toLowerCase()];
+    if (word !== undefined) return { code: "R0103", message: `${must} In YAML 1.2 it is written ${word}.`, suggestion: word };
+  }
+  if (types.includes("string") && (typeof data === "number" || typeof data === "boolean")) {
+    return { code: "R0103", message: `${must} Put it in quotes: "${String(data)}".`, suggestion: `"${String(data)}"` };
+  }
+  if (types.includes("object") && Array.isArray(data)) {
+    const first = (data[0] ?? {}) as { id?: unknown; name?: unknown };
+    const id = [first.id, first.name].find((value) => typeof value === "string");
+    const example = id === undefined ? "'name: …'" : `'${id as string}:'`;
+    return { code: "R0103", message: `${must} Write ${example} instead of '- …'.` };
+  }
+  if (types.includes("array") && (typeof data === "string" || typeof data === "number")) {
+    return { code: "R0103", message: `${must} Write [${String(data)}].`, suggestion: `[${String(data)}]` };
+  }
+  return { code: "R0103", message: must };
+}
+
+function wrongWord(error: ErrorObject, where: string, words: string[]): Explanation {
+  const given = String(error.data);
+  const meant = Object.hasOwn(WORDS, given.toLowerCase()) ? WORDS[given.toLowerCase()]! : "";
+  const near = words.includes(meant) ? meant : closest(given, words);
+  const hint = near === undefined ? "" : ` Did you mean '${near}'?`;
+  const message = `${capital(where)} must be one of ${words.join(", ")}; it is ${describe(error.data)}.${hint}`;
+  return { code: "R0104", message, suggestion: near };
+}
+
+const UNITS: Record<string, string> = { sec: "s", min: "m", hour: "h", hr: "h", day: "d", minute: "m", second: "s" };
+
+function wrongForm(error: ErrorObject, where: string): Explanation {
+  const { propertyName: key } = error as { propertyName?: string };
+  const { examples } = (error.parentSchema ?? {}) as { examples?: unknown[] };
+  const form = (examples ?? []).map((example) => `'${String(example)}'`).join(", ");
+  const text = key ?? String(error.data);
+  const duration = /^([0-9]+)\s*(sec|min|hour|hr|day|minute|second|s|m|h|d)s?$/i.exec(text.trim());
+  const steps = /^([0-9]+)$/.exec(text.trim());
+  let suggestion: string | undefined;
+  if (form.includes("'90s'") && duration) suggestion = duration[1]! + (UNITS[duration[2]!.toLowerCase()] ?? duration[2]!.toLowerCase());
+  if (form.includes(" steps'") && steps) suggestion = `${steps[1]!} steps`;
+  const hint = suggestion === undefined ? (form === "" ? "" : ` It is written like ${form}.`) : ` Did you mean '${suggestion}'?`;
+  const what = key === undefined ? `${capital(where)}: '${text}'` : `'${text}' as a key of ${where}`;
+  return {
+    code: "R0104",
+    message: `${what} does not have the right form.${hint}`,
+    ...(key === undefined ? {} : { key, at: "key" }),
+    suggestion,
+  };
+}
+
+function alternatives(error: ErrorObject, where: string): Explanation {
+  const { description } = (error.parentSchema ?? {}) as { description?: string };
+  const it = description === undefined ? "" : ` It is: ${description.replace(/\.$/, "")}.`;
+  return { code: "R0105", message: `${capital(where)} has keys or a form that do not fit together.${it}` };
+}
+
+const article = (type: string): string => {
+  const name = { object: "mapping", array: "list", string: "text", boolean: "true or false", null: "empty" }[type] ?? type;
+  if (type === "boolean" || type === "null") return name;
+  return /^[aeiou]/.test(name) ? `an ${name}` : `a ${name}`;
+};
+
+function describe(value: unknown): string {
+  if (value === null) return "empty";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a mapping";
+  return typeof value === "string" ? `the text '${value.slice(0, 60)}'` : JSON.stringify(value);
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,125 @@
+import { closest } from "../suggest.ts";
+import { ExpressionError, type Span } from "./expression-error.ts";
+import { FUNCTIONS } from "./functions.ts";
+import type { BinaryOperator, Expression } from "./parse-expression.ts";
+
+/** Something that is not known before the run: only a whole parameter can be one. */
+export class Reference {
+  readonly origin: { from: "step"; step: string; output: string } | { from: "input"; input: string } | { from: "secret"; input: string };
+  /** Where the last part stands in the expression. */
+  readonly span: Span["span"];
+
+  constructor(origin: Reference["origin"], span: Span["span"]) {
+    this.origin = origin;
+    this.span = span;
+  }
+}
+
+export type Value = string | number | boolean | null | Value[];
+
+/** Gives the value of a dotted name. Throws ExpressionError when there is none. */
+export type Lookup = (parts: { name: string; span: Span }[], span: Span["span"]) => Value | Reference;
+
+/** The value of an expression. Pure and typed: nothing is converted silently, and both sides are always looked at. */
+export function evaluate(expression: Expression, lookup: Lookup): Value | Reference {
+  switch (expression.type) {
+    case "literal":
+      return expression.value;
+    case "name":
+      return lookup(expression.parts, expression.span);
+    case "list":
+      return expression.items.map((item) => plain(item, lookup));
+    case "not":
+      return !boolean(expression.of, lookup, "!");
+    case "minus":
+      return -number(expression.of, lookup, "-");
+    case "call":
+      return call(expression, lookup);
+    case "binary":
+      return binary(expression.operator, expression.left, expression.right, lookup);
+  }
+}
+
+export const typeOf = (value: Value | Reference): string => {
+  if (value instanceof Reference) return value.origin.from === "secret" ? "a secret" : "an artifact";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return { string: "a text", number: "a number", boolean: "true or false" }[typeof value as "string"];
+};
+
+function plain(expression: Expression, lookup: Lookup): Value {
+  const value = evaluate(expression, lookup);
+  if (!(value instanceof Reference)) return value;
+  const secret = value.origin.from === "secret";
+  throw new ExpressionError(
+    secret ? "R0309" : "R0207",
+    expression.span,
+    secret
+      ? "A secret has no value here: it is only handed to a step's program, by 'secrets'."
+      : "An artifact has no value before the run; it can only be given whole to a parameter that takes one.",
+  );
+}
+
+function operand<T extends "number" | "boolean">(expression: Expression, lookup: Lookup, type: T, operator: string) {
+  const value = plain(expression, lookup);
+  if (typeof value === type) return value;
+  const wants = type === "number" ? "numbers" : "true or false";
+  throw new ExpressionError("R0207", expression.span, `'${operator}' takes ${wants}; this is ${typeOf(value)}.`);
+}
+
+const number = (expression: Expression, lookup: Lookup, operator: string): number =>
+  operand(expression, lookup, "number", operator) as number;
+const boolean = (expression: Expression, lookup: Lookup, operator: string): boolean =>
+  operand(expression, lookup, "boolean", operator) as boolean;
+
+function call({ name, arguments: given, span }: Expression & { type: "call" }, lookup: Lookup): Value {
+  const values = given.map((argument) => plain(argument, lookup));
+  const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+  if (known === undefined) {
+    const near = closest(name, Object.keys(FUNCTIONS));
+    const hint = near === undefined ? `There are: ${Object.keys(FUNCTIONS).join(", ")}.` : `Did you mean '${near}'?`;
+    throw new ExpressionError("R0206", [span[0], span[0] + name.length], `There is no function '${name}'. ${hint}`, near);
+  }
+  if (known.takes(values)) return known.call(values);
+  throw new ExpressionError("R0207", span, `It is used as ${known.usage}; here it gets ${values.map(typeOf).join(", ") || "nothing"}.`);
+}
+
+function binary(operator: BinaryOperator, left: Expression, right: Expression, lookup: Lookup): Value {
+  switch (operator) {
+    case "&&":
+    case "||": {
+      const [a, b] = [boolean(left, lookup, operator), boolean(right, lookup, operator)];
+      return operator === "&&" ? a && b : a || b;
+    }
+    case "==":
+    case "!=": {
+      const [a, b] = [plain(left, lookup), plain(right, lookup)];
+      if (typeOf(a) !== typeOf(b)) {
+        const span: Span["span"] = [left.span[0], right.span[1]];
+        throw new ExpressionError("R0207", span, `'${operator}' compares ${typeOf(a)} with ${typeOf(b)}: they are never equal.`);
+      }
+      return (JSON.stringify(a) === JSON.stringify(b)) === (operator === "==");
+    }
+    case "+":
+      if (typeof plain(left, lookup) === "string") {
+        const hint = "Write the text with ${{ }} in it, or use format().";
+        throw new ExpressionError("R0207", left.span, `'+' takes numbers; this is a text. ${hint}`);
+      }
+  }
+  const [a, b] = [number(left, lookup, operator), number(right, lookup, operator)];
+  const result = ARITHMETIC[operator as keyof typeof ARITHMETIC](a, b);
+  if (typeof result === "boolean" || Number.isFinite(result)) return result;
+  throw new ExpressionError("R0207", [left.span[0], right.span[1]], `${a} ${operator} ${b} is no number.`);
+}
+
+const ARITHMETIC = {
+  "+": (a: number, b: number) => a + b,
+  "-": (a: number, b: number) => a - b,
+  "*": (a: number, b: number) => a * b,
+  "/": (a: number, b: number) => a / b,
+  "%": (a: number, b: number) => a % b,
+  "<": (a: number, b: number) => a < b,
+  "<=": (a: number, b: number) => a <= b,
+  ">": (a: number, b: number) => a > b,
+  ">=": (a: number, b: number) => a >= b,
+};

@@ -1,0 +1,101 @@
+import { parseExpressionAt, type Node } from "acorn";
+import { ExpressionError, type Span } from "./expression-error.ts";
+
+/** The syntax tree of an expression: a small part of what the parser knows, the rest is refused. */
+export type Expression =
+  | ({ type: "literal"; value: string | number | boolean | null } & Span)
+  | ({ type: "list"; items: Expression[] } & Span)
+  | ({ type: "name"; parts: { name: string; span: Span }[] } & Span)
+  | ({ type: "not" | "minus"; of: Expression } & Span)
+  | ({ type: "binary"; operator: BinaryOperator; left: Expression; right: Expression } & Span)
+  | ({ type: "call"; name: string; arguments: Expression[] } & Span);
+
+export const OPERATORS = ["==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "&&", "||"] as const;
+export type BinaryOperator = (typeof OPERATORS)[number];
+
+const MEANT: Record<string, string> = { "===": "==", "!==": "!=", and: "&&", or: "||", not: "!" };
+
+/** Text to tree. Throws ExpressionError, with offsets into the text. */
+export function parseExpression(text: string): Expression {
+  if (text.trim() === "") throw new ExpressionError("R0206", [0, text.length], "The expression is empty.");
+  const word = /(?<![\w'".])(and|or|not)(?![\w'"])/.exec(text);
+  if (word !== null && !/['"]/.test(text)) {
+    const span: Span["span"] = [word.index, word.index + word[0].length];
+    throw new ExpressionError("R0206", span, `'${word[0]}' is written ${MEANT[word[0]]!}.`, MEANT[word[0]]);
+  }
+  let node: Node;
+  try {
+    node = parseExpressionAt(text, 0, { ecmaVersion: 2022 });
+  } catch (error) {
+    const { pos = 0, message } = error as { pos?: number; message: string };
+    const place = Math.min(pos, Math.max(0, text.trimEnd().length - 1));
+    const what = message.replace(/ \(\d+:\d+\)$/, "");
+    throw new ExpressionError("R0206", [place, place + 1], `The expression cannot be read here: ${what}.`);
+  }
+  if (text.slice(node.end).trim() !== "") {
+    const rest = text.length - text.slice(node.end).trimStart().length;
+    throw new ExpressionError("R0206", [rest, text.trimEnd().length], "The expression goes on after its end.");
+  }
+  return read(node as AnyNode);
+}
+
+interface AnyNode extends Node {
+  [key: string]: unknown;
+}
+
+function read(node: AnyNode): Expression {
+  const span: Span["span"] = [node.start, node.end];
+  const child = (key: string) => read(node[key] as AnyNode);
+  switch (node.type) {
+    case "Literal":
+      if (["string", "number", "boolean"].includes(typeof node["value"]) || node["value"] === null) {
+        return { type: "literal", value: node["value"] as string, span };
+      }
+      break;
+    case "ArrayExpression":
+      return { type: "list", items: (node["elements"] as (AnyNode | null)[]).flatMap((item) => (item ? [read(item)] : [])), span };
+    case "Identifier":
+    case "MemberExpression":
+      return { type: "name", parts: partsOf(node), span };
+    case "UnaryExpression":
+      if (node["operator"] === "!") return { type: "not", of: child("argument"), span };
+      if (node["operator"] === "-") return { type: "minus", of: child("argument"), span };
+      break;
+    case "BinaryExpression":
+    case "LogicalExpression": {
+      const operator = String(node["operator"]);
+      if (!(OPERATORS as readonly string[]).includes(operator)) {
+        const meant = MEANT[operator];
+        throw new ExpressionError(
+          "R0206",
+          span,
+          `There is no operator ${operator}. ${meant === undefined ? `There are: ${OPERATORS.join(" ")}.` : `Write ${meant}.`}`,
+          meant,
+        );
+      }
+      return { type: "binary", operator: operator as BinaryOperator, left: child("left"), right: child("right"), span };
+    }
+    case "AssignmentExpression":
+      throw new ExpressionError("R0206", span, "Nothing can be assigned here. Two values are compared with ==.", "==");
+    case "CallExpression": {
+      const callee = node["callee"] as AnyNode;
+      if (callee.type !== "Identifier") break;
+      return { type: "call", name: String(callee["name"]), arguments: (node["arguments"] as AnyNode[]).map(read), span };
+    }
+  }
+  throw new ExpressionError("R0206", span, "Expressions have no such form. They know names, values, operators and functions.");
+}
+
+/** `steps['sft-0'].outputs.model` as its parts. */
+function partsOf(node: AnyNode): { name: string; span: Span }[] {
+  const span: Span = { span: [node.start, node.end] };
+  if (node.type === "Identifier") return [{ name: String(node["name"]), span }];
+  const key = node["property"] as AnyNode;
+  const name = node["computed"] === true ? key["value"] : key["name"];
+  if (node.type !== "MemberExpression" || typeof name !== "string") {
+    const message = "A name is words with dots between them, or ['…'] for one that is no word.";
+    throw new ExpressionError("R0206", span.span, message);
+  }
+  const inner: Span["span"] = node["computed"] === true ? [key.start + 1, key.end - 1] : [key.start, key.end];
+  return [...partsOf(node["object"] as AnyNode), { name, span: { span: inner } }];
+}

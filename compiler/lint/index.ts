@@ -1,0 +1,33 @@
+import type { Diagnostic } from "../../schemas/diagnostic.ts";
+import { batchesThatDivide, effectiveBatches } from "./batches.ts";
+import { checkpointIntervals } from "./checkpoints.ts";
+import { differentFrames, sharedSplits, unusedInputs } from "./data.ts";
+import type { Finding, LintContext } from "./facts.ts";
+import { completionLimits, shortTimeouts } from "./limits.ts";
+import { samplingOfTheModel, undatedModels, unmergedAdapters } from "./models.ts";
+import { silentDifferences } from "./paper.ts";
+
+const RULES: ((context: LintContext) => Finding[])[] = [
+  batchesThatDivide,
+  effectiveBatches,
+  checkpointIntervals,
+  differentFrames,
+  sharedSplits,
+  unusedInputs,
+  completionLimits,
+  shortTimeouts,
+  samplingOfTheModel,
+  undatedModels,
+  unmergedAdapters,
+  silentDifferences,
+];
+
+/** What knowledge says about a valid recipe. A warning that the recipe accepts, with a reason, is not told. */
+export function lint(found: Omit<LintContext, "byId">): Diagnostic[] {
+  const context = { ...found, byId: new Map(found.steps.map((step) => [step.plan.id, step])) };
+  const everywhere = Object.keys(context.recipe.accept ?? {});
+  return RULES.flatMap((rule) => rule(context)).flatMap(({ code, step, path, message, ...more }) => {
+    const accepted = [...everywhere, ...Object.keys(step?.resolved.step.accept ?? {})];
+    return accepted.includes(code) ? [] : [context.layers.diagnostic(code, path, message, more)];
+  });
+}

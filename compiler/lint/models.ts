@@ -1,0 +1,41 @@
+import { pathOf, type Finding, type LintContext } from "./facts.ts";
+
+const CLOSED = /^(?:[\w-]+\/)?(?:gpt-|chatgpt-|o[1-9](?:-|$)|claude-|gemini-|grok-|qwen-(?:vl-)?(?:max|plus))/i;
+const DATED = /(?:\d{4}-\d{2}-\d{2}|\d{8}|-\d{4}|-\d{3})$/;
+
+/** Closed models change under the same name. */
+export function undatedModels({ steps }: LintContext): Finding[] {
+  return steps.flatMap((step) => {
+    if (!step.plan.kind.startsWith("eval/")) return [];
+    return Object.entries(step.plan.inputs).flatMap(([name, source]) => {
+      if (source.from !== "hub" || !CLOSED.test(source.id) || DATED.test(source.id)) return [];
+      const message = `'${source.id}' is a closed model that changes under this name. Name a dated version, such as ${source.id}-2024-08-06.`;
+      return [{ code: "R0506", step, path: pathOf(step, "with", name), message } satisfies Finding];
+    });
+  });
+}
+
+/** An adapter that nobody merges, where something is evaluated: most likely the base. */
+export function unmergedAdapters({ steps }: LintContext): Finding[] {
+  const evaluates = steps.some(({ plan }) => plan.kind.startsWith("eval/"));
+  const used = new Set(
+    steps.flatMap(({ plan }) => Object.values(plan.inputs).flatMap((source) => (source.from === "step" ? [`${source.step}.${source.output}`] : []))),
+  );
+  return steps.flatMap((step) => {
+    const adapter = Object.entries(step.plan.outputs).find(([, type]) => type === "adapter")?.[0];
+    if (!evaluates || adapter === undefined || used.has(`${step.plan.id}.${adapter}`)) return [];
+    const message = `No step merges the adapter that '${step.plan.id}' trains, so no evaluation sees it. Merge it with model/merge.`;
+    return [{ code: "R0510", step, path: pathOf(step), at: "key", message }];
+  });
+}
+
+/** Rollouts whose sampling a model's own file decides. */
+export function samplingOfTheModel({ steps }: LintContext): Finding[] {
+  return steps.flatMap((step) =>
+    ["top_p", "top_k"].flatMap((name) => {
+      if (step.plan.params[name] !== "model") return [];
+      const message = `'${name}' is left to the model's generation config. Qwen2-VL's has top_k 1: all rollouts of a group are then equal, and nothing is learnt.`;
+      return [{ code: "R0513", step, path: pathOf(step, "with", name), message } satisfies Finding];
+    }),
+  );
+}

@@ -1,0 +1,118 @@
+import type { Diagnostic } from "../schemas/diagnostic.ts";
+import { Layers, type Layer } from "./layers.ts";
+import { at, parse } from "./parse.ts";
+import { Source } from "./source.ts";
+import { closest } from "./suggest.ts";
+
+type Applied = { layers: Layers; diagnostics: Diagnostic[] };
+
+/** What stands between the parts of a dotted path. Numbers are places in a list. */
+const splitPath = (dotted: string): (string | number)[] =>
+  dotted.split(".").map((part) => (/^[0-9]+$/.test(part) ? Number(part) : part));
+
+const valueAt = (value: unknown, path: readonly (string | number)[]): unknown =>
+  path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === "object" && inner !== null && Object.hasOwn(inner, key)
+        ? (inner as Record<string | number, unknown>)[key]
+        : undefined,
+    value,
+  );
+
+/** Puts a profile's overrides on top. Each keeps its own place in the text, so that an error in it points there. */
+export function applyProfile(recipe: Layers, profile: string): Applied {
+  const profiles = recipe.value["profiles"];
+  const chosen = valueAt(profiles, [profile]);
+  if (typeof chosen !== "object" || chosen === null || Array.isArray(chosen)) {
+    const known = typeof profiles === "object" && profiles !== null ? Object.keys(profiles) : [];
+    const near = closest(profile, known);
+    const list = known.length > 0 ? `It has: ${known.join(", ")}.` : "It has none.";
+    const hint = near === undefined ? list : `Did you mean '${near}'?`;
+    const message = `The recipe has no profile '${profile}'. ${hint}`;
+    return {
+      layers: recipe,
+      diagnostics: [recipe.diagnostic("R0301", ["profiles"], message, { at: "key", suggestion: near })],
+    };
+  }
+  return Object.entries(chosen).reduce<Applied>(
+    ({ layers, diagnostics }, [dotted, value]) => {
+      const base = ["profiles", profile, dotted];
+      const { source } = recipe.find(base);
+      const layer = { source, label: `profile ${profile}`, prefix: splitPath(dotted), base, value };
+      const wrong = missingParent(layers, layer, dotted);
+      if (wrong === null) return { layers: new Layers([...layers.layers, layer]), diagnostics };
+      const found = recipe.diagnostic("R0302", base, `The profile changes '${dotted}', but ${wrong}`, { at: "key" });
+      return { layers, diagnostics: [...diagnostics, found] };
+    },
+    { layers: recipe, diagnostics: [] },
+  );
+}
+
+/** Puts `path=value` settings from the command line on top; the value is read as YAML. */
+export function applySettings(recipe: Layers, settings: readonly string[]): Applied {
+  return settings.reduce<Applied>(
+    ({ layers, diagnostics }, setting, index) => {
+      const whole = new Source(settingName(index), setting);
+      const equals = setting.indexOf("=");
+      const dotted = setting.slice(0, Math.max(equals, 0));
+      const wrong = (code: "R0302" | "R0306", message: string): Applied => ({
+        layers,
+        diagnostics: [...diagnostics, at(whole, code, [0, equals < 1 ? setting.length : equals], message)],
+      });
+      if (!/^(steps|claims|inputs|accept)(\.[^.\s]+)+$/.test(dotted)) {
+        return wrong("R0306", `'${setting}' is no setting. Write path=value, such as steps.sft.with.epochs=2.`);
+      }
+      const parsed = parse("--set", `value: ${setting.slice(equals + 1)}`).value;
+      if (parsed === undefined) return wrong("R0306", `The value of '${dotted}' is not valid YAML.`);
+      const value = parsed["value"];
+      const layer = {
+        source: whole,
+        label: "--set",
+        prefix: inputValue(layers, splitPath(dotted), value),
+        base: [],
+        value,
+      };
+      const missing = missingParent(layers, layer, dotted);
+      if (missing !== null) return wrong("R0302", `--set changes '${dotted}', but ${missing}`);
+      return { layers: new Layers([...layers.layers, layer]), diagnostics };
+    },
+    { layers: recipe, diagnostics: [] },
+  );
+}
+
+/** What stands for the file in messages about the n-th setting. */
+export const settingName = (index: number): string => (index === 0 ? "--set" : `--set ${index + 1}`);
+
+/** `inputs.rate=1e-4` sets the input's value, which stands under `default`, or `path` for what is on disk. */
+function inputValue({ value: recipe }: Layers, path: (string | number)[], value: unknown): (string | number)[] {
+  if (path.length !== 2 || path[0] !== "inputs" || typeof value === "object") return path;
+  const type = valueAt(recipe, [...path, "type"]);
+  const key = { path: "path", dataset: "path", model: "path", secret: "env" }[String(type)] ?? "default";
+  return [...path, key];
+}
+
+/** Why an override has no place to stand, or null. */
+function missingParent({ value }: Layers, { prefix }: Layer, dotted: string): string | null {
+  const above = prefix.slice(0, -1);
+  const parent = valueAt(value, above);
+  if (typeof parent !== "object" || parent === null) {
+    const top = above.length === 0;
+    return top ? null : `the recipe has no '${above.join(".")}'.${nearby(value, above)}`;
+  }
+  const last = prefix.at(-1);
+  if (Array.isArray(parent) && !(typeof last === "number" && last < parent.length)) {
+    return `the list '${above.join(".")}' has only ${parent.length} entries.`;
+  }
+  return dotted === "" ? "it names nothing." : null;
+}
+
+function nearby(value: unknown, path: readonly (string | number)[]): string {
+  for (const [depth, key] of path.entries()) {
+    const parent = valueAt(value, path.slice(0, depth));
+    if (typeof parent !== "object" || parent === null) return "";
+    if (Object.hasOwn(parent, key)) continue;
+    const near = closest(String(key), Object.keys(parent));
+    return near === undefined ? "" : ` Did you mean '${[...path.slice(0, depth), near].join(".")}'?`;
+  }
+  return "";
+}

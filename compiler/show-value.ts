@@ -1,0 +1,11 @@
+/** A value as short as it stays readable: digests are cut, small numbers are written as in a recipe. */
+export function showValue(value: unknown): string {
+  if (value === null || value === undefined) return "none";
+  if (typeof value === "number" && value !== 0 && Math.abs(value) < 1e-3) return value.toExponential();
+  if (typeof value === "string") return /^[0-9a-f]{64}$/.test(value) ? `${value.slice(0, 8)}…` : value;
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** `1 prompt`, `2 prompts`. */
+export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : /(s|ch)$/.test(word) ? "es" : "s"}`;
