@@ -72,6 +72,24 @@ verb("down", "Stop this folder's Temporal server; runs are kept", "down").action
 verb("doctor", "List what a run needs on this machine", "doctor").action(
   act(() => import("./commands/doctor.ts"), "doctor"),
 );
+const cache = program.command("cache").description("Look after the results in the store");
+const cacheVerb = (usage: string, description: string, example: string) =>
+  cache
+    .command(usage)
+    .description(description)
+    .option("--json", "one JSON document on standard output")
+    .addHelpText("after", `\nExample:\n  $ reprise cache ${example}`);
+const cacheCommand = () => import("./commands/cache.ts");
+cacheVerb("ls", "List results with their size and the runs that need them", "ls").action(act(cacheCommand, "ls"));
+cacheVerb("why <result>", "Say what decided a result, and who needs it", "why 3f2a").action(act(cacheCommand, "why"));
+cacheVerb("rm <names...>", "Remove results by fingerprint, or runs by id", "rm demo-20261124-091451-02a66e")
+  .option("--force", "also a result that a run's record needs")
+  .action(act(cacheCommand, "rm"));
+cacheVerb("gc", "Remove what no run needs, the oldest first", "gc --keep 20GB --dry-run")
+  .requiredOption("--keep <limit>", "size that may stay (20GB), or age (30d)")
+  .option("--dry-run", "only say what would be removed")
+  .action(act(cacheCommand, "gc"));
+cacheVerb("verify", "Read every artifact and compare it with its digest", "verify").action(act(cacheCommand, "verify"));
 program
   .command("schema [name]")
   .description("Print or write a JSON Schema: recipe (for editors), run-record, or a kind such as train/sft")

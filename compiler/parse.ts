@@ -5,6 +5,8 @@ import { keyText, rangeOfNode, Source, type Range } from "./source.ts";
 const MOST_ALIASES = 100;
 const MOST_BYTES = 8 * 1024 * 1024;
 const DEEPEST = 64;
+// Brackets in quotes are counted too, so this is far more than a recipe has; a million would keep the reader busy.
+const MOST_OPEN = 1000;
 
 export interface Parsed {
   source: Source;
@@ -19,6 +21,7 @@ export function parse(file: string, text: string): Parsed {
     const size = `${(text.length / 1024 / 1024).toFixed(0)} MB`;
     return unread(file, "R0004", `The text has ${size}; a recipe has at most 8 MB. Put data into files.`);
   }
+  if (opensAtOnce(text) > MOST_OPEN) return unread(file, "R0004", tooDeep);
   let source: Source;
   try {
     source = new Source(file, text);
@@ -56,6 +59,15 @@ export function parse(file: string, text: string): Parsed {
       : `${text}.`;
     return { source, value: undefined, diagnostics: [at(source, many ? "R0004" : "R0002", [0, 0], message)] };
   }
+}
+
+function opensAtOnce(text: string): number {
+  let [open, most] = [0, 0];
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    open += bracket === "[" || bracket === "{" ? 1 : -1;
+    most = Math.max(most, open);
+  }
+  return most;
 }
 
 const tooDeep = `The text is nested more than ${DEEPEST} levels deep.`;

@@ -13,7 +13,7 @@ const PYTHON = ["trainer", "tests/trainer", "benchmarks"];
 
 const CHECKS = {
   "types (TypeScript)": npx("tsc", "-p", "."),
-  "generated types": [process.execPath, ["scripts/generate-types.mjs", "--check"]],
+  "what is generated from the schemas": [process.execPath, ["scripts/generate.mjs", "--check"]],
   "recipe in the README": [process.execPath, ["scripts/readme-recipe.mjs", "--check"]],
   "lint (TypeScript)": npx("oxlint", "--type-aware", "--deny-warnings"),
   "import direction and cycles": npx("depcruise", "--config", ".dependency-cruiser.mjs", ...FOLDERS),

@@ -116,6 +116,13 @@ export class Fence {
   }
 }
 
+/** Whether a live attempt works in a step directory. */
+export async function isHeld(folder: string): Promise<boolean> {
+  const file = path.join(folder, "owner.json");
+  const owner = await readJson<Owner>(file).catch(() => undefined);
+  return owner !== undefined && holds(owner, file);
+}
+
 async function holds({ host, worker }: Owner, file: string): Promise<boolean> {
   // An attempt of this process that holds the directory is known without the file.
   if (host === os.hostname()) return worker.pid !== process.pid && isAlive(worker);

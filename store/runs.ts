@@ -10,6 +10,8 @@ export interface StartedRun {
   request: RunRequest;
   started: string;
   commit: string | null;
+  /** Fingerprints of the results that it found in the store when it began. */
+  reuses: string[];
 }
 
 /** A run's id: sorts by time, names the recipe, and says which plan. */

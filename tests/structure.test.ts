@@ -34,7 +34,7 @@ test("imports run one way, without a cycle", () => {
 });
 
 test("generated types agree with their schemas", () => {
-  execFileSync(process.execPath, ["scripts/generate-types.mjs", "--check"]);
+  execFileSync(process.execPath, ["scripts/generate.mjs", "--check"]);
 });
 
 test("every kind that Python runs has its module, and no other", () => {

@@ -31,11 +31,13 @@ export async function run(
   const root = await writable(home.find(process.cwd(), process.env));
   const inputs = await digestInputs(plan, recipe, root);
   const open = afresh ? null : await unfinishedRun(root, plan, inputs);
-  const [previews, started] = await Promise.all([
-    open === null ? previewPlan(root, plan, inputs, toolsForFingerprint(), historyOf(root, plan)) : [],
-    open ?? start(root, plan, inputs),
-  ]);
+  const previews = open === null ? await previewPlan(root, plan, inputs, toolsForFingerprint(), historyOf(root, plan)) : [];
   const outcomes = previews.flatMap(({ outcome }) => outcome ?? []);
+  for (const { step, because } of previews) {
+    for (const { text } of because.filter(({ kind }) => kind === "damaged")) say(`${step.id} is made again: ${text}.`, json);
+  }
+  const reuses = previews.flatMap(({ action, fingerprint }) => (action === "reuse" && fingerprint !== null ? [fingerprint] : []));
+  const started = open ?? (await start(root, plan, inputs, reuses));
   const reused = open === null && outcomes.length === plan.steps.length;
   if (reused) {
     await saveRun(root, started);
@@ -51,6 +53,7 @@ async function start(
   root: string,
   plan: StartedRun["request"]["plan"],
   inputs: StartedRun["request"]["inputs"],
+  reuses: string[],
 ): Promise<StartedRun> {
   const now = new Date();
   const [capacity, commit] = await Promise.all([machineCapacity(), currentCommit(process.cwd())]);
@@ -58,6 +61,7 @@ async function start(
     request: { run: newRunId(plan.recipe.name, plan.digest, now), home: root, plan, capacity, inputs },
     started: now.toISOString(),
     commit,
+    reuses,
   };
 }
 

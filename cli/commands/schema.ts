@@ -1,23 +1,30 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { DOCUMENT_SCHEMAS, KIND_SCHEMAS } from "../../schemas/kinds.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { sayJson } from "../output.ts";
+import { say } from "../output.ts";
 
-/** Prints a JSON Schema: the recipe's with every kind in it, or one by name. */
-export function schema(name = "recipe"): number {
-  const all: Record<string, object> = { ...DOCUMENT_SCHEMAS, ...KIND_SCHEMAS };
-  const found = Object.hasOwn(all, name) ? all[name] : undefined;
-  if (found === undefined)
-    throw new UserError(
-      EXIT.invalid,
-      `There is no schema '${name}'. There are: ${Object.keys(all).join(", ")}.`,
-    );
-  sayJson(name === "recipe" ? bundled() : found);
+const EDITOR_SCHEMA = new URL("../../schemas/generated/recipe.schema.json", import.meta.url);
+
+/** Prints or writes a JSON Schema: the recipe's for editors, with every kind in it, or one by name. */
+export async function schema(name: string | undefined, { output }: { output?: string }): Promise<number> {
+  const text = await textOf(name ?? "recipe");
+  if (output === undefined) {
+    say(text.trimEnd());
+    return EXIT.done;
+  }
+  try {
+    await writeFile(output, text);
+  } catch (error) {
+    throw new UserError(EXIT.missing, `'${output}' cannot be written: ${(error as Error).message}.`);
+  }
+  say(`Written to ${output}. Put this on a recipe's first line:\n# yaml-language-server: $schema=${output}`);
   return EXIT.done;
 }
 
-/** The recipe's schema as one document: an editor cannot follow references to other files of ours. */
-function bundled(): object {
-  const recipe = structuredClone(DOCUMENT_SCHEMAS.recipe) as { $defs: Record<string, object> };
-  for (const kind of Object.values(KIND_SCHEMAS)) recipe.$defs[kind.$id] = kind;
-  return recipe;
+async function textOf(name: string): Promise<string> {
+  if (name === "recipe") return readFile(EDITOR_SCHEMA, "utf8");
+  const { recipe: _, ...documents } = DOCUMENT_SCHEMAS;
+  const all: Record<string, object> = { ...documents, ...KIND_SCHEMAS };
+  if (Object.hasOwn(all, name)) return `${JSON.stringify(all[name], null, 2)}\n`;
+  throw new UserError(EXIT.invalid, `There is no schema '${name}'. There are: recipe, ${Object.keys(all).join(", ")}.`);
 }

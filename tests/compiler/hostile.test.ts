@@ -19,7 +19,7 @@ const HOSTILE: [what: string, text: string, code: string][] = [
   ["an alias bomb", `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [${"*a,".repeat(9)}]\nc: &c [${"*b,".repeat(9)}]\nd: [${"*c,".repeat(9)}]\n`, "R0004"],
   ["an alias to nothing", `${SMALL}x-a: *nobody\n`, "R0002"],
   ["an alias of itself", `${SMALL}x-a: &a [*a]\n`, "R0004"],
-  ["ten thousand open lists", `x: ${"[".repeat(10_000)}`, "R0002"],
+  ["ten thousand open lists", `x: ${"[".repeat(10_000)}`, "R0004"],
   ["ten thousand nested lists", `x: ${"[".repeat(10_000)}${"]".repeat(10_000)}`, "R0004"],
   ["ten thousand nested entries", `x: ${"- ".repeat(10_000)}`, "R0002"],
   ["a million open lists", `x: ${"[".repeat(1_000_000)}`, "R0004"],

@@ -1,0 +1,49 @@
+import path from "node:path";
+import { readJson } from "./files.ts";
+import { loadFinished } from "./finished-steps.ts";
+import { home } from "./home.ts";
+import { listRuns, loadRecord, loadRun, type StartedRun } from "./runs.ts";
+import type { StepOutcome } from "../schemas/plan.ts";
+
+interface RunNeeds {
+  id: string;
+  /** False while it has no record: it runs, or can go on. */
+  over: boolean;
+  /** ISO time. */
+  started: string;
+  fingerprints: ReadonlySet<string>;
+  artifacts: ReadonlySet<string>;
+}
+
+/** What each run in the store needs: results and artifacts that its record names, or that it has so far. */
+export async function runsAndNeeds(root: string): Promise<{ runs: RunNeeds[]; artifacts: Set<string> }> {
+  const runs = await Promise.all((await listRuns(root)).map((id) => needsOf(root, id)));
+  return { runs, artifacts: new Set(runs.flatMap((run) => [...run.artifacts])) };
+}
+
+async function needsOf(root: string, id: string): Promise<RunNeeds> {
+  const record = await loadRecord(root, id).catch(() => undefined);
+  const run = await loadRun(root, id);
+  const steps = record?.steps ?? (await outcomesSoFar(root, id, run));
+  const found = record === undefined ? (run?.reuses ?? []) : [];
+  const fingerprints = new Set([...found, ...steps.flatMap(({ fingerprint }) => fingerprint ?? [])]);
+  const artifacts = new Set(
+    steps.flatMap(({ inputs, outputs }) =>
+      [...Object.values(inputs), ...Object.values(outputs)].flatMap((artifact) => (typeof artifact === "string" ? [] : [artifact.digest])),
+    ),
+  );
+  for (const fingerprint of fingerprints) {
+    const finished = await loadFinished(root, fingerprint);
+    for (const { digest } of Object.values(finished?.outputs ?? {})) artifacts.add(digest);
+  }
+  return { id, over: record !== undefined, started: run?.started ?? "", fingerprints, artifacts };
+}
+
+/** A run that is not over: what its finished steps gave. */
+async function outcomesSoFar(root: string, id: string, run: StartedRun | undefined): Promise<StepOutcome[]> {
+  const steps = run?.request.plan.steps ?? [];
+  const outcomes = await Promise.all(
+    steps.map((step) => readJson<StepOutcome>(path.join(home.step(root, id, step.id), "outcome.json")).catch(() => undefined)),
+  );
+  return outcomes.filter((outcome) => outcome !== undefined);
+}

@@ -1,0 +1,143 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  CompletionRequest,
+  createProtocolConnection,
+  DidOpenTextDocumentNotification,
+  HoverRequest,
+  InitializedNotification,
+  InitializeRequest,
+  PublishDiagnosticsNotification,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type CompletionItem,
+  type CompletionList,
+  type Diagnostic,
+  type MarkupContent,
+  type ProtocolConnection,
+} from "vscode-languageserver-protocol/node.js";
+
+/** The server that editors use, over its protocol. The recipe's own first line tells it the schema. */
+const binary = path.join(path.dirname(createRequire(import.meta.url).resolve("yaml-language-server/package.json")), "bin", "yaml-language-server");
+const FIRST_LINE = "# yaml-language-server: $schema=../schemas/generated/recipe.schema.json\n";
+
+let server: ChildProcess;
+let editor: ProtocolConnection;
+const published = new Map<string, (found: Diagnostic[]) => void>();
+
+beforeAll(async () => {
+  server = spawn(process.execPath, [binary, "--stdio"], { stdio: ["pipe", "pipe", "ignore"] });
+  editor = createProtocolConnection(new StreamMessageReader(server.stdout!), new StreamMessageWriter(server.stdin!));
+  editor.listen();
+  const rootUri = pathToFileURL(process.cwd()).href;
+  editor.onRequest("workspace/configuration", ({ items }: { items: { section: string }[] }) =>
+    items.map(({ section }) => (section === "yaml" ? { validate: true, hover: true, completion: true, schemaStore: { enable: false } } : {})),
+  );
+  editor.onRequest("client/registerCapability", () => null);
+  editor.onNotification(PublishDiagnosticsNotification.type, ({ uri, diagnostics }) => published.get(uri)?.(diagnostics));
+  await editor.sendRequest(InitializeRequest.type, {
+    processId: process.pid,
+    rootUri,
+    workspaceFolders: [{ uri: rootUri, name: "reprise" }],
+    capabilities: {
+      workspace: { configuration: true },
+      textDocument: { hover: { contentFormat: ["markdown"] }, completion: { completionItem: { snippetSupport: false } }, publishDiagnostics: {} },
+    },
+  });
+  await editor.sendNotification(InitializedNotification.type, {});
+}, 30_000);
+
+afterAll(() => {
+  editor.dispose();
+  server.kill();
+});
+
+let count = 0;
+
+/** Opens a text as a recipe in an editor; gives its address and what the server finds wrong. */
+async function open(text: string): Promise<{ uri: string; found: Diagnostic[] }> {
+  const uri = pathToFileURL(path.resolve("recipes", `opened-${count++}.yaml`)).href;
+  const found = new Promise<Diagnostic[]>((resolve) => published.set(uri, resolve));
+  await editor.sendNotification(DidOpenTextDocumentNotification.type, {
+    textDocument: { uri, languageId: "yaml", version: 1, text },
+  });
+  return { uri, found: await found };
+}
+
+/** Where `|` stands in a text, and the text without it. */
+function atBar(text: string): { text: string; position: { line: number; character: number } } {
+  const before = text.slice(0, text.indexOf("|")).split("\n");
+  return { text: text.replace("|", ""), position: { line: before.length - 1, character: before.at(-1)!.length } };
+}
+
+async function complete(marked: string): Promise<string[]> {
+  const { text, position } = atBar(FIRST_LINE + marked);
+  const { uri } = await open(text);
+  const answer = await editor.sendRequest(CompletionRequest.type, { textDocument: { uri }, position });
+  const items = (Array.isArray(answer) ? answer : ((answer as CompletionList | null)?.items ?? [])) as CompletionItem[];
+  return items.map(({ label }) => label);
+}
+
+async function hover(marked: string): Promise<string> {
+  const { text, position } = atBar(FIRST_LINE + marked);
+  const { uri } = await open(text);
+  const answer = await editor.sendRequest(HoverRequest.type, { textDocument: { uri }, position });
+  return (answer?.contents as MarkupContent | undefined)?.value ?? "";
+}
+
+describe("an editor", () => {
+  test.each(["demo.yaml", "st-r1.yaml"])("finds nothing wrong with %s", async (file) => {
+    const { found } = await open(readFileSync(path.join("recipes", file), "utf8"));
+    expect(found.map(({ message }) => message)).toEqual([]);
+  });
+
+  test("finds nothing wrong with expressions, a matrix, a group, and a recipe that extends another", async () => {
+    const { found } = await open(`${FIRST_LINE}extends: demo.yaml
+inputs: { rate: { type: number, default: 1e-5 } }
+steps:
+  sft: { with: { epochs: 2 } }
+  arms:
+    matrix: { seed: [0, 1] }
+    steps:
+      more:
+        uses: train/grpo
+        with: { model: org/base, dataset: "\${{ steps.frames.outputs.dataset }}", split: grpo, learning_rate: "\${{ inputs.rate }}", seed: "\${{ matrix.seed }}" }
+`);
+    expect(found.map(({ message }) => message)).toEqual([]);
+  });
+
+  test("underlines a key and a value that the schema does not know", async () => {
+    const { found } = await open(`${FIRST_LINE}recipe: 1
+name: wrong
+steps:
+  sft:
+    uses: train/sft
+    with: { model: a/b, dataset: x, split: y, learning_rate: 1e-5, lerning_rate: 1e-5, quantization: 5-bit }
+`);
+    expect(found.map(({ message, range }) => [message.slice(0, 24), range.start.line])).toEqual(
+      expect.arrayContaining([["Property lerning_rate is", 6]]),
+    );
+    expect(found.some(({ range }) => range.start.line === 6 && range.start.character > 100)).toBe(true);
+  });
+
+  test("completes keys, kinds, parameters of the kind, and their words", async () => {
+    expect(await complete("recipe: 1\nname: a\n|\n")).toEqual(expect.arrayContaining(["steps", "claims", "extends"]));
+    const step = "recipe: 1\nname: a\nsteps:\n  sft:\n";
+    expect(await complete(`${step}    uses: |\n`)).toEqual(expect.arrayContaining(["train/sft", "train/grpo"]));
+    const labels = await complete(`${step}    uses: train/sft\n    with:\n      lora_rank: 8\n      |\n`);
+    expect(labels).toEqual(expect.arrayContaining(["learning_rate", "quantization"]));
+    expect(labels).not.toContain("group_size");
+    expect(await complete(`${step}    uses: train/sft\n    with:\n      quantization: |\n`)).toEqual(expect.arrayContaining(["4-bit", "none"]));
+  });
+
+  test("hovering a parameter shows its meaning, the paper's row and the trainer's field", async () => {
+    const text = await hover("recipe: 1\nname: a\nsteps:\n  sft:\n    uses: train/sft\n    with:\n      lora_ra|nk: 8\n");
+    expect(text).toContain("Rank of the adapter.");
+    expect(text).toContain("Table 6: Lora rank");
+    expect(text).toContain("LoraConfig.r");
+  });
+});
