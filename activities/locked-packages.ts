@@ -9,7 +9,9 @@ export type Packages = Record<string, string>;
 /** Version of every Python package in the lock file. */
 export function lockedPackages(): Packages {
   const lock = readFileSync(path.join(trainerFolder, "requirements.lock"), "utf8");
-  return Object.fromEntries([...lock.matchAll(/^([A-Za-z0-9._-]+)==([^\s;\\]+)/gm)].map(([, name, version]) => [name!, version!]));
+  return Object.fromEntries(
+    [...lock.matchAll(/^([A-Za-z0-9._-]+)==([^\s;\\]+)/gm)].map(([, name, version]) => [name!, version!]),
+  );
 }
 
 /** Keeps what the lock file says, so that a later plan can name what changed in the environment. */

@@ -41,7 +41,9 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
     detached: true,
   });
   const written = [child.stdout, child.stderr].map((stream) =>
-    stream === null ? null : pipeline(stream, new HideSecrets(hidden), createWriteStream(log, { flags: "a" })),
+    stream === null
+      ? null
+      : pipeline(stream, new HideSecrets(hidden), createWriteStream(log, { flags: "a" })),
   );
   const ended = once(child, "exit").then(
     ([code, by]) => endOf(code as number | null, by as string | null),

@@ -82,7 +82,10 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
   if (!result.ok) {
     const known: FailureCode[] = ["gate", "data", "model", "environment"];
     const code = known.includes(result.code) ? result.code : "program";
-    throw new StepFailure(code, hideSecrets(result.message, Object.values(secrets)) + (code === "program" ? await lastLines(log) : ""));
+    throw new StepFailure(
+      code,
+      hideSecrets(result.message, Object.values(secrets)) + (code === "program" ? await lastLines(log) : ""),
+    );
   }
   await rm(checkpoints, { recursive: true, force: true });
   return Object.fromEntries(

@@ -14,7 +14,7 @@ export async function missingInputs(plan: Plan, folder: string): Promise<Map<str
     Object.entries(plan.inputs).map(async ([name, { type, path: place }]) => {
       const entry = await stat(path.resolve(folder, place)).catch(() => null);
       if (entry === null) return [[name, `There is no '${place}' in this folder.`]] as const;
-      return type === "path" || entry.isDirectory() ? [] : [[name, `'${place}' is no folder.`]] as const;
+      return type === "path" || entry.isDirectory() ? [] : ([[name, `'${place}' is no folder.`]] as const);
     }),
   );
   return new Map(found.flat());

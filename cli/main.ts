@@ -31,11 +31,24 @@ const verb = (usage: string, description: string, example: string) =>
 const recipeVerb = (usage: string, description: string, example: string) =>
   verb(usage, description, example)
     .option("-p, --profile <name>", "with this profile's overrides")
-    .option("--set <path=value>", "with another value; may be given several times", (value, all: string[]) => [...all, value], [])
+    .option(
+      "--set <path=value>",
+      "with another value; may be given several times",
+      (value, all: string[]) => [...all, value],
+      [],
+    )
     .addOption(new Option("--deny <what>", "let warnings count as errors").choices(["warnings"]));
 
-recipeVerb("validate <recipes...>", "Check recipes ('-' is standard input); nothing is started", "validate recipes/*.yaml")
-  .addOption(new Option("--format <format>", "how findings are shown").choices(["text", "json", "github", "sarif"]).default("text"))
+recipeVerb(
+  "validate <recipes...>",
+  "Check recipes ('-' is standard input); nothing is started",
+  "validate recipes/*.yaml",
+)
+  .addOption(
+    new Option("--format <format>", "how findings are shown")
+      .choices(["text", "json", "github", "sarif"])
+      .default("text"),
+  )
   .action(act(() => import("./commands/validate.ts"), "validate"));
 recipeVerb("plan <recipe>", "Show what a run would do with each step, and why", "plan recipes/demo.yaml")
   .option("--why <step>", "explain one step")
@@ -43,9 +56,16 @@ recipeVerb("plan <recipe>", "Show what a run would do with each step, and why", 
   .option("--graph", "print the graph as Mermaid")
   .option("--exit-code", `exit with ${EXIT.somethingToDo} if a run would do anything`)
   .action(act(() => import("./commands/plan.ts"), "plan"));
-recipeVerb("conform <recipe>", "Compare a recipe with its paper's tables, row by row", "conform recipes/st-r1.yaml")
-  .action(act(() => import("./commands/conform.ts"), "conform"));
-recipeVerb("run <recipe>", "Run a recipe to its verdict, or go on with an unfinished run", "run recipes/demo.yaml")
+recipeVerb(
+  "conform <recipe>",
+  "Compare a recipe with its paper's tables, row by row",
+  "conform recipes/st-r1.yaml",
+).action(act(() => import("./commands/conform.ts"), "conform"));
+recipeVerb(
+  "run <recipe>",
+  "Run a recipe to its verdict, or go on with an unfinished run",
+  "run recipes/demo.yaml",
+)
   .option("--new", "start afresh even if the last run is unfinished")
   .action(act(() => import("./commands/run.ts"), "run"));
 verb("status [run]", "List runs, or show one run's steps ('last' is the newest)", "status last").action(
@@ -80,8 +100,12 @@ const cacheVerb = (usage: string, description: string, example: string) =>
     .option("--json", "one JSON document on standard output")
     .addHelpText("after", `\nExample:\n  $ reprise cache ${example}`);
 const cacheCommand = () => import("./commands/cache.ts");
-cacheVerb("ls", "List results with their size and the runs that need them", "ls").action(act(cacheCommand, "ls"));
-cacheVerb("why <result>", "Say what decided a result, and who needs it", "why 3f2a").action(act(cacheCommand, "why"));
+cacheVerb("ls", "List results with their size and the runs that need them", "ls").action(
+  act(cacheCommand, "ls"),
+);
+cacheVerb("why <result>", "Say what decided a result, and who needs it", "why 3f2a").action(
+  act(cacheCommand, "why"),
+);
 cacheVerb("rm <names...>", "Remove results by fingerprint, or runs by id", "rm demo-20261124-091451-02a66e")
   .option("--force", "also a result that a run's record needs")
   .action(act(cacheCommand, "rm"));
@@ -89,7 +113,9 @@ cacheVerb("gc", "Remove what no run needs, the oldest first", "gc --keep 20GB --
   .requiredOption("--keep <limit>", "size that may stay (20GB), or age (30d)")
   .option("--dry-run", "only say what would be removed")
   .action(act(cacheCommand, "gc"));
-cacheVerb("verify", "Read every artifact and compare it with its digest", "verify").action(act(cacheCommand, "verify"));
+cacheVerb("verify", "Read every artifact and compare it with its digest", "verify").action(
+  act(cacheCommand, "verify"),
+);
 program
   .command("schema [name]")
   .description("Print or write a JSON Schema: recipe (for editors), run-record, or a kind such as train/sft")

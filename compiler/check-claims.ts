@@ -16,7 +16,11 @@ export function checkClaims(layers: Layers, steps: WrittenSteps): Diagnostic[] {
     return [
       ...compared(layers, steps, better, ["claims", index, "better"]),
       ...compared(layers, steps, than, ["claims", index, "than"]),
-      ...named(layers, steps, typeof metric === "string" ? metric.split(".")[0] : undefined, ["claims", index, "metric"]),
+      ...named(layers, steps, typeof metric === "string" ? metric.split(".")[0] : undefined, [
+        "claims",
+        index,
+        "metric",
+      ]),
     ];
   });
 }
@@ -30,7 +34,12 @@ function named(layers: Layers, steps: WrittenSteps, id: unknown, path: Path): Di
     if (!(error instanceof ExpressionError)) throw error;
     const { code, message, suggestion, related } = error;
     const more = related === undefined ? {} : { related: [related] };
-    return [layers.diagnostic(code, path, message, { suggestion: suggestion?.replace(/^steps\['(.*)'\]$/, "$1"), ...more })];
+    return [
+      layers.diagnostic(code, path, message, {
+        suggestion: suggestion?.replace(/^steps\['(.*)'\]$/, "$1"),
+        ...more,
+      }),
+    ];
   }
 }
 
@@ -53,12 +62,19 @@ export function checkNotes(layers: Layers, steps: WrittenSteps): Diagnostic[] {
         if (allowed.includes(name) || name === "*") return [];
         const near = closest(name, allowed);
         const hint = near === undefined ? "" : ` Did you mean '${near}'?`;
-        const found = layers.diagnostic("R0303", [...path, key, name], message(name) + hint, { at: "key", suggestion: near });
+        const found = layers.diagnostic("R0303", [...path, key, name], message(name) + hint, {
+          at: "key",
+          suggestion: near,
+        });
         return [found];
       });
     return [
       ...unknown("source", known, (name) => `'${name}' is no parameter of ${kind}, so it has no source.`),
-      ...unknown("deviations", set, (name) => `'${name}' is stated as a deviation, but the step sets no '${name}'.`),
+      ...unknown(
+        "deviations",
+        set,
+        (name) => `'${name}' is stated as a deviation, but the step sets no '${name}'.`,
+      ),
     ];
   });
 }

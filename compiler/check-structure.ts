@@ -48,7 +48,8 @@ function withoutTypos(errors: ErrorObject[]): ErrorObject[] {
   );
   return errors.filter(
     ({ keyword, instancePath, params }) =>
-      keyword !== "required" || !meant.has(`${instancePath}/${String((params as { missingProperty: string }).missingProperty)}`),
+      keyword !== "required" ||
+      !meant.has(`${instancePath}/${String((params as { missingProperty: string }).missingProperty)}`),
   );
 }
 

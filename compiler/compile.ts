@@ -39,9 +39,13 @@ export interface Compiled {
 /** Text to plan: parse, merge, check, resolve, lower. Pure but for `read`. All errors at once, each cause once. */
 export function compile({ file, text, profile, settings, read }: RecipeText): Compiled {
   const chain = readChain(file, text, read);
-  const texts = new Map([[file, text], ...chain.layers.map(({ source }) => [source.file, source.text] as const)]);
+  const texts = new Map([
+    [file, text],
+    ...chain.layers.map(({ source }) => [source.file, source.text] as const),
+  ]);
   for (const [index, setting] of settings.entries()) texts.set(settingName(index), setting);
-  if (chain.layers.length === 0) return { plan: null, diagnostics: sorted(chain.diagnostics), texts, recipe: null };
+  if (chain.layers.length === 0)
+    return { plan: null, diagnostics: sorted(chain.diagnostics), texts, recipe: null };
   const written = new Layers(chain.layers);
   const profiled = profile === null ? { layers: written, diagnostics: [] } : applyProfile(written, profile);
   const { layers, diagnostics: wrong } = applySettings(profiled.layers, settings);
@@ -89,7 +93,8 @@ const isVague = ({ code }: Diagnostic): boolean => code === "R0103" || code === 
 
 /** By place, and each cause once: the cells of a matrix stumble over the same text, and a wrong value breaks a schema. */
 function sorted(diagnostics: Diagnostic[]): Diagnostic[] {
-  const placeOf = ({ file, line, column, endLine, endColumn }: Diagnostic) => [file, line, column, endLine, endColumn].join(":");
+  const placeOf = ({ file, line, column, endLine, endColumn }: Diagnostic) =>
+    [file, line, column, endLine, endColumn].join(":");
   const causes = new Map<string, Diagnostic>();
   for (const diagnostic of diagnostics) {
     const key = isVague(diagnostic) ? "" : `${diagnostic.code}:${diagnostic.path}:`;

@@ -35,7 +35,16 @@ export function conform(tables: PaperTables, step: PlanStep, deviations: Deviati
     const found = parameters.get(`${table.table}: ${row}`);
     const place = { table: table.table, row, printed };
     if (found === undefined) {
-      return { ...place, parameter: null, ours: null, field: "", reaches: null, change: null, verdict: "no parameter", reason: null };
+      return {
+        ...place,
+        parameter: null,
+        ours: null,
+        field: "",
+        reaches: null,
+        change: null,
+        verdict: "no parameter",
+        reason: null,
+      };
     }
     const { name, schema } = found;
     const ours = step.params[name];
@@ -43,7 +52,16 @@ export function conform(tables: PaperTables, step: PlanStep, deviations: Deviati
     const stated = Object.hasOwn(deviations, name) ? deviations[name]! : null;
     const verdict = ours === value ? "exact" : stated === null ? "silent" : "deviation";
     const field = schema["x-field"] ?? "";
-    return { ...place, parameter: name, ours, field, reaches, change, verdict, reason: verdict === "deviation" ? stated!.reason : null };
+    return {
+      ...place,
+      parameter: name,
+      ours,
+      field,
+      reaches,
+      change,
+      verdict,
+      reason: verdict === "deviation" ? stated!.reason : null,
+    };
   });
 }
 
@@ -54,7 +72,8 @@ export function reachesTrainer(
   params: Readonly<Record<string, unknown>>,
 ): { reaches: unknown; change: string | null } {
   const { values, times, unless = {}, unit } = schema["x-maps"] ?? {};
-  if (values !== undefined && Object.hasOwn(values, String(value))) return { reaches: values[String(value)], change: null };
+  if (values !== undefined && Object.hasOwn(values, String(value)))
+    return { reaches: values[String(value)], change: null };
   const applies = !Object.entries(unless).some(([name, other]) => params[name] === other);
   if (times === undefined || !applies) return { reaches: value, change: null };
   const factor = Number(params[times]);

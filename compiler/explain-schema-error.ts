@@ -47,7 +47,10 @@ export function explainSchemaError(error: ErrorObject, name: string): Explanatio
     case "minLength":
       return { code: "R0104", message: `${capital(where)} is an empty text.` };
     case "uniqueItems":
-      return { code: "R0104", message: `${capital(where)} has the same entry twice (${String(params["j"])} and ${String(params["i"])}, counted from 0).` };
+      return {
+        code: "R0104",
+        message: `${capital(where)} has the same entry twice (${String(params["j"])} and ${String(params["i"])}, counted from 0).`,
+      };
     default:
       return notAllowed(error, where, error.message ?? "is not allowed");
   }
@@ -71,7 +74,10 @@ function unknownKey(error: ErrorObject, key: string, where: string): Explanation
   const note = noteOn(key);
   const near = meantName(key, known);
   const list = known.length > 0 ? `Known keys: ${known.join(", ")}.` : "";
-  const hint = [near === undefined ? (note === undefined ? list : "") : `Did you mean '${near}'?`, note ?? ""];
+  const hint = [
+    near === undefined ? (note === undefined ? list : "") : `Did you mean '${near}'?`,
+    note ?? "",
+  ];
   const message = `'${key}' is not a key of ${where}. ${hint.filter(Boolean).join(" ")}`.trimEnd();
   return { code: "R0101", key, at: "key", message, suggestion: near };
 }
@@ -82,16 +88,38 @@ function wrongType(error: ErrorObject, where: string, types: string[]): Explanat
   const numeric = types.includes("number") || types.includes("integer");
   if (typeof data === "string" && numeric) {
     const number = Number(data.replaceAll(/[_,]/g, ""));
-    if (data.trim() !== "" && Number.isFinite(number) && (types.includes("number") || Number.isInteger(number))) {
-      return { code: "R0103", message: `${must} Write ${data.replaceAll(/[_,]/g, "")}, without quotes.`, suggestion: String(number) };
+    if (
+      data.trim() !== "" &&
+      Number.isFinite(number) &&
+      (types.includes("number") || Number.isInteger(number))
+    ) {
+      return {
+        code: "R0103",
+        message: `${must} Write ${data.replaceAll(/[_,]/g, "")}, without quotes.`,
+        suggestion: String(number),
+      };
     }
   }
   if (typeof data === "string" && types.includes("boolean")) {
-    const word = { yes: "true", on: "true", y: "true", no: "false", off: "false", n: "false", true: "true", false: "false" }[data.toLowerCase()];
-    if (word !== undefined) return { code: "R0103", message: `${must} In YAML 1.2 it is written ${word}.`, suggestion: word };
+    const word = {
+      yes: "true",
+      on: "true",
+      y: "true",
+      no: "false",
+      off: "false",
+      n: "false",
+      true: "true",
+      false: "false",
+    }[data.toLowerCase()];
+    if (word !== undefined)
+      return { code: "R0103", message: `${must} In YAML 1.2 it is written ${word}.`, suggestion: word };
   }
   if (types.includes("string") && (typeof data === "number" || typeof data === "boolean")) {
-    return { code: "R0103", message: `${must} Put it in quotes: "${String(data)}".`, suggestion: `"${String(data)}"` };
+    return {
+      code: "R0103",
+      message: `${must} Put it in quotes: "${String(data)}".`,
+      suggestion: `"${String(data)}"`,
+    };
   }
   if (types.includes("object") && Array.isArray(data)) {
     const first = (data[0] ?? {}) as { id?: unknown; name?: unknown };
@@ -114,7 +142,15 @@ function wrongWord(error: ErrorObject, where: string, words: string[]): Explanat
   return { code: "R0104", message, suggestion: near };
 }
 
-const UNITS: Record<string, string> = { sec: "s", min: "m", hour: "h", hr: "h", day: "d", minute: "m", second: "s" };
+const UNITS: Record<string, string> = {
+  sec: "s",
+  min: "m",
+  hour: "h",
+  hr: "h",
+  day: "d",
+  minute: "m",
+  second: "s",
+};
 
 function wrongForm(error: ErrorObject, where: string): Explanation {
   const { propertyName: key } = error as { propertyName?: string };
@@ -124,9 +160,15 @@ function wrongForm(error: ErrorObject, where: string): Explanation {
   const duration = /^([0-9]+)\s*(sec|min|hour|hr|day|minute|second|s|m|h|d)s?$/i.exec(text.trim());
   const steps = /^([0-9]+)$/.exec(text.trim());
   let suggestion: string | undefined;
-  if (form.includes("'90s'") && duration) suggestion = duration[1]! + (UNITS[duration[2]!.toLowerCase()] ?? duration[2]!.toLowerCase());
+  if (form.includes("'90s'") && duration)
+    suggestion = duration[1]! + (UNITS[duration[2]!.toLowerCase()] ?? duration[2]!.toLowerCase());
   if (form.includes(" steps'") && steps) suggestion = `${steps[1]!} steps`;
-  const hint = suggestion === undefined ? (form === "" ? "" : ` It is written like ${form}.`) : ` Did you mean '${suggestion}'?`;
+  const hint =
+    suggestion === undefined
+      ? form === ""
+        ? ""
+        : ` It is written like ${form}.`
+      : ` Did you mean '${suggestion}'?`;
   const what = key === undefined ? `${capital(where)}: '${text}'` : `'${text}' as a key of ${where}`;
   return {
     code: "R0104",
@@ -143,7 +185,9 @@ function alternatives(error: ErrorObject, where: string): Explanation {
 }
 
 const article = (type: string): string => {
-  const name = { object: "mapping", array: "list", string: "text", boolean: "true or false", null: "empty" }[type] ?? type;
+  const name =
+    { object: "mapping", array: "list", string: "text", boolean: "true or false", null: "empty" }[type] ??
+    type;
   if (type === "boolean" || type === "null") return name;
   return /^[aeiou]/.test(name) ? `an ${name}` : `a ${name}`;
 };

@@ -31,7 +31,8 @@ export function readChain(
       return { layers, diagnostics };
     }
     const place = path.join(path.dirname(next.file), base);
-    const wrong = (message: string) => at(parsed.source, "R0305", rangeOfKey(parsed.source, "extends"), message);
+    const wrong = (message: string) =>
+      at(parsed.source, "R0305", rangeOfKey(parsed.source, "extends"), message);
     if (seen.includes(path.normalize(place))) {
       const trail = [...seen, place].map((name) => `'${name}'`).join(" extends ");
       return { layers: [], diagnostics: [...diagnostics, wrong(`Recipes extend each other: ${trail}.`)] };
@@ -40,7 +41,10 @@ export function readChain(
       next = { file: place, text: read(place) };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return { layers: [], diagnostics: [...diagnostics, wrong(`The recipe that this one extends cannot be read: ${why}`)] };
+      return {
+        layers: [],
+        diagnostics: [...diagnostics, wrong(`The recipe that this one extends cannot be read: ${why}`)],
+      };
     }
   }
   return { layers, diagnostics };

@@ -51,7 +51,12 @@ export class Layers {
       ...(suggestion === undefined ? {} : { suggestion }),
       ...(related === undefined
         ? {}
-        : { related: related.map((other) => ({ message: other.message, ...this.#place(other.path, other.at ?? "key") })) }),
+        : {
+            related: related.map((other) => ({
+              message: other.message,
+              ...this.#place(other.path, other.at ?? "key"),
+            })),
+          }),
     };
   }
 
@@ -88,7 +93,8 @@ export class Layers {
       if (rest === null) continue;
       const depth = layer.prefix.length + depthIn(layer.value, rest);
       const replaces = layer.prefix.length > 0;
-      if (replaces || depth === path.length) return best !== undefined && best.depth > depth ? best : { layer, rest };
+      if (replaces || depth === path.length)
+        return best !== undefined && best.depth > depth ? best : { layer, rest };
       if (best === undefined || depth > best.depth) best = { layer, rest, depth };
     }
     return best ?? { layer: this.layers[0]!, rest: path };
@@ -97,7 +103,8 @@ export class Layers {
 
 /** The part of a path below what a layer sets, or null when it says nothing about the path. */
 function restOf({ prefix }: Layer, path: PathInDocument): PathInDocument | null {
-  const inside = prefix.length <= path.length && prefix.every((part, index) => String(part) === String(path[index]));
+  const inside =
+    prefix.length <= path.length && prefix.every((part, index) => String(part) === String(path[index]));
   return inside ? path.slice(prefix.length) : null;
 }
 
@@ -138,7 +145,8 @@ function mergeMappings(below: unknown, above: unknown): unknown {
 
 function replaceAt(below: unknown, [key, ...rest]: PathInDocument, value: unknown): unknown {
   const inner = rest.length === 0 ? value : replaceAt(step(below, key!), rest, value);
-  if (Array.isArray(below)) return below.map((item: unknown, index) => (index === Number(key) ? inner : item));
+  if (Array.isArray(below))
+    return below.map((item: unknown, index) => (index === Number(key) ? inner : item));
   const copy: Record<string, unknown> = isMapping(below) ? { ...below } : {};
   if (inner === null && rest.length === 0) delete copy[key!];
   else copy[key!] = inner;

@@ -26,14 +26,20 @@ export function link(
     diagnostics.push(...result.diagnostics);
     if (cell.included) resolved.set(cell.id, result.resolved);
   }
-  const after = new Map([...resolved].map(([id, step]) => [id, [...step.after.keys()].filter((other) => resolved.has(other))]));
+  const after = new Map(
+    [...resolved].map(([id, step]) => [id, [...step.after.keys()].filter((other) => resolved.has(other))]),
+  );
   const { order, cycle } = orderSteps(after);
   if (cycle !== null) diagnostics.push(describeCycle(layers, resolved, cycle));
   return { steps: order.map((id) => resolved.get(id)!), diagnostics };
 }
 
 /** The whole trail, with the place of each edge. */
-function describeCycle(layers: Layers, resolved: ReadonlyMap<string, ResolvedStep>, cycle: string[]): Diagnostic {
+function describeCycle(
+  layers: Layers,
+  resolved: ReadonlyMap<string, ResolvedStep>,
+  cycle: string[],
+): Diagnostic {
   const trail = cycle.map((id) => `'${id}'`).join(" waits for ");
   const edges: { message: string; path: Path; at: "value" }[] = cycle.slice(0, -1).map((id, index) => ({
     message: `'${id}' waits for '${cycle[index + 1]!}'`,

@@ -9,7 +9,15 @@ const DEFAULT_TIMEOUT = "7d";
 const DEFAULT_CHECKPOINT = { every: "50 steps", keep: 2 };
 
 /** A checked step as part of the plan: every default written out. */
-export function lowerStep({ cell, kind: uses, step, params, inputs, secrets, after }: ResolvedStep): PlanStep {
+export function lowerStep({
+  cell,
+  kind: uses,
+  step,
+  params,
+  inputs,
+  secrets,
+  after,
+}: ResolvedStep): PlanStep {
   const kind = KIND_SCHEMAS[uses!];
   const { resources, retry, timeout, checkpoint = DEFAULT_CHECKPOINT } = step;
   return {

@@ -50,19 +50,27 @@ export function cellsOf(
 }
 
 const tooMany = (layers: Layers, place: Path, count: number) =>
-  layers.diagnostic("R0307", place, `The matrix has ${count} combinations; at most ${MOST_CELLS} are spread out.`, { at: "key" });
+  layers.diagnostic(
+    "R0307",
+    place,
+    `The matrix has ${count} combinations; at most ${MOST_CELLS} are spread out.`,
+    { at: "key" },
+  );
 
 function spread(layers: Layers, place: Path, matrix: Record<string, unknown>) {
   const diagnostics: Diagnostic[] = [];
   const lists = Object.entries(matrix).filter(
-    (entry): entry is [string, Scalar[]] => !NO_KEYS.includes(entry[0]) && !entry[0].startsWith("x-") && Array.isArray(entry[1]),
+    (entry): entry is [string, Scalar[]] =>
+      !NO_KEYS.includes(entry[0]) && !entry[0].startsWith("x-") && Array.isArray(entry[1]),
   );
   const keys = lists.map(([key]) => key);
   const count = lists.reduce((product, [, values]) => product * values.length, 1);
   if (count > MOST_CELLS) return { keys, cells: [], diagnostics: [tooMany(layers, place, count)] };
   const partsOf = (name: "include" | "exclude") =>
     (Array.isArray(matrix[name]) ? (matrix[name] as unknown[]) : []).flatMap((part, index) =>
-      typeof part === "object" && part !== null ? [{ part: part as Values, path: [...place, name, index] }] : [],
+      typeof part === "object" && part !== null
+        ? [{ part: part as Values, path: [...place, name, index] }]
+        : [],
     );
   const unknownKey = (part: Values, path: Path) => {
     const key = Object.keys(part).find((name) => !keys.includes(name));

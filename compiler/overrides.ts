@@ -41,7 +41,9 @@ export function applyProfile(recipe: Layers, profile: string): Applied {
       const layer = { source, label: `profile ${profile}`, prefix: splitPath(dotted), base, value };
       const wrong = missingParent(layers, layer, dotted);
       if (wrong === null) return { layers: new Layers([...layers.layers, layer]), diagnostics };
-      const found = recipe.diagnostic("R0302", base, `The profile changes '${dotted}', but ${wrong}`, { at: "key" });
+      const found = recipe.diagnostic("R0302", base, `The profile changes '${dotted}', but ${wrong}`, {
+        at: "key",
+      });
       return { layers, diagnostics: [...diagnostics, found] };
     },
     { layers: recipe, diagnostics: [] },
@@ -60,7 +62,10 @@ export function applySettings(recipe: Layers, settings: readonly string[]): Appl
         diagnostics: [...diagnostics, at(whole, code, [0, equals < 1 ? setting.length : equals], message)],
       });
       if (!/^(steps|claims|inputs|accept)(\.[^.\s]+)+$/.test(dotted)) {
-        return wrong("R0306", `'${setting}' is no setting. Write path=value, such as steps.sft.with.epochs=2.`);
+        return wrong(
+          "R0306",
+          `'${setting}' is no setting. Write path=value, such as steps.sft.with.epochs=2.`,
+        );
       }
       const parsed = parse("--set", `value: ${setting.slice(equals + 1)}`).value;
       if (parsed === undefined) return wrong("R0306", `The value of '${dotted}' is not valid YAML.`);
@@ -84,7 +89,11 @@ export function applySettings(recipe: Layers, settings: readonly string[]): Appl
 export const settingName = (index: number): string => (index === 0 ? "--set" : `--set ${index + 1}`);
 
 /** `inputs.rate=1e-4` sets the input's value, which stands under `default`, or `path` for what is on disk. */
-function inputValue({ value: recipe }: Layers, path: (string | number)[], value: unknown): (string | number)[] {
+function inputValue(
+  { value: recipe }: Layers,
+  path: (string | number)[],
+  value: unknown,
+): (string | number)[] {
   if (path.length !== 2 || path[0] !== "inputs" || typeof value === "object") return path;
   const type = valueAt(recipe, [...path, "type"]);
   const key = { path: "path", dataset: "path", model: "path", secret: "env" }[String(type)] ?? "default";

@@ -40,7 +40,11 @@ export function parse(file: string, text: string): Parsed {
   }
   const deep = tooDeepIn(contents, childrenOf);
   if (deep !== null) {
-    return { source, value: undefined, diagnostics: [at(source, "R0004", rangeOfNode(deep) ?? [0, 0], tooDeep)] };
+    return {
+      source,
+      value: undefined,
+      diagnostics: [at(source, "R0004", rangeOfNode(deep) ?? [0, 0], tooDeep)],
+    };
   }
   const diagnostics = unusable(source, contents);
   // Plain values cannot hold such keys.
@@ -48,7 +52,9 @@ export function parse(file: string, text: string): Parsed {
   try {
     const value = source.document.toJS({ maxAliasCount: MOST_ALIASES }) as Record<string, unknown>;
     // An alias may stand inside what it names.
-    const endless = tooDeepIn(value, (inner) => (typeof inner === "object" && inner !== null ? Object.values(inner) : []));
+    const endless = tooDeepIn(value, (inner) =>
+      typeof inner === "object" && inner !== null ? Object.values(inner) : [],
+    );
     if (endless === null) return { source, value, diagnostics };
     return { source, value: undefined, diagnostics: [at(source, "R0004", [0, 0], tooDeep)] };
   } catch (error) {
@@ -114,12 +120,15 @@ function unusable(source: Source, node: unknown): Diagnostic[] {
   if (isScalar(node)) return wrongNumber(source, node.value, node.source ?? "", rangeOfNode(node) ?? [0, 0]);
   if (isAlias(node)) return [];
   if (isSeq(node)) return node.items.flatMap((item) => unusable(source, item));
-  return isMap(node) ? [...wrongKeys(source, node.items), ...node.items.flatMap(({ value }) => unusable(source, value))] : [];
+  return isMap(node)
+    ? [...wrongKeys(source, node.items), ...node.items.flatMap(({ value }) => unusable(source, value))]
+    : [];
 }
 
 function wrongNumber(source: Source, value: unknown, text: string, range: Range): Diagnostic[] {
   if (typeof value !== "number") return [];
-  if (!Number.isFinite(value)) return [at(source, "R0104", range, `${text} is no number that a recipe can hold.`)];
+  if (!Number.isFinite(value))
+    return [at(source, "R0104", range, `${text} is no number that a recipe can hold.`)];
   if (!/^[-+]?0[0-9]/.test(text)) return [];
   const message = `${text} is ${value} in YAML 1.2, not octal. Write ${value}, or 0o… for octal.`;
   return [{ ...at(source, "R0504", range, message), suggestion: String(value) }];
@@ -138,7 +147,10 @@ function wrongKeys(source: Source, pairs: Pair[]): Diagnostic[] {
       return [];
     }
     const twice = at(source, "R0005", range, `The key '${key}' stands twice here. Remove one.`);
-    const related = { message: `'${key}' stands here first`, ...source.place(rangeOfNode(before.key) ?? [0, 0]) };
+    const related = {
+      message: `'${key}' stands here first`,
+      ...source.place(rangeOfNode(before.key) ?? [0, 0]),
+    };
     return [{ ...twice, related: [related] }];
   });
 }

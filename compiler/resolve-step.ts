@@ -38,10 +38,24 @@ export function resolveStep(
   const whole = { ...value, ...present({ uses, if: condition, matrix }) };
   const diagnostics = checkStructure(layers, validateStep(), whole, path, substitution.failed);
   const params = isMapping(value["with"]) ? value["with"] : {};
-  const resolved: ResolvedStep = { cell, kind, step: value, params: {}, inputs: {}, secrets: {}, after: new Map() };
+  const resolved: ResolvedStep = {
+    cell,
+    kind,
+    step: value,
+    params: {},
+    inputs: {},
+    secrets: {},
+    after: new Map(),
+  };
   const resolver = new Resolver(layers, scope, substitution, resolved, diagnostics);
   if (kind !== undefined && isMapping(value["with"])) {
-    const wrong = checkStructure(layers, validateParams(kind), params, [...path, "with"], substitution.failed);
+    const wrong = checkStructure(
+      layers,
+      validateParams(kind),
+      params,
+      [...path, "with"],
+      substitution.failed,
+    );
     diagnostics.push(...wrong);
     const { properties } = KIND_SCHEMAS[kind];
     for (const [name, given] of Object.entries(params)) {
@@ -119,7 +133,8 @@ class Resolver {
       return;
     }
     const type = this.#typeOf(origin);
-    if (type !== undefined && !accepted.includes(type)) this.#wrongType(name, path, text, reference, type, accepted);
+    if (type !== undefined && !accepted.includes(type))
+      this.#wrongType(name, path, text, reference, type, accepted);
     else this.#resolved.inputs[name] = origin;
     if (origin.from === "step") this.#resolved.after.set(origin.step, path);
   }
@@ -130,14 +145,26 @@ class Resolver {
     return kind === undefined ? undefined : KIND_SCHEMAS[kind]["x-outputs"][origin.output];
   }
 
-  #wrongType(name: string, path: Path, text: string, reference: Reference, type: ArtifactType, accepted: (ArtifactType | "hub")[]) {
+  #wrongType(
+    name: string,
+    path: Path,
+    text: string,
+    reference: Reference,
+    type: ArtifactType,
+    accepted: (ArtifactType | "hub")[],
+  ) {
     const { origin } = reference;
     const related =
       origin.from === "step"
-        ? { message: `'${origin.output}' comes from here`, path: [...this.#scope.steps.cells.get(origin.step)!.written.path, "uses"], at: "value" as const }
+        ? {
+            message: `'${origin.output}' comes from here`,
+            path: [...this.#scope.steps.cells.get(origin.step)!.written.path, "uses"],
+            at: "value" as const,
+          }
         : { message: "the input is declared here", path: ["inputs", (origin as { input: string }).input] };
     const inside = text.slice(text.indexOf("${{") + 3, text.indexOf("}}"));
-    const hint = accepted.map((wanted) => HINTS[`${type} to ${wanted}`]).find((found) => found !== undefined) ?? "";
+    const hint =
+      accepted.map((wanted) => HINTS[`${type} to ${wanted}`]).find((found) => found !== undefined) ?? "";
     const message = `'${name}' takes ${namesOf(accepted)}, but this is ${TYPE_NAMES[type]}.${hint}`;
     const range = this.#substitution.rangeWithin(path, text, { inside, start: 0 }, reference.span) ?? null;
     this.#diagnostics.push(this.#layers.diagnostic("R0204", path, message, { range, related: [related] }));
@@ -165,7 +192,12 @@ class Resolver {
     const { kind } = this.#resolved;
     if (kind !== undefined && !KIND_SCHEMAS[kind]["x-tools"].includes("python")) {
       this.#diagnostics.push(
-        this.#layers.diagnostic("R0105", place, `A step of kind ${kind} runs no program that takes secrets.`, { at: "key" }),
+        this.#layers.diagnostic(
+          "R0105",
+          place,
+          `A step of kind ${kind} runs no program that takes secrets.`,
+          { at: "key" },
+        ),
       );
     }
     for (const variable of Object.keys(value)) {
@@ -178,7 +210,8 @@ class Resolver {
         if (typeof env === "string") this.#resolved.secrets[variable] = env;
         continue;
       }
-      const message = "A secret is only named here: write ${{ inputs.<input> }} with an input of type secret. Never write its value into a recipe.";
+      const message =
+        "A secret is only named here: write ${{ inputs.<input> }} with an input of type secret. Never write its value into a recipe.";
       this.#add("R0309", path, message);
     }
   }
@@ -203,11 +236,16 @@ class Resolver {
         findCell(steps, cell, { name, span: [0, name.length] });
       } catch (error) {
         if (!(error instanceof ExpressionError)) throw error;
-        this.#diagnostics.push(this.#layers.diagnostic(error.code, path, error.message, { suggestion: error.suggestion }));
+        this.#diagnostics.push(
+          this.#layers.diagnostic(error.code, path, error.message, { suggestion: error.suggestion }),
+        );
       }
       return [];
     }
-    const cells = writtens.length === 0 ? [exact!] : writtens.flatMap((written) => sameCell(written, cell) ?? written.cells);
+    const cells =
+      writtens.length === 0
+        ? [exact!]
+        : writtens.flatMap((written) => sameCell(written, cell) ?? written.cells);
     return cells.filter(({ included }) => included).map(({ id }) => id);
   }
 
@@ -216,4 +254,5 @@ class Resolver {
   }
 }
 
-const namesOf = (accepted: (ArtifactType | "hub")[]): string => accepted.map((type) => TYPE_NAMES[type]).join(" or ");
+const namesOf = (accepted: (ArtifactType | "hub")[]): string =>
+  accepted.map((type) => TYPE_NAMES[type]).join(" or ");

@@ -67,7 +67,8 @@ function lookUpInput(inputs: Mapping, part: Part): Value | Reference {
   if (input === undefined) return noSuch("R0203", "input", part, Object.keys(inputs));
   const { type, default: value } = isMapping(input) ? input : {};
   if (type === "secret") return new Reference({ from: "secret", input: name }, span);
-  if (type === "path" || type === "dataset" || type === "model") return new Reference({ from: "input", input: name }, span);
+  if (type === "path" || type === "dataset" || type === "model")
+    return new Reference({ from: "input", input: name }, span);
   if (typeof value === "string" || typeof value === "number") return value;
   const related = { message: `'${name}' is declared here`, path: ["inputs", name] };
   const message = `The input '${name}' has no value. Give it a default, or --set inputs.${name}=…`;
@@ -86,20 +87,38 @@ function lookUpStep(steps: WrittenSteps, from: Cell | null, parts: Part[], whole
   const target = findCell(steps, from, stepPart);
   if (outputs.name !== "outputs") {
     const near = meantName(outputs.name, ["outputs"]);
-    const hint = near === undefined ? "Other results of a step are not known before the run." : "Did you mean 'outputs'?";
+    const hint =
+      near === undefined
+        ? "Other results of a step are not known before the run."
+        : "Did you mean 'outputs'?";
     throw new ExpressionError("R0206", outputs.span, `${form}. ${hint}`, near);
   }
   if (output === undefined || parts.length > 4) throw new ExpressionError("R0206", whole, `${form}.`);
   const { kind } = target.written;
   const known = kind === undefined ? null : KIND_SCHEMAS[kind]["x-outputs"];
   if (known !== null && !Object.hasOwn(known, output.name)) {
-    const related = { message: `'${target.written.id}' is of kind ${kind}`, path: [...target.written.path, "uses"] };
-    return noSuch("R0202", `output of '${target.written.id}' with the name`, output, Object.keys(known), related);
+    const related = {
+      message: `'${target.written.id}' is of kind ${kind}`,
+      path: [...target.written.path, "uses"],
+    };
+    return noSuch(
+      "R0202",
+      `output of '${target.written.id}' with the name`,
+      output,
+      Object.keys(known),
+      related,
+    );
   }
   if (!target.included && from?.included !== false) {
     const path = target.written.conditions.at(-1)!.path;
     const related = { message: `the condition of '${target.id}' is false`, path };
-    throw new ExpressionError("R0208", stepPart.span, `'${target.id}' is left out by its 'if'.`, undefined, related);
+    throw new ExpressionError(
+      "R0208",
+      stepPart.span,
+      `'${target.id}' is left out by its 'if'.`,
+      undefined,
+      related,
+    );
   }
   return new Reference({ from: "step", step: target.id, output: output.name }, output.span);
 }
@@ -113,7 +132,11 @@ export function findCell(steps: WrittenSteps, from: Cell | null, part: Part): Ce
     const group = steps.groups.get(part.name);
     if (group === undefined) return noSuch("R0201", "step", part, [...steps.byId.keys()]);
     const inside = group.map(({ id }) => id).join(", ");
-    throw new ExpressionError("R0201", part.span, `'${part.name}' is a group; name one of its steps: ${inside}.`);
+    throw new ExpressionError(
+      "R0201",
+      part.span,
+      `'${part.name}' is a group; name one of its steps: ${inside}.`,
+    );
   }
   return sameCell(written, from) ?? needsCell(written, part);
 }
@@ -126,5 +149,8 @@ export function sameCell(written: WrittenStep, from: Cell | null): Cell | undefi
 function needsCell({ id, keys, cells, path }: WrittenStep, { span }: Part): never {
   const example = cells[0]?.id ?? id;
   const message = `'${id}' runs once for each combination of its matrix (${keys.join(", ")}), and none has the values of this step. Name one, such as steps['${example}'].`;
-  throw new ExpressionError("R0209", span, message, `steps['${example}']`, { message: "the matrix", path: [...path, "matrix"] });
+  throw new ExpressionError("R0209", span, message, `steps['${example}']`, {
+    message: "the matrix",
+    path: [...path, "matrix"],
+  });
 }

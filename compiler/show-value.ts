@@ -8,4 +8,5 @@ export function showValue(value: unknown): string {
 }
 
 /** `1 prompt`, `2 prompts`. */
-export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : /(s|ch)$/.test(word) ? "es" : "s"}`;
+export const counted = (count: number, word: string): string =>
+  `${count} ${word}${count === 1 ? "" : /(s|ch)$/.test(word) ? "es" : "s"}`;

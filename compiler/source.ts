@@ -3,13 +3,13 @@ import {
   isMap,
   isScalar,
   isSeq,
-  LineCounter,
   parseDocument,
   type Document,
   type Node,
   type Pair,
   type YAMLMap,
 } from "yaml";
+import { LineIndex } from "./line-index.ts";
 import type { Place } from "../schemas/diagnostic.ts";
 
 export type PathInDocument = readonly (string | number)[];
@@ -20,7 +20,7 @@ export class Source {
   readonly file: string;
   readonly text: string;
   readonly document: Document.Parsed;
-  readonly #lines = new LineCounter();
+  #lines: LineIndex | undefined;
   readonly #pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
 
   /** Throws RangeError for a text that is nested too deeply to be parsed. */
@@ -29,7 +29,6 @@ export class Source {
     this.text = text;
     this.document = parseDocument(text, {
       version: "1.2",
-      lineCounter: this.#lines,
       prettyErrors: false,
       // Checked by us, so that the first of two equal keys can be shown.
       uniqueKeys: false,
@@ -38,15 +37,10 @@ export class Source {
 
   /** The place of a range of offsets in the text. */
   place([start, end]: Range): Place {
-    const first = this.#lines.linePos(start);
-    const last = this.#lines.linePos(Math.max(end, start));
-    return {
-      file: this.file,
-      line: Math.max(1, first.line),
-      column: Math.max(1, first.col),
-      endLine: Math.max(1, last.line),
-      endColumn: Math.max(1, last.col),
-    };
+    this.#lines ??= new LineIndex(this.text);
+    const first = this.#lines.at(start);
+    const last = this.#lines.at(Math.max(end, start));
+    return { file: this.file, ...first, endLine: last.line, endColumn: last.column };
   }
 
   /**

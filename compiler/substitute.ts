@@ -46,7 +46,9 @@ export class Substitution {
   condition(value: unknown, path: Path): boolean {
     if (typeof value === "boolean") return value;
     if (typeof value !== "string") return true;
-    const whole = value.includes("${{") ? this.#text(value, path) : this.#evaluate({ inside: value, start: 0 }, value, path);
+    const whole = value.includes("${{")
+      ? this.#text(value, path)
+      : this.#evaluate({ inside: value, start: 0 }, value, path);
     if (this.failed.has(path.join("/")) || typeof whole === "boolean") return whole !== false;
     const message = `A condition is true or false; this is ${typeOf(whole as Value)}.`;
     this.#fail("R0207", path, message);
@@ -93,20 +95,31 @@ export class Substitution {
       if (!(error instanceof ExpressionError)) throw error;
       const { code, message, span, suggestion, related } = error;
       const range = this.rangeWithin(path, text, part, span);
-      this.#fail(code, path, message, { range, suggestion, ...(related === undefined ? {} : { related: [{ ...related }] }) });
+      this.#fail(code, path, message, {
+        range,
+        suggestion,
+        ...(related === undefined ? {} : { related: [{ ...related }] }),
+      });
       return null;
     }
   }
 
   /** Where a part of an expression stands, if the text can be followed: quotes and folding may hide it. */
-  rangeWithin(path: Path, text: string, { inside, start }: Inside, [from, to]: readonly [number, number]): More["range"] {
+  rangeWithin(
+    path: Path,
+    text: string,
+    { inside, start }: Inside,
+    [from, to]: readonly [number, number],
+  ): More["range"] {
     const { source, range } = this.#layers.find(path);
     const raw = source.text.slice(...range);
     // The same expression may stand twice in a text.
     const before = text.slice(0, start).split(inside).length - 1;
     let found = raw.indexOf(inside);
     for (let skip = 0; skip < before && found >= 0; skip++) found = raw.indexOf(inside, found + 1);
-    return found < 0 || inside === "" ? null : { source, range: [range[0] + found + from, range[0] + found + to] };
+    return found < 0 || inside === ""
+      ? null
+      : { source, range: [range[0] + found + from, range[0] + found + to] };
   }
 
   #fail(code: Diagnostic["code"], path: Path, message: string, more: More = {}): void {
@@ -126,7 +139,8 @@ const known = new Map<string, Expression>();
 function parsed(text: string): Expression {
   const before = known.get(text);
   if (before !== undefined) return before;
-  if (text.length > LONGEST) throw new ExpressionError("R0206", [0, 1], `An expression has at most ${LONGEST} characters.`);
+  if (text.length > LONGEST)
+    throw new ExpressionError("R0206", [0, 1], `An expression has at most ${LONGEST} characters.`);
   const expression = parseExpression(text);
   known.set(text, expression);
   return expression;

@@ -20,7 +20,8 @@ export function meantName(word: string, known: readonly string[]): string | unde
 }
 
 /** What a user of another tool should know about a name that has no counterpart here, or another unit. */
-export const noteOn = (word: string): string | undefined => (Object.hasOwn(NOTES, word) ? NOTES[word] : undefined);
+export const noteOn = (word: string): string | undefined =>
+  Object.hasOwn(NOTES, word) ? NOTES[word] : undefined;
 
 const letters = (word: string): string => [...word].sort().join("");
 

@@ -163,8 +163,10 @@ export const NOTES: Readonly<Record<string, string>> = {
   dtype: "Precision follows from the device.",
   gradient_checkpointing: "It is on by itself on a GPU.",
   attn_implementation: "The trainer chooses the attention by itself.",
-  max_seq_length: "Rows are never cut, because a cut would take vision tokens; train/grpo checks max_prompt_length.",
-  max_length: "Rows are never cut, because a cut would take vision tokens; train/grpo checks max_prompt_length.",
+  max_seq_length:
+    "Rows are never cut, because a cut would take vision tokens; train/grpo checks max_prompt_length.",
+  max_length:
+    "Rows are never cut, because a cut would take vision tokens; train/grpo checks max_prompt_length.",
   save_steps: "It stands beside 'with': checkpoint: { every: 10 steps }.",
   save_strategy: "It stands beside 'with': checkpoint: { every: 10 steps }.",
   save_total_limit: "It stands beside 'with': checkpoint: { keep: 2 }.",

@@ -26,12 +26,22 @@ export function readTables(
     texts.set(place, text);
     const parsed = parse(place, text);
     if (parsed.value === undefined) return { tables: null, diagnostics: parsed.diagnostics, texts };
-    const layers = new Layers([{ source: parsed.source, label: place, prefix: [], base: [], value: parsed.value }]);
+    const layers = new Layers([
+      { source: parsed.source, label: place, prefix: [], base: [], value: parsed.value },
+    ]);
     const wrong = [...parsed.diagnostics, ...checkStructure(layers, validateTables(), parsed.value)];
-    return { tables: wrong.length === 0 ? (parsed.value as unknown as PaperTables) : null, diagnostics: wrong, texts };
+    return {
+      tables: wrong.length === 0 ? (parsed.value as unknown as PaperTables) : null,
+      diagnostics: wrong,
+      texts,
+    };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const found = recipe.diagnostic("R0311", ["paper", "tables"], `The paper's tables cannot be read: ${why}`);
+    const found = recipe.diagnostic(
+      "R0311",
+      ["paper", "tables"],
+      `The paper's tables cannot be read: ${why}`,
+    );
     return { tables: null, diagnostics: [found], texts };
   }
 }

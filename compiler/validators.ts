@@ -4,7 +4,18 @@ import { DOCUMENT_SCHEMAS, KIND_SCHEMAS, STEP_KINDS, type StepKind } from "../sc
 import type { PaperTables } from "../schemas/generated/paper-tables.ts";
 import { precompiled } from "./precompiled.ts";
 
-const VOCABULARY = ["version", "outputs", "tools", "resources", "affects", "artifact", "paper", "field", "unit", "maps"];
+const VOCABULARY = [
+  "version",
+  "outputs",
+  "tools",
+  "resources",
+  "affects",
+  "artifact",
+  "paper",
+  "field",
+  "unit",
+  "maps",
+];
 
 interface Schema {
   $id?: string;
@@ -74,7 +85,8 @@ export const validateGroup = (): ValidateFunction => validator("group");
 export const validateParams = (kind: StepKind): ValidateFunction => validator(kind);
 
 /** Checks a file of a paper's tables. */
-export const validateTables = (): ValidateFunction<PaperTables> => validator("tables") as ValidateFunction<PaperTables>;
+export const validateTables = (): ValidateFunction<PaperTables> =>
+  validator("tables") as ValidateFunction<PaperTables>;
 
 /** Checks a run record before it is written. */
 export const validateRecord = (): ValidateFunction => validator("record");

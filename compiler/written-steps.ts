@@ -35,12 +35,20 @@ export interface WrittenSteps {
 export const isMapping = (value: unknown): value is Mapping =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-export const valuesKey = (keys: readonly string[], values: Readonly<Record<string, Scalar | undefined>>): string =>
-  JSON.stringify(keys.map((key) => values[key]));
+export const valuesKey = (
+  keys: readonly string[],
+  values: Readonly<Record<string, Scalar | undefined>>,
+): string => JSON.stringify(keys.map((key) => values[key]));
 
 /** Reads whatever is there, also from a recipe with mistakes: other checks must still be able to go on. */
 export function readSteps(layers: Layers): WrittenSteps {
-  const found: WrittenSteps = { steps: [], byId: new Map(), cells: new Map(), groups: new Map(), diagnostics: [] };
+  const found: WrittenSteps = {
+    steps: [],
+    byId: new Map(),
+    cells: new Map(),
+    groups: new Map(),
+    diagnostics: [],
+  };
   const steps = layers.value["steps"];
   if (!isMapping(steps)) return found;
   for (const [id, raw] of Object.entries(steps)) {
@@ -74,7 +82,9 @@ function add(
     path,
     raw,
     kind: typeof uses === "string" && Object.hasOwn(KIND_SCHEMAS, uses) ? (uses as StepKind) : undefined,
-    conditions: levels.flatMap((level) => (level.raw["if"] === undefined ? [] : [{ text: level.raw["if"], path: [...level.path, "if"] }])),
+    conditions: levels.flatMap((level) =>
+      level.raw["if"] === undefined ? [] : [{ text: level.raw["if"], path: [...level.path, "if"] }],
+    ),
     keys,
     cells: [],
     byValues: new Map(),
@@ -84,7 +94,10 @@ function add(
   if (before !== undefined) {
     const related = [{ message: `'${id}' stands here first`, path: before.path }];
     found.diagnostics.push(
-      layers.diagnostic("R0005", path, `The step '${id}' stands twice: ids count across groups.`, { at: "key", related }),
+      layers.diagnostic("R0005", path, `The step '${id}' stands twice: ids count across groups.`, {
+        at: "key",
+        related,
+      }),
     );
     return step;
   }

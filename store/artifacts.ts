@@ -60,10 +60,15 @@ export async function publish(root: string, folder: string, type: ArtifactType):
 }
 
 /** What is wrong with an artifact in the store, or null. Size and time of each file first; what differs is read. */
-export async function defectOfArtifact(root: string, { digest }: Pick<Artifact, "digest">): Promise<string | null> {
+export async function defectOfArtifact(
+  root: string,
+  { digest }: Pick<Artifact, "digest">,
+): Promise<string | null> {
   const place = home.artifact(root, digest);
   const manifest = await readJson<Manifest>(path.join(place, "manifest.json")).catch(() => undefined);
-  return manifest === undefined ? "it is not in the store" : firstDefect(path.join(place, "content"), manifest.files);
+  return manifest === undefined
+    ? "it is not in the store"
+    : firstDefect(path.join(place, "content"), manifest.files);
 }
 
 /** As `defectOfArtifact`, but reads every file. */
@@ -80,7 +85,9 @@ export const isStored = async (root: string, artifact: Pick<Artifact, "digest">)
 
 /** Bytes of an artifact's content by its manifest; 0 without one. */
 export async function bytesOf(root: string, digest: string): Promise<number> {
-  const manifest = await readJson<Manifest>(path.join(home.artifact(root, digest), "manifest.json")).catch(() => undefined);
+  const manifest = await readJson<Manifest>(path.join(home.artifact(root, digest), "manifest.json")).catch(
+    () => undefined,
+  );
   return manifest?.files.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0;
 }
 

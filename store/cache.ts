@@ -86,8 +86,12 @@ export async function removeWhole(place: string): Promise<void> {
 }
 
 /** Reads every artifact and compares it with its digest. */
-export async function verifyCache(root: string): Promise<{ checked: number; damaged: { digest: string; defect: string }[] }> {
-  const digests = (await readdir(home.artifacts(root)).catch(() => [])).filter((name) => /^[0-9a-f]{64}$/.test(name));
+export async function verifyCache(
+  root: string,
+): Promise<{ checked: number; damaged: { digest: string; defect: string }[] }> {
+  const digests = (await readdir(home.artifacts(root)).catch(() => [])).filter((name) =>
+    /^[0-9a-f]{64}$/.test(name),
+  );
   const damaged: { digest: string; defect: string }[] = [];
   for (const digest of digests) {
     const defect = await verifyArtifact(root, digest);

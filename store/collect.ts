@@ -61,7 +61,8 @@ export async function collect(root: string, keep: Keep, dryRun: boolean): Promis
   }
   if (!dryRun) {
     await forget(root, new Set(removed.flatMap(({ what, name }) => (what === "artifact" ? [name] : []))));
-    for (const { what, name } of removed) await removeWhole(what === "artifact" ? home.artifact(root, name) : home.work(root, name));
+    for (const { what, name } of removed)
+      await removeWhole(what === "artifact" ? home.artifact(root, name) : home.work(root, name));
   }
   const needed = all.filter(needs).reduce((sum, { bytes }) => sum + bytes, 0);
   return { removed, freed: total - left, left, needed };
@@ -79,7 +80,9 @@ async function forget(root: string, digests: ReadonlySet<string>): Promise<void>
 }
 
 async function artifactsIn(root: string): Promise<Candidate[]> {
-  const names = (await readdir(home.artifacts(root)).catch(() => [])).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  const names = (await readdir(home.artifacts(root)).catch(() => [])).filter((name) =>
+    /^[0-9a-f]{64}$/.test(name),
+  );
   return Promise.all(
     names.map(async (name) => ({
       what: "artifact" as const,
@@ -92,7 +95,9 @@ async function artifactsIn(root: string): Promise<Candidate[]> {
 
 /** Step directories that nobody works in: left behind by steps that failed, or that were changed. */
 async function worksIn(root: string): Promise<Candidate[]> {
-  const names = (await readdir(home.works(root)).catch(() => [])).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  const names = (await readdir(home.works(root)).catch(() => [])).filter((name) =>
+    /^[0-9a-f]{64}$/.test(name),
+  );
   const found = await Promise.all(
     names.map(async (name) => {
       const place = home.work(root, name);
@@ -106,7 +111,9 @@ async function worksIn(root: string): Promise<Candidate[]> {
 async function sizeOf(place: string): Promise<number> {
   const entries = await readdir(place, { recursive: true, withFileTypes: true });
   const sizes = await Promise.all(
-    entries.filter((entry) => entry.isFile()).map(async (entry) => (await stat(path.join(entry.parentPath, entry.name))).size),
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => (await stat(path.join(entry.parentPath, entry.name))).size),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
 }

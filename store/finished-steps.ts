@@ -33,7 +33,9 @@ export async function recall(root: string, fingerprint: string): Promise<Recalle
       return defect === null ? [] : [`the stored ${name} is damaged: ${defect}`];
     }),
   );
-  return defects.flat().length === 0 ? { how: "whole", step } : { how: "damaged", step, defects: defects.flat() };
+  return defects.flat().length === 0
+    ? { how: "whole", step }
+    : { how: "damaged", step, defects: defects.flat() };
 }
 
 /** What was remembered under a fingerprint, whether or not its artifacts are still there. */

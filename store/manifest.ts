@@ -47,7 +47,10 @@ export async function manifestOf(place: string, before: readonly SeenFile[] = []
 }
 
 /** What is wrong with the first file that is not as it was seen, or null. Only a file with another time is read. */
-export async function firstDefect(folder: string, files: readonly (ManifestEntry & { mtimeMs?: number })[]): Promise<string | null> {
+export async function firstDefect(
+  folder: string,
+  files: readonly (ManifestEntry & { mtimeMs?: number })[],
+): Promise<string | null> {
   const limit = pLimit(32);
   const defects = await Promise.all(files.map((file) => limit(() => defectOf(folder, file))));
   return defects.find((defect) => defect !== null) ?? null;

@@ -29,7 +29,9 @@ async function needsOf(root: string, id: string): Promise<RunNeeds> {
   const fingerprints = new Set([...found, ...steps.flatMap(({ fingerprint }) => fingerprint ?? [])]);
   const artifacts = new Set(
     steps.flatMap(({ inputs, outputs }) =>
-      [...Object.values(inputs), ...Object.values(outputs)].flatMap((artifact) => (typeof artifact === "string" ? [] : [artifact.digest])),
+      [...Object.values(inputs), ...Object.values(outputs)].flatMap((artifact) =>
+        typeof artifact === "string" ? [] : [artifact.digest],
+      ),
     ),
   );
   for (const fingerprint of fingerprints) {
@@ -43,7 +45,9 @@ async function needsOf(root: string, id: string): Promise<RunNeeds> {
 async function outcomesSoFar(root: string, id: string, run: StartedRun | undefined): Promise<StepOutcome[]> {
   const steps = run?.request.plan.steps ?? [];
   const outcomes = await Promise.all(
-    steps.map((step) => readJson<StepOutcome>(path.join(home.step(root, id, step.id), "outcome.json")).catch(() => undefined)),
+    steps.map((step) =>
+      readJson<StepOutcome>(path.join(home.step(root, id, step.id), "outcome.json")).catch(() => undefined),
+    ),
   );
   return outcomes.filter((outcome) => outcome !== undefined);
 }

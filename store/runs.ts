@@ -38,7 +38,10 @@ export const loadOutcome = (root: string, run: string, step: string): Promise<St
 export async function listRunsOf(root: string, recipe: string): Promise<string[]> {
   const names = await readdir(home.runs(root)).catch(() => []);
   const stamp = /^-[0-9]{8}-[0-9]{6}-[0-9a-f]{6}$/;
-  return names.filter((name) => name.startsWith(recipe) && stamp.test(name.slice(recipe.length))).sort().reverse();
+  return names
+    .filter((name) => name.startsWith(recipe) && stamp.test(name.slice(recipe.length)))
+    .sort()
+    .reverse();
 }
 
 /** Ids of all runs in a store, newest first. */

@@ -19,9 +19,19 @@ export async function ls({ json }: Json): Promise<number> {
     sayJson({ steps });
     return EXIT.done;
   }
-  const table = new Table({ head: ["step", "kind", "fingerprint", "size", "made", "needed by"], style: { head: [], border: [], compact: true } });
+  const table = new Table({
+    head: ["step", "kind", "fingerprint", "size", "made", "needed by"],
+    style: { head: [], border: [], compact: true },
+  });
   for (const { id, kind, fingerprint, bytes, made, neededBy } of steps) {
-    table.push([id, kind, fingerprint.slice(0, 12), prettyBytes(bytes), made.slice(0, 16), shortList(neededBy)]);
+    table.push([
+      id,
+      kind,
+      fingerprint.slice(0, 12),
+      prettyBytes(bytes),
+      made.slice(0, 16),
+      shortList(neededBy),
+    ]);
   }
   say(steps.length === 0 ? "The store has no finished step." : table.toString());
   return EXIT.done;
@@ -51,11 +61,19 @@ export async function rm(names: string[], { force, json }: Json & { force?: bool
   const removed: string[] = [];
   for (const name of names) {
     const outcome = await removeFromCache(root(), name, force === true);
-    if (outcome.how === "unknown") throw new UserError(EXIT.invalid, `There is no result or run '${name}'. 'reprise cache ls' lists results.`);
-    if (outcome.how === "live") throw new UserError(EXIT.failed, `'${name}' belongs to a run that is not over: ${outcome.run}.`);
+    if (outcome.how === "unknown")
+      throw new UserError(
+        EXIT.invalid,
+        `There is no result or run '${name}'. 'reprise cache ls' lists results.`,
+      );
+    if (outcome.how === "live")
+      throw new UserError(EXIT.failed, `'${name}' belongs to a run that is not over: ${outcome.run}.`);
     if (outcome.how === "needed") {
       const runs = shortList(outcome.runs);
-      throw new UserError(EXIT.failed, `'${name}' is needed by the record of ${runs}. Remove the run first, or use --force.`);
+      throw new UserError(
+        EXIT.failed,
+        `'${name}' is needed by the record of ${runs}. Remove the run first, or use --force.`,
+      );
     }
     removed.push(outcome.name);
   }
@@ -67,14 +85,21 @@ export async function rm(names: string[], { force, json }: Json & { force?: bool
 /** Removes what no run needs, the oldest first, until the store is small or young enough. */
 export async function gc({ keep, dryRun, json }: Json & { keep: string; dryRun?: boolean }): Promise<number> {
   const limit = parseKeep(keep);
-  if (limit === null) throw new UserError(EXIT.invalid, `'${keep}' is no limit. Write a size such as 20GB, or an age such as 30d.`);
+  if (limit === null)
+    throw new UserError(
+      EXIT.invalid,
+      `'${keep}' is no limit. Write a size such as 20GB, or an age such as 30d.`,
+    );
   const { removed, freed, left, needed } = await collect(root(), limit, dryRun === true);
   if (json === true) {
     sayJson({ removed, freed, left, needed });
     return EXIT.done;
   }
-  for (const { what, name, bytes } of removed) say(`${dryRun === true ? "would remove" : "removed"} ${what} ${name} (${prettyBytes(bytes)})`);
-  say(`${dryRun === true ? "Would free" : "Freed"} ${prettyBytes(freed)}; ${prettyBytes(left)} are left, ${prettyBytes(needed)} of them needed by runs.`);
+  for (const { what, name, bytes } of removed)
+    say(`${dryRun === true ? "would remove" : "removed"} ${what} ${name} (${prettyBytes(bytes)})`);
+  say(
+    `${dryRun === true ? "Would free" : "Freed"} ${prettyBytes(freed)}; ${prettyBytes(left)} are left, ${prettyBytes(needed)} of them needed by runs.`,
+  );
   if ("bytes" in limit && left > limit.bytes) {
     say("That is more than the limit: the rest is needed. 'reprise cache rm <run>' lets go of a run.");
   }
@@ -86,7 +111,8 @@ export async function verify({ json }: Json): Promise<number> {
   const { checked, damaged } = await verifyCache(root());
   if (json === true) sayJson({ checked, damaged });
   else {
-    for (const { digest, defect } of damaged) say(`artifact ${digest}: ${defect}; the step that made it will run again`);
+    for (const { digest, defect } of damaged)
+      say(`artifact ${digest}: ${defect}; the step that made it will run again`);
     say(`${checked} artifacts, ${damaged.length} damaged.`);
   }
   return damaged.length === 0 ? EXIT.done : EXIT.failed;
@@ -95,11 +121,15 @@ export async function verify({ json }: Json): Promise<number> {
 async function named(name: string): Promise<CachedStep> {
   const matches = (await listCache(root())).filter(
     ({ fingerprint, id, outputs }) =>
-      fingerprint.startsWith(name) || id === name || Object.values(outputs).some(({ digest }) => digest.startsWith(name)),
+      fingerprint.startsWith(name) ||
+      id === name ||
+      Object.values(outputs).some(({ digest }) => digest.startsWith(name)),
   );
   const [found] = matches;
-  if (found === undefined) throw new UserError(EXIT.invalid, `There is no result '${name}'. 'reprise cache ls' lists them.`);
+  if (found === undefined)
+    throw new UserError(EXIT.invalid, `There is no result '${name}'. 'reprise cache ls' lists them.`);
   return found;
 }
 
-const shortList = (names: string[]): string => (names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", "));
+const shortList = (names: string[]): string =>
+  names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");

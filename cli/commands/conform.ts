@@ -8,20 +8,31 @@ import { say, sayJson } from "../output.ts";
 import { planOf, readText, type RecipeOptions } from "../recipe-file.ts";
 
 /** Prints the paper's tables beside a recipe's values and what reaches the trainer, row by row. */
-export async function conform(file: string, { json, ...options }: RecipeOptions & { json?: boolean }): Promise<number> {
+export async function conform(
+  file: string,
+  { json, ...options }: RecipeOptions & { json?: boolean },
+): Promise<number> {
   const { plan, recipe } = await planOf(file, options);
   const { tables } = readTables(recipe, file, readText);
   if (tables === null) {
-    throw new UserError(EXIT.invalid, `'${file}' names no tables of its paper. Write paper: { tables: <file> }; docs/st-r1.md shows one.`);
+    throw new UserError(
+      EXIT.invalid,
+      `'${file}' names no tables of its paper. Write paper: { tables: <file> }; docs/st-r1.md shows one.`,
+    );
   }
-  const stated = (id: string) => plan.deviations.filter(({ step }) => step === id).map(({ parameter, reason }) => [parameter, { reason }] as const);
+  const stated = (id: string) =>
+    plan.deviations
+      .filter(({ step }) => step === id)
+      .map(({ parameter, reason }) => [parameter, { reason }] as const);
   const order = tables.tables.map(({ kind }) => kind);
   const sorted = [...plan.steps].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   const steps = sorted.flatMap((step) => {
     const rows = compare(tables, step, Object.fromEntries(stated(step.id)));
     return rows.length === 0 ? [] : [{ step: step.id, kind: step.kind, rows }];
   });
-  const missing = tables.tables.filter(({ kind }) => steps.every((step) => step.kind !== kind)).map(({ table }) => table);
+  const missing = tables.tables
+    .filter(({ kind }) => steps.every((step) => step.kind !== kind))
+    .map(({ table }) => table);
   if (json === true) sayJson({ recipe: plan.recipe, source: tables.source, steps, missing });
   else {
     say(`${(recipe.value as unknown as Recipe).name}, beside ${tables.source}`);
@@ -29,7 +40,9 @@ export async function conform(file: string, { json, ...options }: RecipeOptions 
     for (const table of missing) say(`No step is about ${table}.`);
     const all = steps.flatMap(({ rows }) => rows);
     const count = (verdict: ConformRow["verdict"]) => all.filter((row) => row.verdict === verdict).length;
-    say(`${all.length} rows: ${count("exact")} exact, ${count("deviation")} stated deviations, ${count("silent") + count("no parameter")} silent.`);
+    say(
+      `${all.length} rows: ${count("exact")} exact, ${count("deviation")} stated deviations, ${count("silent") + count("no parameter")} silent.`,
+    );
   }
   return EXIT.done;
 }
@@ -42,7 +55,8 @@ function showTable(step: string, rows: ConformRow[]): void {
     wordWrap: true,
   });
   for (const { row, printed, parameter, ours, field, reaches, change, verdict, reason } of rows) {
-    const end = change === null ? `${field} = ${showValue(reaches)}` : `${field} = ${showValue(reaches)} (${change})`;
+    const end =
+      change === null ? `${field} = ${showValue(reaches)}` : `${field} = ${showValue(reaches)} (${change})`;
     table.push([
       row,
       showValue(printed),

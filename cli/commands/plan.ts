@@ -24,7 +24,10 @@ interface PlanOptions extends RecipeOptions {
 }
 
 /** Shows what a run would do with each step and why. Nothing is started, nothing is written. */
-export async function plan(file: string, { json, why, origins, graph, exitCode, ...options }: PlanOptions): Promise<number> {
+export async function plan(
+  file: string,
+  { json, why, origins, graph, exitCode, ...options }: PlanOptions,
+): Promise<number> {
   const { plan: made, recipe } = await planOf(file, options);
   const root = home.find(process.cwd(), process.env);
   const missing = await missingInputs(made, process.cwd());
@@ -33,7 +36,8 @@ export async function plan(file: string, { json, why, origins, graph, exitCode, 
   const estimates = await Promise.all(previews.map((preview) => estimate(root, preview)));
   const idle = previews.every(({ action, outcome }) => action === "reuse" && outcome !== null);
   const found = { plan: made, previews, estimates, missing: [...missing.keys()] };
-  if (json === true) sayJson({ ...documentOf(found), ...(origins === true ? { origins: originsOf(recipe, made) } : {}) });
+  if (json === true)
+    sayJson({ ...documentOf(found), ...(origins === true ? { origins: originsOf(recipe, made) } : {}) });
   else if (graph === true) say(mermaid(previews));
   else if (origins === true) say(showOrigins(originsOf(recipe, made)));
   else if (why !== undefined) say(explain(stepNamed(previews, why), previews));
@@ -64,7 +68,10 @@ function documentOf({ plan: made, previews, estimates, missing }: Found): object
 }
 
 function showTable({ plan: made, previews, estimates, missing }: Found): void {
-  const table = new Table({ head: ["step", "kind", "after", "action", "because", "time"], style: { head: [], border: [], compact: true } });
+  const table = new Table({
+    head: ["step", "kind", "after", "action", "because", "time"],
+    style: { head: [], border: [], compact: true },
+  });
   for (const [index, preview] of previews.entries()) {
     const { step, action, resumeFrom, because } = preview;
     const { seconds } = estimates[index]!;
@@ -81,21 +88,37 @@ function showTable({ plan: made, previews, estimates, missing }: Found): void {
   say(`${made.recipe.name}, plan ${made.digest.slice(0, 12)}${profile}`);
   say(table.toString());
   say(summary(previews, estimates));
-  for (const name of missing) say(`The input '${name}' (${made.inputs[name]!.path}) is not there yet; a run needs it.`);
+  for (const name of missing)
+    say(`The input '${name}' (${made.inputs[name]!.path}) is not there yet; a run needs it.`);
 }
 
 function summary(previews: StepPreview[], estimates: Estimate[]): string {
-  const count = (action: StepPreview["action"]) => previews.filter((preview) => preview.action === action).length;
-  const counts = (["run", "resume", "reuse"] as const).map((action) => `${count(action)} ${action}`).join(", ");
+  const count = (action: StepPreview["action"]) =>
+    previews.filter((preview) => preview.action === action).length;
+  const counts = (["run", "resume", "reuse"] as const)
+    .map((action) => `${count(action)} ${action}`)
+    .join(", ");
   if (count("reuse") === previews.length) return `${counts}. Nothing to do.`;
-  const time = total(estimates.map(({ seconds }) => seconds), showSeconds);
-  const disk = total(estimates.map(({ bytes }) => bytes), prettyBytes);
-  const gpu = total(estimates.map(({ gpuHours }) => gpuHours), (hours) => `${hours.toFixed(1)} h`);
+  const time = total(
+    estimates.map(({ seconds }) => seconds),
+    showSeconds,
+  );
+  const disk = total(
+    estimates.map(({ bytes }) => bytes),
+    prettyBytes,
+  );
+  const gpu = total(
+    estimates.map(({ gpuHours }) => gpuHours),
+    (hours) => `${hours.toFixed(1)} h`,
+  );
   return `${counts}. Expected from earlier runs: time ${time} (one after the other), disk ${disk}, GPU ${gpu}.`;
 }
 
 function stepNamed(previews: StepPreview[], name: string): StepPreview {
   const found = previews.find(({ step }) => step.id === name);
   if (found !== undefined) return found;
-  throw new UserError(EXIT.invalid, `There is no step '${name}'. There is: ${previews.map(({ step }) => step.id).join(", ")}.`);
+  throw new UserError(
+    EXIT.invalid,
+    `There is no step '${name}'. There is: ${previews.map(({ step }) => step.id).join(", ")}.`,
+  );
 }

@@ -31,12 +31,16 @@ export async function run(
   const root = await writable(home.find(process.cwd(), process.env));
   const inputs = await digestInputs(plan, recipe, root);
   const open = afresh ? null : await unfinishedRun(root, plan, inputs);
-  const previews = open === null ? await previewPlan(root, plan, inputs, toolsForFingerprint(), historyOf(root, plan)) : [];
+  const previews =
+    open === null ? await previewPlan(root, plan, inputs, toolsForFingerprint(), historyOf(root, plan)) : [];
   const outcomes = previews.flatMap(({ outcome }) => outcome ?? []);
   for (const { step, because } of previews) {
-    for (const { text } of because.filter(({ kind }) => kind === "damaged")) say(`${step.id} is made again: ${text}.`, json);
+    for (const { text } of because.filter(({ kind }) => kind === "damaged"))
+      say(`${step.id} is made again: ${text}.`, json);
   }
-  const reuses = previews.flatMap(({ action, fingerprint }) => (action === "reuse" && fingerprint !== null ? [fingerprint] : []));
+  const reuses = previews.flatMap(({ action, fingerprint }) =>
+    action === "reuse" && fingerprint !== null ? [fingerprint] : [],
+  );
   const started = open ?? (await start(root, plan, inputs, reuses));
   const reused = open === null && outcomes.length === plan.steps.length;
   if (reused) {

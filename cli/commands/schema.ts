@@ -26,5 +26,8 @@ async function textOf(name: string): Promise<string> {
   const { recipe: _, ...documents } = DOCUMENT_SCHEMAS;
   const all: Record<string, object> = { ...documents, ...KIND_SCHEMAS };
   if (Object.hasOwn(all, name)) return `${JSON.stringify(all[name], null, 2)}\n`;
-  throw new UserError(EXIT.invalid, `There is no schema '${name}'. There are: recipe, ${Object.keys(all).join(", ")}.`);
+  throw new UserError(
+    EXIT.invalid,
+    `There is no schema '${name}'. There are: recipe, ${Object.keys(all).join(", ")}.`,
+  );
 }

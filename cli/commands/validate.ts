@@ -18,7 +18,10 @@ const PAGES = "https://github.com/reprise-dev/reprise/blob/main/docs/diagnostics
 const SHOWN_AT_MOST = 200;
 
 /** Checks recipes against the language; starts nothing and reads nothing but what they name. */
-export async function validate(patterns: string[], { json, format, deny, ...options }: ValidateOptions): Promise<number> {
+export async function validate(
+  patterns: string[],
+  { json, format, deny, ...options }: ValidateOptions,
+): Promise<number> {
   const files = await expand(patterns);
   const checked: Checked[] = [];
   for (const file of files) checked.push({ file, ...(await compileFile(file, options)) });
@@ -45,10 +48,12 @@ function show(format: string, checked: Checked[], valid: boolean): void {
 }
 
 function showText({ file, plan, diagnostics, texts }: Checked): void {
-  for (const diagnostic of diagnostics.slice(0, SHOWN_AT_MOST)) say(`${printDiagnostic(diagnostic, texts)}\n`);
+  for (const diagnostic of diagnostics.slice(0, SHOWN_AT_MOST))
+    say(`${printDiagnostic(diagnostic, texts)}\n`);
   const hidden = diagnostics.length - SHOWN_AT_MOST;
   if (hidden > 0) say(`… and ${hidden} more in '${file}'.\n`);
-  if (plan !== null) say(`${file}: valid, ${plan.steps.length} ${plan.steps.length === 1 ? "step" : "steps"}`);
+  if (plan !== null)
+    say(`${file}: valid, ${plan.steps.length} ${plan.steps.length === 1 ? "step" : "steps"}`);
 }
 
 /** Files as they are given, patterns as the files that they fit. */

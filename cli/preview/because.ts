@@ -43,7 +43,8 @@ export async function because(asked: Asked): Promise<Reason[]> {
     } else reasons.push(describe(step, field, from, to));
   }
   if (reasons.length + waits.length > 0) return [...reasons, ...waits];
-  const removed = last.finished === null ? "its last run did not finish" : "its result was removed from the store";
+  const removed =
+    last.finished === null ? "its last run did not finish" : "its result was removed from the store";
   return [{ kind: "removed", field: "", from: null, to: null, text: removed }];
 }
 
@@ -54,10 +55,26 @@ function upstream({ step, fields, previews, inputs }: Asked): Reason[] {
     if (source.from === "step") {
       const action = previews.get(source.step)?.action;
       if (action === "reuse" || action === undefined) return [];
-      return [{ kind: "upstream", field: `steps.${source.step}`, from: null, to: action, text: `upstream ${source.step} will run` }];
+      return [
+        {
+          kind: "upstream",
+          field: `steps.${source.step}`,
+          from: null,
+          to: action,
+          text: `upstream ${source.step} will run`,
+        },
+      ];
     }
     if (source.from !== "input" || inputs[source.input] !== undefined) return [];
-    return [{ kind: "missing-input", field: `inputs.${source.input}`, from: null, to: null, text: `input ${source.input} is missing` }];
+    return [
+      {
+        kind: "missing-input",
+        field: `inputs.${source.input}`,
+        from: null,
+        to: null,
+        text: `input ${source.input} is missing`,
+      },
+    ];
   });
   return found.filter(({ text }, index) => found.findIndex((other) => other.text === text) === index);
 }
@@ -91,9 +108,22 @@ function describe(step: PlanStep, field: string, from: unknown, to: unknown): Re
     return { kind: "input", field, from, to, text: `input ${source.input} changed: sha256 ${change}` };
   }
   if (source?.from === "step") {
-    return { kind: "upstream", field, from, to, text: `${name} from ${source.step} changed: sha256 ${change}` };
+    return {
+      kind: "upstream",
+      field,
+      from,
+      to,
+      text: `${name} from ${source.step} changed: sha256 ${change}`,
+    };
   }
-  if (field === "version" || field === "kind") return { kind: "version", field, from, to, text: `${field} of the step's kind ${change}` };
+  if (field === "version" || field === "kind")
+    return { kind: "version", field, from, to, text: `${field} of the step's kind ${change}` };
   const paper = KIND_SCHEMAS[step.kind].properties[name]?.["x-paper"];
-  return { kind: "parameter", field: name, from, to, text: `${name} ${change}${paper === undefined ? "" : ` (${paper.split(":")[0]!})`}` };
+  return {
+    kind: "parameter",
+    field: name,
+    from,
+    to,
+    text: `${name} ${change}${paper === undefined ? "" : ` (${paper.split(":")[0]!})`}`,
+  };
 }

@@ -28,4 +28,5 @@ export function total(values: (number | null)[], show: (value: number) => string
   return sum === 0 ? "unknown" : `more than ${show(sum)}`;
 }
 
-export const showSeconds = (seconds: number): string => prettyMilliseconds(seconds * 1000, { secondsDecimalDigits: 0 });
+export const showSeconds = (seconds: number): string =>
+  prettyMilliseconds(seconds * 1000, { secondsDecimalDigits: 0 });

@@ -3,11 +3,18 @@ import { showValue } from "../../compiler/show-value.ts";
 import type { StepPreview } from "./step-preview.ts";
 
 /** All that is known of what would happen with one step. */
-export function explain({ step, action, because, fingerprint, fields, resumeFrom, refused, last }: StepPreview, all: StepPreview[]): string {
+export function explain(
+  { step, action, because, fingerprint, fields, resumeFrom, refused, last }: StepPreview,
+  all: StepPreview[],
+): string {
   const head = action === "resume" ? `RESUME from step ${resumeFrom}` : action.toUpperCase();
   const reasons = because.map(({ text }) => `  because ${text}`);
-  const waits = step.after.map((id) => `  after ${id}: ${all.find((other) => other.step.id === id)?.action ?? "unknown"}`);
-  const decides = Object.entries(fields ?? Object.fromEntries(Object.entries(step.params).map(([name, value]) => [`with.${name}`, value])));
+  const waits = step.after.map(
+    (id) => `  after ${id}: ${all.find((other) => other.step.id === id)?.action ?? "unknown"}`,
+  );
+  const decides = Object.entries(
+    fields ?? Object.fromEntries(Object.entries(step.params).map(([name, value]) => [`with.${name}`, value])),
+  );
   return [
     `${step.id} (${step.kind}): ${head}`,
     ...(action === "reuse" && because.length === 0 ? ["  because the store has its result"] : reasons),
@@ -17,6 +24,8 @@ export function explain({ step, action, because, fingerprint, fields, resumeFrom
     `  fingerprint ${fingerprint ?? "not known before its inputs are"}`,
     "  decided by:",
     ...decides.map(([name, value]) => `    ${name}: ${showValue(value)}`),
-    ...Object.entries(step.inputs).map(([name, source]) => `    with.${name} comes from ${sourceText(source)}`),
+    ...Object.entries(step.inputs).map(
+      ([name, source]) => `    with.${name} comes from ${sourceText(source)}`,
+    ),
   ].join("\n");
 }

@@ -10,8 +10,12 @@ const STYLES = {
 export function mermaid(previews: readonly StepPreview[]): string {
   // Ids may hold what Mermaid reads as syntax.
   const names = new Map(previews.map(({ step }, index) => [step.id, `s${index}`]));
-  const nodes = previews.map(({ step, action }) => `  ${names.get(step.id)!}["${step.id}<br/>${step.kind}"]:::${action}`);
-  const edges = previews.flatMap(({ step }) => step.after.map((id) => `  ${names.get(id)!} --> ${names.get(step.id)!}`));
+  const nodes = previews.map(
+    ({ step, action }) => `  ${names.get(step.id)!}["${step.id}<br/>${step.kind}"]:::${action}`,
+  );
+  const edges = previews.flatMap(({ step }) =>
+    step.after.map((id) => `  ${names.get(id)!} --> ${names.get(step.id)!}`),
+  );
   const styles = Object.entries(STYLES).map(([action, style]) => `  classDef ${action} ${style}`);
   return ["flowchart TD", ...nodes, ...edges, ...styles].join("\n");
 }

@@ -36,7 +36,9 @@ export function historyOf(root: string, { recipe }: Plan): History {
     lastOf: async (step) => {
       runs ??= find();
       for (const { id, prints } of await runs) {
-        const fields = await readJson<Record<string, unknown>>(path.join(home.step(root, id, step), "fields.json"));
+        const fields = await readJson<Record<string, unknown>>(
+          path.join(home.step(root, id, step), "fields.json"),
+        );
         const print = (await prints()).get(step);
         const finished = print == null ? undefined : await loadFinished(root, print);
         const known = fields ?? finished?.fields;

@@ -17,12 +17,21 @@ export function originsOf(recipe: Layers, plan: Plan): ValueOrigin[] {
   return plan.steps.flatMap((step) => {
     const written = step.id.split("-")[0]!;
     const path = pathOf(recipe, written);
-    const values = { ...step.params, ...Object.fromEntries(Object.entries(step.inputs).map(([name, source]) => [name, sourceText(source)])) };
+    const values = {
+      ...step.params,
+      ...Object.fromEntries(Object.entries(step.inputs).map(([name, source]) => [name, sourceText(source)])),
+    };
     return Object.entries(values).map(([parameter, value]) => {
       const found = recipe.originsOf([...path, "with", parameter]);
       const last = found.at(-1);
       const { value: _, ...from } = last ?? { value: null };
-      return { step: step.id, parameter, value, from: last === undefined ? null : (from as Origin), replaced: found.slice(0, -1) };
+      return {
+        step: step.id,
+        parameter,
+        value,
+        from: last === undefined ? null : (from as Origin),
+        replaced: found.slice(0, -1),
+      };
     });
   });
 }

@@ -53,7 +53,13 @@ async function previewStep(root: string, step: PlanStep, around: Around): Promis
   const known = await recall(root, print);
   if (known.how === "whole") {
     outputs.set(step.id, { outputs: known.step.outputs, unless: sources.unless });
-    const common = { id: step.id, kind: step.kind, fingerprint: print, inputs: sources.artifacts, threads: null };
+    const common = {
+      id: step.id,
+      kind: step.kind,
+      fingerprint: print,
+      inputs: sources.artifacts,
+      threads: null,
+    };
     const sure = sources.unless.length === 0;
     return {
       ...NOTHING,
@@ -61,7 +67,13 @@ async function previewStep(root: string, step: PlanStep, around: Around): Promis
       action: "reuse",
       fingerprint: print,
       fields,
-      because: sources.unless.map((id) => ({ kind: "upstream", field: `steps.${id}`, from: null, to: "the same bytes", text: `if ${id} yields the same bytes again` })),
+      because: sources.unless.map((id) => ({
+        kind: "upstream",
+        field: `steps.${id}`,
+        from: null,
+        to: "the same bytes",
+        text: `if ${id} yields the same bytes again`,
+      })),
       outcome: sure ? reusedOutcome(common, known.step) : null,
       last: known.step,
     };
@@ -73,7 +85,13 @@ async function previewStep(root: string, step: PlanStep, around: Around): Promis
   if (known.how === "damaged") {
     // Made again from the same, it most likely gives the same: what hangs on it need not run.
     outputs.set(step.id, { outputs: known.step.outputs, unless: [...sources.unless, step.id] });
-    const reasons = known.defects.map((text): Reason => ({ kind: "damaged", field: "artifact", from: null, to: null, text }));
+    const reasons = known.defects.map((text): Reason => ({
+      kind: "damaged",
+      field: "artifact",
+      from: null,
+      to: null,
+      text,
+    }));
     return { ...NOTHING, ...common, action, because: reasons, last: known.step };
   }
   const last = await history.lastOf(step.id);

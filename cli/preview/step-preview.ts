@@ -3,7 +3,16 @@ import type { FinishedStep } from "../../store/finished-steps.ts";
 
 /** One cause for a step to run, down to the field. */
 export interface Reason {
-  kind: "never-run" | "parameter" | "input" | "upstream" | "environment" | "version" | "damaged" | "missing-input" | "removed";
+  kind:
+    | "never-run"
+    | "parameter"
+    | "input"
+    | "upstream"
+    | "environment"
+    | "version"
+    | "damaged"
+    | "missing-input"
+    | "removed";
   field: string;
   from: unknown;
   to: unknown;

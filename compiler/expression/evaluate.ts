@@ -5,7 +5,10 @@ import type { BinaryOperator, Expression } from "./parse-expression.ts";
 
 /** Something that is not known before the run: only a whole parameter can be one. */
 export class Reference {
-  readonly origin: { from: "step"; step: string; output: string } | { from: "input"; input: string } | { from: "secret"; input: string };
+  readonly origin:
+    | { from: "step"; step: string; output: string }
+    | { from: "input"; input: string }
+    | { from: "secret"; input: string };
   /** Where the last part stands in the expression. */
   readonly span: Span["span"];
 
@@ -60,11 +63,20 @@ function plain(expression: Expression, lookup: Lookup): Value {
   );
 }
 
-function operand<T extends "number" | "boolean">(expression: Expression, lookup: Lookup, type: T, operator: string) {
+function operand<T extends "number" | "boolean">(
+  expression: Expression,
+  lookup: Lookup,
+  type: T,
+  operator: string,
+) {
   const value = plain(expression, lookup);
   if (typeof value === type) return value;
   const wants = type === "number" ? "numbers" : "true or false";
-  throw new ExpressionError("R0207", expression.span, `'${operator}' takes ${wants}; this is ${typeOf(value)}.`);
+  throw new ExpressionError(
+    "R0207",
+    expression.span,
+    `'${operator}' takes ${wants}; this is ${typeOf(value)}.`,
+  );
 }
 
 const number = (expression: Expression, lookup: Lookup, operator: string): number =>
@@ -77,11 +89,21 @@ function call({ name, arguments: given, span }: Expression & { type: "call" }, l
   const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (known === undefined) {
     const near = closest(name, Object.keys(FUNCTIONS));
-    const hint = near === undefined ? `There are: ${Object.keys(FUNCTIONS).join(", ")}.` : `Did you mean '${near}'?`;
-    throw new ExpressionError("R0206", [span[0], span[0] + name.length], `There is no function '${name}'. ${hint}`, near);
+    const hint =
+      near === undefined ? `There are: ${Object.keys(FUNCTIONS).join(", ")}.` : `Did you mean '${near}'?`;
+    throw new ExpressionError(
+      "R0206",
+      [span[0], span[0] + name.length],
+      `There is no function '${name}'. ${hint}`,
+      near,
+    );
   }
   if (known.takes(values)) return known.call(values);
-  throw new ExpressionError("R0207", span, `It is used as ${known.usage}; here it gets ${values.map(typeOf).join(", ") || "nothing"}.`);
+  throw new ExpressionError(
+    "R0207",
+    span,
+    `It is used as ${known.usage}; here it gets ${values.map(typeOf).join(", ") || "nothing"}.`,
+  );
 }
 
 function binary(operator: BinaryOperator, left: Expression, right: Expression, lookup: Lookup): Value {
@@ -96,7 +118,11 @@ function binary(operator: BinaryOperator, left: Expression, right: Expression, l
       const [a, b] = [plain(left, lookup), plain(right, lookup)];
       if (typeOf(a) !== typeOf(b)) {
         const span: Span["span"] = [left.span[0], right.span[1]];
-        throw new ExpressionError("R0207", span, `'${operator}' compares ${typeOf(a)} with ${typeOf(b)}: they are never equal.`);
+        throw new ExpressionError(
+          "R0207",
+          span,
+          `'${operator}' compares ${typeOf(a)} with ${typeOf(b)}: they are never equal.`,
+        );
       }
       return (JSON.stringify(a) === JSON.stringify(b)) === (operator === "==");
     }

@@ -15,8 +15,11 @@ export const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
   contains: {
     usage: "contains(text or list, value)",
     takes: ([where, what, ...more]) =>
-      more.length === 0 && what !== undefined && (Array.isArray(where) || (typeof where === "string" && typeof what === "string")),
-    call: ([where, what]) => (Array.isArray(where) ? where.includes(what!) : String(where).includes(String(what))),
+      more.length === 0 &&
+      what !== undefined &&
+      (Array.isArray(where) || (typeof where === "string" && typeof what === "string")),
+    call: ([where, what]) =>
+      Array.isArray(where) ? where.includes(what!) : String(where).includes(String(what)),
   },
   startsWith: {
     usage: "startsWith(text, text)",
@@ -39,7 +42,8 @@ export const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
   },
   join: {
     usage: "join(list, text)",
-    takes: ([list, between, ...more]) => more.length === 0 && Array.isArray(list) && (between === undefined || typeof between === "string"),
+    takes: ([list, between, ...more]) =>
+      more.length === 0 && Array.isArray(list) && (between === undefined || typeof between === "string"),
     call: ([list, between]) => (list as Value[]).join(between === undefined ? "," : String(between)),
   },
 };

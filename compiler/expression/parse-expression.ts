@@ -34,7 +34,11 @@ export function parseExpression(text: string): Expression {
   }
   if (text.slice(node.end).trim() !== "") {
     const rest = text.length - text.slice(node.end).trimStart().length;
-    throw new ExpressionError("R0206", [rest, text.trimEnd().length], "The expression goes on after its end.");
+    throw new ExpressionError(
+      "R0206",
+      [rest, text.trimEnd().length],
+      "The expression goes on after its end.",
+    );
   }
   return read(node as AnyNode);
 }
@@ -53,7 +57,11 @@ function read(node: AnyNode): Expression {
       }
       break;
     case "ArrayExpression":
-      return { type: "list", items: (node["elements"] as (AnyNode | null)[]).flatMap((item) => (item ? [read(item)] : [])), span };
+      return {
+        type: "list",
+        items: (node["elements"] as (AnyNode | null)[]).flatMap((item) => (item ? [read(item)] : [])),
+        span,
+      };
     case "Identifier":
     case "MemberExpression":
       return { type: "name", parts: partsOf(node), span };
@@ -73,17 +81,37 @@ function read(node: AnyNode): Expression {
           meant,
         );
       }
-      return { type: "binary", operator: operator as BinaryOperator, left: child("left"), right: child("right"), span };
+      return {
+        type: "binary",
+        operator: operator as BinaryOperator,
+        left: child("left"),
+        right: child("right"),
+        span,
+      };
     }
     case "AssignmentExpression":
-      throw new ExpressionError("R0206", span, "Nothing can be assigned here. Two values are compared with ==.", "==");
+      throw new ExpressionError(
+        "R0206",
+        span,
+        "Nothing can be assigned here. Two values are compared with ==.",
+        "==",
+      );
     case "CallExpression": {
       const callee = node["callee"] as AnyNode;
       if (callee.type !== "Identifier") break;
-      return { type: "call", name: String(callee["name"]), arguments: (node["arguments"] as AnyNode[]).map(read), span };
+      return {
+        type: "call",
+        name: String(callee["name"]),
+        arguments: (node["arguments"] as AnyNode[]).map(read),
+        span,
+      };
     }
   }
-  throw new ExpressionError("R0206", span, "Expressions have no such form. They know names, values, operators and functions.");
+  throw new ExpressionError(
+    "R0206",
+    span,
+    "Expressions have no such form. They know names, values, operators and functions.",
+  );
 }
 
 /** `steps['sft-0'].outputs.model` as its parts. */

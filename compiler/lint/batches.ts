@@ -1,12 +1,22 @@
 import { counted } from "../show-value.ts";
-import { effectiveBatch, isTraining, numberOf, pathOf, processesOf, type Finding, type LintContext } from "./facts.ts";
+import {
+  effectiveBatch,
+  isTraining,
+  numberOf,
+  pathOf,
+  processesOf,
+  type Finding,
+  type LintContext,
+} from "./facts.ts";
 
 /** The trainer refuses a generation that does not hold whole groups. */
 export function batchesThatDivide({ steps }: LintContext): Finding[] {
   return steps.flatMap((step) => {
     if (step.plan.kind !== "train/grpo") return [];
     const group = numberOf(step, "group_size");
-    const per = numberOf(step, "batch_size_per_device") * (step.plan.params["batch_unit"] === "completions" ? 1 : group);
+    const per =
+      numberOf(step, "batch_size_per_device") *
+      (step.plan.params["batch_unit"] === "completions" ? 1 : group);
     const batches = numberOf(step, "steps_per_generation") || numberOf(step, "gradient_accumulation_steps");
     const processes = processesOf(step);
     const all = per * processes * batches;

@@ -1,9 +1,19 @@
 import { counted } from "../show-value.ts";
-import { isTraining, numberOf, optimizerSteps, pathOf, type Finding, type LintContext, type LoweredStep } from "./facts.ts";
+import {
+  isTraining,
+  numberOf,
+  optimizerSteps,
+  pathOf,
+  type Finding,
+  type LintContext,
+  type LoweredStep,
+} from "./facts.ts";
 
 /** Checkpoints that come too late, cannot be resumed, or fall where a resumed run would not be the same. */
 export function checkpointIntervals(context: LintContext): Finding[] {
-  return context.steps.filter(isTraining).flatMap((step) => [...tooLate(context, step), ...weightsOnly(step), ...insideGeneration(step)]);
+  return context.steps
+    .filter(isTraining)
+    .flatMap((step) => [...tooLate(context, step), ...weightsOnly(step), ...insideGeneration(step)]);
 }
 
 const everyPath = (step: LoweredStep) => pathOf(step, "checkpoint", "every");
@@ -18,7 +28,8 @@ function tooLate(context: LintContext, step: LoweredStep): Finding[] {
 
 function weightsOnly(step: LoweredStep): Finding[] {
   if (step.plan.params["save_only_model"] !== true) return [];
-  const message = "With 'save_only_model' a checkpoint has no optimizer, schedule and random state: a training that dies starts again.";
+  const message =
+    "With 'save_only_model' a checkpoint has no optimizer, schedule and random state: a training that dies starts again.";
   return [{ code: "R0502", step, path: pathOf(step, "with", "save_only_model"), message }];
 }
 
@@ -31,6 +42,7 @@ function insideGeneration(step: LoweredStep): Finding[] {
   if ((every * accumulated) % period === 0) return [];
   const steps = `${period / accumulated} steps (${counted(batches, "batch")} x ${counted(numberOf(step, "num_iterations"), "update")} / ${accumulated} accumulated)`;
   const message = `A checkpoint every ${every} steps falls inside a generation, which lasts ${steps}: a resumed run would generate again and differ.`;
-  const path = step.resolved.step.checkpoint === undefined ? pathOf(step, "with", "num_iterations") : everyPath(step);
+  const path =
+    step.resolved.step.checkpoint === undefined ? pathOf(step, "with", "num_iterations") : everyPath(step);
   return [{ code: "R0503", step, path, message }];
 }

@@ -6,11 +6,20 @@ export function sharedSplits(context: LintContext): Finding[] {
     if (!step.plan.kind.startsWith("eval/")) return [];
     const data = dataOf(context, step);
     const same = trainingsOf(context, step).find(
-      (training) => data !== undefined && dataOf(context, training) === data && training.plan.params["split"] === step.plan.params["split"],
+      (training) =>
+        data !== undefined &&
+        dataOf(context, training) === data &&
+        training.plan.params["split"] === step.plan.params["split"],
     );
     if (same === undefined) return [];
     const message = `The model was trained on the split '${String(step.plan.params["split"])}' of the same data, by '${same.plan.id}': its score says nothing about new data.`;
-    const related = [{ message: `'${same.plan.id}' trains on it`, path: pathOf(same, "with", "split"), at: "value" as const }];
+    const related = [
+      {
+        message: `'${same.plan.id}' trains on it`,
+        path: pathOf(same, "with", "split"),
+        at: "value" as const,
+      },
+    ];
     return [{ code: "R0507", step, path: pathOf(step, "with", "split"), message, related }];
   });
 }
@@ -26,7 +35,9 @@ export function differentFrames(context: LintContext): Finding[] {
     for (const training of trainingsOf(context, step)) {
       const theirs = framesOf(context, training);
       if (theirs === undefined || theirs === ours) continue;
-      const differs = FRAME_RULES.find((name) => JSON.stringify(ours.plan.params[name]) !== JSON.stringify(theirs.plan.params[name]));
+      const differs = FRAME_RULES.find(
+        (name) => JSON.stringify(ours.plan.params[name]) !== JSON.stringify(theirs.plan.params[name]),
+      );
       if (differs === undefined) continue;
       const values = `${JSON.stringify(ours.plan.params[differs])} here and ${JSON.stringify(theirs.plan.params[differs])} in '${theirs.plan.id}'`;
       const message = `'${step.plan.id}' sees other frames than its model was trained on: '${differs}' is ${values}.`;
@@ -40,7 +51,9 @@ export function differentFrames(context: LintContext): Finding[] {
 /** Inputs that no expression names. */
 export function unusedInputs({ recipe }: LintContext): Finding[] {
   const { inputs = {}, steps } = recipe;
-  const used = new Set([...JSON.stringify(steps).matchAll(/\binputs(?:\.|\[\\?["'])([a-z][a-z0-9_]*)/g)].map(([, name]) => name));
+  const used = new Set(
+    [...JSON.stringify(steps).matchAll(/\binputs(?:\.|\[\\?["'])([a-z][a-z0-9_]*)/g)].map(([, name]) => name),
+  );
   return Object.keys(inputs).flatMap((name) =>
     used.has(name)
       ? []

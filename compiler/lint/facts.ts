@@ -29,11 +29,15 @@ export interface Finding extends More {
   message: string;
 }
 
-export const pathOf = ({ resolved }: LoweredStep, ...more: (string | number)[]): Path => [...resolved.cell.written.path, ...more];
+export const pathOf = ({ resolved }: LoweredStep, ...more: (string | number)[]): Path => [
+  ...resolved.cell.written.path,
+  ...more,
+];
 
 export const numberOf = ({ plan }: LoweredStep, name: string): number => Number(plan.params[name] ?? 0);
 
-export const isTraining = ({ plan }: LoweredStep): boolean => plan.kind === "train/sft" || plan.kind === "train/grpo";
+export const isTraining = ({ plan }: LoweredStep): boolean =>
+  plan.kind === "train/sft" || plan.kind === "train/grpo";
 
 /** Training processes: one per GPU, or one on a CPU. */
 export const processesOf = ({ plan }: LoweredStep): number => Math.max(1, plan.resources.gpu);
@@ -45,11 +49,18 @@ export function effectiveBatch(step: LoweredStep): { value: number; text: string
   const completions = step.plan.params["batch_unit"] === "completions";
   const group = completions ? numberOf(step, "group_size") : 1;
   const text = `${per} per device x ${counted(processes, "process")} x ${accumulated} accumulated`;
-  return { value: (per * processes * accumulated) / group, text: completions ? `${text} / group of ${group}` : text };
+  return {
+    value: (per * processes * accumulated) / group,
+    text: completions ? `${text} / group of ${group}` : text,
+  };
 }
 
 /** The step that an artifact parameter's value comes from, if it comes from a step. */
-export function producerOf({ byId }: LintContext, { plan }: LoweredStep, parameter: string): LoweredStep | undefined {
+export function producerOf(
+  { byId }: LintContext,
+  { plan }: LoweredStep,
+  parameter: string,
+): LoweredStep | undefined {
   const source = plan.inputs[parameter];
   return source?.from === "step" ? byId.get(source.step) : undefined;
 }
@@ -71,7 +82,8 @@ export function trainingsOf(context: LintContext, step: LoweredStep): LoweredSte
 }
 
 /** The step that cut a step's frames. */
-export const framesOf = (context: LintContext, step: LoweredStep): LoweredStep | undefined => producerOf(context, step, "dataset");
+export const framesOf = (context: LintContext, step: LoweredStep): LoweredStep | undefined =>
+  producerOf(context, step, "dataset");
 
 /** What a step's rows come from in the end, as text: the same text, the same data. */
 export function dataOf(context: LintContext, step: LoweredStep): string | undefined {
@@ -91,7 +103,8 @@ function rowsOf(context: LintContext, step: LoweredStep): number | undefined {
   const maker = source?.from === "step" ? context.byId.get(source.step)?.plan : undefined;
   if (maker?.kind !== "data/synthesize") return undefined;
   const clips = (maker.params["clips"] as Record<string, number>)[split];
-  const perClip = split === "pretrain" ? Number(maker.params["pretrain_rows_per_clip"]) : ROWS_PER_CLIP[split];
+  const perClip =
+    split === "pretrain" ? Number(maker.params["pretrain_rows_per_clip"]) : ROWS_PER_CLIP[split];
   return clips === undefined || perClip === undefined ? undefined : clips * perClip;
 }
 
@@ -100,5 +113,7 @@ export function optimizerSteps(context: LintContext, step: LoweredStep): number 
   const stated = numberOf(step, "steps");
   if (stated > 0) return stated;
   const rows = rowsOf(context, step);
-  return rows === undefined ? undefined : Math.ceil((rows * numberOf(step, "epochs")) / effectiveBatch(step).value);
+  return rows === undefined
+    ? undefined
+    : Math.ceil((rows * numberOf(step, "epochs")) / effectiveBatch(step).value);
 }

@@ -6,10 +6,19 @@ export function completionLimits(context: LintContext): Finding[] {
   return context.steps.flatMap((step) => {
     if (!step.plan.kind.startsWith("eval/")) return [];
     const training = trainingsOf(context, step).find(({ plan }) => plan.kind === "train/grpo");
-    const [ours, theirs] = [numberOf(step, "max_completion_length"), training && numberOf(training, "max_completion_length")];
+    const [ours, theirs] = [
+      numberOf(step, "max_completion_length"),
+      training && numberOf(training, "max_completion_length"),
+    ];
     if (training === undefined || ours === theirs) return [];
     const message = `A reply has at most ${ours} new tokens here and ${theirs} in '${training.plan.id}', which trained the model.`;
-    const related = [{ message: `'${training.plan.id}' trains with ${theirs}`, path: pathOf(training, "with", "max_completion_length"), at: "value" as const }];
+    const related = [
+      {
+        message: `'${training.plan.id}' trains with ${theirs}`,
+        path: pathOf(training, "with", "max_completion_length"),
+        at: "value" as const,
+      },
+    ];
     return [{ code: "R0509", step, path: pathOf(step, "with", "max_completion_length"), message, related }];
   });
 }

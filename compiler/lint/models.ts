@@ -1,6 +1,7 @@
 import { pathOf, type Finding, type LintContext } from "./facts.ts";
 
-const CLOSED = /^(?:[\w-]+\/)?(?:gpt-|chatgpt-|o[1-9](?:-|$)|claude-|gemini-|grok-|qwen-(?:vl-)?(?:max|plus))/i;
+const CLOSED =
+  /^(?:[\w-]+\/)?(?:gpt-|chatgpt-|o[1-9](?:-|$)|claude-|gemini-|grok-|qwen-(?:vl-)?(?:max|plus))/i;
 const DATED = /(?:\d{4}-\d{2}-\d{2}|\d{8}|-\d{4}|-\d{3})$/;
 
 /** Closed models change under the same name. */
@@ -19,7 +20,11 @@ export function undatedModels({ steps }: LintContext): Finding[] {
 export function unmergedAdapters({ steps }: LintContext): Finding[] {
   const evaluates = steps.some(({ plan }) => plan.kind.startsWith("eval/"));
   const used = new Set(
-    steps.flatMap(({ plan }) => Object.values(plan.inputs).flatMap((source) => (source.from === "step" ? [`${source.step}.${source.output}`] : []))),
+    steps.flatMap(({ plan }) =>
+      Object.values(plan.inputs).flatMap((source) =>
+        source.from === "step" ? [`${source.step}.${source.output}`] : [],
+      ),
+    ),
   );
   return steps.flatMap((step) => {
     const adapter = Object.entries(step.plan.outputs).find(([, type]) => type === "adapter")?.[0];

@@ -6,10 +6,12 @@ import { pathOf, type Finding, type LintContext } from "./facts.ts";
 export function silentDifferences({ steps, tables }: LintContext): Finding[] {
   if (tables === null) return [];
   return steps.flatMap((step) =>
-    conform(tables, step.plan, step.resolved.step.deviations ?? {}).flatMap(({ table, row, printed, parameter, ours, verdict }) => {
-      if (verdict !== "silent" || parameter === null) return [];
-      const message = `'${parameter}' is ${showValue(ours)}, the paper has ${showValue(printed)} (${table}: ${row}). Change it, or state it under 'deviations'.`;
-      return [{ code: "R0514", step, path: pathOf(step, "with", parameter), message } satisfies Finding];
-    }),
+    conform(tables, step.plan, step.resolved.step.deviations ?? {}).flatMap(
+      ({ table, row, printed, parameter, ours, verdict }) => {
+        if (verdict !== "silent" || parameter === null) return [];
+        const message = `'${parameter}' is ${showValue(ours)}, the paper has ${showValue(printed)} (${table}: ${row}). Change it, or state it under 'deviations'.`;
+        return [{ code: "R0514", step, path: pathOf(step, "with", parameter), message } satisfies Finding];
+      },
+    ),
   );
 }

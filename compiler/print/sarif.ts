@@ -27,7 +27,10 @@ export function sarifLog(diagnostics: readonly Diagnostic[], version: string, pa
           level: severity,
           message: { text: message },
           locations: [locationOf(place)],
-          relatedLocations: related.map(({ message: text, ...other }) => ({ ...locationOf(other), message: { text } })),
+          relatedLocations: related.map(({ message: text, ...other }) => ({
+            ...locationOf(other),
+            message: { text },
+          })),
         })),
       },
     ],
@@ -36,7 +39,10 @@ export function sarifLog(diagnostics: readonly Diagnostic[], version: string, pa
 
 /** A code's heading in the page of codes, as GitHub makes anchors. */
 const headingOf = (code: Code): string =>
-  `${code}: ${CODES[code]}`.toLowerCase().replaceAll(/[^a-z0-9 -]/g, "").replaceAll(" ", "-");
+  `${code}: ${CODES[code]}`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 -]/g, "")
+    .replaceAll(" ", "-");
 
 const locationOf = ({ file, line, column, endLine, endColumn }: Place): Location => ({
   physicalLocation: {

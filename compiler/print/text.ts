@@ -18,7 +18,10 @@ export function printDiagnostic(diagnostic: Diagnostic, texts: ReadonlyMap<strin
 
 const whereIs = ({ file, line, column }: Place): string => `${file}:${line}:${column}`;
 
-function excerpt({ file, line, column, endLine, endColumn }: Place, texts: ReadonlyMap<string, string>): string[] {
+function excerpt(
+  { file, line, column, endLine, endColumn }: Place,
+  texts: ReadonlyMap<string, string>,
+): string[] {
   const shown = lineOf(texts.get(file) ?? "", line);
   if (shown === undefined || shown.trim() === "") return [];
   const end = endLine === line ? endColumn - 1 : shown.trimEnd().length;
@@ -39,5 +42,8 @@ function lineOf(text: string, line: number): string | undefined {
     if (start === 0) return undefined;
   }
   const end = text.indexOf("\n", start);
-  return text.slice(start, end < 0 ? text.length : end).replace(/\r$/, "").replace(/^\u{FEFF}/u, "");
+  return text
+    .slice(start, end < 0 ? text.length : end)
+    .replace(/\r$/, "")
+    .replace(/^\u{FEFF}/u, "");
 }

@@ -6,7 +6,9 @@ import esbuild from "esbuild";
 
 /** Takes the built compiler from `dist` and replaces its empty table. */
 export async function writeValidators(dist) {
-  const { newAjv, validatedSchemas } = await import(pathToFileURL(path.join(dist, "compiler/validators.js")).href);
+  const { newAjv, validatedSchemas } = await import(
+    pathToFileURL(path.join(dist, "compiler/validators.js")).href
+  );
   const ajv = newAjv({ code: { source: true, esm: true } });
   const names = Object.keys(validatedSchemas());
   const ids = names.map((name, index) => {

@@ -11,7 +11,8 @@ function plain(value) {
   if (value === null || typeof value !== "object") return value;
   const { unevaluatedProperties, $id: _, $schema: __, ...rest } = value;
   const copy = Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, plain(inner)]));
-  if (unevaluatedProperties === false && copy.additionalProperties === undefined) copy.additionalProperties = false;
+  if (unevaluatedProperties === false && copy.additionalProperties === undefined)
+    copy.additionalProperties = false;
   return copy;
 }
 
@@ -30,7 +31,8 @@ function withExpressions(schema) {
   return { ...said, ...notes, anyOf: [...(rules.anyOf ?? [rules]), EXPRESSION] };
 }
 
-const mapValues = (object, change) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
+const mapValues = (object, change) =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
 
 /** Hovering shows what a parameter becomes, and where the paper has it. */
 function described(schema) {
@@ -51,7 +53,9 @@ export function bundle() {
     const properties = mapValues(kind.properties, (schema) => withExpressions(described(schema)));
     $defs[nameOf(kind)] = { ...kind, properties };
   }
-  $defs.step.properties = mapValues($defs.step.properties, (schema, key) => (WITHOUT_EXPRESSIONS.has(key) ? schema : withExpressions(schema)));
+  $defs.step.properties = mapValues($defs.step.properties, (schema, key) =>
+    WITHOUT_EXPRESSIONS.has(key) ? schema : withExpressions(schema),
+  );
   $defs.step.allOf = kinds.map((kind) => ({
     if: { properties: { uses: { const: kind.title } }, required: ["uses"] },
     then: { properties: { with: { $ref: `#/$defs/${nameOf(kind)}` } } },
@@ -59,7 +63,11 @@ export function bundle() {
   // A recipe that extends another one gives only what it changes.
   const { required, allOf: _, ...part } = $defs.step;
   $defs.stepPart = part;
-  const stepOrGroup = (step) => ({ if: { required: ["steps"] }, then: { $ref: "#/$defs/group" }, else: { $ref: `#/$defs/${step}` } });
+  const stepOrGroup = (step) => ({
+    if: { required: ["steps"] },
+    then: { $ref: "#/$defs/group" },
+    else: { $ref: `#/$defs/${step}` },
+  });
   recipe.properties.steps.additionalProperties = true;
   const { required: needed, ...whole } = recipe;
   return {

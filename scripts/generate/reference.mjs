@@ -4,16 +4,24 @@ import { KINDS, readSchema } from "./schemas.mjs";
 const recipe = readSchema("recipe.schema.json");
 
 /** What stands in a table's cell. */
-const cell = (text) => String(text ?? "").replaceAll("|", "\\|").replaceAll("\n", " ");
+const cell = (text) =>
+  String(text ?? "")
+    .replaceAll("|", "\\|")
+    .replaceAll("\n", " ");
 const code = (value) => (value === undefined ? "" : `\`${cell(JSON.stringify(value))}\``);
 
 function typeOf(schema) {
-  if (schema["x-artifact"]) return schema["x-artifact"].map((type) => (type === "hub" ? "hub id" : type)).join(" or ");
+  if (schema["x-artifact"])
+    return schema["x-artifact"].map((type) => (type === "hub" ? "hub id" : type)).join(" or ");
   if (schema.$ref) return `[${schema.$ref.split("/").at(-1)}](#${schema.$ref.split("/").at(-1)})`;
   if (schema.enum) return schema.enum.map(code).join(", ");
   if (schema.const !== undefined) return code(schema.const);
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(" or ");
-  const type = [schema.type ?? "anything"].flat().join(" or ").replace("object", "mapping").replace("array", "list");
+  const type = [schema.type ?? "anything"]
+    .flat()
+    .join(" or ")
+    .replace("object", "mapping")
+    .replace("array", "list");
   return schema.items ? `${type} of ${typeOf(schema.items)}` : type;
 }
 
@@ -37,19 +45,31 @@ function keysTable({ properties, required = [] }) {
 }
 
 const defOf = ({ $ref }) => ($ref ? recipe.$defs[$ref.split("/").at(-1)] : undefined);
-const examples = ({ examples: given = [] }) => (given.length > 0 ? `For example ${given.map((example) => `\`${cell(example)}\``).join(", ")}.` : "");
+const examples = ({ examples: given = [] }) =>
+  given.length > 0 ? `For example ${given.map((example) => `\`${cell(example)}\``).join(", ")}.` : "";
 
 function parametersTable({ properties, required }) {
   const rows = Object.entries(properties).map(
     ([name, schema]) =>
       `| \`${name}\`${required.includes(name) ? " (required)" : ""} | ${typeOf(schema)}${rangeOf(schema)} | ${code(schema.default)} | ${schema["x-unit"] ?? ""} | ${schema["x-paper"] ?? ""} | ${schema["x-field"] ? `\`${schema["x-field"]}\`` : ""} | ${schema["x-affects"]} | ${cell(schema.description)} |`,
   );
-  return ["| parameter | value | default | unit | paper | trainer | affects | meaning |", "| --- | --- | --- | --- | --- | --- | --- | --- |", ...rows].join("\n");
+  return [
+    "| parameter | value | default | unit | paper | trainer | affects | meaning |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
 }
 
 function kindSection(kind) {
-  const outputs = Object.entries(kind["x-outputs"]).map(([name, type]) => (name === type ? `\`${name}\`` : `\`${name}\` (${type})`));
-  return [`### ${kind.title}`, kind.description, `Outputs: ${outputs.join(", ")}.`, parametersTable(kind)].join("\n\n");
+  const outputs = Object.entries(kind["x-outputs"]).map(([name, type]) =>
+    name === type ? `\`${name}\`` : `\`${name}\` (${type})`,
+  );
+  return [
+    `### ${kind.title}`,
+    kind.description,
+    `Outputs: ${outputs.join(", ")}.`,
+    parametersTable(kind),
+  ].join("\n\n");
 }
 
 /** Keys that are mappings of their own. */
@@ -61,7 +81,9 @@ function nested(name, { properties }) {
 
 export function reference() {
   const { $defs } = recipe;
-  const definitions = Object.entries($defs).filter(([, definition]) => definition.properties && !definition.additionalProperties);
+  const definitions = Object.entries($defs).filter(
+    ([, definition]) => definition.properties && !definition.additionalProperties,
+  );
   const free = Object.entries($defs).filter(([, definition]) => definition.additionalProperties);
   return [
     "<!-- Generated from schemas/ by `npm run generate`. Do not edit. -->",
@@ -70,7 +92,12 @@ export function reference() {
     "## Recipe",
     keysTable(recipe),
     ...nested("recipe", recipe),
-    ...definitions.flatMap(([name, definition]) => [`### ${name}`, definition.description, keysTable(definition), ...nested(name, definition)]),
+    ...definitions.flatMap(([name, definition]) => [
+      `### ${name}`,
+      definition.description,
+      keysTable(definition),
+      ...nested(name, definition),
+    ]),
     ...free.map(([name, { description }]) => `### ${name}\n\n${description}`),
     "## Step kinds",
     "`affects` says what a change of the parameter means: `result` and `resume` make the step run again, `performance` and `naming` do not.",

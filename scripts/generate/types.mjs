@@ -20,9 +20,8 @@ function closed(value) {
 }
 
 const nameOf = (file) =>
-  path
-    .basename(file, ".schema.json")
-    .replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase()) + (file.startsWith("kinds/") ? "Params" : "");
+  path.basename(file, ".schema.json").replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase()) +
+  (file.startsWith("kinds/") ? "Params" : "");
 
 /** One module per schema. */
 export async function types() {
@@ -33,7 +32,11 @@ export async function types() {
       const schema = { ...closed(readSchema(file)), title: name };
       // Definitions of two schemas may share a name; their types must not.
       for (const [key, definition] of Object.entries(schema.$defs ?? {})) definition.title = `${name} ${key}`;
-      const body = await compile(schema, name, { bannerComment: "", format: false, declareExternallyReferenced: true });
+      const body = await compile(schema, name, {
+        bannerComment: "",
+        format: false,
+        declareExternallyReferenced: true,
+      });
       const banner = `// Generated from schemas/${file} by \`npm run generate\`. Do not edit.\n`;
       const target = path.basename(file).replace(".schema.json", ".ts");
       return { file: `schemas/generated/${target}`, parser: "typescript", text: banner + body };

@@ -31,7 +31,12 @@ describe("each code has a recipe that provokes it, and the exact text that it pr
 
 describe("docs/diagnostics.md", () => {
   const page = readFileSync("docs/diagnostics.md", "utf8");
-  const sections = new Map(page.split(/^## /m).slice(1).map((section) => [section.slice(0, 5), section]));
+  const sections = new Map(
+    page
+      .split(/^## /m)
+      .slice(1)
+      .map((section) => [section.slice(0, 5), section]),
+  );
 
   test("has a section for each code, in order, under its title", () => {
     const headings = [...page.matchAll(/^## (R[0-9]{4}): (.*)$/gm)].map(([, code, title]) => [code, title]);
@@ -39,7 +44,9 @@ describe("docs/diagnostics.md", () => {
   });
 
   test.each(codes)("%s has a wrong and a right example", (code) => {
-    const [wrong, right] = [...sections.get(code)!.matchAll(/```(?:yaml|sh)\n([\s\S]*?)```/g)].map(([, body]) => body);
+    const [wrong, right] = [...sections.get(code)!.matchAll(/```(?:yaml|sh)\n([\s\S]*?)```/g)].map(
+      ([, body]) => body,
+    );
     expect(wrong).toContain("# wrong");
     expect(right ?? wrong).toContain("# right");
   });

@@ -16,7 +16,11 @@ const HOSTILE: [what: string, text: string, code: string][] = [
   ["two documents", `${SMALL}---\n${SMALL}`, "R0002"],
   ["tabs that indent", SMALL.replaceAll("  ", "\t"), "R0002"],
   ["50 MB", `x: ${"y".repeat(50 * 1024 * 1024)}`, "R0004"],
-  ["an alias bomb", `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [${"*a,".repeat(9)}]\nc: &c [${"*b,".repeat(9)}]\nd: [${"*c,".repeat(9)}]\n`, "R0004"],
+  [
+    "an alias bomb",
+    `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [${"*a,".repeat(9)}]\nc: &c [${"*b,".repeat(9)}]\nd: [${"*c,".repeat(9)}]\n`,
+    "R0004",
+  ],
   ["an alias to nothing", `${SMALL}x-a: *nobody\n`, "R0002"],
   ["an alias of itself", `${SMALL}x-a: &a [*a]\n`, "R0004"],
   ["ten thousand open lists", `x: ${"[".repeat(10_000)}`, "R0004"],
@@ -36,7 +40,14 @@ const HOSTILE: [what: string, text: string, code: string][] = [
   ["a list of steps", "recipe: 1\nname: a\nsteps: [{ id: walks, uses: data/synthesize }]\n", "R0103"],
   ["unicode in a step's name", SMALL.replaceAll("walks", "wälks"), "R0104"],
   ["a step that needs itself", SMALL.replace("with: { clips", "needs: [walks]\n    with: { clips"), "R0205"],
-  ["a matrix of a billion cells", SMALL.replace("with: { clips", `matrix: { a: [${[...Array(1000).keys()].join()}], b: [${[...Array(1000).keys()].join()}], c: [${[...Array(1000).keys()].join()}] }\n    with: { clips`), "R0307"],
+  [
+    "a matrix of a billion cells",
+    SMALL.replace(
+      "with: { clips",
+      `matrix: { a: [${[...Array(1000).keys()].join()}], b: [${[...Array(1000).keys()].join()}], c: [${[...Array(1000).keys()].join()}] }\n    with: { clips`,
+    ),
+    "R0307",
+  ],
   ["a very long expression", SMALL.replace("eval: 2", `eval: "\${{ ${"1+".repeat(5000)}1 }}"`), "R0206"],
 ];
 
@@ -86,7 +97,8 @@ describe("odd text that is a recipe", () => {
 });
 
 test("ten thousand written steps, and a chain of ten thousand, are compiled", () => {
-  const step = (index: number) => `  s${index}: { uses: data/synthesize, with: { seed: ${index}, clips: { eval: 1 } }${index === 0 ? "" : `, needs: [s${index - 1}]`} }`;
+  const step = (index: number) =>
+    `  s${index}: { uses: data/synthesize, with: { seed: ${index}, clips: { eval: 1 } }${index === 0 ? "" : `, needs: [s${index - 1}]`} }`;
   const text = `recipe: 1\nname: long\nsteps:\n${Array.from({ length: 10_000 }, (_, index) => step(9_999 - index)).join("\n")}\n`;
   const { plan, diagnostics } = compileText(text);
   expect(diagnostics).toEqual([]);

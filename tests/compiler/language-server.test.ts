@@ -22,7 +22,11 @@ import {
 } from "vscode-languageserver-protocol/node.js";
 
 /** The server that editors use, over its protocol. The recipe's own first line tells it the schema. */
-const binary = path.join(path.dirname(createRequire(import.meta.url).resolve("yaml-language-server/package.json")), "bin", "yaml-language-server");
+const binary = path.join(
+  path.dirname(createRequire(import.meta.url).resolve("yaml-language-server/package.json")),
+  "bin",
+  "yaml-language-server",
+);
 const FIRST_LINE = "# yaml-language-server: $schema=../schemas/generated/recipe.schema.json\n";
 
 let server: ChildProcess;
@@ -31,21 +35,34 @@ const published = new Map<string, (found: Diagnostic[]) => void>();
 
 beforeAll(async () => {
   server = spawn(process.execPath, [binary, "--stdio"], { stdio: ["pipe", "pipe", "ignore"] });
-  editor = createProtocolConnection(new StreamMessageReader(server.stdout!), new StreamMessageWriter(server.stdin!));
+  editor = createProtocolConnection(
+    new StreamMessageReader(server.stdout!),
+    new StreamMessageWriter(server.stdin!),
+  );
   editor.listen();
   const rootUri = pathToFileURL(process.cwd()).href;
   editor.onRequest("workspace/configuration", ({ items }: { items: { section: string }[] }) =>
-    items.map(({ section }) => (section === "yaml" ? { validate: true, hover: true, completion: true, schemaStore: { enable: false } } : {})),
+    items.map(({ section }) =>
+      section === "yaml"
+        ? { validate: true, hover: true, completion: true, schemaStore: { enable: false } }
+        : {},
+    ),
   );
   editor.onRequest("client/registerCapability", () => null);
-  editor.onNotification(PublishDiagnosticsNotification.type, ({ uri, diagnostics }) => published.get(uri)?.(diagnostics));
+  editor.onNotification(PublishDiagnosticsNotification.type, ({ uri, diagnostics }) =>
+    published.get(uri)?.(diagnostics),
+  );
   await editor.sendRequest(InitializeRequest.type, {
     processId: process.pid,
     rootUri,
     workspaceFolders: [{ uri: rootUri, name: "reprise" }],
     capabilities: {
       workspace: { configuration: true },
-      textDocument: { hover: { contentFormat: ["markdown"] }, completion: { completionItem: { snippetSupport: false } }, publishDiagnostics: {} },
+      textDocument: {
+        hover: { contentFormat: ["markdown"] },
+        completion: { completionItem: { snippetSupport: false } },
+        publishDiagnostics: {},
+      },
     },
   });
   await editor.sendNotification(InitializedNotification.type, {});
@@ -71,14 +88,19 @@ async function open(text: string): Promise<{ uri: string; found: Diagnostic[] }>
 /** Where `|` stands in a text, and the text without it. */
 function atBar(text: string): { text: string; position: { line: number; character: number } } {
   const before = text.slice(0, text.indexOf("|")).split("\n");
-  return { text: text.replace("|", ""), position: { line: before.length - 1, character: before.at(-1)!.length } };
+  return {
+    text: text.replace("|", ""),
+    position: { line: before.length - 1, character: before.at(-1)!.length },
+  };
 }
 
 async function complete(marked: string): Promise<string[]> {
   const { text, position } = atBar(FIRST_LINE + marked);
   const { uri } = await open(text);
   const answer = await editor.sendRequest(CompletionRequest.type, { textDocument: { uri }, position });
-  const items = (Array.isArray(answer) ? answer : ((answer as CompletionList | null)?.items ?? [])) as CompletionItem[];
+  const items = (
+    Array.isArray(answer) ? answer : ((answer as CompletionList | null)?.items ?? [])
+  ) as CompletionItem[];
   return items.map(({ label }) => label);
 }
 
@@ -125,17 +147,25 @@ steps:
   });
 
   test("completes keys, kinds, parameters of the kind, and their words", async () => {
-    expect(await complete("recipe: 1\nname: a\n|\n")).toEqual(expect.arrayContaining(["steps", "claims", "extends"]));
+    expect(await complete("recipe: 1\nname: a\n|\n")).toEqual(
+      expect.arrayContaining(["steps", "claims", "extends"]),
+    );
     const step = "recipe: 1\nname: a\nsteps:\n  sft:\n";
-    expect(await complete(`${step}    uses: |\n`)).toEqual(expect.arrayContaining(["train/sft", "train/grpo"]));
+    expect(await complete(`${step}    uses: |\n`)).toEqual(
+      expect.arrayContaining(["train/sft", "train/grpo"]),
+    );
     const labels = await complete(`${step}    uses: train/sft\n    with:\n      lora_rank: 8\n      |\n`);
     expect(labels).toEqual(expect.arrayContaining(["learning_rate", "quantization"]));
     expect(labels).not.toContain("group_size");
-    expect(await complete(`${step}    uses: train/sft\n    with:\n      quantization: |\n`)).toEqual(expect.arrayContaining(["4-bit", "none"]));
+    expect(await complete(`${step}    uses: train/sft\n    with:\n      quantization: |\n`)).toEqual(
+      expect.arrayContaining(["4-bit", "none"]),
+    );
   });
 
   test("hovering a parameter shows its meaning, the paper's row and the trainer's field", async () => {
-    const text = await hover("recipe: 1\nname: a\nsteps:\n  sft:\n    uses: train/sft\n    with:\n      lora_ra|nk: 8\n");
+    const text = await hover(
+      "recipe: 1\nname: a\nsteps:\n  sft:\n    uses: train/sft\n    with:\n      lora_ra|nk: 8\n",
+    );
     expect(text).toContain("Rank of the adapter.");
     expect(text).toContain("Table 6: Lora rank");
     expect(text).toContain("LoraConfig.r");

@@ -5,11 +5,15 @@ const change = (from: string, to: string): string => {
   if (!SMALL.includes(from)) throw new Error(`SMALL has no ${from}`);
   return SMALL.replace(from, to);
 };
-const codesOf = (...given: Parameters<typeof compileText>): string[] => diagnosticsOf(...given).map(({ code }) => code);
+const codesOf = (...given: Parameters<typeof compileText>): string[] =>
+  diagnosticsOf(...given).map(({ code }) => code);
 const PARAMS = "with: { clips: { eval: 2 } }";
 
 describe("inputs", () => {
-  const text = change("steps:", "inputs: { clips: { type: int, default: 3 }, size: { type: enum, values: [56x56, 84x84], default: 56x56 } }\nsteps:")
+  const text = change(
+    "steps:",
+    "inputs: { clips: { type: int, default: 3 }, size: { type: enum, values: [56x56, 84x84], default: 56x56 } }\nsteps:",
+  )
     .replace("eval: 2", 'eval: "${{ inputs.clips * 2 }}"')
     .replace("size: 56x56\n", "size: ${{ inputs.size }}\n");
 
@@ -73,7 +77,13 @@ describe("if", () => {
   test("a step that needs one that is left out says so, unless it is left out too", () => {
     const left = change(PARAMS, `${PARAMS}\n    if: false`);
     expect(codesOf(left)).toEqual(["R0208"]);
-    expect(planOf(left.replace("size: 56x56", "size: 56x56\n    if: false").replace(/$/, "  more: { uses: data/synthesize, with: { clips: {} } }\n")).steps.map(({ id }) => id)).toEqual(["more"]);
+    expect(
+      planOf(
+        left
+          .replace("size: 56x56", "size: 56x56\n    if: false")
+          .replace(/$/, "  more: { uses: data/synthesize, with: { clips: {} } }\n"),
+      ).steps.map(({ id }) => id),
+    ).toEqual(["more"]);
   });
 
   test("a step that is left out is checked all the same", () => {
@@ -82,10 +92,10 @@ describe("if", () => {
 });
 
 describe("matrix", () => {
-  const grid = change(PARAMS, `matrix: { seed: [0, 1], crf: [18, 28], exclude: [{ seed: 1, crf: 28 }], include: [{ seed: 7, crf: 30 }] }\n    with: { clips: { eval: 2 }, seed: "\${{ matrix.seed }}", crf: "\${{ matrix.crf }}" }`).replace(
-    "size: 56x56",
-    'size: 56x56\n    matrix: { seed: [0, 1], crf: [18] }',
-  );
+  const grid = change(
+    PARAMS,
+    `matrix: { seed: [0, 1], crf: [18, 28], exclude: [{ seed: 1, crf: 28 }], include: [{ seed: 7, crf: 30 }] }\n    with: { clips: { eval: 2 }, seed: "\${{ matrix.seed }}", crf: "\${{ matrix.crf }}" }`,
+  ).replace("size: 56x56", "size: 56x56\n    matrix: { seed: [0, 1], crf: [18] }");
 
   test("spreads a step out, without what is excluded, with what is included", () => {
     const steps = planOf(grid).steps.filter(({ kind }) => kind === "data/synthesize");
@@ -136,14 +146,19 @@ steps:
   });
 
   test("claims name cells", () => {
-    const claims = (id: string) => change(PARAMS, `matrix: { seed: [0, 1] }\n    ${PARAMS}`).replace("steps.walks.", "steps['walks-0'].") + `claims: [{ id: a, metric: ${id}.clips, at_least: 1 }]\n`;
+    const claims = (id: string) =>
+      change(PARAMS, `matrix: { seed: [0, 1] }\n    ${PARAMS}`).replace("steps.walks.", "steps['walks-0'].") +
+      `claims: [{ id: a, metric: ${id}.clips, at_least: 1 }]\n`;
     expect(codesOf(claims("walks-1"))).toEqual([]);
     expect(codesOf(claims("walks"))).toEqual(["R0209"]);
     expect(codesOf(claims("walks-2"))).toEqual(["R0201"]);
   });
 
   test("one mistake in ten cells is told once", () => {
-    const text = change(PARAMS, `matrix: { seed: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }\n    with: { clips: { eval: 2 }, crf: "\${{ matrix.seed * 100 + 60 }}" }`);
+    const text = change(
+      PARAMS,
+      `matrix: { seed: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }\n    with: { clips: { eval: 2 }, crf: "\${{ matrix.seed * 100 + 60 }}" }`,
+    );
     expect(codesOf(text).filter((code) => code === "R0104")).toHaveLength(1);
   });
 });
@@ -151,7 +166,8 @@ steps:
 describe("extends", () => {
   const files = {
     "recipes/base.yaml": SMALL,
-    "recipes/middle.yaml": "extends: base.yaml\nname: middle\nsteps: { walks: { with: { clips: { eval: 4 } } }, more: { uses: data/synthesize, with: { clips: {} } } }\n",
+    "recipes/middle.yaml":
+      "extends: base.yaml\nname: middle\nsteps: { walks: { with: { clips: { eval: 4 } } }, more: { uses: data/synthesize, with: { clips: {} } } }\n",
   };
   const text = "extends: middle.yaml\nsteps: { walks: { with: { seed: 9 } }, more: null }\n";
 
@@ -173,13 +189,15 @@ describe("extends", () => {
 
   test("an error points into the file that says it", () => {
     const wrong = { ...files, "recipes/base.yaml": SMALL.replace("size:", "sise:") };
-    expect(diagnosticsOf(text, null, { files: wrong }).map(({ code, file, line }) => [code, file, line])).toEqual([
-      ["R0101", "recipes/base.yaml", 11],
-    ]);
+    expect(
+      diagnosticsOf(text, null, { files: wrong }).map(({ code, file, line }) => [code, file, line]),
+    ).toEqual([["R0101", "recipes/base.yaml", 11]]);
   });
 
   test("a circle and a missing file are told", () => {
-    expect(codesOf("extends: r.yaml\n", null, { files: { "recipes/r.yaml": "extends: r.yaml\n" } })).toEqual(["R0305"]);
+    expect(codesOf("extends: r.yaml\n", null, { files: { "recipes/r.yaml": "extends: r.yaml\n" } })).toEqual([
+      "R0305",
+    ]);
     expect(codesOf("extends: none.yaml\n")).toEqual(["R0305"]);
   });
 
@@ -199,14 +217,19 @@ describe("an error of an override points to it", () => {
   });
 
   test("on the command line", () => {
-    const found = diagnosticsOf(SMALL, null, { settings: ["steps.walks.with.crf=1", "steps.walks.with.seed=none"] });
+    const found = diagnosticsOf(SMALL, null, {
+      settings: ["steps.walks.with.crf=1", "steps.walks.with.seed=none"],
+    });
     expect(found.map(({ file, code }) => [file, code])).toEqual([["--set 2", "R0103"]]);
   });
 
-  test.each(["claims.foo", "claims.7", "claims.-1"])("a profile cannot put something at %s of a list", (place) => {
-    const text = `${SMALL}claims: []\nprofiles: { tiny: { "${place}": 1 } }\n`;
-    expect(codesOf(text, "tiny")).toEqual(["R0302"]);
-  });
+  test.each(["claims.foo", "claims.7", "claims.-1"])(
+    "a profile cannot put something at %s of a list",
+    (place) => {
+      const text = `${SMALL}claims: []\nprofiles: { tiny: { "${place}": 1 } }\n`;
+      expect(codesOf(text, "tiny")).toEqual(["R0302"]);
+    },
+  );
 });
 
 describe("secrets", () => {

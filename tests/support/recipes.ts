@@ -24,7 +24,11 @@ export type Files = Readonly<Record<string, string>>;
 export const compileText = (
   text: string,
   profile: string | null = null,
-  { settings = [], files = {}, file = "recipes/r.yaml" }: { settings?: string[]; files?: Files; file?: string } = {},
+  {
+    settings = [],
+    files = {},
+    file = "recipes/r.yaml",
+  }: { settings?: string[]; files?: Files; file?: string } = {},
 ): Compiled =>
   compile({
     file,
@@ -45,4 +49,5 @@ export function planOf(...given: Parameters<typeof compileText>): Plan {
 }
 
 /** The findings about a recipe. */
-export const diagnosticsOf = (...given: Parameters<typeof compileText>): Diagnostic[] => compileText(...given).diagnostics;
+export const diagnosticsOf = (...given: Parameters<typeof compileText>): Diagnostic[] =>
+  compileText(...given).diagnostics;
