@@ -40,10 +40,10 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
     stdio: hidden.length === 0 ? ["ignore", output, output] : ["ignore", "pipe", "pipe"],
     detached: true,
   });
-  const written = [child.stdout, child.stderr].map((stream) =>
+  const written = [child.stdout, child.stderr].flatMap((stream) =>
     stream === null
-      ? null
-      : pipeline(stream, new HideSecrets(hidden), createWriteStream(log, { flags: "a" })),
+      ? []
+      : [pipeline(stream, new HideSecrets(hidden), createWriteStream(log, { flags: "a" }))],
   );
   const ended = once(child, "exit").then(
     ([code, by]) => endOf(code as number | null, by as string | null),

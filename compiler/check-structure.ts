@@ -49,7 +49,7 @@ function withoutTypos(errors: ErrorObject[]): ErrorObject[] {
   return errors.filter(
     ({ keyword, instancePath, params }) =>
       keyword !== "required" ||
-      !meant.has(`${instancePath}/${String((params as { missingProperty: string }).missingProperty)}`),
+      !meant.has(`${instancePath}/${(params as { missingProperty: string }).missingProperty}`),
   );
 }
 

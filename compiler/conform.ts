@@ -66,7 +66,7 @@ export function conform(tables: PaperTables, step: PlanStep, deviations: Deviati
 }
 
 /** A parameter's value as the trainer gets it: the mapping that the schema states, which a test holds the trainer to. */
-export function reachesTrainer(
+function reachesTrainer(
   schema: ParameterSchema,
   value: unknown,
   params: Readonly<Record<string, unknown>>,

@@ -122,9 +122,9 @@ function wrongType(error: ErrorObject, where: string, types: string[]): Explanat
     };
   }
   if (types.includes("object") && Array.isArray(data)) {
-    const first = (data[0] ?? {}) as { id?: unknown; name?: unknown };
+    const first = (data[0] ?? {}) as { id?: string; name?: string };
     const id = [first.id, first.name].find((value) => typeof value === "string");
-    const example = id === undefined ? "'name: …'" : `'${id as string}:'`;
+    const example = id === undefined ? "'name: …'" : `'${id}:'`;
     return { code: "R0103", message: `${must} Write ${example} instead of '- …'.` };
   }
   if (types.includes("array") && (typeof data === "string" || typeof data === "number")) {

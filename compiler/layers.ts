@@ -88,7 +88,7 @@ export class Layers {
   /** The layer that gives the value under a path, or the most of the path. */
   #layerOf(path: PathInDocument): { layer: Layer; rest: PathInDocument } {
     let best: { layer: Layer; rest: PathInDocument; depth: number } | undefined;
-    for (const layer of [...this.layers].reverse()) {
+    for (const layer of this.layers.toReversed()) {
       const rest = restOf(layer, path);
       if (rest === null) continue;
       const depth = layer.prefix.length + depthIn(layer.value, rest);

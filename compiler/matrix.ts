@@ -1,21 +1,11 @@
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Layers } from "./layers.ts";
-import type { WrittenStep } from "./written-steps.ts";
 
 export type Scalar = string | number | boolean;
 export type Values = Readonly<Record<string, Scalar>>;
 
-/** One combination of a step's matrix, or the step itself where it has none. */
-export interface Cell {
-  id: string;
-  written: WrittenStep;
-  matrix: Values;
-  /** Whether its conditions hold. */
-  included: boolean;
-}
-
 const MOST_CELLS = 100_000;
-const NO_KEYS = ["include", "exclude"];
+const NO_KEYS = new Set(["include", "exclude"]);
 
 type Path = readonly (string | number)[];
 
@@ -24,7 +14,7 @@ export function cellsOf(
   layers: Layers,
   levels: { raw: Record<string, unknown>; path: Path }[],
 ): { keys: string[]; cells: Values[]; diagnostics: Diagnostic[] } {
-  let keys: string[] = [];
+  const keys: string[] = [];
   let cells: Values[] = [{}];
   const diagnostics: Diagnostic[] = [];
   for (const { raw, path } of levels) {
@@ -44,7 +34,7 @@ export function cellsOf(
       continue;
     }
     cells = cells.flatMap((outer) => level.cells.map((inner) => ({ ...outer, ...inner })));
-    keys = [...keys, ...level.keys];
+    keys.push(...level.keys);
   }
   return { keys, cells, diagnostics };
 }
@@ -61,7 +51,7 @@ function spread(layers: Layers, place: Path, matrix: Record<string, unknown>) {
   const diagnostics: Diagnostic[] = [];
   const lists = Object.entries(matrix).filter(
     (entry): entry is [string, Scalar[]] =>
-      !NO_KEYS.includes(entry[0]) && !entry[0].startsWith("x-") && Array.isArray(entry[1]),
+      !NO_KEYS.has(entry[0]) && !entry[0].startsWith("x-") && Array.isArray(entry[1]),
   );
   const keys = lists.map(([key]) => key);
   const count = lists.reduce((product, [, values]) => product * values.length, 1);

@@ -58,11 +58,11 @@ export function parse(file: string, text: string): Parsed {
     if (endless === null) return { source, value, diagnostics };
     return { source, value: undefined, diagnostics: [at(source, "R0004", [0, 0], tooDeep)] };
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    const many = text.includes("alias count");
+    const reason = error instanceof Error ? error.message : String(error);
+    const many = reason.includes("alias count");
     const message = many
       ? `Aliases ('*name') would make this text many times larger; ${MOST_ALIASES} values may come from them.`
-      : `${text}.`;
+      : `${reason}.`;
     return { source, value: undefined, diagnostics: [at(source, many ? "R0004" : "R0002", [0, 0], message)] };
   }
 }

@@ -4,13 +4,12 @@ import type { RecipeStep } from "../schemas/generated/recipe.ts";
 import type { Source as Origin } from "../schemas/plan.ts";
 import { checkStructure } from "./check-structure.ts";
 import { ExpressionError } from "./expression/expression-error.ts";
-import type { Reference } from "./expression/evaluate.ts";
+import type { Reference } from "./expression/value.ts";
 import type { Layers } from "./layers.ts";
-import type { Cell } from "./matrix.ts";
 import { findCell, lookupIn, sameCell, type Scope } from "./scope.ts";
 import { Substitution } from "./substitute.ts";
 import { validateParams, validateStep } from "./validators.ts";
-import { isMapping, type Mapping, type Path } from "./written-steps.ts";
+import { isMapping, type Mapping, type Path, type Cell } from "./written-steps.ts";
 
 /** One cell with its expressions evaluated, its parameters checked and its references followed. */
 export interface ResolvedStep {

@@ -1,9 +1,16 @@
 import { KIND_SCHEMAS } from "../schemas/kinds.ts";
 import { ExpressionError, type Span } from "./expression/expression-error.ts";
-import { Reference, type Lookup, type Value } from "./expression/evaluate.ts";
-import type { Cell } from "./matrix.ts";
+import { type Lookup } from "./expression/evaluate.ts";
+import { Reference, type Value } from "./expression/value.ts";
 import { meantName } from "./suggest.ts";
-import { isMapping, valuesKey, type Mapping, type WrittenStep, type WrittenSteps } from "./written-steps.ts";
+import {
+  isMapping,
+  valuesKey,
+  type Mapping,
+  type WrittenStep,
+  type WrittenSteps,
+  type Cell,
+} from "./written-steps.ts";
 
 interface Part extends Span {
   name: string;

@@ -77,8 +77,10 @@ export class Source {
 }
 
 /** A key as text, as it is named in plain values. */
-export const keyText = ({ key }: Pair): string =>
-  isScalar(key) ? (key.value === null ? "" : String(key.value)) : "";
+export function keyText({ key }: Pair): string {
+  const value = isScalar(key) ? (key.value as string | number | boolean | null) : null;
+  return value === null ? "" : String(value);
+}
 
 export function rangeOfNode(node: unknown): Range | undefined {
   const range = (node as Node | null | undefined)?.range;

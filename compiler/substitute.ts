@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../schemas/diagnostic.ts";
-import { evaluate, Reference, typeOf, type Lookup, type Value } from "./expression/evaluate.ts";
+import { evaluate, typeOf, type Lookup } from "./expression/evaluate.ts";
+import { Reference, type Value } from "./expression/value.ts";
 import { ExpressionError } from "./expression/expression-error.ts";
 import { parseExpression, type Expression } from "./expression/parse-expression.ts";
 import type { Layers, More } from "./layers.ts";

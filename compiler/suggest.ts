@@ -23,6 +23,6 @@ export function meantName(word: string, known: readonly string[]): string | unde
 export const noteOn = (word: string): string | undefined =>
   Object.hasOwn(NOTES, word) ? NOTES[word] : undefined;
 
-const letters = (word: string): string => [...word].sort().join("");
+const letters = (word: string): string => word.split("").sort().join("");
 
 const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, "");

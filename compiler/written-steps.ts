@@ -1,7 +1,7 @@
 import { KIND_SCHEMAS, type StepKind } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Layers } from "./layers.ts";
-import { cellsOf, type Cell, type Scalar } from "./matrix.ts";
+import { cellsOf, type Scalar, type Values } from "./matrix.ts";
 
 export type Mapping = Record<string, unknown>;
 export type Path = readonly (string | number)[];
@@ -20,6 +20,15 @@ export interface WrittenStep {
   cells: Cell[];
   /** Cell by its values, as one text. */
   byValues: Map<string, Cell>;
+}
+
+/** One combination of a step's matrix, or the step itself where it has none. */
+export interface Cell {
+  id: string;
+  written: WrittenStep;
+  matrix: Values;
+  /** Whether its conditions hold. */
+  included: boolean;
 }
 
 /** All steps of a recipe, those in groups beside the others, and what is wrong with their matrices. */

@@ -21,7 +21,7 @@ export type StepKind = (typeof STEP_KINDS)[number];
 export type Affects = "result" | "performance" | "naming" | "resume";
 
 /** How a recipe's value becomes the trainer's: another word, or times another parameter. */
-export interface ParameterMap {
+interface ParameterMap {
   values?: Record<string, unknown>;
   times?: string;
   /** The value stays as it is where this parameter has this value. */

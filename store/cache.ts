@@ -39,7 +39,7 @@ async function readCached(
   return {
     ...step,
     id: step.log?.split("/")[0] ?? "",
-    kind: String(step.fields["kind"] ?? ""),
+    kind: step.fields["kind"] as string,
     fingerprint,
     bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
     made: mtime.toISOString(),

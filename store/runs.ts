@@ -41,7 +41,7 @@ export async function listRunsOf(root: string, recipe: string): Promise<string[]
   return names
     .filter((name) => name.startsWith(recipe) && stamp.test(name.slice(recipe.length)))
     .sort()
-    .reverse();
+    .toReversed();
 }
 
 /** Ids of all runs in a store, newest first. */

@@ -119,13 +119,12 @@ export async function verify({ json }: Json): Promise<number> {
 }
 
 async function named(name: string): Promise<CachedStep> {
-  const matches = (await listCache(root())).filter(
+  const found = (await listCache(root())).find(
     ({ fingerprint, id, outputs }) =>
       fingerprint.startsWith(name) ||
       id === name ||
       Object.values(outputs).some(({ digest }) => digest.startsWith(name)),
   );
-  const [found] = matches;
   if (found === undefined)
     throw new UserError(EXIT.invalid, `There is no result '${name}'. 'reprise cache ls' lists them.`);
   return found;

@@ -43,8 +43,7 @@ export async function because(asked: Asked): Promise<Reason[]> {
     } else reasons.push(describe(step, field, from, to));
   }
   if (reasons.length + waits.length > 0) return [...reasons, ...waits];
-  const removed =
-    last.finished === null ? "its last run did not finish" : "its result was removed from the store";
+  const removed = last.ended ? "its result was removed from the store" : "its last run did not finish";
   return [{ kind: "removed", field: "", from: null, to: null, text: removed }];
 }
 

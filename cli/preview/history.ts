@@ -10,7 +10,8 @@ export interface LastTime {
   fields: Record<string, unknown> | null;
   /** Null when it did not finish, or when its result was removed. */
   finished: FinishedStep | null;
-  run: string | null;
+  /** Whether it ended well, whatever became of its result since. */
+  ended: boolean;
 }
 
 export interface History {
@@ -42,9 +43,9 @@ export function historyOf(root: string, { recipe }: Plan): History {
         const print = (await prints()).get(step);
         const finished = print == null ? undefined : await loadFinished(root, print);
         const known = fields ?? finished?.fields;
-        if (known !== undefined) return { fields: known, finished: finished ?? null, run: id };
+        if (known !== undefined) return { fields: known, finished: finished ?? null, ended: print != null };
       }
-      return { fields: null, finished: null, run: null };
+      return { fields: null, finished: null, ended: false };
     },
   };
 }

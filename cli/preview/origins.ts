@@ -49,7 +49,7 @@ export function showOrigins(origins: ValueOrigin[]): string {
   return origins
     .map(({ step, parameter, value, from, replaced }) => {
       const place = from === null ? "default of the kind" : placeOf(from);
-      const was = replaced.map((other) => `, was ${showValue(other.value)} (${placeOf(other)})`).reverse();
+      const was = replaced.map((other) => `, was ${showValue(other.value)} (${placeOf(other)})`).toReversed();
       return `${step}.${parameter} = ${showValue(value)}  ${place}${was.join("")}`;
     })
     .join("\n");

@@ -1,24 +1,8 @@
 import { closest } from "../suggest.ts";
 import { ExpressionError, type Span } from "./expression-error.ts";
 import { FUNCTIONS } from "./functions.ts";
+import { Reference, type Value } from "./value.ts";
 import type { BinaryOperator, Expression } from "./parse-expression.ts";
-
-/** Something that is not known before the run: only a whole parameter can be one. */
-export class Reference {
-  readonly origin:
-    | { from: "step"; step: string; output: string }
-    | { from: "input"; input: string }
-    | { from: "secret"; input: string };
-  /** Where the last part stands in the expression. */
-  readonly span: Span["span"];
-
-  constructor(origin: Reference["origin"], span: Span["span"]) {
-    this.origin = origin;
-    this.span = span;
-  }
-}
-
-export type Value = string | number | boolean | null | Value[];
 
 /** Gives the value of a dotted name. Throws ExpressionError when there is none. */
 export type Lookup = (parts: { name: string; span: Span }[], span: Span["span"]) => Value | Reference;
@@ -63,26 +47,22 @@ function plain(expression: Expression, lookup: Lookup): Value {
   );
 }
 
-function operand<T extends "number" | "boolean">(
-  expression: Expression,
-  lookup: Lookup,
-  type: T,
-  operator: string,
-) {
+function number(expression: Expression, lookup: Lookup, operator: string): number {
   const value = plain(expression, lookup);
-  if (typeof value === type) return value;
-  const wants = type === "number" ? "numbers" : "true or false";
+  if (typeof value === "number") return value;
   throw new ExpressionError(
     "R0207",
     expression.span,
-    `'${operator}' takes ${wants}; this is ${typeOf(value)}.`,
+    `'${operator}' takes numbers; this is ${typeOf(value)}.`,
   );
 }
 
-const number = (expression: Expression, lookup: Lookup, operator: string): number =>
-  operand(expression, lookup, "number", operator) as number;
-const boolean = (expression: Expression, lookup: Lookup, operator: string): boolean =>
-  operand(expression, lookup, "boolean", operator) as boolean;
+function boolean(expression: Expression, lookup: Lookup, operator: string): boolean {
+  const value = plain(expression, lookup);
+  if (typeof value === "boolean") return value;
+  const message = `'${operator}' takes true or false; this is ${typeOf(value)}.`;
+  throw new ExpressionError("R0207", expression.span, message);
+}
 
 function call({ name, arguments: given, span }: Expression & { type: "call" }, lookup: Lookup): Value {
   const values = given.map((argument) => plain(argument, lookup));
@@ -107,35 +87,26 @@ function call({ name, arguments: given, span }: Expression & { type: "call" }, l
 }
 
 function binary(operator: BinaryOperator, left: Expression, right: Expression, lookup: Lookup): Value {
-  switch (operator) {
-    case "&&":
-    case "||": {
-      const [a, b] = [boolean(left, lookup, operator), boolean(right, lookup, operator)];
-      return operator === "&&" ? a && b : a || b;
-    }
-    case "==":
-    case "!=": {
-      const [a, b] = [plain(left, lookup), plain(right, lookup)];
-      if (typeOf(a) !== typeOf(b)) {
-        const span: Span["span"] = [left.span[0], right.span[1]];
-        throw new ExpressionError(
-          "R0207",
-          span,
-          `'${operator}' compares ${typeOf(a)} with ${typeOf(b)}: they are never equal.`,
-        );
-      }
-      return (JSON.stringify(a) === JSON.stringify(b)) === (operator === "==");
-    }
-    case "+":
-      if (typeof plain(left, lookup) === "string") {
-        const hint = "Write the text with ${{ }} in it, or use format().";
-        throw new ExpressionError("R0207", left.span, `'+' takes numbers; this is a text. ${hint}`);
-      }
+  if (operator === "&&" || operator === "||") {
+    const [a, b] = [boolean(left, lookup, operator), boolean(right, lookup, operator)];
+    return operator === "&&" ? a && b : a || b;
+  }
+  if (operator === "==" || operator === "!=") return same(operator, left, right, lookup);
+  if (operator === "+" && typeof plain(left, lookup) === "string") {
+    const hint = "Write the text with ${{ }} in it, or use format().";
+    throw new ExpressionError("R0207", left.span, `'+' takes numbers; this is a text. ${hint}`);
   }
   const [a, b] = [number(left, lookup, operator), number(right, lookup, operator)];
-  const result = ARITHMETIC[operator as keyof typeof ARITHMETIC](a, b);
+  const result = ARITHMETIC[operator](a, b);
   if (typeof result === "boolean" || Number.isFinite(result)) return result;
   throw new ExpressionError("R0207", [left.span[0], right.span[1]], `${a} ${operator} ${b} is no number.`);
+}
+
+function same(operator: "==" | "!=", left: Expression, right: Expression, lookup: Lookup): boolean {
+  const [a, b] = [plain(left, lookup), plain(right, lookup)];
+  if (typeOf(a) === typeOf(b)) return (JSON.stringify(a) === JSON.stringify(b)) === (operator === "==");
+  const message = `'${operator}' compares ${typeOf(a)} with ${typeOf(b)}: they are never equal.`;
+  throw new ExpressionError("R0207", [left.span[0], right.span[1]], message);
 }
 
 const ARITHMETIC = {

@@ -1,4 +1,4 @@
-import type { Value } from "./evaluate.ts";
+import type { Value } from "./value.ts";
 
 interface ExpressionFunction {
   /** As it is shown in messages. */

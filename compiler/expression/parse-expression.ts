@@ -10,7 +10,7 @@ export type Expression =
   | ({ type: "binary"; operator: BinaryOperator; left: Expression; right: Expression } & Span)
   | ({ type: "call"; name: string; arguments: Expression[] } & Span);
 
-export const OPERATORS = ["==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "&&", "||"] as const;
+const OPERATORS = ["==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "&&", "||"] as const;
 export type BinaryOperator = (typeof OPERATORS)[number];
 
 const MEANT: Record<string, string> = { "===": "==", "!==": "!=", and: "&&", or: "||", not: "!" };

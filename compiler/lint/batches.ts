@@ -27,7 +27,7 @@ export function batchesThatDivide({ steps }: LintContext): Finding[] {
   });
 }
 
-const STATED = ["batch_size_per_device", "gradient_accumulation_steps", "batch_unit"];
+const STATED = new Set(["batch_size_per_device", "gradient_accumulation_steps", "batch_unit"]);
 
 /** The rows per optimizer step, for the declared number of processes, beside the paper's. */
 export function effectiveBatches({ steps, tables }: LintContext): Finding[] {
@@ -35,7 +35,7 @@ export function effectiveBatches({ steps, tables }: LintContext): Finding[] {
     const paper = tables?.tables.find(({ kind }) => kind === step.plan.kind)?.effective_batch;
     if (paper === undefined || !isTraining(step)) return [];
     const ours = effectiveBatch(step);
-    const stated = Object.keys(step.resolved.step.deviations ?? {}).some((name) => STATED.includes(name));
+    const stated = Object.keys(step.resolved.step.deviations ?? {}).some((name) => STATED.has(name));
     if (ours.value === paper.value || stated) return [];
     const amount = counted(ours.value, step.plan.kind === "train/grpo" ? "prompt" : "row");
     const message = `An optimizer step has ${amount} (${ours.text}), the paper's has ${paper.value} (${paper.source}). Change it, or state it under 'deviations'.`;

@@ -56,7 +56,7 @@ export function effectiveBatch(step: LoweredStep): { value: number; text: string
 }
 
 /** The step that an artifact parameter's value comes from, if it comes from a step. */
-export function producerOf(
+function producerOf(
   { byId }: LintContext,
   { plan }: LoweredStep,
   parameter: string,

@@ -1,8 +1,7 @@
-import type { Location, Log } from "sarif";
 import { CODES, severityOf, type Code, type Diagnostic, type Place } from "../../schemas/diagnostic.ts";
 
 /** Diagnostics as SARIF 2.1.0, for code scanning. `pages` is the address of the page of codes. */
-export function sarifLog(diagnostics: readonly Diagnostic[], version: string, pages: string): Log {
+export function sarifLog(diagnostics: readonly Diagnostic[], version: string, pages: string): object {
   const codes = Object.keys(CODES) as Code[];
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -44,7 +43,7 @@ const headingOf = (code: Code): string =>
     .replaceAll(/[^a-z0-9 -]/g, "")
     .replaceAll(" ", "-");
 
-const locationOf = ({ file, line, column, endLine, endColumn }: Place): Location => ({
+const locationOf = ({ file, line, column, endLine, endColumn }: Place): object => ({
   physicalLocation: {
     artifactLocation: { uri: encodeURI(file.replaceAll("\\", "/")) },
     region: { startLine: line, startColumn: column, endLine, endColumn },

@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fingerprint, resumeKey } from "../../compiler/fingerprint.ts";
+import { KIND_SCHEMAS } from "../../schemas/kinds.ts";
 import type { Artifact, PlanStep } from "../../schemas/plan.ts";
 import { planOf } from "../support/recipes.ts";
 import { readFileSync } from "node:fs";
@@ -64,5 +66,50 @@ describe("a resume key", () => {
 
   test("does not outlive another learning rate", () => {
     expect(resumeKey(with_({ learning_rate: 1 }), inputs, tools)).not.toBe(resumeKey(grpo, inputs, tools));
+  });
+});
+
+describe("for every kind, the fingerprint changes exactly when something that affects the result does", () => {
+  const steps = planOf(readFileSync("recipes/demo.yaml", "utf8")).steps;
+
+  test.each(steps.map((step) => [step.id, step] as const))("%s", (_, step) => {
+    const { properties } = KIND_SCHEMAS[step.kind];
+    const given = Object.fromEntries(
+      Object.keys(step.inputs).map((name) => [name, artifact(name, "frames")]),
+    );
+    const print = fingerprint(step, given, tools);
+    const value = fc.oneof(
+      fc.integer(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.string(),
+      fc.boolean(),
+      fc.array(fc.integer()),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(step.params)), value, (name, changed) => {
+        const other = fingerprint({ ...step, params: { ...step.params, [name]: changed } }, given, tools);
+        const same = JSON.stringify(changed) === JSON.stringify(step.params[name]);
+        const affects = ["result", "resume"].includes(properties[name]!["x-affects"]);
+        expect(other === print).toBe(same || !affects);
+      }),
+      { numRuns: 300 },
+    );
+    // What stands beside the parameters: none of it decides the result, but for the device.
+    const others: Partial<PlanStep> = {
+      id: "other",
+      matrix: { seed: 1 },
+      after: ["x"],
+      attempts: 7,
+      timeoutSeconds: 1,
+      secrets: { A: "B" },
+      checkpoint: { every: 1, keep: 9 },
+    };
+    for (const [key, changed] of Object.entries(others)) {
+      expect([key, fingerprint({ ...step, [key]: changed }, given, tools)]).toEqual([key, print]);
+    }
+    for (const name of Object.keys(given)) {
+      expect(fingerprint(step, { ...given, [name]: artifact("changed", "frames") }, tools)).not.toBe(print);
+    }
+    expect(fingerprint({ ...step, version: step.version + 1 }, given, tools)).not.toBe(print);
   });
 });

@@ -14,8 +14,6 @@ import {
   PublishDiagnosticsNotification,
   StreamMessageReader,
   StreamMessageWriter,
-  type CompletionItem,
-  type CompletionList,
   type Diagnostic,
   type MarkupContent,
   type ProtocolConnection,
@@ -98,9 +96,7 @@ async function complete(marked: string): Promise<string[]> {
   const { text, position } = atBar(FIRST_LINE + marked);
   const { uri } = await open(text);
   const answer = await editor.sendRequest(CompletionRequest.type, { textDocument: { uri }, position });
-  const items = (
-    Array.isArray(answer) ? answer : ((answer as CompletionList | null)?.items ?? [])
-  ) as CompletionItem[];
+  const items = Array.isArray(answer) ? answer : (answer?.items ?? []);
   return items.map(({ label }) => label);
 }
 

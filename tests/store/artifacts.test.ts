@@ -94,7 +94,7 @@ test("a manifest follows links: what counts is the content", async () => {
 });
 
 describe("a finished step", () => {
-  test("is recalled with its outputs, and forgotten when one is lost", async () => {
+  test("is recalled with its outputs, and called damaged when one is lost", async () => {
     const model = await publish(root, made({ a: "1" }), "model");
     const step = {
       run: "r",
@@ -102,14 +102,17 @@ describe("a finished step", () => {
       metrics: { loss: 1 },
       log: "s/log.txt",
       events: "s/events.jsonl",
+      fields: { kind: "model/merge" },
+      seconds: 1.5,
     };
     await remember(root, "f".repeat(64), step);
-    expect(await recall(root, "f".repeat(64))).toEqual(step);
+    expect(await recall(root, "f".repeat(64))).toEqual({ how: "whole", step });
     rmSync(pathOf(root, model), { recursive: true });
-    expect(await recall(root, "f".repeat(64))).toBeUndefined();
+    const defects = ["the stored model is damaged: 'a' is missing"];
+    expect(await recall(root, "f".repeat(64))).toEqual({ how: "damaged", step, defects });
   });
 
   test("that never was is not recalled", async () => {
-    expect(await recall(root, "0".repeat(64))).toBeUndefined();
+    expect(await recall(root, "0".repeat(64))).toEqual({ how: "unknown" });
   });
 });

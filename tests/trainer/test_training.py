@@ -291,3 +291,12 @@ def test_a_result_holds_only_finite_numbers(step: Step, base: Path, monkeypatch:
     metrics = step.run(train_sft, step.job("train/sft", SFT, {"model": base}, ["adapter"]))
     assert "loss" in metrics
     assert "grad_norm" not in metrics
+
+
+def test_a_checkpoint_of_weights_alone_is_never_taken_for_a_whole_one(step: Step, base: Path) -> None:
+    job = step.job("train/sft", {**SFT, "save_only_model": True}, {"model": base}, ["adapter"], every=1)
+    step.run(train_sft, job)
+    saved = sorted(job.checkpoints.directory.glob("checkpoint-*"))
+    assert saved
+    assert not any((directory / MARKER).exists() or (directory / "optimizer.pt").exists() for directory in saved)
+    assert step.events(job, "checkpoint") == []

@@ -22,6 +22,8 @@ afterAll(() => environment.teardown());
 
 const step = (id: string, after: string[] = [], attempts = 1): PlanStep => ({
   id,
+  matrix: {},
+  secrets: {},
   kind: "eval/mcq",
   version: 1,
   params: {},

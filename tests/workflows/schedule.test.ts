@@ -7,6 +7,8 @@ import { stepsToSkip, stepsToStart } from "../../workflows/schedule.ts";
 const CAPACITY: Resources = { cpu: 2, gpu: 0, memoryGb: 8 };
 const step = (id: string, after: string[] = [], cpu = 1, memoryGb = 1): PlanStep => ({
   id,
+  matrix: {},
+  secrets: {},
   kind: "eval/mcq",
   version: 1,
   params: {},

@@ -35,6 +35,20 @@ def lora_config(params: dict[str, Any]) -> LoraConfig:
     )
 
 
+def sft_config(job: Job, quantization: str) -> SFTConfig:
+    """Table 6 as TRL's fields."""
+    params = job.params
+    return SFTConfig(
+        per_device_train_batch_size=params["batch_size_per_device"],
+        # A float below 1 is a ratio since transformers 5.
+        warmup_steps=params["warmup_ratio"],
+        # The default of 1024 cuts vision tokens, or the answer and with it the loss.
+        max_length=None,
+        model_init_kwargs=init_kwargs(quantization),
+        **shared_arguments(job),
+    )
+
+
 def train_supervised(
     job: Job, events: Events, *, model: str, rows: list[Row], target: str, quantization: str, lora: LoraConfig | None
 ) -> SFTTrainer:
@@ -52,15 +66,7 @@ def train_supervised(
         processing_class=processor,
         peft_config=lora,
         callbacks=[ReportProgress(events), MarkCheckpoints(job.checkpoints, events)],
-        args=SFTConfig(
-            per_device_train_batch_size=params["batch_size_per_device"],
-            # A float below 1 is a ratio since transformers 5.
-            warmup_steps=params["warmup_ratio"],
-            # The default of 1024 cuts vision tokens, or the answer and with it the loss.
-            max_length=None,
-            model_init_kwargs=init_kwargs(quantization),
-            **shared_arguments(job),
-        ),
+        args=sft_config(job, quantization),
     )
     trainer.remove_callback(transformers.PrinterCallback)
     keep_trainable_in_float32(trainer.model)
