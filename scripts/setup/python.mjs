@@ -45,7 +45,7 @@ async function make(place, lock) {
 }
 
 /** uv from PATH, from our cache, or by pip into our cache. */
-async function findUv() {
+export async function findUv() {
   if ((await tryRun("uv", ["--version"])) !== null) return "uv";
   const lock = path.join(root, "trainer", "uv.lock");
   const version = /uv==([0-9.]+)/.exec(fs.readFileSync(lock, "utf8"))[1];

@@ -1,0 +1,102 @@
+// Whole processes, median of 5: validate, plan and an idle run of Reprise, beside `snakemake -n` on the same graphs.
+import fs from "node:fs";
+import path from "node:path";
+import { execa } from "execa";
+import { compile } from "../dist/compiler/compile.js";
+import { fingerprint } from "../dist/compiler/fingerprint.js";
+import { toolsForFingerprint } from "../dist/activities/toolchain.js";
+import { publish } from "../dist/store/artifacts.js";
+import { remember } from "../dist/store/finished-steps.js";
+import { makeSnakemake } from "./snakemake.mjs";
+
+const RUNS = 5;
+const root = path.dirname(import.meta.dirname);
+const cli = path.join(root, "dist", "cli", "main.js");
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const show = (seconds) => `${(1000 * seconds).toFixed(0)} ms`;
+
+/** Median seconds of a whole process, and the largest memory that it took. Throws when it fails. */
+async function time(command, args, options = {}) {
+  const seconds = [];
+  let memory = 0;
+  for (let run = 0; run < RUNS; run++) {
+    const start = performance.now();
+    const { stderr } = await execa("/usr/bin/time", ["-f", "%M kB", command, ...args], { ...options, maxBuffer: 1e9 });
+    seconds.push((performance.now() - start) / 1000);
+    memory = Math.max(memory, Number(/([0-9]+) kB\s*$/.exec(stderr)[1]) / 1000);
+  }
+  return { seconds: median(seconds), memory };
+}
+
+const reprise = (folder, ...args) => time(process.execPath, [cli, ...args], { cwd: folder });
+
+const SHAPES = {
+  wide: () => [],
+  chain: (index) => (index === 0 ? [] : [index - 1]),
+};
+
+/** A recipe of written-out steps, each a cheap one, with the edges of a shape. */
+function recipeOf(shape, count) {
+  const steps = Array.from({ length: count }, (_, index) => {
+    const needs = SHAPES[shape](index).map((other) => `s${other}`);
+    return `  s${index}:\n    uses: data/synthesize\n    with: { seed: ${index}, clips: { eval: 1 } }\n    needs: [${needs.join(", ")}]\n`;
+  });
+  return `recipe: 1\nname: ${shape}\nsteps:\n${steps.join("")}`;
+}
+
+/** Writes a recipe into a folder whose store has the result of each step, put there by the engine's own functions. */
+async function finished(folder, shape, count) {
+  fs.mkdirSync(folder, { recursive: true });
+  const text = recipeOf(shape, count);
+  fs.writeFileSync(path.join(folder, "recipe.yaml"), text);
+  const { plan } = compile({ file: "recipe.yaml", text, profile: null, settings: [], read: () => "" });
+  const home = path.join(folder, ".reprise");
+  for (const step of plan.steps) {
+    const place = path.join(home, "made", step.id);
+    fs.mkdirSync(place, { recursive: true });
+    fs.writeFileSync(path.join(place, "data.txt"), step.id);
+    const outputs = { dataset: await publish(home, place, "dataset") };
+    const traces = { log: null, events: null };
+    await remember(home, fingerprint(step, {}, toolsForFingerprint()), { run: "bench", outputs, metrics: {}, fields: {}, seconds: 1, ...traces });
+  }
+}
+
+async function compileTimes(folder) {
+  const demo = await reprise(root, "validate", "recipes/demo.yaml");
+  console.log(`validate of the demo recipe: ${show(demo.seconds)}, ${demo.memory.toFixed(0)} MB`);
+  fs.writeFileSync(path.join(folder, "written.yaml"), recipeOf("wide", 1000));
+  const written = await reprise(folder, "validate", "written.yaml");
+  console.log(`validate of 1,000 written-out steps: ${show(written.seconds)}, ${show(written.seconds - demo.seconds)} over that, ${written.memory.toFixed(0)} MB`);
+  const numbers = `[${Array.from({ length: 100 }, (_, index) => index).join(", ")}]`;
+  const matrix = `recipe: 1\nname: matrix\nsteps:\n  cell:\n    uses: data/synthesize\n    matrix: { seed: ${numbers}, clips: ${numbers} }\n    with: { seed: "\${{ matrix.seed }}", clips: { eval: "\${{ matrix.clips + 1 }}" } }\n`;
+  fs.writeFileSync(path.join(folder, "matrix.yaml"), matrix);
+  const cells = await reprise(folder, "validate", "matrix.yaml");
+  console.log(`a matrix of 10,000 cells compiled to a plan: ${show(cells.seconds)}, ${cells.memory.toFixed(0)} MB`);
+}
+
+async function planTimes(folder, snakemake) {
+  for (const [shape, count] of [["wide", 100], ["wide", 1000], ["chain", 100], ["chain", 1000]]) {
+    const place = path.join(folder, `${shape}-${count}`);
+    await finished(place, shape, count);
+    const ours = await reprise(place, "plan", "recipe.yaml");
+    const theirs = await snakemake.plan(path.join(place, "snakemake"), shape, count, time);
+    const ratio = theirs.seconds === null ? "" : `, ${(theirs.seconds / ours.seconds).toFixed(1)} times`;
+    console.log(`plan, ${shape}, ${count} finished steps: ${show(ours.seconds)}; snakemake -n ${theirs.seconds === null ? theirs.why : show(theirs.seconds)}${ratio}`);
+    if (count !== 100 || shape !== "wide") continue;
+    const idle = await reprise(place, "run", "recipe.yaml");
+    const theirIdle = await snakemake.run(path.join(place, "snakemake"), time);
+    console.log(`run with nothing to do, ${count} steps: ${show(idle.seconds)}; snakemake ${show(theirIdle.seconds)}, ${(theirIdle.seconds / idle.seconds).toFixed(1)} times`);
+  }
+  fs.writeFileSync(path.join(folder, "long.yaml"), recipeOf("chain", 10_000));
+  const long = await reprise(folder, "plan", "long.yaml", "--json");
+  console.log(`plan, chain, 10,000 steps, none finished: ${show(long.seconds)}, ${long.memory.toFixed(0)} MB`);
+  const theirs = await snakemake.plan(path.join(folder, "long"), "chain", 10_000, time);
+  console.log(`the same, snakemake -n: ${theirs.seconds === null ? theirs.why : show(theirs.seconds)}`);
+}
+
+export async function bench(folder) {
+  const snakemake = await makeSnakemake(folder);
+  console.log(`Snakemake ${snakemake.version}; medians of ${RUNS} whole processes`);
+  await compileTimes(folder);
+  await planTimes(folder, snakemake);
+}
