@@ -7,7 +7,8 @@ import { findUv } from "../scripts/setup/python.mjs";
 const VERSION = "9.27.1";
 
 const SNAKEFILES = {
-  wide: (count) => `rule all:\n    input: expand("out/{i}.txt", i=range(${count}))\n\nrule step:\n    output: "out/{i}.txt"\n    shell: "echo {wildcards.i} > {output}"\n`,
+  wide: (count) =>
+    `rule all:\n    input: expand("out/{i}.txt", i=range(${count}))\n\nrule step:\n    output: "out/{i}.txt"\n    shell: "echo {wildcards.i} > {output}"\n`,
   chain: (count) =>
     `rule all:\n    input: "out/${count - 1}.txt"\n\nrule step:\n    input: lambda w: [] if w.i == "0" else f"out/{int(w.i) - 1}.txt"\n    output: "out/{i}.txt"\n    shell: "echo {wildcards.i} > {output}"\n`,
 };
@@ -23,22 +24,30 @@ export async function makeSnakemake(folder) {
   const { stdout: version } = await execa(binary, ["--version"]);
   return {
     version,
-    /** Seconds of `snakemake -n` with every output there; or why there are none. */
-    plan: async (place, shape, count, time) => {
+    /**
+     * Seconds of `snakemake -n`, with every output there if `finished`; or why there are none. `seen` is the number of
+     * jobs that it looked at.
+     */
+    plan: async (place, shape, count, finished, time) => {
       fs.mkdirSync(path.join(place, "out"), { recursive: true });
       fs.writeFileSync(path.join(place, "Snakefile"), SNAKEFILES[shape](count));
       // In order, so that in a chain each is newer than the one before.
       const start = Date.now() / 1000 - count;
-      for (let index = 0; index < count; index++) {
+      for (let index = 0; finished && index < count; index++) {
         const file = path.join(place, "out", `${index}.txt`);
         fs.writeFileSync(file, `${index}\n`);
         fs.utimesSync(file, start + index, start + index);
       }
       try {
-        return await time(binary, ["-n", "-q", "all"], { cwd: place });
+        const { stdout, stderr } = await execa(binary, ["-n"], { cwd: place });
+        const seen = finished
+          ? Number(/^([0-9]+) jobs have missing/m.exec(stdout + stderr)?.[1] ?? count)
+          : count;
+        return { ...(await time(binary, ["-n", "-q", "all"], { cwd: place })), seen };
       } catch (error) {
-        const reason = /\w*(?:RecursionError|Error|Exception)\b[^\n]*/.exec(error.stderr ?? "")?.[0] ?? error.shortMessage;
-        return { seconds: null, why: `fails: ${reason.slice(0, 80)}` };
+        const said = `${error.stdout ?? ""}\n${error.stderr ?? ""}`;
+        const reason = /RecursionError[^\n]*/.exec(said)?.[0] ?? error.shortMessage;
+        return { why: `fails: ${reason.slice(0, 80)}` };
       }
     },
     run: (place, time) => time(binary, ["-c", "2", "-q", "all"], { cwd: place }),

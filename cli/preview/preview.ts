@@ -1,4 +1,5 @@
 import path from "node:path";
+import pLimit from "p-limit";
 import { fingerprint, resultFields, resumeKey, type Tools } from "../../compiler/fingerprint.ts";
 import type { Artifact, Plan, PlanStep } from "../../schemas/plan.ts";
 import { newestCheckpoint } from "../../store/checkpoints.ts";
@@ -8,6 +9,9 @@ import { because } from "./because.ts";
 import type { History } from "./history.ts";
 import type { Reason, StepPreview } from "./step-preview.ts";
 
+// Enough to keep the disk busy.
+const AT_ONCE = 32;
+
 /** What a run would do with each step, from the store alone: neither server nor Python is started. */
 export async function previewPlan(
   root: string,
@@ -16,13 +20,23 @@ export async function previewPlan(
   tools: Tools,
   history: History,
 ): Promise<StepPreview[]> {
-  const previews = new Map<string, StepPreview>();
-  const outputs = new Map<string, Known>();
+  const around: Around = { inputs, tools, history, previews: new Map(), outputs: new Map() };
+  const limit = pLimit(AT_ONCE);
+  const begun = new Map<string, Promise<StepPreview>>();
   for (const step of plan.steps) {
-    const preview = await previewStep(root, step, { inputs, tools, history, previews, outputs });
-    previews.set(step.id, preview);
+    const producers = Object.values(step.inputs).flatMap((source) =>
+      source.from === "step" ? [begun.get(source.step)!] : [],
+    );
+    const preview = Promise.all(producers).then(() => limit(() => previewStep(root, step, around)));
+    begun.set(
+      step.id,
+      preview.then((found) => {
+        around.previews.set(step.id, found);
+        return found;
+      }),
+    );
   }
-  return [...previews.values()];
+  return Promise.all(begun.values());
 }
 
 /** What a step gave before; sure when it is there. */
@@ -36,7 +50,7 @@ interface Around {
   inputs: Record<string, Artifact>;
   tools: Tools;
   history: History;
-  previews: ReadonlyMap<string, StepPreview>;
+  previews: Map<string, StepPreview>;
   outputs: Map<string, Known>;
 }
 
