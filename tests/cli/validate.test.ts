@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import type { Log } from "sarif";
 import { describe, expect, test } from "vitest";
@@ -158,4 +159,22 @@ test("--deny warnings makes validate, plan and run refuse a warning", async () =
     expect(ended.code).toBe(2);
   }
   expect((await reprise(folder, ["validate", "warned.yaml"])).code).toBe(0);
+});
+
+test.each([
+  ["validate", "good.yaml"],
+  ["plan", "good.yaml"],
+  ["conform", path.join(packageRoot, "recipes", "st-r1.yaml")],
+  ["cache", "ls"],
+  ["schema"],
+])("%s %s loads nothing of Temporal and starts no Python", async (...command) => {
+  const hook = pathToFileURL(path.join(packageRoot, "tests", "support", "no-temporal.mjs")).href;
+  const ended = await reprise(folder, command, {
+    NODE_OPTIONS: `--import=${hook}`,
+    REPRISE_PYTHON: "/none",
+    PATH: "/none",
+  });
+  expect(ended.stderr).not.toContain("Temporal");
+  expect(ended.stderr).not.toContain("loaded");
+  expect(ended.code).toBe(0);
 });

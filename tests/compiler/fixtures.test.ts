@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { CODES, severityOf, type Code } from "../../schemas/diagnostic.ts";
 import { reprise } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
+import { diagnosticsOf } from "../support/recipes.ts";
 
 const FOLDER = path.resolve("tests/compiler/invalid");
 const codes = Object.keys(CODES) as Code[];
@@ -27,6 +28,13 @@ describe("each code has a recipe that provokes it, and the exact text that it pr
     const names = readdirSync(FOLDER).map((file) => path.parse(file).name);
     expect([...new Set(names)].sort()).toEqual(codes);
   });
+});
+
+test("whole recipes in docs/language.md are valid", () => {
+  const page = readFileSync("docs/language.md", "utf8");
+  const whole = [...page.matchAll(/```yaml\n(recipe: 1\n[\s\S]*?)```/g)].map(([, body]) => body!);
+  expect(whole.length).toBeGreaterThan(0);
+  for (const text of whole) expect(diagnosticsOf(text)).toEqual([]);
 });
 
 describe("docs/diagnostics.md", () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -74,6 +74,49 @@ test(
     expect((await reprise(undisturbed, ["report", "last"])).stdout).toMatch(/report\.html$/);
   },
 );
+
+test("after it, plan says which steps a change touches, and why", { timeout: 2 * MINUTES }, async () => {
+  const plan = async (setting: string) => {
+    const ended = await reprise(undisturbed, [
+      "plan",
+      RECIPE,
+      "--profile",
+      "tiny",
+      "--json",
+      "--set",
+      setting,
+    ]);
+    const { steps } = JSON.parse(ended.stdout) as {
+      steps: { id: string; action: string; because: { text: string }[] }[];
+    };
+    return Object.fromEntries(
+      steps.map(({ id, action, because }) => [id, [action, ...because.map(({ text }) => text)]]),
+    );
+  };
+  const reused = Object.fromEntries(
+    ["walks", "frames", "base", "sft", "merge", "grpo", "score_base", "score_sft", "score_grpo"].map((id) => [
+      id,
+      ["reuse"],
+    ]),
+  );
+  expect(await plan("steps.grpo.with.logging_steps=1")).toEqual(reused);
+  expect(await plan("steps.grpo.with.learning_rate=1e-4")).toEqual({
+    ...reused,
+    grpo: ["run", "learning_rate 0.01 -> 1e-4 (Table 5)"],
+    score_grpo: ["run", "upstream grpo will run"],
+  });
+
+  const record = recordIn(undisturbed);
+  const adapter = record.steps.find(({ id }) => id === "sft")!.outputs["adapter"]!;
+  rmSync(path.join(undisturbed, ".reprise", adapter.uri, "adapter_model.safetensors"));
+  const again = await runTiny(undisturbed);
+  expect(again.stdout).toContain(
+    "sft is made again: the stored adapter is damaged: 'adapter_model.safetensors' is missing.",
+  );
+  const remade = recordIn(undisturbed);
+  expect(remade.steps.filter(({ status }) => status !== "reused").map(({ id }) => id)).toEqual(["sft"]);
+  expect(digests(remade)).toEqual(digests(record));
+});
 
 test(
   "killed with everything it started in the middle of GRPO, it goes on and ends with the same digests",
