@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileText, diagnosticsOf, planOf, SMALL } from "../support/recipes.ts";
 
@@ -72,32 +71,6 @@ test("a deviation may name an artifact", () => {
 
 test("keys that begin with x- are free", () => {
   expect(diagnosticsOf(SMALL.replace("name: small", "name: small\nx-note: anything"))).toEqual([]);
-});
-
-test("any text gives a plan or diagnostics, never an exception", () => {
-  const piece = fc.constantFrom(
-    "recipe: 1",
-    "name: a",
-    "steps:",
-    "  a:",
-    "    uses: train/sft",
-    "    with: {}",
-    "- x",
-    "${{",
-    "&a",
-    "*a",
-    "? !",
-    "\t",
-    ": ",
-    "'",
-    "claims: [{}]",
-  );
-  fc.assert(
-    fc.property(fc.array(fc.oneof(piece, fc.string()), { maxLength: 12 }), (lines) => {
-      compileText(lines.join("\n"));
-    }),
-    { numRuns: 300 },
-  );
 });
 
 describe("the recipes of this repository", () => {
