@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { compileText, diagnosticsOf, planOf, SMALL } from "../support/recipes.ts";
+import { diagnosticsOf, planOf, SMALL } from "../support/recipes.ts";
 
 describe("a plan", () => {
   test("has every default written out", () => {
