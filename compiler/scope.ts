@@ -137,7 +137,7 @@ export function findCell(steps: WrittenSteps, from: Cell | null, part: Part): Ce
   const written = steps.byId.get(part.name);
   if (written === undefined) {
     const group = steps.groups.get(part.name);
-    if (group === undefined) return noSuch("R0201", "step", part, [...steps.byId.keys()]);
+    if (group === undefined) return noSuch("R0201", "step", part, steps.names);
     const inside = group.map(({ id }) => id).join(", ");
     throw new ExpressionError(
       "R0201",

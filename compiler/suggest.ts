@@ -1,9 +1,12 @@
 import { closest as nearest, distance } from "fastest-levenshtein";
 import { NAMES, NOTES } from "./synonyms.ts";
 
+// Thousands of typos among thousands of names must not take minutes.
+const MOST_KNOWN = 2000;
+
 /** The known word that was probably meant by a typo, if one is near enough. */
 export function closest(word: string, known: readonly string[]): string | undefined {
-  if (known.length === 0 || word.length > 100) return undefined;
+  if (known.length === 0 || known.length > MOST_KNOWN || word.length > 100) return undefined;
   const same = known.find((other) => plain(other) === plain(word));
   if (same !== undefined) return same;
   const candidate = nearest(word, known);

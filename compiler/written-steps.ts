@@ -35,6 +35,7 @@ export interface Cell {
 export interface WrittenSteps {
   steps: WrittenStep[];
   byId: Map<string, WrittenStep>;
+  names: string[];
   /** Every cell by its id; a step without a matrix is one cell. */
   cells: Map<string, Cell>;
   groups: Map<string, WrittenStep[]>;
@@ -54,6 +55,7 @@ export function readSteps(layers: Layers): WrittenSteps {
   const found: WrittenSteps = {
     steps: [],
     byId: new Map(),
+    names: [],
     cells: new Map(),
     groups: new Map(),
     diagnostics: [],
@@ -123,6 +125,7 @@ function add(
     }
   }
   found.steps.push(step);
+  found.names.push(id);
   found.byId.set(id, step);
   return step;
 }

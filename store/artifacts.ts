@@ -4,7 +4,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { ArtifactType } from "../schemas/kinds.ts";
 import type { Artifact } from "../schemas/plan.ts";
-import { readJson, writeJson } from "./files.ts";
+import { readJsonIfWhole, writeJson } from "./files.ts";
 import { home } from "./home.ts";
 import { firstDefect, manifestOf, type SeenFile } from "./manifest.ts";
 
@@ -65,7 +65,7 @@ export async function defectOfArtifact(
   { digest }: Pick<Artifact, "digest">,
 ): Promise<string | null> {
   const place = home.artifact(root, digest);
-  const manifest = await readJson<Manifest>(path.join(place, "manifest.json")).catch(() => undefined);
+  const manifest = await readJsonIfWhole<Manifest>(path.join(place, "manifest.json"), "files");
   return manifest === undefined
     ? "it is not in the store"
     : firstDefect(path.join(place, "content"), manifest.files);
@@ -85,8 +85,9 @@ export const isStored = async (root: string, artifact: Pick<Artifact, "digest">)
 
 /** Bytes of an artifact's content by its manifest; 0 without one. */
 export async function bytesOf(root: string, digest: string): Promise<number> {
-  const manifest = await readJson<Manifest>(path.join(home.artifact(root, digest), "manifest.json")).catch(
-    () => undefined,
+  const manifest = await readJsonIfWhole<Manifest>(
+    path.join(home.artifact(root, digest), "manifest.json"),
+    "files",
   );
   return manifest?.files.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0;
 }

@@ -30,6 +30,21 @@ export async function readJson<T>(file: string): Promise<T | undefined> {
   return text === undefined ? undefined : (JSON.parse(text) as T);
 }
 
+/**
+ * As `readJson`, but a file that holds no such object counts as absent: ours are written whole, so something else damaged
+ * it, and one old file must not keep a command from its work. `key` is one that the object must have.
+ */
+export async function readJsonIfWhole<T extends object>(
+  file: string,
+  key: keyof T & string,
+): Promise<T | undefined> {
+  const value: unknown = await readJson<unknown>(file).catch((error: unknown) => {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  });
+  return typeof value === "object" && value !== null && key in value ? (value as T) : undefined;
+}
+
 /** The lines of a JSON-lines file; a last line that is still being written is left out. */
 export async function readJsonLines<T>(file: string): Promise<T[]> {
   const text = (await readText(file)) ?? "";

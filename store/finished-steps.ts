@@ -1,6 +1,6 @@
 import type { StepOutcome } from "../schemas/plan.ts";
 import { defectOfArtifact } from "./artifacts.ts";
-import { readJson, writeJson } from "./files.ts";
+import { readJsonIfWhole, writeJson } from "./files.ts";
 import { home } from "./home.ts";
 
 /** What a later run needs of a finished step. */
@@ -40,7 +40,7 @@ export async function recall(root: string, fingerprint: string): Promise<Recalle
 
 /** What was remembered under a fingerprint, whether or not its artifacts are still there. */
 export const loadFinished = (root: string, fingerprint: string): Promise<FinishedStep | undefined> =>
-  readJson<FinishedStep>(home.finishedStep(root, fingerprint)).catch(() => undefined);
+  readJsonIfWhole<FinishedStep>(home.finishedStep(root, fingerprint), "outputs");
 
 /** A step whose result was in the store already. */
 export function reusedOutcome(

@@ -1,8 +1,5 @@
-import path from "node:path";
-import { readJson } from "./files.ts";
 import { loadFinished } from "./finished-steps.ts";
-import { home } from "./home.ts";
-import { listRuns, loadRecord, loadRun, type StartedRun } from "./runs.ts";
+import { listRuns, loadOutcome, loadRecord, loadRun, type StartedRun } from "./runs.ts";
 import type { StepOutcome } from "../schemas/plan.ts";
 
 interface RunNeeds {
@@ -22,7 +19,7 @@ export async function runsAndNeeds(root: string): Promise<{ runs: RunNeeds[]; ar
 }
 
 async function needsOf(root: string, id: string): Promise<RunNeeds> {
-  const record = await loadRecord(root, id).catch(() => undefined);
+  const record = await loadRecord(root, id);
   const run = await loadRun(root, id);
   const steps = record?.steps ?? (await outcomesSoFar(root, id, run));
   const found = record === undefined ? (run?.reuses ?? []) : [];
@@ -44,10 +41,6 @@ async function needsOf(root: string, id: string): Promise<RunNeeds> {
 /** A run that is not over: what its finished steps gave. */
 async function outcomesSoFar(root: string, id: string, run: StartedRun | undefined): Promise<StepOutcome[]> {
   const steps = run?.request.plan.steps ?? [];
-  const outcomes = await Promise.all(
-    steps.map((step) =>
-      readJson<StepOutcome>(path.join(home.step(root, id, step.id), "outcome.json")).catch(() => undefined),
-    ),
-  );
+  const outcomes = await Promise.all(steps.map((step) => loadOutcome(root, id, step.id)));
   return outcomes.filter((outcome) => outcome !== undefined);
 }

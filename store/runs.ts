@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { RunRequest, StepOutcome } from "../schemas/plan.ts";
-import { readJson, writeJson } from "./files.ts";
+import { readJsonIfWhole, writeJson } from "./files.ts";
 import { home } from "./home.ts";
 
 /** What a run was started with, beside what the plan says: for the record and for going on. */
@@ -25,14 +25,14 @@ const fileOf = (root: string, run: string, name: string) => path.join(home.run(r
 export const saveRun = (root: string, started: StartedRun): Promise<void> =>
   writeJson(fileOf(root, started.request.run, "run.json"), started);
 export const loadRun = (root: string, run: string): Promise<StartedRun | undefined> =>
-  readJson<StartedRun>(fileOf(root, run, "run.json"));
+  readJsonIfWhole<StartedRun>(fileOf(root, run, "run.json"), "request");
 
 export const recordFile = (root: string, run: string): string => fileOf(root, run, "record.json");
 export const reportFile = (root: string, run: string): string => fileOf(root, run, "report.html");
 export const loadRecord = (root: string, run: string): Promise<RunRecord | undefined> =>
-  readJson<RunRecord>(recordFile(root, run));
+  readJsonIfWhole<RunRecord>(recordFile(root, run), "steps");
 export const loadOutcome = (root: string, run: string, step: string): Promise<StepOutcome | undefined> =>
-  readJson<StepOutcome>(path.join(home.step(root, run, step), "outcome.json"));
+  readJsonIfWhole<StepOutcome>(path.join(home.step(root, run, step), "outcome.json"), "outputs");
 
 /** Ids of a recipe's runs, newest first; from their names alone. */
 export async function listRunsOf(root: string, recipe: string): Promise<string[]> {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Plan } from "../../schemas/plan.ts";
-import { readJson } from "../../store/files.ts";
+import { readJsonIfWhole } from "../../store/files.ts";
 import { loadFinished, type FinishedStep } from "../../store/finished-steps.ts";
 import { home } from "../../store/home.ts";
 import { listRunsOf, loadRecord, loadRun } from "../../store/runs.ts";
@@ -37,8 +37,9 @@ export function historyOf(root: string, { recipe }: Plan): History {
     lastOf: async (step) => {
       runs ??= find();
       for (const { id, prints } of await runs) {
-        const fields = await readJson<Record<string, unknown>>(
+        const fields = await readJsonIfWhole<Record<string, unknown>>(
           path.join(home.step(root, id, step), "fields.json"),
+          "kind",
         );
         const print = (await prints()).get(step);
         const finished = print == null ? undefined : await loadFinished(root, print);
@@ -52,6 +53,6 @@ export function historyOf(root: string, { recipe }: Plan): History {
 
 /** Fingerprint of each step of a run that left a record. */
 async function fingerprintsOf(root: string, run: string): Promise<Map<string, string | null>> {
-  const record = await loadRecord(root, run).catch(() => undefined);
+  const record = await loadRecord(root, run);
   return new Map((record?.steps ?? []).map(({ id, fingerprint }) => [id, fingerprint]));
 }

@@ -208,6 +208,26 @@ steps:
   }, 60_000);
 });
 
+test("damaged files of the store are as good as none: nothing stops, what they held is made again", async () => {
+  const [print] = readdirSync(path.join(store, "steps"));
+  for (const damage of ["{ torn", "[]", "null", ""]) {
+    writeFileSync(path.join(store, "steps", print!), damage);
+    const ended = await reprise(folder, ["plan", "planned.yaml"]);
+    expect(ended.stderr).toBe("");
+    expect(ended.code).toBe(0);
+  }
+  const [old] = readdirSync(path.join(store, "runs"));
+  for (const file of ["run.json", "record.json"]) writeFileSync(path.join(store, "runs", old!, file), "{");
+  for (const command of [
+    ["status"],
+    ["cache", "ls"],
+    ["plan", "planned.yaml", "--set", "steps.walks.with.crf=1"],
+  ]) {
+    const ended = await reprise(folder, command);
+    expect([command, ended.stderr, ended.code]).toEqual([command, "", 0]);
+  }
+});
+
 test("two runs that need the same step at once make it once", async () => {
   for (const name of ["one", "two"])
     writeFileSync(
