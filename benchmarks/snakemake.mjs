@@ -33,7 +33,7 @@ export async function makeSnakemake(folder) {
       fs.writeFileSync(path.join(place, "Snakefile"), SNAKEFILES[shape](count));
       // In order, so that in a chain each is newer than the one before.
       const start = Date.now() / 1000 - count;
-      for (let index = 0; finished && index < count; index++) {
+      for (let index = 0; index < (finished ? count : 0); index++) {
         const file = path.join(place, "out", `${index}.txt`);
         fs.writeFileSync(file, `${index}\n`);
         fs.utimesSync(file, start + index, start + index);

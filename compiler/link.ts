@@ -1,9 +1,11 @@
 import type { Diagnostic } from "../schemas/diagnostic.ts";
+import { checkStructure } from "./check-structure.ts";
 import type { Layers } from "./layers.ts";
 import { orderSteps } from "./order.ts";
 import { resolveStep, type ResolvedStep } from "./resolve-step.ts";
 import { lookupIn, type Scope } from "./scope.ts";
 import { Substitution } from "./substitute.ts";
+import { validateStep } from "./validators.ts";
 import { isMapping, type Path, type WrittenSteps } from "./written-steps.ts";
 
 /** Decides which cells are part of the plan, resolves each, and puts them in an order that can run. */
@@ -20,6 +22,11 @@ export function link(
       diagnostics.push(...substitution.diagnostics);
     }
   }
+  // A matrix without a combination leaves nothing that would be checked.
+  for (const { cells, raw, path } of steps.steps) {
+    if (cells.length === 0)
+      diagnostics.push(...checkStructure(layers, validateStep(), structuredClone(raw), path));
+  }
   const resolved = new Map<string, ResolvedStep>();
   for (const cell of steps.cells.values()) {
     const result = resolveStep(layers, scope, cell);
@@ -29,6 +36,10 @@ export function link(
   const after = new Map(
     [...resolved].map(([id, step]) => [id, [...step.after.keys()].filter((other) => resolved.has(other))]),
   );
+  if (resolved.size === 0 && steps.steps.length > 0 && diagnostics.length === 0) {
+    const message = "Nothing is left to run: every step is left out by its 'if', or has an empty matrix.";
+    diagnostics.push(layers.diagnostic("R0105", ["steps"], message, { at: "key" }));
+  }
   const { order, cycle } = orderSteps(after);
   if (cycle !== null) diagnostics.push(describeCycle(layers, resolved, cycle));
   return { steps: order.map((id) => resolved.get(id)!), diagnostics };

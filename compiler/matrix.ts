@@ -49,9 +49,11 @@ const tooMany = (layers: Layers, place: Path, count: number) =>
 
 function spread(layers: Layers, place: Path, matrix: Record<string, unknown>) {
   const diagnostics: Diagnostic[] = [];
-  const lists = Object.entries(matrix).filter(
-    (entry): entry is [string, Scalar[]] =>
-      !NO_KEYS.has(entry[0]) && !entry[0].startsWith("x-") && Array.isArray(entry[1]),
+  // A value that stands twice is the schema's to tell.
+  const lists = Object.entries(matrix).flatMap(([key, values]) =>
+    NO_KEYS.has(key) || key.startsWith("x-") || !Array.isArray(values)
+      ? []
+      : [[key, [...new Set(values as Scalar[])]] as const],
   );
   const keys = lists.map(([key]) => key);
   const count = lists.reduce((product, [, values]) => product * values.length, 1);

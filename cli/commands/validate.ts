@@ -53,7 +53,9 @@ function showText({ file, plan, diagnostics, texts }: Checked): void {
   const hidden = diagnostics.length - SHOWN_AT_MOST;
   if (hidden > 0) say(`… and ${hidden} more in '${file}'.\n`);
   if (plan !== null)
-    say(`${file}: valid, ${plan.steps.length} ${plan.steps.length === 1 ? "step" : "steps"}`);
+    say(
+      `${file === "-" ? "stdin" : file}: valid, ${plan.steps.length} ${plan.steps.length === 1 ? "step" : "steps"}`,
+    );
 }
 
 /** Files as they are given, patterns as the files that they fit. */

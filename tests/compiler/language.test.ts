@@ -154,6 +154,20 @@ steps:
     expect(codesOf(claims("walks-2"))).toEqual(["R0201"]);
   });
 
+  test.each([
+    ["{ seed: [] }", ["R0104"]],
+    ["{ seed: 3 }", ["R0103"]],
+    ["{ seed: [1, 1] }", ["R0104"]],
+    ["{ seed: [a-b, a_b] }", ["R0307"]],
+    ["{ seed: [1], include: [{ seed: 2, crf: 3 }] }", ["R0307"]],
+    ["{ seed: [1], exclude: [{ seed: 1 }] }", ["R0105"]],
+    ["{ seed: [{ a: 1 }] }", ["R0103"]],
+    ["{}", ["R0104"]],
+  ])("%s is told once", (matrix, codes) => {
+    const text = `recipe: 1\nname: a\nsteps: { walks: { uses: data/synthesize, with: { clips: {} }, matrix: ${matrix} } }\n`;
+    expect(codesOf(text)).toEqual(codes);
+  });
+
   test("one mistake in ten cells is told once", () => {
     const text = change(
       PARAMS,
