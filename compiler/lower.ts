@@ -3,7 +3,7 @@ import { KIND_SCHEMAS } from "../schemas/kinds.ts";
 import type { Plan, PlanStep, Source } from "../schemas/plan.ts";
 import { digestOf } from "./digest.ts";
 import { seconds } from "./duration.ts";
-import type { ResolvedStep } from "./resolve-step.ts";
+import type { ResolvedStep } from "./resolved-step.ts";
 
 const DEFAULT_TIMEOUT = "7d";
 const DEFAULT_CHECKPOINT = { every: "50 steps", keep: 2 };

@@ -4,7 +4,7 @@ import type { PlanStep } from "../../schemas/plan.ts";
 import type { Code } from "../../schemas/diagnostic.ts";
 import { counted } from "../show-value.ts";
 import type { Layers, More } from "../layers.ts";
-import type { ResolvedStep } from "../resolve-step.ts";
+import type { ResolvedStep } from "../resolved-step.ts";
 import type { Path } from "../written-steps.ts";
 
 export interface LoweredStep {

@@ -1,0 +1,192 @@
+import { KIND_SCHEMAS, type ArtifactType } from "../schemas/kinds.ts";
+import type { Diagnostic } from "../schemas/diagnostic.ts";
+import type { Source as Origin } from "../schemas/plan.ts";
+import { ExpressionError } from "./expression/expression-error.ts";
+import type { Reference } from "./expression/value.ts";
+import type { Layers } from "./layers.ts";
+import type { ResolvedStep } from "./resolved-step.ts";
+import { findCell, sameCell, type Scope } from "./scope.ts";
+import type { Substitution } from "./substitute.ts";
+import { isMapping, type Path } from "./written-steps.ts";
+
+const TYPE_NAMES: Record<ArtifactType | "hub", string> = {
+  path: "a path",
+  dataset: "a dataset",
+  frames: "frames (a dataset that frames/extract has cut)",
+  model: "a model",
+  adapter: "an adapter",
+  predictions: "predictions",
+  metrics: "metrics",
+  hub: "an id on the hub",
+};
+
+const HINTS: Record<string, string> = {
+  "adapter to model": " Merge it first, with model/merge.",
+  "dataset to frames": " Cut its frames first, with frames/extract.",
+};
+
+/** Follows the references of one step, and collects what is wrong with them. */
+export class ReferenceFollower {
+  readonly #layers: Layers;
+  readonly #scope: Scope;
+  readonly #substitution: Substitution;
+  readonly #resolved: ResolvedStep;
+  readonly #diagnostics: Diagnostic[];
+
+  constructor(
+    layers: Layers,
+    scope: Scope,
+    substitution: Substitution,
+    resolved: ResolvedStep,
+    diagnostics: Diagnostic[],
+  ) {
+    this.#layers = layers;
+    this.#scope = scope;
+    this.#substitution = substitution;
+    this.#resolved = resolved;
+    this.#diagnostics = diagnostics;
+  }
+
+  /** A parameter that takes an artifact: where it comes from. */
+  artifact(name: string, path: Path, text: string, accepted: (ArtifactType | "hub")[]): void {
+    const key = path.join("/");
+    if (this.#substitution.failed.has(key)) return;
+    const reference = this.#substitution.references.get(key);
+    if (reference === undefined) {
+      if (accepted.includes("hub") && !text.includes("{{")) {
+        this.#resolved.inputs[name] = { from: "hub", id: text };
+        return;
+      }
+      const hint = "Write ${{ steps.<step>.outputs.<output> }} or ${{ inputs.<input> }}.";
+      this.#add("R0206", path, `'${text}' is no reference. ${hint}`);
+      return;
+    }
+    const { origin } = reference;
+    if (origin.from === "secret") {
+      this.#add("R0309", path, `'${name}' takes ${namesOf(accepted)}, not a secret.`);
+      return;
+    }
+    const type = this.#typeOf(origin);
+    if (type !== undefined && !accepted.includes(type))
+      this.#wrongType(name, path, text, reference, type, accepted);
+    else this.#resolved.inputs[name] = origin;
+    if (origin.from === "step") this.#resolved.after.set(origin.step, path);
+  }
+
+  #typeOf(origin: Exclude<Reference["origin"], { from: "secret" }>): ArtifactType | undefined {
+    if (origin.from === "input") return (this.#scope.inputs[origin.input] as { type: ArtifactType }).type;
+    const kind = this.#scope.steps.cells.get(origin.step)?.written.kind;
+    return kind === undefined ? undefined : KIND_SCHEMAS[kind]["x-outputs"][origin.output];
+  }
+
+  #wrongType(
+    name: string,
+    path: Path,
+    text: string,
+    reference: Reference,
+    type: ArtifactType,
+    accepted: (ArtifactType | "hub")[],
+  ) {
+    const { origin } = reference;
+    const related =
+      origin.from === "step"
+        ? {
+            message: `'${origin.output}' comes from here`,
+            path: [...this.#scope.steps.cells.get(origin.step)!.written.path, "uses"],
+            at: "value" as const,
+          }
+        : { message: "the input is declared here", path: ["inputs", (origin as { input: string }).input] };
+    const inside = text.slice(text.indexOf("${{") + 3, text.indexOf("}}"));
+    const hint =
+      accepted.map((wanted) => HINTS[`${type} to ${wanted}`]).find((found) => found !== undefined) ?? "";
+    const message = `'${name}' takes ${namesOf(accepted)}, but this is ${TYPE_NAMES[type]}.${hint}`;
+    const range = this.#substitution.rangeWithin(path, text, { inside, start: 0 }, reference.span) ?? null;
+    this.#diagnostics.push(this.#layers.diagnostic("R0204", path, message, { range, related: [related] }));
+  }
+
+  /** Everything else under `with` takes values. */
+  plainOnly(place: Path, inputs: Record<string, Origin>): void {
+    const { properties } = KIND_SCHEMAS[this.#resolved.kind!];
+    for (const [key, reference] of this.#substitution.references) {
+      const path = key.split("/");
+      const name = path[place.length]!;
+      if (this.#substitution.failed.has(key)) continue;
+      if (path.slice(0, place.length).join("/") !== place.join("/") || Object.hasOwn(inputs, name)) continue;
+      if (Object.hasOwn(properties, name) && properties[name]!["x-artifact"] !== undefined) continue;
+      const secret = reference.origin.from === "secret";
+      const message = secret
+        ? `'${name}' takes a value, and a secret's value stays out of the plan. Hand it to the program, by 'secrets'.`
+        : `'${name}' takes a plain value; only parameters that take an artifact take such a reference.`;
+      this.#add(secret ? "R0309" : "R0206", path, message);
+    }
+  }
+
+  secrets(value: unknown, place: Path): void {
+    if (!isMapping(value)) return;
+    const { kind } = this.#resolved;
+    if (kind !== undefined && !KIND_SCHEMAS[kind]["x-tools"].includes("python")) {
+      this.#diagnostics.push(
+        this.#layers.diagnostic(
+          "R0105",
+          place,
+          `A step of kind ${kind} runs no program that takes secrets.`,
+          { at: "key" },
+        ),
+      );
+    }
+    for (const variable of Object.keys(value)) {
+      const path = [...place, variable];
+      const key = path.join("/");
+      if (this.#substitution.failed.has(key)) continue;
+      const origin = this.#substitution.references.get(key)?.origin;
+      if (origin?.from === "secret") {
+        const { env } = this.#scope.inputs[origin.input] as { env?: unknown };
+        if (typeof env === "string") this.#resolved.secrets[variable] = env;
+        continue;
+      }
+      const message =
+        "A secret is only named here: write ${{ inputs.<input> }} with an input of type secret. Never write its value into a recipe.";
+      this.#add("R0309", path, message);
+    }
+  }
+
+  /** Steps, cells and groups to wait for; of a step with a matrix the same cell, or all of them. */
+  needs(value: unknown, place: Path): void {
+    if (!Array.isArray(value)) return;
+    for (const [index, name] of value.entries()) {
+      if (typeof name !== "string" || name === "") continue;
+      const path = [...place, index];
+      for (const id of this.#cellsNamed(name, path)) this.#resolved.after.set(id, path);
+    }
+  }
+
+  #cellsNamed(name: string, path: Path): string[] {
+    const { steps } = this.#scope;
+    const { cell } = this.#resolved;
+    const exact = steps.cells.get(name);
+    const writtens = steps.groups.get(name) ?? [steps.byId.get(name)].filter((step) => step !== undefined);
+    if (writtens.length === 0 && exact === undefined) {
+      try {
+        findCell(steps, cell, { name, span: [0, name.length] });
+      } catch (error) {
+        if (!(error instanceof ExpressionError)) throw error;
+        this.#diagnostics.push(
+          this.#layers.diagnostic(error.code, path, error.message, { suggestion: error.suggestion }),
+        );
+      }
+      return [];
+    }
+    const cells =
+      writtens.length === 0
+        ? [exact!]
+        : writtens.flatMap((written) => sameCell(written, cell) ?? written.cells);
+    return cells.filter(({ included }) => included).map(({ id }) => id);
+  }
+
+  #add(code: Diagnostic["code"], path: Path, message: string): void {
+    this.#diagnostics.push(this.#layers.diagnostic(code, path, message));
+  }
+}
+
+const namesOf = (accepted: (ArtifactType | "hub")[]): string =>
+  accepted.map((type) => TYPE_NAMES[type]).join(" or ");

@@ -1,0 +1,17 @@
+import type { StepKind } from "../schemas/kinds.ts";
+import type { RecipeStep } from "../schemas/generated/recipe.ts";
+import type { Source as Origin } from "../schemas/plan.ts";
+import type { Cell, Mapping, Path } from "./written-steps.ts";
+
+/** One cell with its expressions evaluated, its parameters checked and its references followed. */
+export interface ResolvedStep {
+  cell: Cell;
+  kind: StepKind | undefined;
+  /** What stands beside `with`. */
+  step: Omit<RecipeStep, "uses" | "with">;
+  params: Mapping;
+  inputs: Record<string, Origin>;
+  secrets: Record<string, string>;
+  /** Ids of the steps it waits for, and where that is said. */
+  after: Map<string, Path>;
+}
