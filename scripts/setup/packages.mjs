@@ -13,6 +13,7 @@ export const SOURCES = [
   "report",
   "cli",
   "scripts/build.mjs",
+  "scripts/build",
   "tsconfig.json",
   "tsconfig.build.json",
 ];
