@@ -4,8 +4,13 @@ import { StringDecoder } from "node:string_decoder";
 const SHOWN = "[secret]";
 
 /** A text without the given secrets. */
-export const hideSecrets = (text: string, secrets: readonly string[]): string =>
-  secrets.reduce((hidden, secret) => (secret === "" ? hidden : hidden.replaceAll(secret, SHOWN)), text);
+export function hideSecrets(text: string, secrets: readonly string[]): string {
+  // The longest first: one may be the beginning of another.
+  const sorted = secrets.filter((secret) => secret !== "").sort((a, b) => b.length - a.length);
+  if (sorted.length === 0) return text;
+  const any = sorted.map((secret) => secret.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|");
+  return text.replaceAll(new RegExp(any, "g"), SHOWN);
+}
 
 /** Hides secrets in a stream of text, also where one is cut in two by the pieces that arrive. */
 export class HideSecrets extends Transform {

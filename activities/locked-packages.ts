@@ -17,12 +17,12 @@ export function lockedPackages(): Packages {
 /** Keeps what the lock file says, so that a later plan can name what changed in the environment. */
 export async function rememberEnvironment(root: string): Promise<void> {
   const file = home.environment(root, lockDigest());
-  if ((await readJson<Packages>(file)) === undefined) await writeJson(file, lockedPackages());
+  if ((await recallEnvironment(root, lockDigest())) === undefined) await writeJson(file, lockedPackages());
 }
 
 /** The packages of an environment that was used before, by the digest of its lock file. */
 export const recallEnvironment = (root: string, lock: string): Promise<Packages | undefined> =>
-  readJson<Packages>(home.environment(root, lock));
+  readJson<Packages>(home.environment(root, lock)).catch(() => undefined);
 
 /** `trl 1.15.0 -> 1.16.0`, for each package that differs. */
 export function changedPackages(before: Packages, now: Packages): string[] {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { closeSync, createWriteStream, openSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { signalGroup } from "../store/processes.ts";
 import { HideSecrets } from "./hide-secrets.ts";
 
@@ -40,10 +41,12 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
     stdio: hidden.length === 0 ? ["ignore", output, output] : ["ignore", "pipe", "pipe"],
     detached: true,
   });
-  const written = [child.stdout, child.stderr].flatMap((stream) =>
-    stream === null
-      ? []
-      : [pipeline(stream, new HideSecrets(hidden), createWriteStream(log, { flags: "a" }))],
+  const written = Promise.allSettled(
+    [child.stdout, child.stderr].flatMap((stream) =>
+      stream === null
+        ? []
+        : [pipeline(stream, new HideSecrets(hidden), createWriteStream(log, { flags: "a" }))],
+    ),
   );
   const ended = once(child, "exit").then(
     ([code, by]) => endOf(code as number | null, by as string | null),
@@ -65,7 +68,8 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
     const how = await ended;
     // A grandchild may hold the pipe open: it is ended first.
     if (pid !== undefined) signalGroup(pid, "SIGKILL");
-    await Promise.all(written);
+    // What still holds the pipe after that is not waited for.
+    await Promise.race([written, sleep(grace, undefined, { ref: false })]);
     return how;
   } finally {
     signal.removeEventListener("abort", end);

@@ -66,7 +66,7 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
   const end = await runChild({
     command: python,
     args: ["-m", "reprise_trainer", jobFile],
-    environment: { ...(await environmentOf(context)), ...secrets },
+    environment: { ...secrets, ...(await environmentOf(context)) },
     hidden: Object.values(secrets),
     log,
     signal: context.signal,

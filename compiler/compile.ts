@@ -10,7 +10,7 @@ import { Layers } from "./layers.ts";
 import { link } from "./link.ts";
 import { lint } from "./lint/index.ts";
 import { lower, lowerStep } from "./lower.ts";
-import { applyProfile, applySettings, settingName } from "./overrides.ts";
+import { applyProfile, applySettings, isSecret, settingName } from "./overrides.ts";
 import { readTables } from "./tables.ts";
 import { validateEnvelope, validateGroup } from "./validators.ts";
 import { isMapping, readSteps } from "./written-steps.ts";
@@ -43,12 +43,16 @@ export function compile({ file, text, profile, settings, read }: RecipeText): Co
     [file, text],
     ...chain.layers.map(({ source }) => [source.file, source.text] as const),
   ]);
-  for (const [index, setting] of settings.entries()) texts.set(settingName(index), setting);
+
   if (chain.layers.length === 0)
     return { plan: null, diagnostics: sorted(chain.diagnostics), texts, recipe: null };
   const written = new Layers(chain.layers);
   const profiled = profile === null ? { layers: written, diagnostics: [] } : applyProfile(written, profile);
   const { layers, diagnostics: wrong } = applySettings(profiled.layers, settings);
+  for (const [index, setting] of settings.entries()) {
+    const dotted = setting.split("=")[0]!;
+    texts.set(settingName(index), isSecret(written, dotted) ? `${dotted}=…` : setting);
+  }
   const tables = readTables(layers, file, read);
   for (const [name, content] of tables.texts) texts.set(name, content);
   const steps = readSteps(layers);

@@ -50,7 +50,8 @@ export function conform(tables: PaperTables, step: PlanStep, deviations: Deviati
     const ours = step.params[name];
     const { reaches, change } = reachesTrainer(schema, ours, step.params);
     const stated = Object.hasOwn(deviations, name) ? deviations[name]! : null;
-    const verdict = ours === value ? "exact" : stated === null ? "silent" : "deviation";
+    const verdict =
+      reaches === asInPaper(step, schema, value) ? "exact" : stated === null ? "silent" : "deviation";
     const field = schema["x-field"] ?? "";
     return {
       ...place,
@@ -63,6 +64,13 @@ export function conform(tables: PaperTables, step: PlanStep, deviations: Deviati
       reason: verdict === "deviation" ? stated!.reason : null,
     };
   });
+}
+
+/** What would reach the trainer with the paper's value, in the paper's unit. */
+function asInPaper(step: PlanStep, schema: ParameterSchema, value: unknown): unknown {
+  const { properties } = KIND_SCHEMAS[step.kind];
+  const units = Object.keys(schema["x-maps"]?.unless ?? {}).map((name) => [name, properties[name]!.default]);
+  return reachesTrainer(schema, value, { ...step.params, ...Object.fromEntries(units) }).reaches;
 }
 
 /** A parameter's value as the trainer gets it: the mapping that the schema states, which a test holds the trainer to. */

@@ -30,7 +30,7 @@ export function readChain(
       if (base !== undefined) layers[0]!.value = parsed.value;
       return { layers, diagnostics };
     }
-    const place = path.join(path.dirname(next.file), base);
+    const place: string = path.isAbsolute(base) ? base : path.join(path.dirname(next.file), base);
     const wrong = (message: string) =>
       at(parsed.source, "R0305", rangeOfKey(parsed.source, "extends"), message);
     if (seen.includes(path.normalize(place))) {

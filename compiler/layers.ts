@@ -31,11 +31,11 @@ export class Layers {
   readonly layers: readonly Layer[];
   readonly value: Record<string, unknown>;
 
-  constructor(layers: readonly Layer[]) {
-    this.layers = layers;
+  constructor(layers: readonly Layer[], below: Layers | null = null) {
+    this.layers = [...(below?.layers ?? []), ...layers];
     this.value = layers.reduce<Record<string, unknown>>(
       (merged, layer) => merge(merged, layer) as Record<string, unknown>,
-      {},
+      below?.value ?? {},
     );
   }
 

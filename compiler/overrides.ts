@@ -40,7 +40,7 @@ export function applyProfile(recipe: Layers, profile: string): Applied {
       const { source } = recipe.find(base);
       const layer = { source, label: `profile ${profile}`, prefix: splitPath(dotted), base, value };
       const wrong = missingParent(layers, layer, dotted);
-      if (wrong === null) return { layers: new Layers([...layers.layers, layer]), diagnostics };
+      if (wrong === null) return { layers: new Layers([layer], layers), diagnostics };
       const found = recipe.diagnostic("R0302", base, `The profile changes '${dotted}', but ${wrong}`, {
         at: "key",
       });
@@ -70,6 +70,11 @@ export function applySettings(recipe: Layers, settings: readonly string[]): Appl
       const parsed = parse("--set", `value: ${setting.slice(equals + 1)}`).value;
       if (parsed === undefined) return wrong("R0306", `The value of '${dotted}' is not valid YAML.`);
       const value = parsed["value"];
+      if (isSecret(layers, dotted)) {
+        const message = `A secret is never given on the command line; set the environment variable that '${dotted}' names.`;
+        const hidden = new Source(settingName(index), `${dotted}=…`);
+        return { layers, diagnostics: [...diagnostics, at(hidden, "R0309", [0, dotted.length], message)] };
+      }
       const layer = {
         source: whole,
         label: "--set",
@@ -79,11 +84,16 @@ export function applySettings(recipe: Layers, settings: readonly string[]): Appl
       };
       const missing = missingParent(layers, layer, dotted);
       if (missing !== null) return wrong("R0302", `--set changes '${dotted}', but ${missing}`);
-      return { layers: new Layers([...layers.layers, layer]), diagnostics };
+      return { layers: new Layers([layer], layers), diagnostics };
     },
     { layers: recipe, diagnostics: [] },
   );
 }
+
+/** Whether a setting would put a text where a secret's name stands: most likely the secret itself. */
+export const isSecret = ({ value }: Layers, dotted: string): boolean =>
+  /^inputs\.[^.]+(\.env)?$/.test(dotted) &&
+  valueAt(value, [...dotted.split(".").slice(0, 2), "type"]) === "secret";
 
 /** What stands for the file in messages about the n-th setting. */
 export const settingName = (index: number): string => (index === 0 ? "--set" : `--set ${index + 1}`);
@@ -96,7 +106,7 @@ function inputValue(
 ): (string | number)[] {
   if (path.length !== 2 || path[0] !== "inputs" || typeof value === "object") return path;
   const type = valueAt(recipe, [...path, "type"]);
-  const key = { path: "path", dataset: "path", model: "path", secret: "env" }[String(type)] ?? "default";
+  const key = { path: "path", dataset: "path", model: "path" }[String(type)] ?? "default";
   return [...path, key];
 }
 

@@ -1,6 +1,7 @@
 import { KIND_SCHEMAS } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { checkStructure } from "./check-structure.ts";
+import { seconds } from "./duration.ts";
 import { ReferenceFollower } from "./follow-references.ts";
 import type { Layers } from "./layers.ts";
 import type { ResolvedStep } from "./resolved-step.ts";
@@ -9,6 +10,8 @@ import { Substitution } from "./substitute.ts";
 import { validateParams, validateStep } from "./validators.ts";
 import { isMapping, type Cell, type Mapping } from "./written-steps.ts";
 
+const YEAR = 366 * 86_400;
+
 /** Resolves one cell; collects all that is wrong with it. */
 export function resolveStep(
   layers: Layers,
@@ -16,16 +19,26 @@ export function resolveStep(
   cell: Cell,
 ): { resolved: ResolvedStep; diagnostics: Diagnostic[] } {
   const { raw, path, kind } = cell.written;
-  const { uses, if: condition, matrix, ...rest } = raw;
+  const { uses, if: condition, matrix, source, deviations, accept, ...rest } = raw;
   const substitution = new Substitution(layers, lookupIn(scope, cell, true));
   const value = substitution.value(rest, path) as Mapping;
-  const whole = { ...value, ...present({ uses, if: condition, matrix }) };
+  const whole = { ...value, ...present({ uses, if: condition, matrix, source, deviations, accept }) };
   const diagnostics = checkStructure(layers, validateStep(), whole, path, substitution.failed);
+  const { timeout } = value;
+  if (
+    diagnostics.length === 0 &&
+    typeof timeout === "string" &&
+    !(seconds(timeout) >= 1 && seconds(timeout) <= YEAR)
+  ) {
+    diagnostics.push(
+      layers.diagnostic("R0104", [...path, "timeout"], "A timeout is at least a second and at most a year."),
+    );
+  }
   const params = isMapping(value["with"]) ? value["with"] : {};
   const resolved: ResolvedStep = {
     cell,
     kind,
-    step: value,
+    step: { ...value, ...present({ deviations, accept }) },
     params: {},
     inputs: {},
     secrets: {},

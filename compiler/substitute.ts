@@ -38,7 +38,8 @@ export class Substitution {
     if (typeof value !== "object" || value === null) return value;
     const copy: Record<string, unknown> = {};
     for (const key of Object.keys(value)) {
-      copy[key] = this.value((value as Record<string, unknown>)[key], [...path, key]);
+      const inner = (value as Record<string, unknown>)[key];
+      copy[key] = key.startsWith("x-") ? inner : this.value(inner, [...path, key]);
     }
     return copy;
   }

@@ -20,7 +20,7 @@ export function readTables(
   if (typeof named !== "string" || named === "") return { tables: null, diagnostics: [], texts };
   // Counted from the file that names it, which may be an extended one.
   const from = recipe.originsOf(["paper", "tables"]).at(-1)?.file ?? file;
-  const place = path.join(path.dirname(from), named);
+  const place = path.isAbsolute(named) ? named : path.join(path.dirname(from), named);
   try {
     const text = read(place);
     texts.set(place, text);

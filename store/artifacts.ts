@@ -68,7 +68,7 @@ export async function defectOfArtifact(
   const manifest = await readJsonIfWhole<Manifest>(path.join(place, "manifest.json"), "files");
   return manifest === undefined
     ? "it is not in the store"
-    : firstDefect(path.join(place, "content"), manifest.files);
+    : firstDefect(path.join(place, "content"), manifest.files, true);
 }
 
 /** As `defectOfArtifact`, but reads every file. */

@@ -85,7 +85,7 @@ export async function removeWhole(place: string): Promise<void> {
   await rm(aside, { recursive: true, force: true });
 }
 
-/** Reads every artifact and compares it with its digest. */
+/** Reads every artifact and compares it with its digest. A damaged one is removed, so that its step runs again. */
 export async function verifyCache(
   root: string,
 ): Promise<{ checked: number; damaged: { digest: string; defect: string }[] }> {
@@ -95,7 +95,10 @@ export async function verifyCache(
   const damaged: { digest: string; defect: string }[] = [];
   for (const digest of digests) {
     const defect = await verifyArtifact(root, digest);
-    if (defect !== null) damaged.push({ digest, defect });
+    if (defect === null) continue;
+    damaged.push({ digest, defect });
+    // Sizes and times may look right: without it, nobody can take it for whole.
+    await removeWhole(home.artifact(root, digest));
   }
   return { checked: digests.length, damaged };
 }

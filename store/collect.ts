@@ -38,7 +38,7 @@ interface Collected {
 }
 
 /**
- * Removes artifacts and step directories that no run needs, the longest unused first. What a live run or a run's
+ * Removes artifacts and step directories that no run needs, the oldest first. What a live run or a run's
  * record needs is never touched.
  */
 export async function collect(root: string, keep: Keep, dryRun: boolean): Promise<Collected> {
@@ -88,7 +88,7 @@ async function artifactsIn(root: string): Promise<Candidate[]> {
       what: "artifact" as const,
       name,
       bytes: await bytesOf(root, name),
-      used: (await stat(path.join(home.artifact(root, name), "manifest.json"))).mtimeMs,
+      used: (await stat(home.artifact(root, name))).mtimeMs,
     })),
   );
 }

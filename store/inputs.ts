@@ -6,7 +6,8 @@ import { manifestOf, type SeenFile } from "./manifest.ts";
 /** Digest of an input's content. Files that have the size and time of the last look are not read again. */
 export async function digestOfInput(root: string, place: string): Promise<string> {
   const file = home.seenInput(root, digestOf(place));
-  const before = (await readJson<SeenFile[]>(file).catch(() => undefined)) ?? [];
+  const known = await readJson<SeenFile[]>(file).catch(() => undefined);
+  const before = Array.isArray(known) ? known : [];
   const { digest, seen } = await manifestOf(place, before);
   // Only a help: where nothing can be written, the files are read again next time.
   if (JSON.stringify(seen) !== JSON.stringify(before)) await writeJson(file, seen).catch(() => undefined);

@@ -13,6 +13,8 @@ export interface ManifestEntry {
 /** A file as it was when it was last read: while size and time are the same, its content is taken to be. */
 export interface SeenFile extends ManifestEntry {
   mtimeMs: number;
+  /** Time of the last change of any kind, which copying with times kept does not keep. */
+  ctimeMs: number;
 }
 
 interface Manifest {
@@ -35,25 +37,36 @@ export async function manifestOf(place: string, before: readonly SeenFile[] = []
     names.map((name) =>
       limit(async (): Promise<SeenFile> => {
         const file = path.join(place, name);
-        const { size: bytes, mtimeMs } = await stat(file);
+        const { size: bytes, mtimeMs, ctimeMs } = await stat(file);
         const old = known.get(name);
-        const sha256 = old?.bytes === bytes && old.mtimeMs === mtimeMs ? old.sha256 : await hashFile(file);
-        return { path: name, bytes, sha256, mtimeMs };
+        const sha256 =
+          old?.bytes === bytes && old.mtimeMs === mtimeMs && old.ctimeMs === ctimeMs
+            ? old.sha256
+            : await hashFile(file);
+        return { path: name, bytes, sha256, mtimeMs, ctimeMs };
       }),
     ),
   );
-  const files = seen.map(({ mtimeMs: _, ...file }) => file);
+  const files = seen.map(({ mtimeMs: _, ctimeMs: __, ...file }) => file);
   return { files, digest: single ? files[0]!.sha256 : digestOf(files), seen };
 }
 
-/** What is wrong with the first file that is not as it was seen, or null. Only a file with another time is read. */
+/**
+ * What is wrong with the first file that is not as it was seen, or null. Only a file with another time is read. A
+ * `closed` folder has no other file.
+ */
 export async function firstDefect(
   folder: string,
   files: readonly (ManifestEntry & { mtimeMs?: number })[],
+  closed = false,
 ): Promise<string | null> {
   const limit = pLimit(32);
   const defects = await Promise.all(files.map((file) => limit(() => defectOf(folder, file))));
-  return defects.find((defect) => defect !== null) ?? null;
+  const defect = defects.find((found) => found !== null);
+  if (defect !== undefined) return defect;
+  const listed = new Set(files.map((file) => file.path));
+  const added = closed ? (await listFiles(folder)).find((name) => !listed.has(name)) : undefined;
+  return added === undefined ? null : `'${added}' was added`;
 }
 
 async function defectOf(folder: string, file: ManifestEntry & { mtimeMs?: number }): Promise<string | null> {

@@ -106,13 +106,13 @@ export async function gc({ keep, dryRun, json }: Json & { keep: string; dryRun?:
   return EXIT.done;
 }
 
-/** Reads every artifact and compares it with its digest. */
+/** Reads every artifact and compares it with its digest; a damaged one is removed. */
 export async function verify({ json }: Json): Promise<number> {
   const { checked, damaged } = await verifyCache(root());
   if (json === true) sayJson({ checked, damaged });
   else {
     for (const { digest, defect } of damaged)
-      say(`artifact ${digest}: ${defect}; the step that made it will run again`);
+      say(`artifact ${digest}: ${defect}; it is removed, the step that made it will run again`);
     say(`${checked} artifacts, ${damaged.length} damaged.`);
   }
   return damaged.length === 0 ? EXIT.done : EXIT.failed;

@@ -23,7 +23,7 @@ interface PlanOptions extends RecipeOptions {
   exitCode?: boolean;
 }
 
-/** Shows what a run would do with each step and why. Nothing is started, nothing is written. */
+/** Shows what a run would do with each step and why. Nothing is started. */
 export async function plan(
   file: string,
   { json, why, origins, graph, exitCode, ...options }: PlanOptions,

@@ -1,4 +1,5 @@
 import { changedPackages, lockedPackages, recallEnvironment } from "../../activities/locked-packages.ts";
+import { digestOf } from "../../compiler/digest.ts";
 import { showValue } from "../../compiler/show-value.ts";
 import type { Tools } from "../../compiler/fingerprint.ts";
 import { KIND_SCHEMAS } from "../../schemas/kinds.ts";
@@ -30,7 +31,7 @@ export async function because(asked: Asked): Promise<Reason[]> {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
   const changed = names.filter((name) => {
     const unknown = fields === null && name.startsWith("with.") && Object.hasOwn(step.inputs, name.slice(5));
-    return !unknown && JSON.stringify(before[name]) !== JSON.stringify(now[name]);
+    return !unknown && digestOf({ value: before[name] }) !== digestOf({ value: now[name] });
   });
   const reasons: Reason[] = [];
   let environment = false;

@@ -25,13 +25,14 @@ const RUNS_LOOKED_AT = 20;
 export function historyOf(root: string, { recipe }: Plan): History {
   let runs: Promise<{ id: string; prints: () => Promise<Map<string, string | null>> }[]> | undefined;
   const find = async () => {
-    const ids = (await listRunsOf(root, recipe.name)).slice(0, RUNS_LOOKED_AT);
-    const started = await Promise.all(ids.map((id) => loadRun(root, id)));
-    return ids.flatMap((id, index) => {
-      if (started[index]?.request.plan.recipe.profile !== recipe.profile) return [];
+    const found: { id: string; prints: () => Promise<Map<string, string | null>> }[] = [];
+    for (const id of await listRunsOf(root, recipe.name)) {
+      if ((await loadRun(root, id))?.request.plan.recipe.profile !== recipe.profile) continue;
       let prints: Promise<Map<string, string | null>> | undefined;
-      return [{ id, prints: () => (prints ??= fingerprintsOf(root, id)) }];
-    });
+      found.push({ id, prints: () => (prints ??= fingerprintsOf(root, id)) });
+      if (found.length === RUNS_LOOKED_AT) break;
+    }
+    return found;
   };
   return {
     lastOf: async (step) => {

@@ -25,7 +25,7 @@ export function parseExpression(text: string): Expression {
   }
   let node: Node;
   try {
-    node = parseExpressionAt(text, 0, { ecmaVersion: 2022 });
+    node = parseExpressionAt(text, 0, { ecmaVersion: 2022, preserveParens: true });
   } catch (error) {
     const { pos = 0, message } = error as { pos?: number; message: string };
     const place = Math.min(pos, Math.max(0, text.trimEnd().length - 1));
@@ -62,6 +62,8 @@ function read(node: AnyNode): Expression {
         items: (node["elements"] as (AnyNode | null)[]).flatMap((item) => (item ? [read(item)] : [])),
         span,
       };
+    case "ParenthesizedExpression":
+      return child("expression");
     case "Identifier":
     case "MemberExpression":
       return { type: "name", parts: partsOf(node), span };
@@ -118,9 +120,9 @@ function read(node: AnyNode): Expression {
 function partsOf(node: AnyNode): { name: string; span: Span }[] {
   const span: Span = { span: [node.start, node.end] };
   if (node.type === "Identifier") return [{ name: String(node["name"]), span }];
-  const key = node["property"] as AnyNode;
-  const name = node["computed"] === true ? key["value"] : key["name"];
-  if (node.type !== "MemberExpression" || typeof name !== "string") {
+  const key = node.type === "MemberExpression" ? (node["property"] as AnyNode) : undefined;
+  const name = node["computed"] === true ? key?.["value"] : key?.["name"];
+  if (key === undefined || typeof name !== "string") {
     const message = "A name is words with dots between them, or ['…'] for one that is no word.";
     throw new ExpressionError("R0206", span.span, message);
   }

@@ -113,7 +113,12 @@ export function optimizerSteps(context: LintContext, step: LoweredStep): number 
   const stated = numberOf(step, "steps");
   if (stated > 0) return stated;
   const rows = rowsOf(context, step);
-  return rows === undefined
-    ? undefined
-    : Math.ceil((rows * numberOf(step, "epochs")) / effectiveBatch(step).value);
+  return rows === undefined ? undefined : numberOf(step, "epochs") * stepsPerEpoch(step, rows);
+}
+
+/** As the trainers count: the last batch and the last optimizer step of an epoch may be short. */
+function stepsPerEpoch(step: LoweredStep, rows: number): number {
+  const accumulated = numberOf(step, "gradient_accumulation_steps");
+  const batches = Math.ceil(rows / (effectiveBatch(step).value / accumulated));
+  return Math.ceil(batches / accumulated);
 }

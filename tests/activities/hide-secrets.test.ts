@@ -28,6 +28,11 @@ describe("a secret", () => {
     );
   });
 
+  test("that is the beginning of another, or part of the mark, leaves nothing behind", () => {
+    expect(hideSecrets("abcdef abc", ["abc", "abcdef"])).toBe("[secret] [secret]");
+    expect(hideSecrets("a secret s (1+1)", ["secret", "s", "(1+1)"])).toBe("a [secret] [secret] [secret]");
+  });
+
   test("that a program prints does not get into its log", async () => {
     const log = path.join(folder, "log.txt");
     const script =

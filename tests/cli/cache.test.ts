@@ -72,10 +72,15 @@ describe("cache", () => {
     utimesSync(file, mtimeMs / 1000, mtimeMs / 1000);
     const ended = await cache("verify");
     expect(ended.stdout).toMatch(
-      /artifact [0-9a-f]{64}: .*; the step that made it will run again\n4 artifacts, 1 damaged\./,
+      /artifact [0-9a-f]{64}: .*; it is removed, the step that made it will run again\n4 artifacts, 1 damaged\./,
     );
     expect(ended.code).toBe(1);
-    writeFileSync(file, text);
+    expect((await reprise(folder, ["plan", "cached.yaml"])).stdout).toMatch(
+      /walks .* RUN .*the stored dataset is damaged/,
+    );
+    second = await run(3);
+    expect(second.steps.map(({ status }) => status)).toEqual(["done", "reused"]);
+    expect(readFileSync(file, "utf8")).toBe(text);
   });
 
   test("gc removes nothing that a record needs, and says so", async () => {

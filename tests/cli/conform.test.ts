@@ -53,6 +53,15 @@ describe("conform", () => {
     expect(grpo.get("beta")).toMatchObject({ printed: 0.1, ours: 0.2, verdict: "silent" });
   });
 
+  test("the paper's batch in the trainer's unit is the paper's batch", async () => {
+    const settings = ["batch_unit=completions", "batch_size_per_device=8"].flatMap((setting) => [
+      "--set",
+      `steps.grpo.with.${setting}`,
+    ]);
+    const { steps } = await conform("recipes/st-r1.yaml", ...settings);
+    expect(steps[0]!.rows.every(({ verdict }) => verdict === "exact")).toBe(true);
+  });
+
   test("a recipe without tables says what to write", async () => {
     const ended = await reprise(packageRoot, ["conform", "tests/compiler/invalid/R0512.yaml"]);
     expect(ended.stderr).toContain("names no tables of its paper");

@@ -143,6 +143,17 @@ describe("after a run", () => {
     expect(readFileSync(file, "utf8")).toBe(text);
   }, 60_000);
 
+  test("an added file likewise", async () => {
+    const file = path.join(artifactOf("frames"), "more.txt");
+    writeFileSync(file, "more");
+    expect((await plan())["frames"]).toEqual([
+      "run",
+      ["the stored dataset is damaged: 'more.txt' was added"],
+    ]);
+    rmSync(file);
+    expect((await plan())["frames"]).toEqual(["reuse", []]);
+  });
+
   test("a deleted file likewise", async () => {
     rmSync(path.join(artifactOf("frames"), "frames.jsonl"));
     expect(await plan()).toEqual({

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluate, type Lookup } from "../../compiler/expression/evaluate.ts";
 import { ExpressionError } from "../../compiler/expression/expression-error.ts";
@@ -34,6 +35,8 @@ describe("values", () => {
     ["join([1, 'a'], '+')", "1+a"],
     ["null == null", true],
     ["1e-5", 1e-5],
+    ["(inputs.gpus > 0)", true],
+    ["((1) + (2))", 3],
   ])("%s", (text, expected) => expect(value(text)).toEqual(expected));
 });
 
@@ -49,6 +52,11 @@ describe("what is wrong, and which part", () => {
     ["`a`", "R0206", "`a`"],
     ["inputs.gpus = 5", "R0206", "inputs.gpus = 5"],
     ["/a/", "R0206", "/a/"],
+    ["'a'.b == 1", "R0206", "'a'"],
+    ["format('a').b", "R0206", "format('a')"],
+    ["(1 + 2).x", "R0206", "(1 + 2)"],
+    ["this.a", "R0206", "this"],
+    ["1) + (2", "R0206", ") + (2"],
     ["inputs[inputs.word]", "R0206", "inputs[inputs.word]"],
     ["inputs.word * 2", "R0207", "inputs.word"],
     ["inputs.word + 'x'", "R0207", "inputs.word"],
@@ -63,4 +71,41 @@ describe("what is wrong, and which part", () => {
   test("a function that was probably meant", () => {
     expect(wrong("starts_with('a', 'b')").message).toContain("Did you mean 'startsWith'?");
   });
+});
+
+test("any text is a value or an expression's error", () => {
+  const piece = fc.constantFrom(
+    "inputs.gpus",
+    "'a'",
+    ".b",
+    "(",
+    ")",
+    "[",
+    "]",
+    "1",
+    "==",
+    "&&",
+    "!",
+    " ",
+    "format",
+    ",",
+    "this",
+    "=>",
+    "`",
+    "...",
+    "new ",
+    "x?.y",
+    "{",
+    "}",
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(piece, fc.string({ maxLength: 3 })), { maxLength: 8 }), (parts) => {
+      try {
+        value(parts.join(""));
+      } catch (error) {
+        expect(error).toBeInstanceOf(ExpressionError);
+      }
+    }),
+    { numRuns: 20_000 },
+  );
 });

@@ -260,6 +260,15 @@ steps:
     secrets: { HF_TOKEN: "\${{ inputs.token }}" }
 `;
 
+  test.each(["inputs.token=hf_value-1", "inputs.token.env=hf_value"])(
+    "are not given by --set %s, nor shown",
+    (setting) => {
+      const compiled = compileText(text, null, { settings: [setting] });
+      expect(compiled.diagnostics.map(({ code }) => code)).toEqual(["R0309"]);
+      expect(JSON.stringify([compiled, ...compiled.texts])).not.toContain("hf_value");
+    },
+  );
+
   test("stand in the plan as the name of a variable only", () => {
     expect(planOf(text).steps[1]!.secrets).toEqual({ HF_TOKEN: "MY_TOKEN" });
   });
@@ -284,6 +293,31 @@ test.each([
   ["P1DT2H3M4S", 93_784],
 ])("a timeout of %s has %i seconds", (text, seconds) => {
   expect(planOf(change(PARAMS, `${PARAMS}\n    timeout: ${text}`)).steps[0]!.timeoutSeconds).toBe(seconds);
+});
+
+test.each(["PT0S", "P0D", "99999999999d"])("a timeout of %s is refused", (text) => {
+  expect(codesOf(change(PARAMS, `${PARAMS}\n    timeout: ${text}`))).toEqual(["R0104"]);
+});
+
+test("x- keys and sources are the user's: what looks like a reference is none there", () => {
+  expect(
+    codesOf(change(PARAMS, `${PARAMS}\n    x-note: steps.md\n    source: { clips: inputs.csv }`)),
+  ).toEqual([]);
+});
+
+test("a profile of a thousand overrides is applied at once", () => {
+  const overrides = Array.from(
+    { length: 1000 },
+    (_, index) => `    steps.s${index}.with.seed: ${index}`,
+  ).join("\n");
+  const steps = Array.from(
+    { length: 1000 },
+    (_, index) => `  s${index}: { uses: data/synthesize, with: { clips: {} } }`,
+  ).join("\n");
+  const start = performance.now();
+  const plan = planOf(`recipe: 1\nname: many\nsteps:\n${steps}\nprofiles:\n  all:\n${overrides}\n`, "all");
+  expect(plan.steps[999]!.params["seed"]).toBe(999);
+  expect(performance.now() - start).toBeLessThan(15_000);
 });
 
 test("each cause is told once: a misspelt key is not also missing", () => {
