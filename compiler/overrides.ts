@@ -92,7 +92,7 @@ export function applySettings(recipe: Layers, settings: readonly string[]): Appl
 
 /** Whether a setting would put a text where a secret's name stands: most likely the secret itself. */
 export const isSecret = ({ value }: Layers, dotted: string): boolean =>
-  /^inputs\.[^.]+(\.env)?$/.test(dotted) &&
+  /^inputs\.[^.]+(\.\w+)?$/.test(dotted) &&
   valueAt(value, [...dotted.split(".").slice(0, 2), "type"]) === "secret";
 
 /** What stands for the file in messages about the n-th setting. */

@@ -42,17 +42,17 @@ function show(format: string, checked: Checked[], valid: boolean): void {
       for (const diagnostic of diagnostics) say(githubAnnotation(diagnostic));
       return;
     default:
-      for (const result of checked) showText(result);
+      for (const result of checked) showText(result, valid);
       if (diagnostics.length > 0) say(countOf(diagnostics));
   }
 }
 
-function showText({ file, plan, diagnostics, texts }: Checked): void {
+function showText({ file, plan, diagnostics, texts }: Checked, valid: boolean): void {
   for (const diagnostic of diagnostics.slice(0, SHOWN_AT_MOST))
     say(`${printDiagnostic(diagnostic, texts)}\n`);
   const hidden = diagnostics.length - SHOWN_AT_MOST;
   if (hidden > 0) say(`… and ${hidden} more in '${file}'.\n`);
-  if (plan !== null)
+  if (plan !== null && (valid || diagnostics.length === 0))
     say(
       `${file === "-" ? "stdin" : file}: valid, ${plan.steps.length} ${plan.steps.length === 1 ? "step" : "steps"}`,
     );

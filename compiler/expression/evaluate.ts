@@ -50,11 +50,12 @@ function plain(expression: Expression, lookup: Lookup): Value {
 function number(expression: Expression, lookup: Lookup, operator: string): number {
   const value = plain(expression, lookup);
   if (typeof value === "number") return value;
-  throw new ExpressionError(
-    "R0207",
-    expression.span,
-    `'${operator}' takes numbers; this is ${typeOf(value)}.`,
-  );
+  const hint =
+    operator === "+" && typeof value === "string"
+      ? " Write the text with ${{ }} in it, or use format()."
+      : "";
+  const message = `'${operator}' takes numbers; this is ${typeOf(value)}.${hint}`;
+  throw new ExpressionError("R0207", expression.span, message);
 }
 
 function boolean(expression: Expression, lookup: Lookup, operator: string): boolean {
@@ -92,10 +93,6 @@ function binary(operator: BinaryOperator, left: Expression, right: Expression, l
     return operator === "&&" ? a && b : a || b;
   }
   if (operator === "==" || operator === "!=") return same(operator, left, right, lookup);
-  if (operator === "+" && typeof plain(left, lookup) === "string") {
-    const hint = "Write the text with ${{ }} in it, or use format().";
-    throw new ExpressionError("R0207", left.span, `'+' takes numbers; this is a text. ${hint}`);
-  }
   const [a, b] = [number(left, lookup, operator), number(right, lookup, operator)];
   const result = ARITHMETIC[operator](a, b);
   if (typeof result === "boolean" || Number.isFinite(result)) return result;

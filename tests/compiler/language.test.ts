@@ -260,7 +260,7 @@ steps:
     secrets: { HF_TOKEN: "\${{ inputs.token }}" }
 `;
 
-  test.each(["inputs.token=hf_value-1", "inputs.token.env=hf_value"])(
+  test.each(["inputs.token=hf_value-1", "inputs.token.env=hf_value", "inputs.token.default=hf_value"])(
     "are not given by --set %s, nor shown",
     (setting) => {
       const compiled = compileText(text, null, { settings: [setting] });
