@@ -77,7 +77,7 @@ export function lower(
 }
 
 /** An artifact parameter's value, in the recipe's words. */
-function describeSource(source: Source | undefined): string {
+export function describeSource(source: Source | undefined): string {
   if (source === undefined) return "";
   if (source.from === "hub") return source.id;
   return source.from === "input" ? `inputs.${source.input}` : `steps.${source.step}.outputs.${source.output}`;

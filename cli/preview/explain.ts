@@ -1,4 +1,4 @@
-import { sourceText } from "./origins.ts";
+import { describeSource } from "../../compiler/lower.ts";
 import { showValue } from "../../compiler/show-value.ts";
 import type { StepPreview } from "./step-preview.ts";
 
@@ -25,7 +25,7 @@ export function explain(
     "  decided by:",
     ...decides.map(([name, value]) => `    ${name}: ${showValue(value)}`),
     ...Object.entries(step.inputs).map(
-      ([name, source]) => `    with.${name} comes from ${sourceText(source)}`,
+      ([name, source]) => `    with.${name} comes from ${describeSource(source)}`,
     ),
   ].join("\n");
 }

@@ -1,5 +1,6 @@
+import { describeSource } from "../../compiler/lower.ts";
 import type { Layers, Origin } from "../../compiler/layers.ts";
-import type { Plan, Source } from "../../schemas/plan.ts";
+import type { Plan } from "../../schemas/plan.ts";
 import { showValue } from "../../compiler/show-value.ts";
 
 interface ValueOrigin {
@@ -19,7 +20,9 @@ export function originsOf(recipe: Layers, plan: Plan): ValueOrigin[] {
     const path = pathOf(recipe, written);
     const values = {
       ...step.params,
-      ...Object.fromEntries(Object.entries(step.inputs).map(([name, source]) => [name, sourceText(source)])),
+      ...Object.fromEntries(
+        Object.entries(step.inputs).map(([name, source]) => [name, describeSource(source)]),
+      ),
     };
     return Object.entries(values).map(([parameter, value]) => {
       const found = recipe.originsOf([...path, "with", parameter]);
@@ -57,8 +60,3 @@ export function showOrigins(origins: ValueOrigin[]): string {
 
 const placeOf = ({ file, line, column, label }: Origin): string =>
   label === file ? `${file}:${line}:${column}` : `${label}, ${file}:${line}:${column}`;
-
-export const sourceText = (source: Source): string => {
-  if (source.from === "hub") return source.id;
-  return source.from === "input" ? `inputs.${source.input}` : `steps.${source.step}.outputs.${source.output}`;
-};
