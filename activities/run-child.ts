@@ -10,7 +10,8 @@ import { HideSecrets } from "./hide-secrets.ts";
 export interface ChildRequest {
   command: string;
   args: string[];
-  environment?: Record<string, string>;
+  /** Added to this process's environment; undefined takes a variable away. */
+  environment?: Record<string, string | undefined>;
   /** File that takes standard output and error; nothing is parsed from them. */
   log: string;
   /** Texts that must not get into the log. */

@@ -66,7 +66,7 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
   const end = await runChild({
     command: python,
     args: ["-m", "reprise_trainer", jobFile],
-    environment: { ...secrets, ...(await environmentOf(context)) },
+    environment: { ...withheldFrom(context.withheld), ...secrets, ...(await environmentOf(context)) },
     hidden: Object.values(secrets),
     log,
     signal: context.signal,
@@ -105,6 +105,12 @@ function secretsOf({ id, secrets }: PlanStep): Record<string, string> {
       );
     }),
   );
+}
+
+/** What belongs to the worker or to other steps: the recipe's secrets, and how the worker reaches its server. */
+function withheldFrom(secrets: readonly string[]): Record<string, undefined> {
+  const own = Object.keys(process.env).filter((name) => name.startsWith("TEMPORAL_"));
+  return Object.fromEntries([...secrets, ...own].map((name) => [name, undefined]));
 }
 
 async function environmentOf({ step, inputs, threads }: StepContext): Promise<Record<string, string>> {

@@ -3,10 +3,16 @@ import path from "node:path";
 import { CancelledFailure, Context } from "@temporalio/activity";
 import { fingerprint, resultFields, resumeKey } from "../compiler/fingerprint.ts";
 import type { Artifact, PlanStep, StepOutcome, StepRequest } from "../schemas/plan.ts";
-import { pathOf, placeOfOutput, publish } from "../store/artifacts.ts";
+import { pathOf, placeOfOutput, publish, touchArtifacts } from "../store/artifacts.ts";
 import { Fence } from "../store/fence.ts";
 import { appendJsonLine, readJsonLines, writeJson } from "../store/files.ts";
-import { recall, remember, reusedOutcome, type FinishedStep } from "../store/finished-steps.ts";
+import {
+  recall,
+  remember,
+  reusedOutcome,
+  type FinishedStep,
+  type Recalled,
+} from "../store/finished-steps.ts";
 import { home } from "../store/home.ts";
 import { EventFile } from "./event-file.ts";
 import { toApplicationFailure } from "./failures.ts";
@@ -22,6 +28,8 @@ export interface StepContext {
   threads: number;
   /** Path of each artifact parameter, or an id on the hub. */
   inputs: Record<string, string>;
+  /** Environment variables that no program of the step may get. */
+  withheld: readonly string[];
   /** Where to write each output. */
   outputs: Record<string, string>;
   work: string;
@@ -78,7 +86,7 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
   // What a later `plan` compares with, to say why a step runs again.
   const fields = resultFields(step, inputs, tools);
   await Promise.all([writeJson(path.join(place, "fields.json"), fields), rememberEnvironment(root)]);
-  const known = await recall(root, print);
+  const known = await recallForUse(root, print);
   if (known.how === "whole") return outcomeOf(request, common, known.step);
 
   const work = home.work(root, key);
@@ -87,7 +95,7 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
   const touching = setInterval(() => void fence.touch(), TOUCH_MS);
   try {
     // Whoever held the directory before may just have finished.
-    const meanwhile = await recall(root, print);
+    const meanwhile = await recallForUse(root, print);
     if (meanwhile.how === "whole") return await outcomeOf(request, common, meanwhile.step);
     const damage = meanwhile.how === "damaged" ? meanwhile.defects : [];
     return await runFenced({ request, perform, signal, fence, key, work, place, common, fields, damage });
@@ -95,6 +103,14 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
     clearInterval(touching);
     await fence.release();
   }
+}
+
+/** A result that this run goes on with: marked as used, and then looked at. */
+async function recallForUse(root: string, print: string): Promise<Recalled> {
+  const known = await recall(root, print);
+  if (known.how !== "whole") return known;
+  await touchArtifacts(root, Object.values(known.step.outputs)).catch(() => {});
+  return recall(root, print);
 }
 
 interface Fenced {
@@ -132,6 +148,7 @@ async function runFenced(fenced: Fenced): Promise<StepOutcome> {
   const metrics = await perform({
     step,
     threads,
+    withheld: request.withheld,
     inputs: Object.fromEntries(
       Object.entries(inputs).map(([name, input]) => [
         name,

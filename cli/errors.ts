@@ -14,9 +14,12 @@ export const EXIT = {
 /** An error for the user: what happened, and what to do. Everything else is a bug and says so. */
 export class UserError extends Error {
   readonly exitCode: number;
+  /** What the JSON document says beside the message. */
+  readonly details: object;
 
-  constructor(exitCode: number, message: string) {
+  constructor(exitCode: number, message: string, details: object = {}) {
     super(message);
     this.exitCode = exitCode;
+    this.details = details;
   }
 }

@@ -1,12 +1,10 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Layers } from "../compiler/layers.ts";
-import { printDiagnostic } from "../compiler/print/text.ts";
-import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Artifact, Plan } from "../schemas/plan.ts";
 import { digestOfInput } from "../store/inputs.ts";
-import { EXIT, UserError } from "./errors.ts";
-import { countOf } from "./recipe-file.ts";
+import { ContentError } from "../store/manifest.ts";
+import { invalid } from "./recipe-file.ts";
 
 /** Which inputs of a plan are not there, and why. Paths count from the working folder. */
 export async function missingInputs(plan: Plan, folder: string): Promise<Map<string, string>> {
@@ -38,7 +36,12 @@ export async function digestInputs(
   for (const [name, { type, path: place, sha256 }] of Object.entries(plan.inputs)) {
     if (missing.has(name)) continue;
     const uri = path.resolve(place);
-    const digest = await digestOfInput(root, uri);
+    const digest = await digestOfInput(root, uri).catch((error: unknown) => {
+      if (!(error instanceof ContentError)) throw error;
+      const message = `'${place}' cannot be used: ${error.message}.`;
+      wrong.push(recipe.diagnostic("R0401", ["inputs", name, "path"], message));
+    });
+    if (digest === undefined) continue;
     if (sha256 !== null && sha256 !== digest) {
       const message = `'${place}' has the digest ${digest}, not the stated one. Get the stated data, or correct the digest.`;
       wrong.push(recipe.diagnostic("R0402", ["inputs", name, "sha256"], message));
@@ -46,10 +49,5 @@ export async function digestInputs(
     artifacts[name] = { uri, digest, type };
   }
   if (wrong.length === 0) return artifacts;
-  throw new UserError(EXIT.invalid, `${printed(wrong, recipe)}\n${countOf(wrong)}; nothing was started.`);
+  throw invalid(wrong, new Map(recipe.layers.map(({ source }) => [source.file, source.text])));
 }
-
-const printed = (diagnostics: Diagnostic[], recipe: Layers): string => {
-  const texts = new Map(recipe.layers.map(({ source }) => [source.file, source.text]));
-  return diagnostics.map((diagnostic) => `${printDiagnostic(diagnostic, texts)}\n`).join("\n");
-};

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { packageVersion } from "../activities/toolchain.ts";
 import { EngineError } from "../engine/errors.ts";
 import { EXIT, UserError } from "./errors.ts";
+import { sayJson } from "./output.ts";
 
 const program = new Command("reprise")
   .description("Reproduce a paper from one YAML recipe: a durable, checked run from raw data to verdict.")
@@ -45,15 +46,17 @@ recipeVerb(
   "validate recipes/*.yaml",
 )
   .addOption(
-    new Option("--format <format>", "how findings are shown")
+    new Option("--format <format>", "how findings are shown (text unless told otherwise)")
       .choices(["text", "json", "github", "sarif"])
-      .default("text"),
+      .conflicts("json"),
   )
   .action(act(() => import("./commands/validate.ts"), "validate"));
 recipeVerb("plan <recipe>", "Show what a run would do with each step, and why", "plan recipes/demo.yaml")
-  .option("--why <step>", "explain one step")
-  .option("--origins", "show where each value comes from, and what it replaced")
-  .option("--graph", "print the graph as Mermaid")
+  .addOption(new Option("--why <step>", "explain one step").conflicts(["origins", "graph", "json"]))
+  .addOption(
+    new Option("--origins", "show where each value comes from, and what it replaced").conflicts("graph"),
+  )
+  .addOption(new Option("--graph", "print the graph as Mermaid").conflicts("json"))
   .option("--exit-code", `exit with ${EXIT.somethingToDo} if a run would do anything`)
   .action(act(() => import("./commands/plan.ts"), "plan"));
 recipeVerb(
@@ -131,29 +134,27 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) =>
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  const { exitCode, message, details = {} } = explain(error);
+  process.exitCode = exitCode;
+  // The parser has said its errors itself.
+  if (!(error instanceof CommanderError)) process.stderr.write(`${message}\n`);
+  if (exitCode !== EXIT.done && process.argv.includes("--json"))
+    sayJson({ ...details, error: { exitCode, message } });
 }
 
-/** Says an error in the user's words; anything unexpected is a bug and says so. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.invalid;
-  if (error instanceof EngineError) {
-    process.stderr.write(`${error.message}\n`);
-    return EXIT.missing;
-  }
-  if (error instanceof UserError) {
-    process.stderr.write(`${error.message}\n`);
-    return error.exitCode;
-  }
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (code === "ENOSPC") {
-    process.stderr.write("The disk is full. Make room and run again; finished steps are kept.\n");
-    return EXIT.missing;
-  }
+/** An error in the user's words; anything unexpected is a bug and says so. */
+function explain(error: unknown): { exitCode: number; message: string; details?: object } {
+  if (error instanceof UserError) return error;
+  if (error instanceof CommanderError)
+    return { exitCode: error.exitCode === 0 ? EXIT.done : EXIT.invalid, message: error.message };
+  if (error instanceof EngineError) return { exitCode: EXIT.missing, message: error.message };
+  if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOSPC")
+    return {
+      exitCode: EXIT.missing,
+      message: "The disk is full. Make room and run again; finished steps are kept.",
+    };
   const detail =
     error instanceof Error ? (process.env["REPRISE_DEBUG"] ? error.stack : error.message) : String(error);
-  process.stderr.write(
-    `Unexpected: ${detail}\nThis is a bug in Reprise ${packageVersion()}. REPRISE_DEBUG=1 shows more.\n`,
-  );
-  return EXIT.failed;
+  const advice = `This is a bug in Reprise ${packageVersion()}. REPRISE_DEBUG=1 shows more.`;
+  return { exitCode: EXIT.failed, message: `Unexpected: ${detail}\n${advice}` };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { text as readStream } from "node:stream/consumers";
 import { compile, type Compiled } from "../compiler/compile.ts";
+import { compileWithProfiles } from "../compiler/compile-profiles.ts";
 import type { Layers } from "../compiler/layers.ts";
 import { printDiagnostic } from "../compiler/print/text.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
@@ -16,8 +17,15 @@ export interface RecipeOptions {
   deny?: string;
 }
 
-/** Reads and compiles a recipe; `-` is standard input. What cannot be read is a diagnostic too. */
-export async function compileFile(file: string, { profile, set = [] }: RecipeOptions): Promise<Compiled> {
+/**
+ * Reads and compiles a recipe; `-` is standard input. What cannot be read is a diagnostic too. With `everyProfile` the
+ * profiles that are not chosen are looked at as well.
+ */
+export async function compileFile(
+  file: string,
+  { profile, set = [] }: RecipeOptions,
+  everyProfile = false,
+): Promise<Compiled> {
   const name = file === "-" ? "stdin" : file;
   let text: string;
   try {
@@ -25,19 +33,32 @@ export async function compileFile(file: string, { profile, set = [] }: RecipeOpt
   } catch (error) {
     return unreadable(name, (error as Error).message);
   }
-  return compile({ file: name, text, profile: profile ?? null, settings: set, read: readText });
+  const given = { file: name, text, settings: set, read: readText };
+  return everyProfile && profile === undefined
+    ? compileWithProfiles(given)
+    : compile({ ...given, profile: profile ?? null });
 }
 
 /** The plan of a recipe, or an error that prints every diagnostic. Warnings are printed and do not stop. */
 export async function planOf(file: string, options: RecipeOptions): Promise<{ plan: Plan; recipe: Layers }> {
   const { plan, recipe, diagnostics, texts } = await compileFile(file, options);
-  const printed = diagnostics.map((diagnostic) => `${printDiagnostic(diagnostic, texts)}\n`).join("\n");
   if (plan === null || recipe === null || (options.deny === "warnings" && diagnostics.length > 0)) {
-    throw new UserError(EXIT.invalid, `${printed}\n${countOf(diagnostics)}; nothing was started.`);
+    throw invalid(diagnostics, texts);
   }
-  if (printed !== "") process.stderr.write(`${printed}\n`);
+  if (diagnostics.length > 0) process.stderr.write(`${printAll(diagnostics, texts)}\n`);
   return { plan, recipe };
 }
+
+/** An error that shows every finding, and says so in JSON as `validate` does. */
+export const invalid = (diagnostics: Diagnostic[], texts: ReadonlyMap<string, string>): UserError =>
+  new UserError(
+    EXIT.invalid,
+    `${printAll(diagnostics, texts)}\n${countOf(diagnostics)}; nothing was started.`,
+    { valid: false, diagnostics },
+  );
+
+const printAll = (diagnostics: readonly Diagnostic[], texts: ReadonlyMap<string, string>): string =>
+  diagnostics.map((diagnostic) => `${printDiagnostic(diagnostic, texts)}\n`).join("\n");
 
 /** `2 errors, 1 warning`. */
 export function countOf(diagnostics: readonly Diagnostic[]): string {

@@ -1,10 +1,11 @@
-import { KIND_SCHEMAS } from "../schemas/kinds.ts";
+import { isMetric, KIND_SCHEMAS } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
-import { ExpressionError } from "./expression/expression-error.ts";
+import { explainError } from "./expression/expression-error.ts";
 import type { Layers } from "./layers.ts";
 import { findCell } from "./scope.ts";
 import { closest } from "./suggest.ts";
-import { isMapping, type Path, type WrittenSteps } from "./written-steps.ts";
+import { isMapping, type Path } from "./mapping.ts";
+import type { WrittenSteps } from "./written-steps.ts";
 
 /** Claims must name steps of the recipe (or cells of a matrix); `better` and `than` two that can be compared. */
 export function checkClaims(layers: Layers, steps: WrittenSteps): Diagnostic[] {
@@ -16,11 +17,7 @@ export function checkClaims(layers: Layers, steps: WrittenSteps): Diagnostic[] {
     return [
       ...compared(layers, steps, better, ["claims", index, "better"]),
       ...compared(layers, steps, than, ["claims", index, "than"]),
-      ...named(layers, steps, typeof metric === "string" ? metric.split(".")[0] : undefined, [
-        "claims",
-        index,
-        "metric",
-      ]),
+      ...measured(layers, steps, metric, ["claims", index, "metric"]),
     ];
   });
 }
@@ -28,19 +25,32 @@ export function checkClaims(layers: Layers, steps: WrittenSteps): Diagnostic[] {
 function named(layers: Layers, steps: WrittenSteps, id: unknown, path: Path): Diagnostic[] {
   if (typeof id !== "string") return [];
   try {
-    findCell(steps, null, { name: id, span: [0, id.length] });
-    return [];
+    const { included, written } = findCell(steps, null, { name: id, span: [0, id.length] });
+    if (included) return [];
+    const related = [{ message: "its condition is false", path: written.conditions.at(-1)!.path }];
+    const message = `'${id}' is left out by its 'if', so nothing can be claimed of it.`;
+    return [layers.diagnostic("R0208", path, message, { related })];
   } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    const { code, message, suggestion, related } = error;
-    const more = related === undefined ? {} : { related: [related] };
-    return [
-      layers.diagnostic(code, path, message, {
-        suggestion: suggestion?.replace(/^steps\['(.*)'\]$/, "$1"),
-        ...more,
-      }),
-    ];
+    const { code, message, more } = explainError(error);
+    const suggestion = more.suggestion?.replace(/^steps\['(.*)'\]$/, "$1");
+    return [layers.diagnostic(code, path, message, { ...more, suggestion })];
   }
+}
+
+/** A metric is one that the step's kind gives: a typo must not cost a run. */
+function measured(layers: Layers, steps: WrittenSteps, metric: unknown, path: Path): Diagnostic[] {
+  if (typeof metric !== "string") return [];
+  const [id = "", ...rest] = metric.split(".");
+  const wrong = named(layers, steps, id, path);
+  if (wrong.length > 0) return wrong;
+  const { kind } = findCell(steps, null, { name: id, span: [0, id.length] }).written;
+  const name = rest.join(".");
+  if (kind === undefined || isMetric(KIND_SCHEMAS[kind]["x-metrics"], name)) return [];
+  const known = Object.keys(KIND_SCHEMAS[kind]["x-metrics"]);
+  const near = closest(name, known);
+  const hint = near === undefined ? `It has: ${known.join(", ")}.` : `Did you mean '${id}.${near}'?`;
+  const suggestion = near && `${id}.${near}`;
+  return [layers.diagnostic("R0304", path, `${kind} has no metric '${name}'. ${hint}`, { suggestion })];
 }
 
 function compared(layers: Layers, steps: WrittenSteps, id: unknown, path: Path): Diagnostic[] {

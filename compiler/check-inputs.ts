@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { closest } from "./suggest.ts";
 import type { Layers } from "./layers.ts";
-import { isMapping } from "./written-steps.ts";
+import { isMapping } from "./mapping.ts";
 
 /** The value of an enum input must be one of its words; whatever else is wrong, the schema tells. */
 export function checkInputs(layers: Layers): Diagnostic[] {

@@ -13,7 +13,8 @@ import { lower, lowerStep } from "./lower.ts";
 import { applyProfile, applySettings, isSecret, settingName } from "./overrides.ts";
 import { readTables } from "./tables.ts";
 import { validateEnvelope, validateGroup } from "./validators.ts";
-import { isMapping, readSteps } from "./written-steps.ts";
+import { isMapping } from "./mapping.ts";
+import { readSteps } from "./written-steps.ts";
 
 export interface RecipeText {
   /** Path as the user gave it; for messages, the record, and the files that the recipe names. */
@@ -96,7 +97,7 @@ function checkGroups(layers: Layers): Diagnostic[] {
 const isVague = ({ code }: Diagnostic): boolean => code === "R0103" || code === "R0104" || code === "R0105";
 
 /** By place, and each cause once: the cells of a matrix stumble over the same text, and a wrong value breaks a schema. */
-function sorted(diagnostics: Diagnostic[]): Diagnostic[] {
+export function sorted(diagnostics: Diagnostic[]): Diagnostic[] {
   const placeOf = ({ file, line, column, endLine, endColumn }: Diagnostic) =>
     [file, line, column, endLine, endColumn].join(":");
   const causes = new Map<string, Diagnostic>();

@@ -152,6 +152,9 @@ const UNITS: Record<string, string> = {
   second: "s",
 };
 
+// As in the schemas: names become folders.
+const LONGEST_NAME = 100;
+
 function wrongForm(error: ErrorObject, where: string): Explanation {
   const { propertyName: key } = error as { propertyName?: string };
   const { examples } = (error.parentSchema ?? {}) as { examples?: unknown[] };
@@ -169,10 +172,15 @@ function wrongForm(error: ErrorObject, where: string): Explanation {
         ? ""
         : ` It is written like ${form}.`
       : ` Did you mean '${suggestion}'?`;
-  const what = key === undefined ? `${capital(where)}: '${text}'` : `'${text}' as a key of ${where}`;
+  const shown = text.length > LONGEST_NAME ? `${text.slice(0, 40)}…` : text;
+  const what = key === undefined ? `${capital(where)}: '${shown}'` : `'${shown}' as a key of ${where}`;
+  const wrong =
+    text.length > LONGEST_NAME
+      ? `has ${text.length} characters; a name has at most ${LONGEST_NAME}.`
+      : `does not have the right form.${hint}`;
   return {
     code: "R0104",
-    message: `${what} does not have the right form.${hint}`,
+    message: `${what} ${wrong}`,
     ...(key === undefined ? {} : { key, at: "key" }),
     suggestion,
   };

@@ -1,13 +1,13 @@
 import { KIND_SCHEMAS, type ArtifactType } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Source as Origin } from "../schemas/plan.ts";
-import { ExpressionError } from "./expression/expression-error.ts";
+import { explainError } from "./expression/expression-error.ts";
 import type { Reference } from "./expression/value.ts";
 import type { Layers } from "./layers.ts";
 import type { ResolvedStep } from "./resolved-step.ts";
 import { findCell, sameCell, type Scope } from "./scope.ts";
 import type { Substitution } from "./substitute.ts";
-import { isMapping, type Path } from "./written-steps.ts";
+import { isMapping, type Path } from "./mapping.ts";
 
 const TYPE_NAMES: Record<ArtifactType | "hub", string> = {
   path: "a path",
@@ -169,10 +169,8 @@ export class ReferenceFollower {
       try {
         findCell(steps, cell, { name, span: [0, name.length] });
       } catch (error) {
-        if (!(error instanceof ExpressionError)) throw error;
-        this.#diagnostics.push(
-          this.#layers.diagnostic(error.code, path, error.message, { suggestion: error.suggestion }),
-        );
+        const { code, message, more } = explainError(error);
+        this.#diagnostics.push(this.#layers.diagnostic(code, path, message, more));
       }
       return [];
     }

@@ -1,5 +1,6 @@
 import { severityOf, type Code, type Diagnostic, type Place } from "../schemas/diagnostic.ts";
-import type { PathInDocument, Range, Source } from "./source.ts";
+import { entryOf, isMapping, valueAt, type Path } from "./mapping.ts";
+import type { Range, Source } from "./source.ts";
 
 /** One text that says something about the recipe: a recipe itself, or one override by a profile or by --set. */
 export interface Layer {
@@ -7,9 +8,9 @@ export interface Layer {
   /** What it is, in the user's words: 'profile tiny', '--set', or the file. */
   label: string;
   /** Path of what it sets; empty for a recipe, which is merged, where an override replaces. */
-  prefix: PathInDocument;
+  prefix: Path;
   /** Where that stands in its own document. */
-  base: PathInDocument;
+  base: Path;
   value: unknown;
 }
 
@@ -18,7 +19,7 @@ export interface More {
   /** A part of the value, as offsets in the text, where it is known. */
   range?: { source: Source; range: Range } | null | undefined;
   suggestion?: string | undefined;
-  related?: { message: string; path: PathInDocument; at?: "key" | "value" }[] | undefined;
+  related?: { message: string; path: Path; at?: "key" | "value" }[] | undefined;
 }
 
 /** Where a value of the merged recipe comes from. */
@@ -40,7 +41,7 @@ export class Layers {
   }
 
   /** A diagnostic that points at the value (or, with `at`, at the key) under a path of the merged recipe. */
-  diagnostic(code: Code, path: PathInDocument, message: string, more: More = {}): Diagnostic {
+  diagnostic(code: Code, path: Path, message: string, more: More = {}): Diagnostic {
     const { range, suggestion, related, at = "value" } = more;
     return {
       code,
@@ -61,22 +62,22 @@ export class Layers {
   }
 
   /** The text and offsets of the value under a path. */
-  find(path: PathInDocument): { source: Source; range: Range } {
+  find(path: Path): { source: Source; range: Range } {
     const { layer, rest } = this.#layerOf(path);
     return { source: layer.source, range: layer.source.rangeOf([...layer.base, ...rest], "value").range };
   }
 
   /** Where the value under a path comes from, and where it stood before, in layers that count less. */
-  originsOf(path: PathInDocument): (Origin & { value: unknown })[] {
+  originsOf(path: Path): (Origin & { value: unknown })[] {
     return this.layers.flatMap((layer) => {
       const rest = restOf(layer, path);
       if (rest === null || depthIn(layer.value, rest) < rest.length) return [];
       const { range } = layer.source.rangeOf([...layer.base, ...rest], "value");
-      return [{ ...layer.source.place(range), label: layer.label, value: valueIn(layer.value, rest) }];
+      return [{ ...layer.source.place(range), label: layer.label, value: valueAt(layer.value, rest) }];
     });
   }
 
-  #place(path: PathInDocument, at: "key" | "value"): Place {
+  #place(path: Path, at: "key" | "value"): Place {
     const { layer, rest } = this.#layerOf(path);
     const { range, found } = layer.source.rangeOf([...layer.base, ...rest], at);
     // What is missing is shown at the key that should hold it: its whole value would be too much.
@@ -86,8 +87,8 @@ export class Layers {
   }
 
   /** The layer that gives the value under a path, or the most of the path. */
-  #layerOf(path: PathInDocument): { layer: Layer; rest: PathInDocument } {
-    let best: { layer: Layer; rest: PathInDocument; depth: number } | undefined;
+  #layerOf(path: Path): { layer: Layer; rest: Path } {
+    let best: { layer: Layer; rest: Path; depth: number } | undefined;
     for (const layer of this.layers.toReversed()) {
       const rest = restOf(layer, path);
       if (rest === null) continue;
@@ -102,35 +103,25 @@ export class Layers {
 }
 
 /** The part of a path below what a layer sets, or null when it says nothing about the path. */
-function restOf({ prefix }: Layer, path: PathInDocument): PathInDocument | null {
+function restOf({ prefix }: Layer, path: Path): Path | null {
   const inside =
     prefix.length <= path.length && prefix.every((part, index) => String(part) === String(path[index]));
   return inside ? path.slice(prefix.length) : null;
 }
 
-const step = (value: unknown, key: string | number): unknown =>
-  typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string | number, unknown>)[key]
-    : undefined;
-
-function depthIn(value: unknown, path: PathInDocument): number {
+function depthIn(value: unknown, path: Path): number {
   let at = value;
   for (const [depth, key] of path.entries()) {
-    at = step(at, key);
+    at = entryOf(at, key);
     if (at === undefined) return depth;
   }
   return path.length;
 }
 
-const valueIn = (value: unknown, path: PathInDocument): unknown => path.reduce(step, value);
-
 /** A recipe is merged into what is below it; an override replaces what stands at its place. */
 function merge(below: unknown, { prefix, value }: Layer): unknown {
   return prefix.length === 0 ? mergeMappings(below, value) : replaceAt(below, prefix, value);
 }
-
-const isMapping = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function mergeMappings(below: unknown, above: unknown): unknown {
   if (!isMapping(below) || !isMapping(above)) return above;
@@ -143,8 +134,8 @@ function mergeMappings(below: unknown, above: unknown): unknown {
   return merged;
 }
 
-function replaceAt(below: unknown, [key, ...rest]: PathInDocument, value: unknown): unknown {
-  const inner = rest.length === 0 ? value : replaceAt(step(below, key!), rest, value);
+function replaceAt(below: unknown, [key, ...rest]: Path, value: unknown): unknown {
+  const inner = rest.length === 0 ? value : replaceAt(entryOf(below, key!), rest, value);
   if (Array.isArray(below))
     return below.map((item: unknown, index) => (index === Number(key) ? inner : item));
   const copy: Record<string, unknown> = isMapping(below) ? { ...below } : {};

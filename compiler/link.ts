@@ -7,7 +7,8 @@ import type { ResolvedStep } from "./resolved-step.ts";
 import { lookupIn, type Scope } from "./scope.ts";
 import { Substitution } from "./substitute.ts";
 import { validateStep } from "./validators.ts";
-import { isMapping, type Path, type WrittenSteps } from "./written-steps.ts";
+import { isMapping, type Path } from "./mapping.ts";
+import type { WrittenSteps } from "./written-steps.ts";
 
 /** Decides which cells are part of the plan, resolves each, and puts them in an order that can run. */
 export function link(

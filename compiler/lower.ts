@@ -54,6 +54,9 @@ export function lower(
         : [],
     ),
   );
+  const secrets = Object.values(recipe.inputs ?? {}).flatMap(({ type, env }) =>
+    type === "secret" && env !== undefined ? [env] : [],
+  );
   const claims = recipe.claims ?? [];
   const steps = lowered.map(({ plan }) => plan);
   const deviations = lowered.flatMap(({ plan, resolved }) =>
@@ -69,6 +72,7 @@ export function lower(
     plan: 1,
     recipe: { name: recipe.name, path: file, digest, profile },
     inputs,
+    secrets: [...new Set(secrets)],
     steps,
     claims,
     deviations,

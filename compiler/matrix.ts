@@ -1,13 +1,12 @@
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Layers } from "./layers.ts";
+import { isMapping, type Path } from "./mapping.ts";
 
 export type Scalar = string | number | boolean;
 export type Values = Readonly<Record<string, Scalar>>;
 
 const MOST_CELLS = 100_000;
 const NO_KEYS = new Set(["include", "exclude"]);
-
-type Path = readonly (string | number)[];
 
 /** The combinations of the matrices of a step and its group. Malformed parts are left out: the schema tells of them. */
 export function cellsOf(
@@ -19,9 +18,9 @@ export function cellsOf(
   const diagnostics: Diagnostic[] = [];
   for (const { raw, path } of levels) {
     const matrix = raw["matrix"];
-    if (typeof matrix !== "object" || matrix === null || Array.isArray(matrix)) continue;
+    if (!isMapping(matrix)) continue;
     const place = [...path, "matrix"];
-    const level = spread(layers, place, matrix as Record<string, unknown>);
+    const level = spread(layers, place, matrix);
     diagnostics.push(...level.diagnostics);
     const twice = level.keys.find((key) => keys.includes(key));
     if (twice !== undefined) {

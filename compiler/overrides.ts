@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { Layers, type Layer } from "./layers.ts";
+import { isMapping, valueAt, type Path } from "./mapping.ts";
 import { at, parse } from "./parse.ts";
 import { Source } from "./source.ts";
 import { closest } from "./suggest.ts";
@@ -10,21 +11,12 @@ type Applied = { layers: Layers; diagnostics: Diagnostic[] };
 const splitPath = (dotted: string): (string | number)[] =>
   dotted.split(".").map((part) => (/^[0-9]+$/.test(part) ? Number(part) : part));
 
-const valueAt = (value: unknown, path: readonly (string | number)[]): unknown =>
-  path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === "object" && inner !== null && Object.hasOwn(inner, key)
-        ? (inner as Record<string | number, unknown>)[key]
-        : undefined,
-    value,
-  );
-
 /** Puts a profile's overrides on top. Each keeps its own place in the text, so that an error in it points there. */
 export function applyProfile(recipe: Layers, profile: string): Applied {
   const profiles = recipe.value["profiles"];
   const chosen = valueAt(profiles, [profile]);
-  if (typeof chosen !== "object" || chosen === null || Array.isArray(chosen)) {
-    const known = typeof profiles === "object" && profiles !== null ? Object.keys(profiles) : [];
+  if (!isMapping(chosen)) {
+    const known = isMapping(profiles) ? Object.keys(profiles) : [];
     const near = closest(profile, known);
     const list = known.length > 0 ? `It has: ${known.join(", ")}.` : "It has none.";
     const hint = near === undefined ? list : `Did you mean '${near}'?`;
@@ -125,7 +117,7 @@ function missingParent({ value }: Layers, { prefix }: Layer, dotted: string): st
   return dotted === "" ? "it names nothing." : null;
 }
 
-function nearby(value: unknown, path: readonly (string | number)[]): string {
+function nearby(value: unknown, path: Path): string {
   for (const [depth, key] of path.entries()) {
     const parent = valueAt(value, path.slice(0, depth));
     if (typeof parent !== "object" || parent === null) return "";

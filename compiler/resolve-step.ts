@@ -1,4 +1,4 @@
-import { KIND_SCHEMAS } from "../schemas/kinds.ts";
+import { KIND_SCHEMAS, type StepKind } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { checkStructure } from "./check-structure.ts";
 import { seconds } from "./duration.ts";
@@ -8,7 +8,8 @@ import type { ResolvedStep } from "./resolved-step.ts";
 import { lookupIn, type Scope } from "./scope.ts";
 import { Substitution } from "./substitute.ts";
 import { validateParams, validateStep } from "./validators.ts";
-import { isMapping, type Cell, type Mapping } from "./written-steps.ts";
+import { isMapping, type Mapping, type Path } from "./mapping.ts";
+import type { Cell } from "./written-steps.ts";
 
 const YEAR = 366 * 86_400;
 
@@ -53,7 +54,7 @@ export function resolveStep(
       [...path, "with"],
       substitution.failed,
     );
-    diagnostics.push(...wrong);
+    diagnostics.push(...wrong, ...wrongSizes(layers, kind, params, [...path, "with"]));
     const { properties } = KIND_SCHEMAS[kind];
     for (const [name, given] of Object.entries(params)) {
       if (name.startsWith("x-")) continue;
@@ -68,6 +69,19 @@ export function resolveStep(
   follower.needs(value["needs"], [...path, "needs"]);
   diagnostics.push(...substitution.diagnostics);
   return { resolved, diagnostics };
+}
+
+/** Sides that do not fit the model's patches would be resized a second time, or fail in the trainer. */
+function wrongSizes(layers: Layers, kind: StepKind, params: Mapping, place: Path): Diagnostic[] {
+  return Object.entries(KIND_SCHEMAS[kind].properties).flatMap(([name, { "x-multiple": multiple }]) => {
+    const size = Object.hasOwn(params, name) ? params[name] : undefined;
+    if (multiple === undefined || typeof size !== "string" || !/^[0-9]+x[0-9]+$/.test(size)) return [];
+    const sides = size.split("x").map(Number);
+    if (sides.every((side) => side % multiple === 0)) return [];
+    const suggestion = sides.map((side) => Math.max(1, Math.round(side / multiple)) * multiple).join("x");
+    const message = `Both sides of ${size} must be multiples of ${multiple}, the model's patch size. Did you mean '${suggestion}'?`;
+    return [layers.diagnostic("R0104", [...place, name], message, { suggestion })];
+  });
 }
 
 const present = (values: Mapping): Mapping =>

@@ -1,7 +1,8 @@
 import type { StepKind } from "../schemas/kinds.ts";
 import type { RecipeStep } from "../schemas/generated/recipe.ts";
 import type { Source as Origin } from "../schemas/plan.ts";
-import type { Cell, Mapping, Path } from "./written-steps.ts";
+import type { Mapping, Path } from "./mapping.ts";
+import type { Cell } from "./written-steps.ts";
 
 /** One cell with its expressions evaluated, its parameters checked and its references followed. */
 export interface ResolvedStep {

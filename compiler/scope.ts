@@ -3,14 +3,8 @@ import { ExpressionError, type Span } from "./expression/expression-error.ts";
 import { type Lookup } from "./expression/evaluate.ts";
 import { Reference, type Value } from "./expression/value.ts";
 import { meantName } from "./suggest.ts";
-import {
-  isMapping,
-  valuesKey,
-  type Mapping,
-  type WrittenStep,
-  type WrittenSteps,
-  type Cell,
-} from "./written-steps.ts";
+import { isMapping, type Mapping } from "./mapping.ts";
+import { valuesKey, type WrittenStep, type WrittenSteps, type Cell } from "./written-steps.ts";
 
 interface Part extends Span {
   name: string;

@@ -10,9 +10,9 @@ import {
   type YAMLMap,
 } from "yaml";
 import { LineIndex } from "./line-index.ts";
+import type { Path } from "./mapping.ts";
 import type { Place } from "../schemas/diagnostic.ts";
 
-export type PathInDocument = readonly (string | number)[];
 export type Range = readonly [start: number, end: number];
 
 /** One text with its parsed document: finds the place of any path in it. */
@@ -47,7 +47,7 @@ export class Source {
    * Offsets of the value (or the key) under a path, and how much of the path is there: it may go further than the
    * text, for what a default added.
    */
-  rangeOf(path: PathInDocument, at: "key" | "value"): { range: Range; found: number } {
+  rangeOf(path: Path, at: "key" | "value"): { range: Range; found: number } {
     let node: unknown = this.document.contents;
     let range = rangeOfNode(node);
     let found = 0;

@@ -1,10 +1,11 @@
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { evaluate, typeOf, type Lookup } from "./expression/evaluate.ts";
 import { Reference, type Value } from "./expression/value.ts";
-import { ExpressionError } from "./expression/expression-error.ts";
+import { ExpressionError, explainError } from "./expression/expression-error.ts";
 import { parseExpression, type Expression } from "./expression/parse-expression.ts";
+import { splitText, type Inside } from "./expressions-in-text.ts";
 import type { Layers, More } from "./layers.ts";
-import type { Path } from "./written-steps.ts";
+import type { Path } from "./mapping.ts";
 
 const LONGEST = 1000;
 // How other tools write a reference.
@@ -65,7 +66,7 @@ export class Substitution {
       this.#fail("R0206", path, `'${text}' is no reference. Did you mean '${suggestion}'?`, { suggestion });
       return text;
     }
-    const parts = split(text);
+    const parts = splitText(text);
     if (parts === null) {
       this.#fail("R0206", path, "An expression begins with ${{ and ends with }}; here the end is missing.");
       return text;
@@ -94,14 +95,8 @@ export class Substitution {
       if (value instanceof Reference) this.references.set(path.join("/"), value);
       return value;
     } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      const { code, message, span, suggestion, related } = error;
-      const range = this.rangeWithin(path, text, part, span);
-      this.#fail(code, path, message, {
-        range,
-        suggestion,
-        ...(related === undefined ? {} : { related: [{ ...related }] }),
-      });
+      const { code, message, span, more } = explainError(error);
+      this.#fail(code, path, message, { ...more, range: this.rangeWithin(path, text, part, span) });
       return null;
     }
   }
@@ -130,12 +125,6 @@ export class Substitution {
   }
 }
 
-interface Inside {
-  inside: string;
-  /** Offset in the text. */
-  start: number;
-}
-
 const known = new Map<string, Expression>();
 
 function parsed(text: string): Expression {
@@ -146,25 +135,6 @@ function parsed(text: string): Expression {
   const expression = parseExpression(text);
   known.set(text, expression);
   return expression;
-}
-
-/** A text as its literal parts and its expressions; null when one does not end. */
-function split(text: string): (string | Inside)[] | null {
-  const parts: (string | Inside)[] = [];
-  let at = 0;
-  while (at < text.length) {
-    const open = text.indexOf("${{", at);
-    if (open < 0) {
-      parts.push(text.slice(at));
-      break;
-    }
-    const close = text.indexOf("}}", open);
-    if (close < 0) return null;
-    if (open > at) parts.push(text.slice(at, open));
-    parts.push({ inside: text.slice(open + 3, close), start: open + 3 });
-    at = close + 2;
-  }
-  return parts.filter((part) => typeof part === "object" || part !== "");
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

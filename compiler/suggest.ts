@@ -2,7 +2,7 @@ import { closest as nearest, distance } from "fastest-levenshtein";
 import { NAMES, NOTES } from "./synonyms.ts";
 
 // Thousands of typos among thousands of names must not take minutes.
-const MOST_KNOWN = 2000;
+const MOST_KNOWN = 500;
 
 /** The known word that was probably meant by a typo, if one is near enough. */
 export function closest(word: string, known: readonly string[]): string | undefined {

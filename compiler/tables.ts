@@ -6,7 +6,7 @@ import type { ReadText } from "./extend.ts";
 import { Layers } from "./layers.ts";
 import { parse } from "./parse.ts";
 import { validateTables } from "./validators.ts";
-import { isMapping } from "./written-steps.ts";
+import { isMapping } from "./mapping.ts";
 
 /** The tables of the recipe's paper, from the file that it names; null without one. */
 export function readTables(

@@ -15,6 +15,8 @@ const VOCABULARY = [
   "field",
   "unit",
   "maps",
+  "multiple",
+  "metrics",
 ];
 
 interface Schema {

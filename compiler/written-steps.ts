@@ -1,10 +1,10 @@
 import { KIND_SCHEMAS, type StepKind } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Layers } from "./layers.ts";
+import { isMapping, type Mapping, type Path } from "./mapping.ts";
 import { cellsOf, type Scalar, type Values } from "./matrix.ts";
 
-export type Mapping = Record<string, unknown>;
-export type Path = readonly (string | number)[];
+const LONGEST_ID = 200;
 
 /** A step as it stands in the recipe, before its matrix is spread out. */
 export interface WrittenStep {
@@ -41,9 +41,6 @@ export interface WrittenSteps {
   groups: Map<string, WrittenStep[]>;
   diagnostics: Diagnostic[];
 }
-
-export const isMapping = (value: unknown): value is Mapping =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const valuesKey = (
   keys: readonly string[],
@@ -117,6 +114,11 @@ function add(
     step.cells.push(cell);
     step.byValues.set(valuesKey(keys, values), cell);
     const other = found.cells.get(cell.id);
+    if (keys.length > 0 && cell.id.length > LONGEST_ID) {
+      const message = `A cell would be called '${cell.id.slice(0, 40)}…', which has ${cell.id.length} characters; at most ${LONGEST_ID} can name its folder.`;
+      found.diagnostics.push(layers.diagnostic("R0307", [...path, "matrix"], message, { at: "key" }));
+      break;
+    }
     if (other === undefined) found.cells.set(cell.id, cell);
     else {
       const message = `Two cells would be called '${cell.id}'; their values must differ in letters or digits.`;

@@ -2,8 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client, Connection } from "@temporalio/client";
 import { loadClientConnectConfig } from "@temporalio/envconfig";
 
-/** Connection options: address given, TLS, API key and namespace from the standard environment variables. */
-export function connectionOptions(address: string) {
+/**
+ * Connection options for an address. TLS, API key and namespace come from the standard environment variables, which speak
+ * of the server that TEMPORAL_ADDRESS names: the embedded one has none of them.
+ */
+export function connectionOptions(address: string): {
+  connection: ReturnType<typeof loadClientConnectConfig>["connectionOptions"];
+  namespace: string;
+} {
+  if (!process.env["TEMPORAL_ADDRESS"]) return { connection: { address }, namespace: "default" };
   const { connectionOptions: fromEnvironment, namespace } = loadClientConnectConfig();
   return { connection: { ...fromEnvironment, address }, namespace: namespace ?? "default" };
 }

@@ -38,6 +38,8 @@ export interface ParameterSchema {
   /** Table and row of the paper that give the value. */
   "x-paper"?: string;
   "x-unit"?: string;
+  /** Each side of a size is a multiple of this. */
+  "x-multiple"?: number;
   /** What of the trainer's the value becomes. */
   "x-field"?: string;
   "x-maps"?: ParameterMap;
@@ -50,6 +52,8 @@ export interface KindSchema {
   description: string;
   "x-version": number;
   "x-outputs": Record<string, ArtifactType>;
+  /** Its metrics with what they are; in a name, <…> stands for a part that the data or the recipe gives. */
+  "x-metrics": Record<string, string>;
   "x-tools": ("ffmpeg" | "python")[];
   "x-resources": { cpu: number; memory_gb: number };
   properties: Record<string, ParameterSchema>;
@@ -60,6 +64,14 @@ export interface KindSchema {
 export const KIND_SCHEMAS = Object.fromEntries(
   STEP_KINDS.map((kind) => [kind, require(`./kinds/${kind.replace("/", "-")}.schema.json`) as KindSchema]),
 ) as Readonly<Record<StepKind, KindSchema>>;
+
+/** Whether a kind's metrics have one of this name. */
+export const isMetric = (metrics: KindSchema["x-metrics"], name: string): boolean =>
+  Object.keys(metrics).some((known) => {
+    const [start = "", end] = known.split(/<.*>/);
+    if (end === undefined) return name === known;
+    return name.startsWith(start) && name.endsWith(end) && name.length > start.length + end.length;
+  });
 
 /** Schemas of whole documents. */
 export const DOCUMENT_SCHEMAS = {

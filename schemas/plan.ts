@@ -52,6 +52,8 @@ export interface Plan {
   plan: 1;
   recipe: { name: string; path: string; digest: string; profile: string | null };
   inputs: Record<string, PlanInput>;
+  /** Environment variables that hold the recipe's secrets; a program gets only those that its step names. */
+  secrets: string[];
   steps: PlanStep[];
   claims: RecipeClaim[];
   deviations: RunRecord["deviations"];
@@ -82,5 +84,7 @@ export interface StepRequest {
   step: PlanStep;
   /** Artifacts by parameter; a plain string is an id on the hub. */
   inputs: Record<string, Artifact | string>;
+  /** Environment variables that the step's program must not get. */
+  withheld: string[];
   threads: number;
 }

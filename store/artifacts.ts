@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm, utimes } from "node:fs/promises";
 import path from "node:path";
 import type { ArtifactType } from "../schemas/kinds.ts";
 import type { Artifact } from "../schemas/plan.ts";
@@ -82,6 +82,15 @@ export async function verifyArtifact(root: string, digest: string): Promise<stri
 /** Whether an artifact is in the store, whole. */
 export const isStored = async (root: string, artifact: Pick<Artifact, "digest">): Promise<boolean> =>
   (await defectOfArtifact(root, artifact)) === null;
+
+/** Marks artifacts as used now: a collection that is about to remove the oldest ones leaves them. */
+export async function touchArtifacts(
+  root: string,
+  artifacts: Iterable<Pick<Artifact, "digest">>,
+): Promise<void> {
+  const now = new Date();
+  for (const { digest } of artifacts) await utimes(home.artifact(root, digest), now, now);
+}
 
 /** Bytes of an artifact's content by its manifest; 0 without one. */
 export async function bytesOf(root: string, digest: string): Promise<number> {

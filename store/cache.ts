@@ -63,6 +63,8 @@ export async function removeFromCache(root: string, name: string, force: boolean
   const run = runs.find(({ id }) => id === name);
   if (run !== undefined) {
     if (!run.over) return { how: "live", run: run.id };
+    const readers = await readersOf(root, run.id, runs);
+    if (readers.length > 0 && !force) return { how: "needed", runs: readers };
     await removeWhole(home.run(root, run.id));
     return { how: "removed", name: `run ${run.id}` };
   }
@@ -76,6 +78,22 @@ export async function removeFromCache(root: string, name: string, force: boolean
   if (needing.length > 0 && !force) return { how: "needed", runs: needing.map(({ id }) => id) };
   await rm(home.finishedStep(root, fingerprint));
   return { how: "removed", name: `result ${fingerprint}` };
+}
+
+/** Other runs whose records show logs and events of this one, because they reuse what it made. */
+async function readersOf(
+  root: string,
+  run: string,
+  runs: { id: string; fingerprints: ReadonlySet<string> }[],
+): Promise<string[]> {
+  const found = await Promise.all(
+    runs.map(async ({ id, fingerprints }) => {
+      if (id === run) return [];
+      const steps = await Promise.all([...fingerprints].map((print) => loadFinished(root, print)));
+      return steps.some((step) => step?.run === run) ? [id] : [];
+    }),
+  );
+  return found.flat();
 }
 
 /** Renamed first, so that nobody sees half of it. */

@@ -50,23 +50,31 @@ export async function collect(root: string, keep: Keep, dryRun: boolean): Promis
     what === "work" ? open.length > 0 : artifacts.has(name) || open.some((started) => used >= started);
   const free = all.filter((candidate) => !needs(candidate)).sort((a, b) => a.used - b.used);
   const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
-  const removed: Candidate[] = [];
+  const chosen: Candidate[] = [];
   let left = total;
   for (const candidate of free) {
     const old = "milliseconds" in keep && candidate.used < Date.now() - keep.milliseconds;
     const tooMuch = "bytes" in keep && left > keep.bytes;
     if (!old && !tooMuch) continue;
-    removed.push(candidate);
+    chosen.push(candidate);
     left -= candidate.bytes;
   }
+  // A step of a run that is under way may have found one of them meanwhile.
+  const untouched = await Promise.all(
+    chosen.map(async ({ what, name, used }) => (await stat(placeOf(root, what, name))).mtimeMs === used),
+  );
+  const removed = chosen.filter((_, index) => untouched[index]);
   if (!dryRun) {
     await forget(root, new Set(removed.flatMap(({ what, name }) => (what === "artifact" ? [name] : []))));
-    for (const { what, name } of removed)
-      await removeWhole(what === "artifact" ? home.artifact(root, name) : home.work(root, name));
+    for (const { what, name } of removed) await removeWhole(placeOf(root, what, name));
   }
   const needed = all.filter(needs).reduce((sum, { bytes }) => sum + bytes, 0);
-  return { removed, freed: total - left, left, needed };
+  const freed = removed.reduce((sum, { bytes }) => sum + bytes, 0);
+  return { removed, freed, left: total - freed, needed };
 }
+
+const placeOf = (root: string, what: Candidate["what"], name: string): string =>
+  what === "artifact" ? home.artifact(root, name) : home.work(root, name);
 
 /** First the results that name them: a result without its artifact would look damaged. */
 async function forget(root: string, digests: ReadonlySet<string>): Promise<void> {

@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import pLimit from "p-limit";
 import { digestOf } from "../compiler/digest.ts";
@@ -31,7 +31,9 @@ interface Manifest {
 export async function manifestOf(place: string, before: readonly SeenFile[] = []): Promise<Manifest> {
   const limit = pLimit(8);
   const known = new Map(before.map((file) => [file.path, file]));
-  const single = !(await stat(place)).isDirectory();
+  const entry = await stat(place);
+  const single = !entry.isDirectory();
+  if (single && !entry.isFile()) throw new ContentError("it is neither a file nor a folder");
   const names = single ? [""] : await listFiles(place);
   const seen = await Promise.all(
     names.map((name) =>
@@ -78,18 +80,37 @@ async function defectOf(folder: string, file: ManifestEntry & { mtimeMs?: number
   return (await hashFile(place)) === file.sha256 ? null : `'${file.path}' was altered`;
 }
 
+/** A folder holds something that has no content to go by; the message says what, and what to do. */
+export class ContentError extends Error {}
+
 /**
  * Paths of all files below a folder, with forward slashes, sorted by code unit: the same on every machine. Links are
- * followed: hub caches and data sets are often made of them, and what counts is the content.
+ * followed: hub caches and data sets are often made of them, and what counts is the content. Throws ContentError for a
+ * link that leads nowhere or back, and for what is no file, such as a pipe, which would be read for ever.
  */
-async function listFiles(folder: string, below = ""): Promise<string[]> {
+async function listFiles(folder: string): Promise<string[]> {
+  const found = await listBelow(folder, "", new Set([await realpath(folder)]));
+  return found.sort((a, b) => (a < b ? -1 : 1));
+}
+
+async function listBelow(folder: string, below: string, above: ReadonlySet<string>): Promise<string[]> {
   const names = await readdir(path.join(folder, below));
   const found = await Promise.all(
     names.map(async (name) => {
       const inside = below === "" ? name : `${below}/${name}`;
-      const entry = await stat(path.join(folder, inside));
-      return entry.isDirectory() ? listFiles(folder, inside) : [inside];
+      const place = path.join(folder, inside);
+      const entry = await stat(place).catch((error: NodeJS.ErrnoException) => {
+        const why = error.code === "ENOENT" || error.code === "ELOOP" ? "leads nowhere" : error.message;
+        throw new ContentError(`the link '${inside}' ${why}; mend or remove it`);
+      });
+      if (entry.isFile()) return [inside];
+      if (!entry.isDirectory())
+        throw new ContentError(`'${inside}' is neither a file nor a folder; remove it`);
+      const real = await realpath(place);
+      if (above.has(real))
+        throw new ContentError(`the link '${inside}' leads back to a folder above it; remove it`);
+      return listBelow(folder, inside, new Set([...above, real]));
     }),
   );
-  return found.flat().sort((a, b) => (a < b ? -1 : 1));
+  return found.flat();
 }

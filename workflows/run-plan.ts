@@ -78,7 +78,7 @@ export async function runPlan(request: RunRequest): Promise<{ status: "done" | "
 
 /** One step with its recipe's retries: those count runs of the program; lost workers are Temporal's to retry. */
 async function runStep(
-  { run, home }: RunRequest,
+  { run, home, plan }: RunRequest,
   step: PlanStep,
   inputs: Record<string, Artifact | string>,
   threads: number,
@@ -99,7 +99,7 @@ async function runStep(
   });
   for (let attempt = 1; ; attempt++) {
     try {
-      return await activities[step.kind]({ run, home, step, inputs, threads });
+      return await activities[step.kind]({ run, home, step, inputs, withheld: plan.secrets, threads });
     } catch (error) {
       if (isCancellation(error) || attempt >= step.attempts || !isProgramFailure(error)) throw error;
     }

@@ -31,7 +31,6 @@ export interface FrameManifestLine {
 export async function extractFrames(context: StepContext): Promise<Record<string, number>> {
   const params = context.step.params as unknown as Required<FramesExtractParams>;
   const [source, target] = [context.inputs["dataset"]!, context.outputs["dataset"]!];
-  refuseSize(params.size);
   const ffmpeg = requireTool("ffmpeg");
   const videos = await videosOf(path.join(source, "questions.jsonl"));
   await mkdir(path.join(target, "strips"), { recursive: true });
@@ -94,15 +93,6 @@ export async function extractFrames(context: StepContext): Promise<Record<string
   );
   await copyFile(path.join(source, "questions.jsonl"), path.join(target, "questions.jsonl"));
   return { videos: videos.length, frames: videos.length * params.frames };
-}
-
-/** The model's patches are 28 pixels wide; other sizes would be resized a second time, or fail in the trainer. */
-function refuseSize(size: FramesExtractParams["size"]): void {
-  if (typeof size !== "string" || size.split("x").every((side) => Number(side) % 28 === 0)) return;
-  throw new StepFailure(
-    "data",
-    `The size ${size} does not fit the model: both sides must be multiples of 28.`,
-  );
 }
 
 async function videosOf(questions: string): Promise<string[]> {

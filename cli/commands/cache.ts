@@ -1,12 +1,18 @@
+import { existsSync } from "node:fs";
 import Table from "cli-table3";
 import prettyBytes from "pretty-bytes";
 import { collect, parseKeep } from "../../store/collect.ts";
 import { home } from "../../store/home.ts";
+import { withStoreLock } from "../../store/lock.ts";
 import { listCache, removeFromCache, verifyCache, type CachedStep } from "../../store/cache.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 
 const root = (): string => home.find(process.cwd(), process.env);
+
+/** What removes something waits for other commands that count on the store. A store that is not there has no others. */
+const changing = <T>(work: () => Promise<T>): Promise<T> =>
+  existsSync(root()) ? withStoreLock(root(), work) : work();
 
 interface Json {
   json?: boolean;
@@ -60,7 +66,7 @@ export async function why(name: string, { json }: Json): Promise<number> {
 export async function rm(names: string[], { force, json }: Json & { force?: boolean }): Promise<number> {
   const removed: string[] = [];
   for (const name of names) {
-    const outcome = await removeFromCache(root(), name, force === true);
+    const outcome = await changing(() => removeFromCache(root(), name, force === true));
     if (outcome.how === "unknown")
       throw new UserError(
         EXIT.invalid,
@@ -90,7 +96,7 @@ export async function gc({ keep, dryRun, json }: Json & { keep: string; dryRun?:
       EXIT.invalid,
       `'${keep}' is no limit. Write a size such as 20GB, or an age such as 30d.`,
     );
-  const { removed, freed, left, needed } = await collect(root(), limit, dryRun === true);
+  const { removed, freed, left, needed } = await changing(() => collect(root(), limit, dryRun === true));
   if (json === true) {
     sayJson({ removed, freed, left, needed });
     return EXIT.done;
@@ -108,7 +114,7 @@ export async function gc({ keep, dryRun, json }: Json & { keep: string; dryRun?:
 
 /** Reads every artifact and compares it with its digest; a damaged one is removed. */
 export async function verify({ json }: Json): Promise<number> {
-  const { checked, damaged } = await verifyCache(root());
+  const { checked, damaged } = await changing(() => verifyCache(root()));
   if (json === true) sayJson({ checked, damaged });
   else {
     for (const { digest, defect } of damaged)

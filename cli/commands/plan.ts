@@ -67,26 +67,32 @@ function documentOf({ plan: made, previews, estimates, missing }: Found): object
   };
 }
 
+// Drawing a table takes milliseconds a row; thousands of rows are read by programs, if at all.
+const MOST_ROWS = 500;
+
 function showTable({ plan: made, previews, estimates, missing }: Found): void {
-  const table = new Table({
-    head: ["step", "kind", "after", "action", "because", "time"],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const [index, preview] of previews.entries()) {
+  const head = ["step", "kind", "after", "action", "because", "time"];
+  const rows = previews.map((preview, index) => {
     const { step, action, resumeFrom, because } = preview;
     const { seconds } = estimates[index]!;
-    table.push([
+    return [
       step.id,
       step.kind,
       step.after.length > 4 ? `${step.after.slice(0, 4).join(", ")}, …` : step.after.join(", "),
       action === "resume" ? `RESUME from step ${resumeFrom}` : action.toUpperCase(),
       because.map(({ text }) => text).join("\n"),
       action === "reuse" ? "" : seconds === null ? "unknown" : showSeconds(seconds),
-    ]);
-  }
+    ];
+  });
   const profile = made.recipe.profile === null ? "" : `, profile ${made.recipe.profile}`;
   say(`${made.recipe.name}, plan ${made.digest.slice(0, 12)}${profile}`);
-  say(table.toString());
+  if (rows.length > MOST_ROWS)
+    for (const row of [head, ...rows]) say(row.map((cell) => cell.replaceAll("\n", "; ")).join("\t"));
+  else {
+    const table = new Table({ head, style: { head: [], border: [], compact: true } });
+    table.push(...rows);
+    say(table.toString());
+  }
   say(summary(previews, estimates));
   for (const name of missing)
     say(`The input '${name}' (${made.inputs[name]!.path}) is not there yet; a run needs it.`);

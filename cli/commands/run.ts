@@ -4,6 +4,7 @@ import { findToolchain, toolsForFingerprint } from "../../activities/toolchain.t
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import type { StepOutcome } from "../../schemas/plan.ts";
 import { home } from "../../store/home.ts";
+import { withStoreLock } from "../../store/lock.ts";
 import { loadRecord, newRunId, recordFile, saveRun, type StartedRun } from "../../store/runs.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { currentCommit } from "../git.ts";
@@ -31,42 +32,46 @@ export async function run(
   const root = await writable(home.find(process.cwd(), process.env));
   const inputs = await digestInputs(plan, recipe, root);
   const open = afresh ? null : await unfinishedRun(root, plan, inputs);
-  const previews =
-    open === null ? await previewPlan(root, plan, inputs, toolsForFingerprint(), historyOf(root, plan)) : [];
-  const outcomes = previews.flatMap(({ outcome }) => outcome ?? []);
-  for (const { step, because } of previews) {
-    for (const { text } of because.filter(({ kind }) => kind === "damaged"))
-      say(`${step.id} is made again: ${text}.`, json);
-  }
-  const reuses = previews.flatMap(({ action, fingerprint }) =>
-    action === "reuse" && fingerprint !== null ? [fingerprint] : [],
-  );
-  const started = open ?? (await start(root, plan, inputs, reuses));
-  const reused = open === null && outcomes.length === plan.steps.length;
-  if (reused) {
-    await saveRun(root, started);
+  const { started, outcomes } =
+    open === null
+      ? await withStoreLock(root, () => begin(root, plan, inputs, json))
+      : { started: open, outcomes: [] };
+  if (outcomes.length === plan.steps.length)
     await writeRecord({ request: started.request, status: "done", outcomes, failure: null });
-  } else {
+  else {
     const interrupted = await execute(root, started, open !== null, outcomes, json);
     if (interrupted) return EXIT.interrupted;
   }
   return finish(root, started.request.run, json);
 }
 
-async function start(
+/** A new run, noted with the results that it counts on; and what is reused already. */
+async function begin(
   root: string,
   plan: StartedRun["request"]["plan"],
   inputs: StartedRun["request"]["inputs"],
-  reuses: string[],
-): Promise<StartedRun> {
+  json: boolean,
+): Promise<{ started: StartedRun; outcomes: StepOutcome[] }> {
   const now = new Date();
-  const [capacity, commit] = await Promise.all([machineCapacity(), currentCommit(process.cwd())]);
-  return {
+  const [previews, capacity, commit] = await Promise.all([
+    previewPlan(root, plan, inputs, toolsForFingerprint(), historyOf(root, plan)),
+    machineCapacity(),
+    currentCommit(process.cwd()),
+  ]);
+  for (const { step, because } of previews) {
+    for (const { text } of because.filter(({ kind }) => kind === "damaged"))
+      say(`${step.id} is made again: ${text}.`, json);
+  }
+  const started = {
     request: { run: newRunId(plan.recipe.name, plan.digest, now), home: root, plan, capacity, inputs },
     started: now.toISOString(),
     commit,
-    reuses,
+    reuses: previews.flatMap(({ action, fingerprint }) =>
+      action === "reuse" && fingerprint !== null ? [fingerprint] : [],
+    ),
   };
+  await saveRun(root, started);
+  return { started, outcomes: previews.flatMap(({ outcome }) => outcome ?? []) };
 }
 
 /** Through Temporal. Loaded only here: a run that reuses everything must start in a moment. */
@@ -85,7 +90,6 @@ async function execute(
       : `Run ${id}: ${plan.steps.length} steps, ${reusable.length} of them reused.`,
     json,
   );
-  if (!goesOn) await saveRun(root, started);
   return runToEnd(root, started.request, findToolchain().server, json ? process.stderr : process.stdout);
 }
 

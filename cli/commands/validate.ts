@@ -24,7 +24,7 @@ export async function validate(
 ): Promise<number> {
   const files = await expand(patterns);
   const checked: Checked[] = [];
-  for (const file of files) checked.push({ file, ...(await compileFile(file, options)) });
+  for (const file of files) checked.push({ file, ...(await compileFile(file, options, true)) });
   const diagnostics = checked.flatMap((result) => result.diagnostics);
   const failed = diagnostics.some(({ severity }) => severity === "error" || deny === "warnings");
   show(json === true ? "json" : (format ?? "text"), checked, !failed);

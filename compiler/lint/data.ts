@@ -26,10 +26,9 @@ export function sharedSplits(context: LintContext): Finding[] {
 
 const FRAME_RULES = ["frames", "rule", "size"];
 
-/** Training and evaluation that see a video in different ways. */
+/** Stages of one model that see a video in different ways. */
 export function differentFrames(context: LintContext): Finding[] {
   return context.steps.flatMap((step) => {
-    if (!step.plan.kind.startsWith("eval/")) return [];
     const ours = framesOf(context, step);
     if (ours === undefined) return [];
     for (const training of trainingsOf(context, step)) {

@@ -5,7 +5,7 @@ import type { Code } from "../../schemas/diagnostic.ts";
 import { counted } from "../show-value.ts";
 import type { Layers, More } from "../layers.ts";
 import type { ResolvedStep } from "../resolved-step.ts";
-import type { Path } from "../written-steps.ts";
+import type { Path } from "../mapping.ts";
 
 export interface LoweredStep {
   plan: PlanStep;

@@ -69,6 +69,10 @@ function kindSection(kind) {
     kind.description,
     `Outputs: ${outputs.join(", ")}.`,
     parametersTable(kind),
+    "Metrics:",
+    Object.entries(kind["x-metrics"])
+      .map(([name, meaning]) => `- \`${name}\`: ${meaning}`)
+      .join("\n"),
   ].join("\n\n");
 }
 

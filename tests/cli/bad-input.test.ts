@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { packageRoot } from "../../activities/toolchain.ts";
 import { reprise } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
@@ -109,6 +110,68 @@ describe("validate", () => {
       suggestion: "size",
     });
     expect(ended.code).toBe(2);
+  });
+});
+
+describe("with --json there is exactly one document, whatever is wrong", () => {
+  test.each(["plan", "conform", "run"])("%s of an invalid recipe says what validate says", async (verb) => {
+    writeFileSync(path.join(folder, "wrong.yaml"), SMALL.replace("size: 56x56", "size: 30x30"));
+    const ended = await reprise(folder, [verb, "wrong.yaml", "--json"]);
+    const answer = JSON.parse(ended.stdout) as { valid: boolean; diagnostics: object[]; error: object };
+    expect(answer.valid).toBe(false);
+    expect(answer.diagnostics).toMatchObject([{ code: "R0104", suggestion: "28x28", line: 11 }]);
+    expect(answer.error).toMatchObject({ exitCode: 2 });
+    expect(ended.stderr).toContain("wrong.yaml:11:13: Both sides of 30x30 must be multiples of 28");
+    expect(ended.code).toBe(2);
+  });
+
+  test("an unknown option and a missing run too", async () => {
+    for (const args of [
+      ["plan", small, "--nonsense"],
+      ["status", "nothing"],
+      ["cancel", "nothing"],
+    ]) {
+      const ended = await reprise(folder, [...args, "--json"]);
+      expect(JSON.parse(ended.stdout)).toMatchObject({ error: { exitCode: 2 } });
+      expect(ended.stderr).not.toBe("");
+      expect(ended.code).toBe(2);
+    }
+  });
+
+  test("options that contradict each other are refused", async () => {
+    const ended = await reprise(folder, ["plan", small, "--graph", "--json"]);
+    expect(ended.stderr).toContain("cannot be used with option");
+    expect(ended.code).toBe(2);
+  });
+});
+
+describe("an input folder that cannot be read to its end", () => {
+  const data = path.join(folder, "odd");
+  const file = path.join(folder, "odd.yaml");
+  const says = async (): Promise<string> => (await reprise(folder, ["run", "odd.yaml"])).stderr;
+  beforeAll(() => {
+    mkdirSync(data);
+    writeFileSync(
+      file,
+      `recipe: 1\nname: odd\ninputs: { d: { type: dataset, path: odd } }\nsteps:\n  cut: { uses: frames/extract, with: { dataset: "\${{ inputs.d }}", size: 28x28 } }\n`,
+    );
+  });
+
+  test("because of a pipe", async () => {
+    execFileSync("mkfifo", [path.join(data, "pipe")]);
+    expect(await says()).toContain(
+      "odd.yaml:3:37: 'odd' cannot be used: 'pipe' is neither a file nor a folder; remove it. [R0401]",
+    );
+    rmSync(path.join(data, "pipe"));
+  });
+
+  test("because of a link back to a folder above it, or to nothing", async () => {
+    mkdirSync(path.join(data, "inner"));
+    symlinkSync("..", path.join(data, "inner", "up"));
+    expect(await says()).toContain("the link 'inner/up' leads back to a folder above it");
+    rmSync(path.join(data, "inner", "up"));
+    symlinkSync("gone", path.join(data, "inner", "lost"));
+    expect(await says()).toContain("the link 'inner/lost' leads nowhere");
   });
 });
 

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { parseKeep } from "../../store/collect.ts";
+import { withStoreLock } from "../../store/lock.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
@@ -98,6 +100,29 @@ describe("cache", () => {
     expect((await cache("rm", first.run)).stdout).toBe(`removed run ${first.run}`);
     expect(existsSync(path.join(store, "runs", first.run))).toBe(false);
     expect(artifacts()).toHaveLength(4);
+  });
+
+  test("rm refuses a run whose logs another record shows", async () => {
+    const maker = second.steps[1]!.log!.split("/")[1]!;
+    const refused = await cache("rm", maker);
+    expect(refused.stderr).toContain(`'${maker}' is needed by the record of ${second.run}`);
+    expect(refused.code).toBe(1);
+  });
+
+  test("gc waits for a run that begins", async () => {
+    let release = () => {};
+    const begun = new Promise<void>((resolve) => (release = resolve));
+    const lock = withStoreLock(store, () => begun);
+    let over = false;
+    const collecting = cache("gc", "--keep", "1kB", "--dry-run").then((ended) => {
+      over = true;
+      return ended;
+    });
+    await sleep(1500);
+    expect(over).toBe(false);
+    release();
+    await lock;
+    expect((await collecting).code).toBe(0);
   });
 
   test("gc then removes what is left over: first it says what, then it does it", async () => {

@@ -119,8 +119,47 @@ describe("after a run", () => {
       "steps.walks.with.size=32",
     ]);
     expect(origins.stdout).toContain("walks.size = 32  --set:1:1, was 64 (planned.yaml:4:49)");
-    expect(origins.stdout).toContain("walks.crf = 20  default of the kind");
+    expect(origins.stdout).toContain("walks.crf = 20  default");
     expect((await reprise(folder, ["plan", "planned.yaml", "--why", "none"])).code).toBe(2);
+  });
+
+  test("--origins follows expressions to inputs and matrices, and shows what stands beside 'with'", async () => {
+    writeFileSync(
+      path.join(folder, "origins.yaml"),
+      `recipe: 1
+name: origins
+inputs: { quality: { type: int, default: 20 } }
+steps:
+  arms:
+    matrix: { seed: [0, 1] }
+    steps:
+      walks:
+        uses: data/synthesize
+        with: { size: 64, crf: "\${{ inputs.quality + 1 }}", seed: "\${{ matrix.seed }}", clips: { eval: 3 } }
+        resources: { cpu: 1 }
+profiles: { few: { steps.arms.steps.walks.with.clips.eval: 2 } }
+`,
+    );
+    const args = ["origins.yaml", "--origins", "--profile", "few", "--set", "inputs.quality=30"];
+    const { stdout } = await reprise(folder, ["plan", ...args]);
+    const lines = stdout.split("\n");
+    const after = (start: string) =>
+      lines.slice(lines.findIndex((line) => line.startsWith(start))).slice(0, 2);
+    expect(after("walks-1.crf")).toEqual([
+      "walks-1.crf = 31  origins.yaml:10:32",
+      "  through inputs.quality = 30  --set:1:1, was 20 (origins.yaml:3:42)",
+    ]);
+    expect(after("walks-1.seed")[1]).toBe("  through matrix.seed = 1  origins.yaml:6:21");
+    expect(after("walks-1.clips.eval")[0]).toBe(
+      "walks-1.clips.eval = 2  profile few, origins.yaml:12:60, was 3 (origins.yaml:10:104)",
+    );
+    expect(after("walks-1.resources.cpu")[0]).toBe("walks-1.resources.cpu = 1  origins.yaml:11:27");
+    expect(after("walks-1.retry.attempts")[0]).toBe("walks-1.retry.attempts = 1  default");
+    const json = await reprise(folder, ["plan", ...args, "--json"]);
+    const { origins } = JSON.parse(json.stdout) as { origins: { parameter: string; through: object[] }[] };
+    expect(origins.find(({ parameter }) => parameter === "crf")!.through).toMatchObject([
+      { name: "inputs.quality", value: 30, from: { label: "--set" }, replaced: [{ value: 20 }] },
+    ]);
   });
 
   test("a file that is only touched counts as whole", async () => {

@@ -148,10 +148,15 @@ steps:
   test("claims name cells", () => {
     const claims = (id: string) =>
       change(PARAMS, `matrix: { seed: [0, 1] }\n    ${PARAMS}`).replace("steps.walks.", "steps['walks-0'].") +
-      `claims: [{ id: a, metric: ${id}.clips, at_least: 1 }]\n`;
+      `claims: [{ id: a, metric: ${id}.videos, at_least: 1 }]\n`;
     expect(codesOf(claims("walks-1"))).toEqual([]);
     expect(codesOf(claims("walks"))).toEqual(["R0209"]);
     expect(codesOf(claims("walks-2"))).toEqual(["R0201"]);
+  });
+
+  test("a cell whose id could not name a folder is told", () => {
+    const long = "x".repeat(250);
+    expect(codesOf(change(PARAMS, `matrix: { text: [${long}] }\n    ${PARAMS}`))).toContain("R0307");
   });
 
   test.each([

@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { packageRoot } from "../../activities/toolchain.ts";
+import { isMetric, KIND_SCHEMAS, type StepKind } from "../../schemas/kinds.ts";
 import { validateRecord } from "../../compiler/validators.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { reprise, start, stopServerAfterwards } from "../support/cli.ts";
@@ -63,6 +64,11 @@ test(
       samples: 12,
       chance: 0.25,
     });
+
+    const undeclared = record.steps.flatMap(({ kind, metrics }) =>
+      Object.keys(metrics).filter((name) => !isMetric(KIND_SCHEMAS[kind as StepKind]["x-metrics"], name)),
+    );
+    expect(undeclared).toEqual([]);
 
     await reprise(undisturbed, ["down"]);
     const nothing = { REPRISE_SERVER: "/none" };

@@ -1,0 +1,18 @@
+import path from "node:path";
+import { lock } from "proper-lockfile";
+
+/**
+ * Does something while no other command decides what the store keeps: a run that begins counts on what it found, and a
+ * collection removes what nobody counts on. The lock of a command that died is taken over after ten seconds.
+ */
+export async function withStoreLock<T>(root: string, work: () => Promise<T>): Promise<T> {
+  const release = await lock(root, {
+    lockfilePath: path.join(root, "store.lock"),
+    retries: { forever: true, minTimeout: 50, maxTimeout: 500 },
+  });
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { compileWithProfiles } from "../../compiler/compile-profiles.ts";
+import { isMetric, KIND_SCHEMAS } from "../../schemas/kinds.ts";
+import { diagnosticsOf, SMALL } from "../support/recipes.ts";
+
+const PARAMS = "with: { clips: { eval: 2 } }";
+
+test("claims name a metric of the step's kind, of a step that is not left out", () => {
+  const claim = (metric: string, more = "") =>
+    diagnosticsOf(
+      `${SMALL.replace(PARAMS, `${PARAMS}${more}`)}claims: [{ id: a, metric: ${metric}, at_least: 1 }]\n`,
+    );
+  expect(claim("frames.frames")).toEqual([]);
+  expect(claim("frames.frame")).toMatchObject([{ code: "R0304", suggestion: "frames.frames" }]);
+  expect(claim("frames.accuracy")).toMatchObject([{ code: "R0304" }]);
+  expect(claim("walks.videos", "\n    if: false").map(({ code, path }) => [code, path])).toContainEqual([
+    "R0208",
+    "claims.0.metric",
+  ]);
+  expect(isMetric(KIND_SCHEMAS["eval/mcq"]["x-metrics"], "accuracy[action/forward]")).toBe(true);
+  expect(isMetric(KIND_SCHEMAS["eval/mcq"]["x-metrics"], "accuracy[]")).toBe(false);
+  expect(isMetric(KIND_SCHEMAS["train/grpo"]["x-metrics"], "rewards/format_reward/mean")).toBe(true);
+});
+
+describe("profiles that are not chosen", () => {
+  const found = (profiles: string) =>
+    compileWithProfiles({
+      file: "r.yaml",
+      text: `${SMALL}profiles:\n${profiles}`,
+      settings: [],
+      read: () => "",
+    });
+
+  test("are checked too, and each error names its profile", () => {
+    const { plan, diagnostics } = found(
+      "  small: { steps.walks.with.clips: { eval: two } }\n  far: { steps.walk.with.seed: 1 }\n  fine: { steps.walks.with.seed: 1 }\n",
+    );
+    expect(plan).toBeNull();
+    expect(
+      diagnostics.map(({ code, line, message }) => [code, line, /\(profile (\w+)\)$/.exec(message)?.[1]]),
+    ).toEqual([
+      ["R0103", 13, "small"],
+      ["R0302", 14, "far"],
+    ]);
+  });
+
+  test("that are right change nothing", () => {
+    expect(found("  fine: { steps.walks.with.seed: 1 }\n").plan?.recipe.profile).toBeNull();
+  });
+});
+
+test.each([
+  ["small", "s".repeat(101), "R0104"],
+  ["  walks:", `  ${"w".repeat(300)}:`, "R0104"],
+])("a name that is too long for a folder is told: %s", (from, to, code) => {
+  const found = diagnosticsOf(SMALL.replaceAll(from, to)).find((other) => other.code === code);
+  expect(found!.message).toContain("a name has at most 100");
+});
+
+test("stages of one model that see other frames are warned of, training and training too", () => {
+  const text = `recipe: 1
+name: stages
+steps:
+  walks: { uses: data/synthesize, with: { clips: { sft: 20, grpo: 40 } } }
+  near: { uses: frames/extract, with: { dataset: "\${{ steps.walks.outputs.dataset }}", size: 56x56 } }
+  wide: { uses: frames/extract, with: { dataset: "\${{ steps.walks.outputs.dataset }}", size: 84x84 } }
+  sft: { uses: train/sft, with: { model: org/m, dataset: "\${{ steps.near.outputs.dataset }}", split: sft, learning_rate: 1e-5 } }
+  merge: { uses: model/merge, with: { model: org/m, adapter: "\${{ steps.sft.outputs.adapter }}" } }
+  grpo: { uses: train/grpo, with: { model: "\${{ steps.merge.outputs.model }}", dataset: "\${{ steps.wide.outputs.dataset }}", split: grpo, learning_rate: 1e-5 } }
+`;
+  const found = diagnosticsOf(text).find(({ code }) => code === "R0508");
+  expect(found).toMatchObject({ line: 6, related: [{ line: 5 }] });
+  expect(found!.message).toContain("'grpo' sees other frames than its model was trained on");
+});
