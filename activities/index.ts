@@ -1,5 +1,7 @@
 import type { StepKind } from "../schemas/kinds.ts";
+import { runCommand } from "./command/index.ts";
 import { extractFrames } from "./extract/index.ts";
+import { doNothing } from "./noop.ts";
 import { runTrainer } from "./run-trainer.ts";
 import { stepActivity } from "./step.ts";
 import { synthesize } from "./synthesize/index.ts";
@@ -14,6 +16,8 @@ const steps = {
   "model/merge": stepActivity(runTrainer),
   "train/grpo": stepActivity(runTrainer),
   "eval/mcq": stepActivity(runTrainer),
+  "run/command": stepActivity(runCommand),
+  "run/noop": stepActivity(doNothing),
 } satisfies Record<StepKind, ReturnType<typeof stepActivity>>;
 
 export const activities = { ...steps, writeRecord };

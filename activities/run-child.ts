@@ -18,10 +18,12 @@ export interface ChildRequest {
   hidden?: readonly string[];
   /** Aborted when the step is cancelled or the worker goes. */
   signal: AbortSignal;
-  /** Milliseconds between SIGTERM and SIGKILL to the whole group. */
-  grace: number;
+  /** Milliseconds between SIGTERM and SIGKILL to the whole group; asked when it is ended. */
+  grace: () => number;
   started: (pid: number) => Promise<void>;
 }
+
+const LEFT_OPEN_MS = 2_000;
 
 export type ChildEnd =
   { how: "exit"; code: number } | { how: "signal"; signal: string } | { how: "not-started"; reason: string };
@@ -60,7 +62,7 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
   const end = () => {
     if (pid === undefined) return;
     signalGroup(pid, "SIGTERM");
-    killTimer = setTimeout(() => signalGroup(pid, "SIGKILL"), grace);
+    killTimer = setTimeout(() => signalGroup(pid, "SIGKILL"), grace());
   };
   try {
     signal.addEventListener("abort", end, { once: true });
@@ -70,7 +72,7 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
     // A grandchild may hold the pipe open: it is ended first.
     if (pid !== undefined) signalGroup(pid, "SIGKILL");
     // What still holds the pipe after that is not waited for.
-    await Promise.race([written, sleep(grace, undefined, { ref: false })]);
+    await Promise.race([written, sleep(LEFT_OPEN_MS, undefined, { ref: false })]);
     return how;
   } finally {
     signal.removeEventListener("abort", end);

@@ -1,29 +1,28 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { CancelledFailure, Context } from "@temporalio/activity";
-import { fingerprint, resultFields, resumeKey } from "../compiler/fingerprint.ts";
-import type { Artifact, PlanStep, StepOutcome, StepRequest } from "../schemas/plan.ts";
+import { fingerprint, resultFields, resumableParams, resumeKey } from "../compiler/fingerprint.ts";
+import type { PlanStep, StepRequest, StepResult } from "../schemas/plan.ts";
 import { pathOf, placeOfOutput, publish, touchArtifacts } from "../store/artifacts.ts";
 import { Fence } from "../store/fence.ts";
-import { appendJsonLine, readJsonLines, writeJson } from "../store/files.ts";
-import {
-  recall,
-  remember,
-  reusedOutcome,
-  type FinishedStep,
-  type Recalled,
-} from "../store/finished-steps.ts";
+import { writeJson, writeSoon } from "../store/files.ts";
+import { recall, remember, type FinishedStep, type Recalled } from "../store/finished-steps.ts";
 import { home } from "../store/home.ts";
+import { noteWork, type About } from "../store/works.ts";
+import { nameOfStep, stepsAtWork } from "./at-work.ts";
 import { EventFile } from "./event-file.ts";
 import { toApplicationFailure } from "./failures.ts";
 import { rememberEnvironment } from "./locked-packages.ts";
+import { outcomeOf } from "./outcome.ts";
 import { toolsForFingerprint } from "./toolchain.ts";
 
-const HEARTBEAT_MS = 2_000;
+const HEARTBEAT_MS = 1_000;
 const TOUCH_MS = 30_000;
 
 /** What a kind's code gets: plain paths, a place to work, and a signal to stop. */
 export interface StepContext {
+  root: string;
   step: PlanStep;
   threads: number;
   /** Path of each artifact parameter, or an id on the hub. */
@@ -34,105 +33,122 @@ export interface StepContext {
   outputs: Record<string, string>;
   work: string;
   key: string;
+  about: About;
+  /** Parameters that may differ between a checkpoint and the run that resumes it. */
+  resumable: Record<string, unknown>;
+  /** Counts from 1, over all workers. */
+  attempt: number;
   log: string;
   events: EventFile;
   signal: AbortSignal;
   fence: Fence;
-  /** Notes that this attempt goes on from a checkpoint, for the record. */
-  resumedFrom: (checkpoint: number) => Promise<void>;
+  /** Why the result may differ from that of an undisturbed run; the kind adds to it. */
+  inexact: string[];
 }
 
 /** A kind's own work; gives its metrics. */
 export type Perform = (context: StepContext) => Promise<Record<string, number>>;
 
-interface Attempt {
-  started: string;
-  resumedFrom?: number;
-}
-
 /** Wraps a kind's work with all that steps have in common: reuse, fence, heartbeat, publishing, failures. */
-export function stepActivity(perform: Perform): (request: StepRequest) => Promise<StepOutcome> {
+export function stepActivity(perform: Perform): (request: StepRequest) => Promise<StepResult> {
   return async (request) => {
     const context = Context.current();
     const signal = context.cancellationSignal;
     const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+    const name = nameOfStep(request.run, request.step.id);
+    stepsAtWork.add(name);
     try {
-      const outcome = await runOrReuse(request, perform, signal);
-      await writeJson(
-        path.join(home.step(request.home, request.run, request.step.id), "outcome.json"),
-        outcome,
-      );
-      return outcome;
+      return await runOrReuse(request, perform, signal);
     } catch (error) {
       // A stopped child looks like a failure; only the signal tells that it was asked to stop.
       if (signal.aborted)
         throw signal.reason instanceof Error ? signal.reason : new CancelledFailure("stopped");
-      throw toApplicationFailure(error);
+      throw toApplicationFailure(error, context.info.attempt);
     } finally {
       clearInterval(beat);
+      stepsAtWork.delete(name);
     }
   };
 }
 
-async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortSignal): Promise<StepOutcome> {
-  const { run, home: root, step, inputs, threads } = request;
+/** A step with its names in the store. */
+interface Named {
+  request: StepRequest;
+  print: string;
+  key: string;
+  about: About;
+}
+
+async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortSignal): Promise<StepResult> {
+  const { run, home: root, step, inputs } = request;
   const tools = toolsForFingerprint();
-  const print = fingerprint(step, inputs, tools);
-  const key = resumeKey(step, inputs, tools);
+  const named: Named = {
+    request,
+    print: fingerprint(step, inputs, tools),
+    key: resumeKey(step, inputs, tools),
+    // The recipe's name begins the run's.
+    about: {
+      recipe: run.replace(/-[0-9]{8}-[0-9]{6}-[0-9a-f]{6}$/, ""),
+      step: step.id,
+      fields: resultFields(step, inputs, tools),
+    },
+  };
   const place = home.step(root, run, step.id);
   await mkdir(place, { recursive: true });
-  const common = { id: step.id, kind: step.kind, fingerprint: print, inputs, threads };
-
   // What a later `plan` compares with, to say why a step runs again.
-  const fields = resultFields(step, inputs, tools);
-  await Promise.all([writeJson(path.join(place, "fields.json"), fields), rememberEnvironment(root)]);
-  const known = await recallForUse(root, print);
-  if (known.how === "whole") return outcomeOf(request, common, known.step);
+  await Promise.all([
+    writeSoon(path.join(place, "fields.json"), named.about.fields),
+    rememberEnvironment(root),
+  ]);
+  const known = await recallForUse(named);
+  if (known.how === "whole") return finish(named, known.step);
 
-  const work = home.work(root, key);
+  const work = home.work(root, named.key);
   await mkdir(work, { recursive: true });
   const fence = await Fence.take(work);
   const touching = setInterval(() => void fence.touch(), TOUCH_MS);
   try {
     // Whoever held the directory before may just have finished.
-    const meanwhile = await recallForUse(root, print);
-    if (meanwhile.how === "whole") return await outcomeOf(request, common, meanwhile.step);
+    const meanwhile = await recallForUse(named);
+    if (meanwhile.how === "whole") return await finish(named, meanwhile.step);
     const damage = meanwhile.how === "damaged" ? meanwhile.defects : [];
-    return await runFenced({ request, perform, signal, fence, key, work, place, common, fields, damage });
+    return await runFenced({ ...named, perform, signal, fence, work, place, damage });
   } finally {
     clearInterval(touching);
     await fence.release();
+    // Nothing is left of a step that is done; of another one its checkpoints are.
+    await rmdir(work).catch(() => {});
   }
 }
 
-/** A result that this run goes on with: marked as used, and then looked at. */
-async function recallForUse(root: string, print: string): Promise<Recalled> {
+/** A result that this run goes on with: marked as used, and then looked at. Not one that is to be made anew. */
+async function recallForUse({ request, print }: Named): Promise<Recalled> {
+  const { home: root, redoneSince } = request;
   const known = await recall(root, print);
   if (known.how !== "whole") return known;
+  if (redoneSince !== null && known.step.made < redoneSince) return { how: "unknown" };
   await touchArtifacts(root, Object.values(known.step.outputs)).catch(() => {});
   return recall(root, print);
 }
 
-interface Fenced {
-  request: StepRequest;
+interface Fenced extends Named {
   perform: Perform;
   signal: AbortSignal;
   fence: Fence;
-  key: string;
   work: string;
   place: string;
-  common: Pick<StepOutcome, "id" | "kind" | "inputs" | "threads"> & { fingerprint: string };
-  fields: Record<string, unknown>;
   /** Why a result that the store has cannot be used. */
   damage: string[];
 }
 
 /** The step's own work and its publishing, in a directory that is this attempt's alone. */
-async function runFenced(fenced: Fenced): Promise<StepOutcome> {
-  const { request, perform, signal, fence, key, work, place, common, fields, damage } = fenced;
+async function runFenced(fenced: Fenced): Promise<StepResult> {
+  const { request, perform, signal, fence, key, about, work, place, damage } = fenced;
   const { run, home: root, step, inputs, threads } = request;
-  const attempts = path.join(place, "attempts.jsonl");
-  await appendJsonLine(attempts, { started: new Date().toISOString() } satisfies Attempt);
+  const events = await EventFile.open(path.join(place, "events.jsonl"));
+  const attempt = (await events.read()).filter(({ event }) => event === "attempt").length + 1;
+  await events.write({ event: "attempt", number: attempt, worker: `${os.hostname()} ${process.pid}` });
+  await Promise.all([noteWork(root, key, about), writeSoon(path.join(place, "work.json"), { key })]);
   const out = path.join(work, "out");
   await rm(out, { recursive: true, force: true });
   const places = Object.entries(step.outputs).map(([name, type]) => ({
@@ -141,11 +157,12 @@ async function runFenced(fenced: Fenced): Promise<StepOutcome> {
     ...placeOfOutput(out, name, type),
   }));
   for (const { folder } of places) await mkdir(folder, { recursive: true });
-  const events = new EventFile(path.join(place, "events.jsonl"));
   for (const defect of damage) await events.write({ event: "message", text: `made again: ${defect}` });
   const began = Date.now();
+  const inexact: string[] = [];
 
   const metrics = await perform({
+    root,
     step,
     threads,
     withheld: request.withheld,
@@ -158,49 +175,41 @@ async function runFenced(fenced: Fenced): Promise<StepOutcome> {
     outputs: Object.fromEntries(places.map(({ name, target }) => [name, target])),
     work,
     key,
+    about,
+    resumable: resumableParams(step),
+    attempt,
     log: path.join(place, "log.txt"),
     events,
     signal,
     fence,
-    resumedFrom: (checkpoint) =>
-      appendJsonLine(attempts, {
-        started: new Date().toISOString(),
-        resumedFrom: checkpoint,
-      } satisfies Attempt),
+    inexact,
   });
 
   signal.throwIfAborted();
   await fence.check();
-  const outputs: Record<string, Artifact> = {};
+  const outputs: FinishedStep["outputs"] = {};
   for (const { name, type, folder } of places) outputs[name] = await publish(root, folder, type);
-  const traces = { log: `${step.id}/log.txt`, events: `${step.id}/events.jsonl` };
-  const seconds = (Date.now() - began) / 1000;
-  const finished = { run, outputs, metrics, ...traces, fields, seconds };
-  await remember(root, common.fingerprint, finished);
-  return outcomeOf(request, common, finished);
+  const finished: FinishedStep = {
+    run,
+    made: new Date().toISOString(),
+    outputs,
+    metrics,
+    inexact,
+    log: `${step.id}/log.txt`,
+    events: `${step.id}/events.jsonl`,
+    fields: about.fields,
+    seconds: (Date.now() - began) / 1000,
+  };
+  await remember(root, fenced.print, finished);
+  // Whoever waits for this directory finds the result in the store.
+  for (const name of await readdir(work))
+    if (name !== "owner.json") await rm(path.join(work, name), { recursive: true, force: true });
+  return finish(fenced, finished);
 }
 
-/**
- * The outcome of a step whose result is in the store. What this very run made is done, also when the worker that made
- * it was lost before it could say so; what another run made is reused.
- */
-async function outcomeOf(
-  { run, home: root, step }: StepRequest,
-  common: Fenced["common"],
-  finished: FinishedStep,
-): Promise<StepOutcome> {
-  const attempts = await readJsonLines<Attempt>(path.join(home.step(root, run, step.id), "attempts.jsonl"));
-  const starts = attempts.filter(({ resumedFrom }) => resumedFrom === undefined);
-  const reused = reusedOutcome(common, finished);
-  if (finished.run !== run || starts.length === 0) return reused;
-  return {
-    ...reused,
-    status: "done",
-    attempts: starts.length,
-    resumed_from: attempts.flatMap(({ resumedFrom }) => (resumedFrom === undefined ? [] : [resumedFrom])),
-    started: starts[0]!.started,
-    ended: new Date().toISOString(),
-    log: finished.log,
-    events: finished.events,
-  };
+/** Notes what the step came to, for views and the record, and gives the workflow what it needs of it. */
+async function finish({ request, print }: Named, finished: FinishedStep): Promise<StepResult> {
+  const outcome = await outcomeOf(request, print, finished);
+  await writeJson(path.join(home.step(request.home, request.run, request.step.id), "outcome.json"), outcome);
+  return { status: outcome.status, outputs: finished.outputs };
 }

@@ -68,6 +68,8 @@ async function finished(folder, shape, count) {
       metrics: {},
       fields: {},
       seconds: 1,
+      made: new Date().toISOString(),
+      inexact: [],
       ...traces,
     });
   }

@@ -70,9 +70,29 @@ recipeVerb(
   "run recipes/demo.yaml",
 )
   .option("--new", "start afresh even if the last run is unfinished")
+  .option("--detach", "leave the run to a process of its own, and return")
+  .option("--fail-fast", "let the first failure end the run; otherwise what does not depend on it goes on")
   .action(act(() => import("./commands/run.ts"), "run"));
-verb("status [run]", "List runs, or show one run's steps ('last' is the newest)", "status last").action(
-  act(() => import("./commands/status.ts"), "status"),
+verb("status [run]", "List runs, or show one run's steps ('last' is the newest)", "status last --watch")
+  .option("-w, --watch", "follow the run until it is over")
+  .action(act(() => import("./commands/status.ts"), "status"));
+verb(
+  "checkpoints <run> [step]",
+  "List what unfinished steps can be resumed from",
+  "checkpoints last grpo",
+).action(act(() => import("./commands/checkpoints.ts"), "checkpoints"));
+verb("pause <run>", "Pause a run: its steps save what they can and stop", "pause last").action(
+  act(() => import("./commands/pause.ts"), "pause"),
+);
+verb("resume <run>", "Go on with a run, also with an edited recipe", "resume last")
+  .option("--detach", "leave the run to a process of its own, and return")
+  .action(act(() => import("./commands/resume.ts"), "resume"));
+verb("retry <run>", "Go on with a failed run, or do a part of one again", "retry last --from grpo")
+  .option("--from <step>", "do this step and all that hangs on it again")
+  .option("--detach", "leave the run to a process of its own, and return")
+  .action(act(() => import("./commands/resume.ts"), "retry"));
+verb("worker [run]", "Work on a run, or on all open runs of this store", "worker last").action(
+  act(() => import("./commands/worker.ts"), "worker"),
 );
 program
   .command("logs <run> <step>")

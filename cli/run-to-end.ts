@@ -1,70 +1,93 @@
 import path from "node:path";
-import { ServiceError } from "@temporalio/client";
-import { connectClient } from "../engine/connection.ts";
-import { giveUpDeadAttempts, openHandle, startOrAttach } from "../engine/runs.ts";
-import { ensureServer } from "../engine/server.ts";
-import { startWorker } from "../engine/worker.ts";
+import { WorkflowFailedError } from "@temporalio/client";
+import { ApplicationFailure } from "@temporalio/common";
+import { Session } from "../engine/session.ts";
 import type { RunRequest } from "../schemas/plan.ts";
 import { home } from "../store/home.ts";
-import { loadRecord } from "../store/runs.ts";
+import { loadRecord, loadRun } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { showProgress, type ProgressView } from "./progress-view.ts";
 
 /**
- * Hosts a worker in this process and follows a run to its end. True when it was interrupted: the run is kept.
- * The first Ctrl-C stops gracefully, the second one leaves at once.
+ * Hosts a worker in this process and follows a run to its end. How it ended: `over` with a record; `interrupted` by
+ * Ctrl-C, or `paused` from another terminal: then the run is kept. The first Ctrl-C stops gracefully, the second one
+ * leaves at once.
  */
 export async function runToEnd(
   root: string,
   request: RunRequest,
   server: string | null,
   stream: NodeJS.WriteStream,
-): Promise<boolean> {
-  const address = await ensureServer(root, server);
-  const client = await connectClient(address);
+): Promise<"over" | "interrupted" | "paused"> {
+  const session = await Session.open(root, server);
   const interruption = interruptions();
-  let worker: { stop: () => Promise<void> } | undefined;
   let view: ProgressView | undefined;
   try {
-    const attached = await openHandle(client, request.run);
-    if (attached !== undefined) {
-      const steps = await giveUpDeadAttempts(client, attached);
-      if (steps.length > 0) stream.write(`Taking over from a worker that is gone: ${steps.join(", ")}.\n`);
-    }
-    worker = await startWorker(address, request.run, path.join(home.run(root, request.run), "engine.log"));
-    const handle = await startOrAttach(client, request);
+    const attached = await session.attach(request.run);
+    if (attached !== undefined && attached.lost.length > 0)
+      stream.write(`Taking over from a worker that is gone: ${attached.lost.join(", ")}.\n`);
+    await session.work(request.run, path.join(home.run(root, request.run), "engine.log"));
+    const handle = await session.start(request);
+    await handle.signal("resume");
     view = showProgress(root, request.run, request.plan, stream);
-    const ended = handle.result().then(
-      () => "ended" as const,
-      (error: unknown) => ({ error }),
-    );
-    const first = await Promise.race([ended, interruption.first]);
+    const paused = whenPaused(root, request.run);
+    const first = await Promise.race([session.resultOf(handle), interruption.first, paused.first]);
+    paused.dispose();
     await view.close();
     view = undefined;
-    if (first === "interrupted") {
+    if (first === "paused" || first === "interrupted") {
       stream.write(
-        `\nStopping; the run is kept. Go on with 'reprise run ${request.plan.recipe.path}', or end it with ` +
-          `'reprise cancel ${request.run}'. Ctrl-C again leaves at once.\n`,
+        `\n${first === "paused" ? "The run is paused." : "Stopping; the run is kept."} ${advice(request, first)}\n`,
       );
-      return true;
+      return first;
     }
     // A failed or cancelled run says why in its record.
-    if (first !== "ended" && (await loadRecord(root, request.run)) === undefined)
-      throw lostServer(first.error, request);
-    return false;
+    if (first.error !== null && (await loadRecord(root, request.run)) === undefined)
+      throw withoutRecord(first.error, request);
+    return "over";
   } finally {
     await view?.close();
-    await worker?.stop();
+    await session.close();
     interruption.dispose();
-    await client.connection.close();
   }
 }
 
-/** Without its server a run can neither go on nor end; nothing of it is lost. */
-function lostServer(error: unknown, { plan }: RunRequest): unknown {
-  if (!(error instanceof ServiceError)) return error;
-  const message = `The Temporal server went away. The run is kept: go on with 'reprise run ${plan.recipe.path}'.`;
-  return new UserError(EXIT.failed, message);
+const advice = ({ run, plan }: RunRequest, how: "paused" | "interrupted"): string =>
+  how === "paused"
+    ? `Go on with 'reprise resume ${run}'.`
+    : `Go on with 'reprise run ${plan.recipe.path}', or end it with 'reprise cancel ${run}'. Ctrl-C again leaves at once.`;
+
+/** A run whose record could not be written; nothing of it is lost. */
+function withoutRecord(error: unknown, { plan }: RunRequest): unknown {
+  const cause = error instanceof WorkflowFailedError ? rootCause(error) : null;
+  if (!(cause instanceof ApplicationFailure)) return error;
+  const exit = cause.type === "disk" || cause.type === "environment" ? EXIT.missing : EXIT.failed;
+  return new UserError(
+    exit,
+    `${cause.message}\nThe run is kept: go on with 'reprise run ${plan.recipe.path}'.`,
+  );
+}
+
+function rootCause(error: Error): unknown {
+  let cause: unknown = error;
+  while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause;
+  return cause;
+}
+
+const LOOK_MS = 500;
+
+/** Another terminal pauses a run; its file tells. */
+function whenPaused(root: string, run: string): { first: Promise<"paused">; dispose: () => void } {
+  let dispose = () => {};
+  const first = new Promise<"paused">((resolve) => {
+    const timer = setInterval(() => {
+      void loadRun(root, run)
+        .then((started) => started?.paused === true && resolve("paused"))
+        .catch(() => {});
+    }, LOOK_MS);
+    dispose = () => clearInterval(timer);
+  });
+  return { first, dispose: () => dispose() };
 }
 
 function interruptions(): { first: Promise<"interrupted">; dispose: () => void } {

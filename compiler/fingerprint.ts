@@ -27,6 +27,14 @@ export function resumeKey(step: PlanStep, inputs: Record<string, Artifact | stri
   return digestOf(fields(step, inputs, tools, ["result"]));
 }
 
+/** Parameters that may differ between a checkpoint and the run that resumes it: where training ends. */
+export const resumableParams = (step: PlanStep): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(step.params).filter(
+      ([name]) => KIND_SCHEMAS[step.kind].properties[name]?.["x-affects"] === "resume",
+    ),
+  );
+
 function fields(
   step: PlanStep,
   inputs: Record<string, Artifact | string>,

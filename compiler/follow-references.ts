@@ -6,6 +6,7 @@ import type { Reference } from "./expression/value.ts";
 import type { Layers } from "./layers.ts";
 import type { ResolvedStep } from "./resolved-step.ts";
 import { findCell, sameCell, type Scope } from "./scope.ts";
+import { outputsOf } from "./outputs.ts";
 import type { Substitution } from "./substitute.ts";
 import { isMapping, type Path } from "./mapping.ts";
 
@@ -75,8 +76,10 @@ export class ReferenceFollower {
 
   #typeOf(origin: Exclude<Reference["origin"], { from: "secret" }>): ArtifactType | undefined {
     if (origin.from === "input") return (this.#scope.inputs[origin.input] as { type: ArtifactType }).type;
-    const kind = this.#scope.steps.cells.get(origin.step)?.written.kind;
-    return kind === undefined ? undefined : KIND_SCHEMAS[kind]["x-outputs"][origin.output];
+    const written = this.#scope.steps.cells.get(origin.step)?.written;
+    if (written?.kind === undefined) return undefined;
+    const declared = written.raw["with"];
+    return outputsOf(written.kind, isMapping(declared) ? declared : {})[origin.output];
   }
 
   #wrongType(
@@ -112,7 +115,10 @@ export class ReferenceFollower {
       const name = path[place.length]!;
       if (this.#substitution.failed.has(key)) continue;
       if (path.slice(0, place.length).join("/") !== place.join("/") || Object.hasOwn(inputs, name)) continue;
-      if (Object.hasOwn(properties, name) && properties[name]!["x-artifact"] !== undefined) continue;
+      const { "x-artifact": one, "x-artifacts": many } = Object.hasOwn(properties, name)
+        ? properties[name]!
+        : {};
+      if (one !== undefined || many !== undefined) continue;
       const secret = reference.origin.from === "secret";
       const message = secret
         ? `'${name}' takes a value, and a secret's value stays out of the plan. Hand it to the program, by 'secrets'.`
@@ -124,7 +130,7 @@ export class ReferenceFollower {
   secrets(value: unknown, place: Path): void {
     if (!isMapping(value)) return;
     const { kind } = this.#resolved;
-    if (kind !== undefined && !KIND_SCHEMAS[kind]["x-tools"].includes("python")) {
+    if (kind !== undefined && kind !== "run/command" && !KIND_SCHEMAS[kind]["x-tools"].includes("python")) {
       this.#diagnostics.push(
         this.#layers.diagnostic(
           "R0105",

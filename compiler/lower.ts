@@ -1,12 +1,16 @@
 import type { Recipe } from "../schemas/generated/recipe.ts";
 import { KIND_SCHEMAS } from "../schemas/kinds.ts";
-import type { Plan, PlanStep, Source } from "../schemas/plan.ts";
+import { PROGRAM_FAILURES, type Plan, type PlanStep, type Source } from "../schemas/plan.ts";
 import { digestOf } from "./digest.ts";
 import { seconds } from "./duration.ts";
+import { outputsOf } from "./outputs.ts";
 import type { ResolvedStep } from "./resolved-step.ts";
 
 const DEFAULT_TIMEOUT = "7d";
-const DEFAULT_CHECKPOINT = { every: "50 steps", keep: 2 };
+const DEFAULT_BACKOFF = "10s";
+// Loading a large model takes minutes, an optimizer step of one too.
+const DEFAULT_STALLED = "1h";
+const DEFAULT_CHECKPOINT = "5m";
 
 /** A checked step as part of the plan: every default written out. */
 export function lowerStep({
@@ -19,7 +23,8 @@ export function lowerStep({
   after,
 }: ResolvedStep): PlanStep {
   const kind = KIND_SCHEMAS[uses!];
-  const { resources, retry, timeout, checkpoint = DEFAULT_CHECKPOINT } = step;
+  const { resources, retry, timeout, checkpoint } = step;
+  const stalled = step.stalled_after ?? (kind["x-tools"].includes("python") ? DEFAULT_STALLED : null);
   return {
     id: cell.id,
     matrix: cell.matrix,
@@ -27,19 +32,33 @@ export function lowerStep({
     version: kind["x-version"],
     params,
     inputs,
-    outputs: kind["x-outputs"],
+    outputs: outputsOf(uses!, params),
     after: [...after.keys()],
     resources: {
       cpu: resources?.cpu ?? kind["x-resources"].cpu,
       gpu: resources?.gpu ?? 0,
       memoryGb: resources?.memory_gb ?? kind["x-resources"].memory_gb,
     },
-    attempts: retry?.attempts ?? 1,
+    retry: {
+      attempts: retry?.attempts ?? 1,
+      backoffSeconds: seconds(retry?.backoff ?? DEFAULT_BACKOFF),
+      on: retry?.on ?? [...PROGRAM_FAILURES],
+    },
     timeoutSeconds: seconds(timeout ?? DEFAULT_TIMEOUT),
-    checkpoint: { every: Number.parseInt(checkpoint.every, 10), keep: checkpoint.keep ?? 2 },
+    stalledSeconds: stalled === null ? null : seconds(stalled),
+    checkpoint: {
+      ...interval(checkpoint?.every ?? DEFAULT_CHECKPOINT),
+      keep: checkpoint?.keep ?? 2,
+      resume: checkpoint?.resume ?? "auto",
+    },
     secrets,
   };
 }
+
+const interval = (every: string): Pick<PlanStep["checkpoint"], "everySteps" | "everySeconds"> =>
+  every.includes("step")
+    ? { everySteps: Number.parseInt(every, 10), everySeconds: null }
+    : { everySteps: null, everySeconds: seconds(every) };
 
 /** The whole plan; its digest names what runs, so the recipe's path and formatting are left out of it. */
 export function lower(

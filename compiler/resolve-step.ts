@@ -58,10 +58,15 @@ export function resolveStep(
     const { properties } = KIND_SCHEMAS[kind];
     for (const [name, given] of Object.entries(params)) {
       if (name.startsWith("x-")) continue;
-      const accepted = Object.hasOwn(properties, name) ? properties[name]?.["x-artifact"] : undefined;
+      const { "x-artifact": one, "x-artifacts": many } = Object.hasOwn(properties, name)
+        ? properties[name]!
+        : {};
       const place = [...path, "with", name];
-      if (accepted === undefined) resolved.params[name] = given;
-      else if (typeof given === "string") follower.artifact(name, place, given, accepted);
+      if (many !== undefined && isMapping(given)) {
+        for (const [inner, text] of Object.entries(given))
+          if (typeof text === "string") follower.artifact(`${name}.${inner}`, [...place, inner], text, many);
+      } else if (one === undefined) resolved.params[name] = given;
+      else if (typeof given === "string") follower.artifact(name, place, given, one);
     }
     follower.plainOnly([...path, "with"], resolved.inputs);
   }

@@ -1,7 +1,7 @@
-import { KIND_SCHEMAS } from "../schemas/kinds.ts";
 import { ExpressionError, type Span } from "./expression/expression-error.ts";
 import { type Lookup } from "./expression/evaluate.ts";
 import { Reference, type Value } from "./expression/value.ts";
+import { outputsOf } from "./outputs.ts";
 import { meantName } from "./suggest.ts";
 import { isMapping, type Mapping } from "./mapping.ts";
 import { valuesKey, type WrittenStep, type WrittenSteps, type Cell } from "./written-steps.ts";
@@ -96,7 +96,8 @@ function lookUpStep(steps: WrittenSteps, from: Cell | null, parts: Part[], whole
   }
   if (output === undefined || parts.length > 4) throw new ExpressionError("R0206", whole, `${form}.`);
   const { kind } = target.written;
-  const known = kind === undefined ? null : KIND_SCHEMAS[kind]["x-outputs"];
+  const declared = target.written.raw["with"];
+  const known = kind === undefined ? null : outputsOf(kind, isMapping(declared) ? declared : {});
   if (known !== null && !Object.hasOwn(known, output.name)) {
     const related = {
       message: `'${target.written.id}' is of kind ${kind}`,

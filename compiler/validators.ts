@@ -11,6 +11,7 @@ const VOCABULARY = [
   "resources",
   "affects",
   "artifact",
+  "artifacts",
   "paper",
   "field",
   "unit",

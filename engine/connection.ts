@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, Connection } from "@temporalio/client";
+import { msToTs } from "@temporalio/common/lib/time.js";
 import { loadClientConnectConfig } from "@temporalio/envconfig";
+import { dataConverter } from "./payloads.ts";
 
 /**
  * Connection options for an address. TLS, API key and namespace come from the standard environment variables, which speak
@@ -18,7 +20,23 @@ export function connectionOptions(address: string): {
 export async function connectClient(address: string): Promise<Client> {
   const options = connectionOptions(address);
   const connection = await Connection.connect({ ...options.connection, connectTimeout: 10_000 });
-  return new Client({ connection, namespace: options.namespace });
+  return new Client({ connection, namespace: options.namespace, dataConverter });
+}
+
+const RETENTION_DAYS = 90;
+
+/** Keeps histories of ended runs for a while: the server's own default is a day. */
+export async function keepHistories(address: string): Promise<void> {
+  const { connection: options, namespace } = connectionOptions(address);
+  const connection = Connection.lazy({ ...options });
+  try {
+    await connection.workflowService.updateNamespace({
+      namespace,
+      config: { workflowExecutionRetentionTtl: msToTs(`${RETENTION_DAYS} days`) },
+    });
+  } finally {
+    await connection.close();
+  }
 }
 
 /** Whether a server answers at an address within the time, its namespace ready. */

@@ -2,12 +2,16 @@ import { ApplicationFailure } from "@temporalio/common";
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from "@temporalio/client";
 import type { runPlan } from "../workflows/run-plan.ts";
 import type { RunRequest } from "../schemas/plan.ts";
-import { isDeadWorker } from "./worker-identity.ts";
+import { nameOfStep, stepsAtWork } from "../activities/at-work.ts";
+import { isDeadWorker, workerIdentity } from "./worker-identity.ts";
 
 // temporal.api.enums.v1.PendingActivityState
 const STARTED = 2;
 
-type Handle = WorkflowHandle<typeof runPlan>;
+// A worker needs a moment from taking an attempt to starting it.
+const SETTLED_SECONDS = 10;
+
+export type Handle = WorkflowHandle<typeof runPlan>;
 
 /** Starts a run, or goes on with it if its workflow is still open. The workflow's id is the run's. */
 export async function startOrAttach(client: Client, request: RunRequest): Promise<Handle> {
@@ -35,28 +39,40 @@ export async function openHandle(client: Client, run: string): Promise<Handle | 
 }
 
 /**
- * Gives up attempts whose worker is proven dead, so that their steps start again at once instead of after the
- * heartbeat timeout; and frees the workflow from the dead worker's queue. Returns the ids of those steps.
+ * Gives up attempts that nobody makes any more, so that their steps start again at once instead of after the heartbeat
+ * timeout: those of a worker that is proven dead, and those of this process that it has ended, but could not say so while
+ * the server was away. Returns the ids of those steps. `unstick` also frees the workflow from a dead worker's queue.
  */
-export async function giveUpDeadAttempts(client: Client, handle: Handle): Promise<string[]> {
+export async function giveUpLostAttempts(
+  client: Client,
+  handle: Handle,
+  unstick: boolean,
+): Promise<string[]> {
   const { raw } = await handle.describe();
   // An attempt that only waits for its next try needs no giving up.
   const started = (raw.pendingActivities ?? []).filter(({ state }) => Number(state) === STARTED);
-  const dead = started.flatMap(({ activityId, lastWorkerIdentity }) =>
-    activityId && lastWorkerIdentity && isDeadWorker(lastWorkerIdentity) ? [activityId] : [],
-  );
-  for (const activityId of dead) {
+  const lost = started.flatMap(({ activityId, lastWorkerIdentity, lastStartedTime }) => {
+    if (!activityId || !lastWorkerIdentity) return [];
+    const age = Date.now() / 1000 - Number(lastStartedTime?.seconds ?? 0);
+    const over =
+      lastWorkerIdentity === workerIdentity() &&
+      age > SETTLED_SECONDS &&
+      !stepsAtWork.has(nameOfStep(handle.workflowId, activityId));
+    return over || isDeadWorker(lastWorkerIdentity) ? [activityId] : [];
+  });
+  for (const activityId of lost) {
     const failure = ApplicationFailure.create({
       type: "WorkerLost",
       message: "the worker died",
       nextRetryDelay: "1ms",
     });
-    await client.activity.fail({ workflowId: handle.workflowId, activityId }, failure);
+    // It may just have ended after all.
+    await client.activity.fail({ workflowId: handle.workflowId, activityId }, failure).catch(() => {});
   }
-  const namespace = client.options.namespace;
-  await client.workflowService.resetStickyTaskQueue({
-    namespace,
-    execution: { workflowId: handle.workflowId },
-  });
-  return dead;
+  if (unstick || lost.length > 0)
+    await client.workflowService.resetStickyTaskQueue({
+      namespace: client.options.namespace,
+      execution: { workflowId: handle.workflowId },
+    });
+  return lost;
 }

@@ -1,20 +1,21 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import getPort from "get-port";
 import { lock } from "proper-lockfile";
-import { readJson, writeJson } from "../store/files.ts";
+import { readJsonIfWhole, writeJson } from "../store/files.ts";
 import { home } from "../store/home.ts";
 import { identify, isAlive, type ProcessIdentity } from "../store/processes.ts";
 import { tailOf } from "../activities/run-child.ts";
 import { EngineError } from "./errors.ts";
-import { answers } from "./connection.ts";
+import { answers, keepHistories } from "./connection.ts";
 
 const START_MS = 30_000;
 const ANSWER_MS = 10_000;
+const CLOCK_SLACK_SECONDS = 300;
 
 /** The embedded server of one store. Other commands find it by this file. */
 interface RunningServer {
@@ -32,7 +33,7 @@ const fileOf = (root: string) => path.join(home.server(root), "server.json");
 export async function findServer(root: string, environment = process.env): Promise<ServerState> {
   const external = environment["TEMPORAL_ADDRESS"];
   if (external) return { state: "external", address: external, version: null };
-  const known = await readJson<RunningServer>(fileOf(root));
+  const known = await readJsonIfWhole<RunningServer>(fileOf(root), "process");
   if (known === undefined || !isAlive(known.process)) return { state: "stopped" };
   return { state: "running", address: known.address, version: known.version };
 }
@@ -70,7 +71,10 @@ async function start(root: string, binary: string): Promise<string> {
   const folder = home.server(root);
   const { stdout } = await execa(binary, ["--version"]);
   const version = /Server ([0-9.]+)/.exec(stdout)?.[1] ?? "unknown";
-  const port = await getPort();
+  const before = await readJsonIfWhole<RunningServer>(fileOf(root), "address");
+  // The same address as before: those that are connected find it again.
+  const port = await getPort(before === undefined ? {} : { port: Number(before.address.split(":").at(-1)) });
+  refuseClock(path.join(folder, `temporal-${version}.db`));
   const log = path.join(folder, "log.txt");
   const output = openSync(log, "a");
   const child = spawn(binary, serverArguments(path.join(folder, `temporal-${version}.db`), port), {
@@ -87,11 +91,24 @@ async function start(root: string, binary: string): Promise<string> {
   if (identity !== undefined)
     await writeJson(fileOf(root), { process: identity, address, version } satisfies RunningServer);
   const started = await Promise.race([answers(address, START_MS), failed]).catch(() => false);
-  if (started) return address;
+  if (started) {
+    await keepHistories(address);
+    return address;
+  }
   if (identity !== undefined && isAlive(identity)) process.kill(identity.pid, "SIGKILL");
   await rm(fileOf(root), { force: true });
   throw new EngineError(
     `The Temporal server did not start. Its last lines (${log}):\n${await tailOf(log, 5)}`,
+  );
+}
+
+/** Timers of a run would wait until a clock that went back has caught up. */
+function refuseClock(database: string): void {
+  const { mtimeMs } = statSync(database, { throwIfNoEntry: false }) ?? { mtimeMs: 0 };
+  const ahead = (mtimeMs - Date.now()) / 1000;
+  if (ahead < CLOCK_SLACK_SECONDS) return;
+  throw new EngineError(
+    `The clock of this machine is wrong: it is ${Math.round(ahead)} s behind the last change of '${database}'. Set the clock, and try again.`,
   );
 }
 
@@ -119,7 +136,7 @@ function serverArguments(database: string, port: number): string[] {
 
 /** Stops the embedded server; gives false when none was running. */
 export async function stopServer(root: string): Promise<boolean> {
-  const known = await readJson<RunningServer>(fileOf(root));
+  const known = await readJsonIfWhole<RunningServer>(fileOf(root), "process");
   if (known === undefined || !isAlive(known.process)) return false;
   process.kill(known.process.pid, "SIGTERM");
   for (let waited = 0; isAlive(known.process); waited += 50) {

@@ -3,7 +3,9 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from 
 import { pino } from "pino";
 import { activities } from "../activities/index.ts";
 import { packageRoot } from "../activities/toolchain.ts";
+import { announceWorker } from "../store/workers.ts";
 import { connectionOptions } from "./connection.ts";
+import { dataConverter } from "./payloads.ts";
 import { workerIdentity } from "./worker-identity.ts";
 
 /**
@@ -12,17 +14,11 @@ import { workerIdentity } from "./worker-identity.ts";
  */
 export async function startWorker(
   address: string,
+  root: string,
   run: string,
   logFile: string,
 ): Promise<{ stop: () => Promise<void> }> {
-  const log = pino({ level: "info" }, pino.destination({ dest: logFile, mkdir: true, sync: true }));
-  Runtime.install({
-    logger: new DefaultLogger("INFO", (entry: LogEntry) => forward(log, entry)),
-    // Signals belong to the command line: the first one asks, the second one leaves.
-    shutdownSignals: [],
-    // The native part's log too: standard output belongs to the command.
-    telemetryOptions: { logging: { filter: "WARN", forward: {} } },
-  });
+  installRuntime(logFile);
   const options = connectionOptions(address);
   const connection = await NativeConnection.connect(options.connection);
   const worker = await Worker.create({
@@ -32,12 +28,15 @@ export async function startWorker(
     identity: workerIdentity(),
     workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") },
     activities,
+    dataConverter,
     // Cancellation reaches an activity only with a heartbeat's answer.
-    maxHeartbeatThrottleInterval: "3s",
+    maxHeartbeatThrottleInterval: "1s",
     shutdownGraceTime: 0,
-    shutdownForceTime: "20s",
+    // A step has 20 s to save a checkpoint; the whole is over within 30.
+    shutdownForceTime: "25s",
     stickyQueueScheduleToStartTimeout: "2s",
   });
+  const presence = await announceWorker(root, run);
   const running = worker.run();
   // Looked at by whoever stops the worker; before that it must not end the process.
   running.catch(() => {});
@@ -45,9 +44,26 @@ export async function startWorker(
     stop: async () => {
       if (worker.getState() === "RUNNING") worker.shutdown();
       await running.catch(() => {});
+      await presence.leave();
       await connection.close();
     },
   };
+}
+
+let installed = false;
+
+/** Once per process: a process may work for several runs. */
+function installRuntime(logFile: string): void {
+  if (installed) return;
+  installed = true;
+  const log = pino({ level: "info" }, pino.destination({ dest: logFile, mkdir: true, sync: true }));
+  Runtime.install({
+    logger: new DefaultLogger("INFO", (entry: LogEntry) => forward(log, entry)),
+    // Signals belong to the command line: the first one asks, the second one leaves.
+    shutdownSignals: [],
+    // The native part's log too: standard output belongs to the command.
+    telemetryOptions: { logging: { filter: "WARN", forward: {} } },
+  });
 }
 
 function forward(log: pino.Logger, { level, message, meta }: LogEntry): void {

@@ -3,7 +3,16 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 
 /** What a folder or file that travels between steps holds. */
-export type ArtifactType = "path" | "dataset" | "frames" | "model" | "adapter" | "predictions" | "metrics";
+export const ARTIFACT_TYPES = [
+  "path",
+  "dataset",
+  "frames",
+  "model",
+  "adapter",
+  "predictions",
+  "metrics",
+] as const;
+export type ArtifactType = (typeof ARTIFACT_TYPES)[number];
 
 /** The closed set of step kinds. Each has one schema, one activity and, if it trains, one trainer module. */
 export const STEP_KINDS = [
@@ -14,6 +23,8 @@ export const STEP_KINDS = [
   "model/merge",
   "train/grpo",
   "eval/mcq",
+  "run/command",
+  "run/noop",
 ] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 
@@ -35,6 +46,8 @@ export interface ParameterSchema {
   default?: unknown;
   "x-affects": Affects;
   "x-artifact"?: (ArtifactType | "hub")[];
+  /** Of a mapping whose values are artifacts, each with a name of its own. */
+  "x-artifacts"?: ArtifactType[];
   /** Table and row of the paper that give the value. */
   "x-paper"?: string;
   "x-unit"?: string;

@@ -5,6 +5,10 @@ import type { ArtifactType, StepKind } from "./kinds.ts";
 /** A worker that has been silent for this long counts as lost. */
 export const HEARTBEAT_TIMEOUT_SECONDS = 120;
 
+/** Failures of a step's program, which the recipe's `retry` may try again. */
+export const PROGRAM_FAILURES = ["exit", "oom", "nan", "timeout", "stalled"] as const;
+export type ProgramFailure = (typeof PROGRAM_FAILURES)[number];
+
 /** Where a parameter that takes an artifact gets it from. */
 export type Source =
   | { from: "step"; step: string; output: string }
@@ -26,10 +30,24 @@ export interface PlanStep {
   /** Ids of the steps that must be finished first. */
   after: string[];
   resources: Resources;
-  /** Runs of the step's program in all. */
-  attempts: number;
+  retry: {
+    /** Runs of the step's program in all. */
+    attempts: number;
+    backoffSeconds: number;
+    /** Codes of the failures that are tried again. */
+    on: ProgramFailure[];
+  };
   timeoutSeconds: number;
-  checkpoint: { every: number; keep: number };
+  /** A program without progress for this long is ended; null: never. */
+  stalledSeconds: number | null;
+  checkpoint: {
+    /** Optimizer steps, or null where `everySeconds` counts. */
+    everySteps: number | null;
+    everySeconds: number | null;
+    keep: number;
+    /** auto, never, or `<run>:<step>@<n>`. */
+    resume: string;
+  };
   /** Environment variables of the step's program, each by the name of the variable that holds the secret. */
   secrets: Record<string, string>;
 }
@@ -70,12 +88,22 @@ export interface RunRequest {
   /** What the machine offers to steps that run at the same time. */
   capacity: Resources;
   inputs: Record<string, Artifact>;
+  /** Whether the first failure ends everything, or only what depends on it. */
+  failFast: boolean;
+  /** Steps to do again although the store has their results, from this ISO time on. */
+  redo: { steps: string[]; since: string } | null;
 }
 
 export type Artifact = RunRecordArtifact & { type: ArtifactType };
 
-/** What one step came to. Kept small: references and numbers only. */
+/** What one step came to, as the record has it. */
 export type StepOutcome = RunRecordStep;
+
+/** What the workflow keeps of a step: what others need of it. The rest stands in the step's folder. */
+export interface StepResult {
+  status: StepOutcome["status"];
+  outputs: Record<string, Artifact>;
+}
 
 /** What an activity is asked to do. */
 export interface StepRequest {
@@ -87,4 +115,16 @@ export interface StepRequest {
   /** Environment variables that the step's program must not get. */
   withheld: string[];
   threads: number;
+  /** A result in the store counts only if it was made after this ISO time. */
+  redoneSince: string | null;
+}
+
+/** What the record of a run is made of, beside what stands in its folder. */
+export interface FinishedRun {
+  run: string;
+  home: string;
+  status: RunRecord["status"];
+  /** Status of each step, in the plan's order. */
+  statuses: StepOutcome["status"][];
+  failures: { step: string; code: string; message: string }[];
 }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { appendFile, mkdir, open, readFile, rename } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 
@@ -8,13 +8,20 @@ import { pipeline } from "node:stream/promises";
 export async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   const aside = `${file}.${randomUUID()}.partial`;
-  const handle = await open(aside, "w");
   try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await writeFile(aside, text, { flush: true });
+    await rename(aside, file);
+  } catch (error) {
+    // On a full disk nothing half-written is left behind.
+    await rm(aside, { force: true });
+    throw error;
   }
+}
+
+/** As `writeWhole` of JSON, but without waiting for the disk: for what can be made again. */
+export async function writeSoon(file: string, value: unknown): Promise<void> {
+  const aside = `${file}.${randomUUID()}.partial`;
+  await writeFile(aside, `${JSON.stringify(value, null, 1)}\n`);
   await rename(aside, file);
 }
 

@@ -1,12 +1,15 @@
-import type { StepOutcome } from "../schemas/plan.ts";
+import type { Artifact, StepOutcome } from "../schemas/plan.ts";
 import { defectOfArtifact } from "./artifacts.ts";
 import { readJsonIfWhole, writeJson } from "./files.ts";
 import { home } from "./home.ts";
 
 /** What a later run needs of a finished step. */
-export interface FinishedStep extends Pick<StepOutcome, "outputs" | "metrics" | "log" | "events"> {
+export interface FinishedStep extends Pick<StepOutcome, "metrics" | "log" | "events" | "inexact"> {
+  outputs: Record<string, Artifact>;
   /** The run that made it: its log and events are the evidence. */
   run: string;
+  /** When it was made; ISO time. */
+  made: string;
   /** Everything that decided the result, by name. */
   fields: Record<string, unknown>;
   /** Seconds that making it took. */
@@ -54,6 +57,10 @@ export function reusedOutcome(
     status: "reused",
     attempts: 0,
     resumed_from: [],
+    repeated: 0,
+    seconds_lost: 0,
+    inexact: known.inexact,
+    failure: null,
     started: null,
     ended: null,
     outputs: known.outputs,

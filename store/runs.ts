@@ -10,8 +10,14 @@ export interface StartedRun {
   request: RunRequest;
   started: string;
   commit: string | null;
+  /** `path=value` settings of the command line. */
+  settings: readonly string[];
   /** Fingerprints of the results that it found in the store when it began. */
   reuses: string[];
+  /** Earlier plans of this run, which was continued with another one. */
+  versions: RunRecord["versions"];
+  /** Nothing of it runs until it is resumed. */
+  paused: boolean;
 }
 
 /** A run's id: sorts by time, names the recipe, and says which plan. */
@@ -26,6 +32,12 @@ export const saveRun = (root: string, started: StartedRun): Promise<void> =>
   writeJson(fileOf(root, started.request.run, "run.json"), started);
 export const loadRun = (root: string, run: string): Promise<StartedRun | undefined> =>
   readJsonIfWhole<StartedRun>(fileOf(root, run, "run.json"), "request");
+
+/** Notes that a run is paused, or is no more. */
+export async function setPaused(root: string, run: string, paused: boolean): Promise<void> {
+  const started = await loadRun(root, run);
+  if (started !== undefined && started.paused !== paused) await saveRun(root, { ...started, paused });
+}
 
 export const recordFile = (root: string, run: string): string => fileOf(root, run, "record.json");
 export const reportFile = (root: string, run: string): string => fileOf(root, run, "report.html");

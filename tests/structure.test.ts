@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { STEP_KINDS } from "../schemas/kinds.ts";
+import { KIND_SCHEMAS, STEP_KINDS } from "../schemas/kinds.ts";
 
 const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.ts", "*.mjs", "*.py"], {
   encoding: "utf8",
@@ -42,7 +42,7 @@ test("every kind that Python runs has its module, and no other", () => {
   const table = [...main.matchAll(/^ {4}"([a-z]+\/[a-z]+)": "([a-z_]+)",$/gm)].map(
     ([, kind, module]) => [kind!, module!] as const,
   );
-  const trained = STEP_KINDS.filter((kind) => !["data/synthesize", "frames/extract"].includes(kind));
+  const trained = STEP_KINDS.filter((kind) => KIND_SCHEMAS[kind]["x-tools"].includes("python"));
   expect(table.map(([kind]) => kind).sort()).toEqual([...trained].sort());
   for (const [, module] of table) expect(existsSync(`trainer/reprise_trainer/${module}.py`)).toBe(true);
 });

@@ -5,6 +5,8 @@ import pLimit from "p-limit";
 import type { FramesExtractParams } from "../../schemas/generated/frames-extract.ts";
 import { digestOf } from "../../compiler/digest.ts";
 import { hashFile } from "../../store/files.ts";
+import { mediaFailure } from "../media-failure.ts";
+import { openParts } from "../parts.ts";
 import { StepFailure } from "../step-failure.ts";
 import type { StepContext } from "../step.ts";
 import { requireTool } from "../toolchain.ts";
@@ -34,22 +36,21 @@ export async function extractFrames(context: StepContext): Promise<Record<string
   const ffmpeg = requireTool("ffmpeg");
   const videos = await videosOf(path.join(source, "questions.jsonl"));
   await mkdir(path.join(target, "strips"), { recursive: true });
+  const parts = await openParts<FrameManifestLine>(context);
 
   const limit = pLimit(context.threads);
   // Many videos: one thread each. A single long one gets all of them.
   const threads = Math.max(1, Math.floor(context.threads / Math.max(1, videos.length)));
-  const lines: FrameManifestLine[] = [];
   const bad: string[] = [];
-  let done = 0;
+  let done = parts.size;
   const one = async (video: string) => {
+    if (parts.get(video) !== undefined) return;
     context.signal.throwIfAborted();
     const file = path.join(source, video);
-    // Named by a hash: two videos may have the same name in two folders, or with two endings.
-    const strip = `strips/${digestOf(video).slice(0, 16)}.png`;
+    const output = parts.aside(".png");
     try {
       const times = await presentationTimes(ffmpeg, file, context.signal);
       const index = chooseFrames(params.rule, times.length, params.frames);
-      const output = path.join(target, strip);
       const args = filmstripArguments({
         video: file,
         times,
@@ -61,10 +62,11 @@ export async function extractFrames(context: StepContext): Promise<Record<string
       });
       await cutFilmstrip(ffmpeg, args, context.signal);
       const size = await pngSize(output);
-      lines.push({
+      await parts.add(video, output, {
         video,
         sha256: await hashFile(file),
-        strip,
+        // Named by a hash: two videos may have the same name in two folders, or with two endings.
+        strip: `strips/${digestOf(video).slice(0, 16)}.png`,
         index,
         pts: index.map((at) => Number(times[at]!.toFixed(6))),
         total: times.length,
@@ -74,6 +76,8 @@ export async function extractFrames(context: StepContext): Promise<Record<string
       });
     } catch (error) {
       context.signal.throwIfAborted();
+      const other = mediaFailure(error);
+      if (other !== null) throw other;
       bad.push(`${video}: ${reasonOf(error, file)}`);
     }
     await context.events.write({ event: "progress", done: ++done, total: videos.length, unit: "video" });
@@ -86,7 +90,8 @@ export async function extractFrames(context: StepContext): Promise<Record<string
       .join("");
     throw new StepFailure("data", `${bad.length} of ${videos.length} videos cannot be used:${list}`);
   }
-  const byVideo = lines.sort((a, b) => (a.video < b.video ? -1 : 1));
+  const byVideo = videos.map((video) => parts.get(video)!);
+  for (const { video, strip } of byVideo) await parts.give(video, path.join(target, strip));
   await writeFile(
     path.join(target, "frames.jsonl"),
     byVideo.map((line) => `${JSON.stringify(line)}\n`).join(""),

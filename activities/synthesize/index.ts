@@ -3,6 +3,8 @@ import path from "node:path";
 import { execa } from "execa";
 import pLimit from "p-limit";
 import type { DataSynthesizeParams } from "../../schemas/generated/data-synthesize.ts";
+import { mediaFailure } from "../media-failure.ts";
+import { openParts } from "../parts.ts";
 import type { StepContext } from "../step.ts";
 import { requireTool } from "../toolchain.ts";
 import { encodeArguments } from "./encode.ts";
@@ -29,21 +31,28 @@ export async function synthesize(context: StepContext): Promise<Record<string, n
     );
   }
   const limit = pLimit(context.threads);
-  let done = 0;
+  const parts = await openParts<null>(context);
+  let done = parts.size;
   await Promise.all(
     clips.map((clip) =>
       limit(async () => {
+        if (parts.get(clip.video) !== undefined) return;
         context.signal.throwIfAborted();
+        const aside = parts.aside(".mp4");
         const format = { size: params.size, crf: params.crf, variableFrameRate: clip.variableFrameRate };
-        const args = encodeArguments(format, path.join(folder, clip.video));
-        await execa(ffmpeg, args, {
+        await execa(ffmpeg, encodeArguments(format, aside), {
           input: renderWalk(clip.walk, params.size),
           cancelSignal: context.signal,
+        }).catch((error: unknown) => {
+          context.signal.throwIfAborted();
+          throw mediaFailure(error) ?? error;
         });
+        await parts.add(clip.video, aside, null);
         await context.events.write({ event: "progress", done: ++done, total: clips.length, unit: "video" });
       }),
     ),
   );
+  for (const { video } of clips) await parts.give(video, path.join(folder, video));
   await writeFile(
     path.join(folder, "questions.jsonl"),
     questions.map((row) => `${JSON.stringify(row)}\n`).join(""),

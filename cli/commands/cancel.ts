@@ -1,7 +1,9 @@
 import path from "node:path";
-import { home } from "../../store/home.ts";
-import { loadRecord } from "../../store/runs.ts";
 import { findToolchain } from "../../activities/toolchain.ts";
+import { writeRecord } from "../../activities/write-record.ts";
+import type { RunRequest } from "../../schemas/plan.ts";
+import { home } from "../../store/home.ts";
+import { loadOutcome, loadRecord } from "../../store/runs.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { findRun } from "../find-run.ts";
 import { say, sayJson } from "../output.ts";
@@ -10,41 +12,37 @@ import { say, sayJson } from "../output.ts";
 export async function cancel(name: string, { json = false }: { json?: boolean }): Promise<number> {
   const root = home.find(process.cwd(), process.env);
   const { request } = await findRun(root, name);
-  const done = await loadRecord(root, request.run);
-  if (done !== undefined)
-    throw new UserError(EXIT.invalid, `The run ${request.run} is over: ${done.status}.`);
-  const { connectClient } = await import("../../engine/connection.ts");
-  const { giveUpDeadAttempts, openHandle } = await import("../../engine/runs.ts");
-  const { ensureServer } = await import("../../engine/server.ts");
-  const { startWorker } = await import("../../engine/worker.ts");
-  const address = await ensureServer(root, findToolchain().server);
-  const client = await connectClient(address);
+  const { run } = request;
+  const done = await loadRecord(root, run);
+  if (done !== undefined) throw new UserError(EXIT.invalid, `The run ${run} is over: ${done.status}.`);
+  const { Session } = await import("../../engine/session.ts");
+  const session = await Session.open(root, findToolchain().server);
   try {
-    const handle = await openHandle(client, request.run);
-    if (handle === undefined)
-      throw new UserError(EXIT.failed, `The server knows no open run ${request.run}.`);
-    await handle.cancel();
-    await giveUpDeadAttempts(client, handle);
-    // A worker of our own finishes the cancelling if the run's worker is gone.
-    const worker = await startWorker(
-      address,
-      request.run,
-      path.join(home.run(root, request.run), "engine.log"),
-    );
-    await handle.result().catch(() => {});
-    await worker.stop();
+    const attached = await session.attach(run);
+    if (attached === undefined) await recordCancelled(root, request);
+    else {
+      await attached.handle.cancel();
+      // A worker of our own finishes the cancelling if the run's worker is gone.
+      await session.work(run, path.join(home.run(root, run), "engine.log"));
+      await session.resultOf(attached.handle);
+    }
   } finally {
-    await client.connection.close();
+    await session.close();
   }
-  const record = await loadRecord(root, request.run);
+  const record = await loadRecord(root, run);
   if (record === undefined)
-    throw new UserError(
-      EXIT.failed,
-      `The run ${request.run} was told to stop, but left no record. Try again.`,
-    );
+    throw new UserError(EXIT.failed, `The run ${run} was told to stop, but left no record. Try again.`);
   if (json) sayJson(record);
   else if (record.status === "cancelled")
-    say(`${request.run} is cancelled. Its finished steps stay in the store.`);
-  else say(`${request.run} had ended before: ${record.status}.`);
+    say(`${run} is cancelled. Its finished steps stay in the store, its checkpoints too.`);
+  else say(`${run} had ended before: ${record.status}.`);
   return EXIT.done;
+}
+
+/** A run that never reached a server, or whose server lost it. */
+async function recordCancelled(root: string, { run, plan }: RunRequest): Promise<void> {
+  const statuses = await Promise.all(
+    plan.steps.map(async ({ id }) => (await loadOutcome(root, run, id))?.status ?? ("cancelled" as const)),
+  );
+  await writeRecord({ run, home: root, status: "cancelled", statuses, failures: [] });
 }

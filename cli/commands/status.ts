@@ -1,19 +1,39 @@
 import Table from "cli-table3";
 import { home } from "../../store/home.ts";
-import { listRuns, loadRecord, loadRun } from "../../store/runs.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RunRecord } from "../../schemas/generated/run-record.ts";
+import { listRuns, loadRecord, loadRun, type StartedRun } from "../../store/runs.ts";
+import { liveWorkers } from "../../store/workers.ts";
 import { EXIT } from "../errors.ts";
 import { findRun } from "../find-run.ts";
 import { mainNumber } from "../main-number.ts";
 import { say, sayJson } from "../output.ts";
+import { showProgress } from "../progress-view.ts";
 import { StepFollower } from "../step-files.ts";
+
+const LOOK_MS = 500;
 
 /** Lists the runs of this folder, or shows one run's steps. Reads files only: no server is needed. */
 export async function status(
   name: string | undefined,
-  { json = false }: { json?: boolean },
+  { json = false, watch = false }: { json?: boolean; watch?: boolean },
 ): Promise<number> {
   const root = home.find(process.cwd(), process.env);
+  if (watch) await followFiles(root, name ?? "last");
   return name === undefined ? listAll(root, json) : showOne(root, name, json);
+}
+
+/** Shows progress until the run is over, paused, or left by its workers. */
+async function followFiles(root: string, name: string): Promise<void> {
+  const { request } = await findRun(root, name);
+  const { run, plan } = request;
+  const view = showProgress(root, run, plan, process.stdout);
+  for (;;) {
+    if ((await loadRecord(root, run)) !== undefined) break;
+    if ((await loadRun(root, run))?.paused === true || (await liveWorkers(root, run)).length === 0) break;
+    await sleep(LOOK_MS);
+  }
+  await view.close();
 }
 
 async function listAll(root: string, json: boolean): Promise<number> {
@@ -22,7 +42,7 @@ async function listAll(root: string, json: boolean): Promise<number> {
       const [started, record] = await Promise.all([loadRun(root, run), loadRecord(root, run)]);
       return {
         run,
-        status: record?.status ?? "unfinished",
+        status: await statusOf(root, started!, record),
         started: started!.started,
         recipe: started!.request.plan.recipe.path,
       };
@@ -43,7 +63,9 @@ async function listAll(root: string, json: boolean): Promise<number> {
 }
 
 async function showOne(root: string, name: string, json: boolean): Promise<number> {
-  const { request, started } = await findRun(root, name);
+  const run = await findRun(root, name);
+  const { request, started } = run;
+  const workers = await liveWorkers(root, request.run);
   const record = await loadRecord(root, request.run);
   const followers = request.plan.steps.map(({ id }) => new StepFollower(root, request.run, id));
   await Promise.all(followers.map((follower) => follower.update()));
@@ -57,22 +79,37 @@ async function showOne(root: string, name: string, json: boolean): Promise<numbe
       metrics: known?.metrics ?? state.outcome?.metrics ?? state.metrics,
     };
   });
-  if (json) sayJson({ run: request.run, status: record?.status ?? "unfinished", started, steps });
+  const is = await statusOf(root, run, record);
+  if (json) sayJson({ run: request.run, status: is, started, workers, steps });
   else {
     const table = new Table({
       head: ["step", "status", "progress", "result"],
       style: { head: [], border: [] },
     });
-    for (const { id, status: is, progress, metrics } of steps) {
+    for (const { id, status: at, progress, metrics } of steps) {
       table.push([
         id,
-        is,
+        at,
         progress === null ? "" : `${progress.done}/${progress.total} ${progress.unit}s`,
         mainNumber(metrics),
       ]);
     }
-    say(`${request.run}: ${record?.status ?? "unfinished"}, started ${started}`);
+    say(`${request.run}: ${is}, started ${started}`);
     say(table.toString());
+    if (record === undefined) say(workLine(request.run, is, workers));
   }
   return EXIT.done;
+}
+
+/** A run without a record: paused, running, or left by its workers. */
+async function statusOf(root: string, { request, paused }: StartedRun, record?: RunRecord): Promise<string> {
+  if (record !== undefined) return record.status;
+  if (paused) return "paused";
+  return (await liveWorkers(root, request.run)).length > 0 ? "running" : "unfinished";
+}
+
+function workLine(run: string, status: string, workers: string[]): string {
+  if (workers.length > 0) return `Worked on by ${workers.join(", ")}.`;
+  const how = status === "paused" ? "It is paused" : "No worker is alive: nothing happens";
+  return `${how}. 'reprise resume ${run}' goes on.`;
 }

@@ -26,10 +26,15 @@ const BESIDE: Readonly<Record<string, (step: PlanStep) => unknown>> = {
   "resources.cpu": ({ resources }) => resources.cpu,
   "resources.gpu": ({ resources }) => resources.gpu,
   "resources.memory_gb": ({ resources }) => resources.memoryGb,
-  "retry.attempts": ({ attempts }) => attempts,
+  "retry.attempts": ({ retry }) => retry.attempts,
+  "retry.backoff": ({ retry }) => `${retry.backoffSeconds}s`,
+  "retry.on": ({ retry }) => retry.on,
   timeout: ({ timeoutSeconds }) => `${timeoutSeconds}s`,
-  "checkpoint.every": ({ checkpoint }) => `${checkpoint.every} steps`,
+  stalled_after: ({ stalledSeconds }) => (stalledSeconds === null ? "never" : `${stalledSeconds}s`),
+  "checkpoint.every": ({ checkpoint: { everySteps, everySeconds } }) =>
+    everySteps === null ? `${everySeconds}s` : `${everySteps} steps`,
   "checkpoint.keep": ({ checkpoint }) => checkpoint.keep,
+  "checkpoint.resume": ({ checkpoint }) => checkpoint.resume,
 };
 
 /** Where each value of a plan's steps comes from, and what it replaced on the way. */

@@ -1,10 +1,9 @@
-import path from "node:path";
 import pLimit from "p-limit";
 import { fingerprint, resultFields, resumeKey, type Tools } from "../../compiler/fingerprint.ts";
 import type { Artifact, Plan, PlanStep } from "../../schemas/plan.ts";
 import { newestCheckpoint } from "../../store/checkpoints.ts";
 import { recall, reusedOutcome, type FinishedStep } from "../../store/finished-steps.ts";
-import { home } from "../../store/home.ts";
+import { checkpointsOf } from "../../store/works.ts";
 import { because } from "./because.ts";
 import type { History } from "./history.ts";
 import type { Reason, StepPreview } from "./step-preview.ts";
@@ -93,7 +92,7 @@ async function previewStep(root: string, step: PlanStep, around: Around): Promis
     };
   }
   const key = resumeKey(step, sources.artifacts, tools);
-  const { checkpoint, refused } = await newestCheckpoint(path.join(home.work(root, key), "checkpoints"), key);
+  const { checkpoint, refused } = await newestCheckpoint(checkpointsOf(root, key), { key });
   const common = { step, fingerprint: print, fields, refused, resumeFrom: checkpoint?.step ?? null };
   const action = checkpoint === null ? "run" : "resume";
   if (known.how === "damaged") {

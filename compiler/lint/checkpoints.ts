@@ -20,8 +20,8 @@ const everyPath = (step: LoweredStep) => pathOf(step, "checkpoint", "every");
 
 function tooLate(context: LintContext, step: LoweredStep): Finding[] {
   const total = optimizerSteps(context, step);
-  const { every } = step.plan.checkpoint;
-  if (step.resolved.step.checkpoint === undefined || total === undefined || every <= total) return [];
+  const { everySteps: every } = step.plan.checkpoint;
+  if (every === null || total === undefined || every <= total) return [];
   const message = `The first checkpoint comes after ${every} steps, but the training has ${total}: if it dies, all of it is lost.`;
   return [{ code: "R0501", step, path: everyPath(step), message }];
 }
@@ -38,11 +38,9 @@ function insideGeneration(step: LoweredStep): Finding[] {
   const accumulated = numberOf(step, "gradient_accumulation_steps");
   const batches = numberOf(step, "steps_per_generation") || accumulated;
   const period = batches * numberOf(step, "num_iterations");
-  const { every } = step.plan.checkpoint;
-  if ((every * accumulated) % period === 0) return [];
+  const { everySteps: every } = step.plan.checkpoint;
+  if (every === null || (every * accumulated) % period === 0) return [];
   const steps = `${period / accumulated} steps (${counted(batches, "batch")} x ${counted(numberOf(step, "num_iterations"), "update")} / ${accumulated} accumulated)`;
-  const message = `A checkpoint every ${every} steps falls inside a generation, which lasts ${steps}: a resumed run would generate again and differ.`;
-  const path =
-    step.resolved.step.checkpoint === undefined ? pathOf(step, "with", "num_iterations") : everyPath(step);
-  return [{ code: "R0503", step, path, message }];
+  const message = `A checkpoint every ${every} steps falls inside a generation, which lasts ${steps}: it waits for the end, because a run resumed in between would differ.`;
+  return [{ code: "R0503", step, path: everyPath(step), message }];
 }

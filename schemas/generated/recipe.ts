@@ -126,7 +126,9 @@ export interface RecipeStep {
     | "train/sft"
     | "model/merge"
     | "train/grpo"
-    | "eval/mcq";
+    | "eval/mcq"
+    | "run/command"
+    | "run/noop";
   /**
    * Parameters of the kind.
    */
@@ -189,30 +191,53 @@ export interface RecipeStep {
     memory_gb?: number;
   };
   /**
-   * What happens when the step's program fails.
+   * What happens when the step's program fails. Lost workers, servers and preemptions are always tried again and do not count.
    */
   retry?: {
     /**
-     * Runs of the program in all. Lost workers and servers do not count.
+     * Runs of the program in all.
      */
     attempts: number;
+    /**
+     * Wait before the second run; doubled before each further one.
+     */
+    backoff?: string;
+    /**
+     * Failures that are tried again; all of them unless given.
+     *
+     * @minItems 1
+     *
+     * Items: exit: the program failed; oom: memory ran out; nan: the loss is no number; timeout: one attempt took too long; stalled: no progress.
+     */
+    on?: [
+      "exit" | "oom" | "nan" | "timeout" | "stalled",
+      ...("exit" | "oom" | "nan" | "timeout" | "stalled")[],
+    ];
   };
   /**
    * Longest time for one attempt: 90s, 30m, 12h, 2d, or ISO 8601 such as PT10M.
    */
   timeout?: string;
   /**
+   * A program that reports no progress for this long is ended, and counts as failed. 1h for the kinds that run in Python, never for others.
+   */
+  stalled_after?: string;
+  /**
    * Resumable state inside the step.
    */
   checkpoint?: {
     /**
-     * Interval in optimizer steps, such as '10 steps'.
+     * Interval in optimizer steps, such as '10 steps', or in time. Where a training's state is whole only after several steps, it waits for that.
      */
-    every: string;
+    every?: string;
     /**
      * Newest checkpoints that stay; two, so that one survives a torn save.
      */
     keep?: number;
+    /**
+     * auto takes the newest whole checkpoint of the same work, never none, and <run>:<step>@<n> that one of an earlier run.
+     */
+    resume?: string;
   };
   /**
    * Environment variables of the step's program, each a secret input.

@@ -32,6 +32,36 @@ export interface RunRecord {
    */
   plan: string;
   /**
+   * Earlier plans of this run, which was continued with another one, the oldest first.
+   *
+   * Items: One change.
+   */
+  versions: {
+    /**
+     * Digest of the plan before.
+     */
+    plan: string;
+    until: string;
+    /**
+     * Items: What the next plan changed.
+     */
+    changes: {
+      step: string | null;
+      /**
+       * Dotted path in the step, or of the plan.
+       */
+      field: string;
+      /**
+       * Value before.
+       */
+      from: unknown;
+      /**
+       * Value after.
+       */
+      to: unknown;
+    }[];
+  }[];
+  /**
    * Git commit of the working folder, with + when it had changes.
    */
   commit: string | null;
@@ -126,9 +156,23 @@ export interface RunRecordStep {
   status: "done" | "reused" | "failed" | "cancelled" | "skipped";
   attempts: number;
   /**
-   * Optimizer step of each checkpoint that an attempt went on from.
+   * What each further attempt had from a checkpoint: optimizer steps, samples or videos.
    */
   resumed_from: number[];
+  /**
+   * Optimizer steps, samples or videos that were done again after an attempt was lost.
+   */
+  repeated: number;
+  /**
+   * Seconds from each checkpoint that was resumed (or the start) to the loss of that attempt, and until the next one began.
+   */
+  seconds_lost: number;
+  /**
+   * Why the result may differ from that of an undisturbed run; empty when it does not.
+   *
+   * Items: Why.
+   */
+  inexact: string[];
   started: string | null;
   ended: string | null;
   fingerprint: string | null;
@@ -153,6 +197,16 @@ export interface RunRecordStep {
    * CPU threads that the step's program was given.
    */
   threads: number | null;
+  failure: null | {
+    /**
+     * Stable code.
+     */
+    code: string;
+    /**
+     * What happened and what to do.
+     */
+    message: string;
+  };
 }
 /**
  * An artifact.

@@ -4,6 +4,21 @@
  */
 export type TrainerEvent =
   | {
+      event: "attempt";
+      /**
+       * Seconds since 1970.
+       */
+      time: number;
+      /**
+       * Attempts in all, whoever made them.
+       */
+      number: number;
+      /**
+       * Host and process of the worker.
+       */
+      worker: string;
+    }
+  | {
       event: "progress";
       /**
        * Seconds since 1970.
@@ -38,6 +53,17 @@ export type TrainerEvent =
        * Complete checkpoint.
        */
       directory: string;
+    }
+  | {
+      event: "resumed";
+      /**
+       * Seconds since 1970.
+       */
+      time: number;
+      /**
+       * Units of work that this attempt has from a checkpoint.
+       */
+      done: number;
     }
   | {
       event: "gate";

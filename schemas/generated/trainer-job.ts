@@ -41,12 +41,26 @@ export interface TrainerJob {
     /**
      * Optimizer steps between two checkpoints.
      */
-    every: number;
+    every_steps: number | null;
+    /**
+     * Or seconds between them.
+     */
+    every_seconds: number | null;
     keep: number;
     /**
      * Resume key, written into the marker.
      */
     key: string;
+    /**
+     * Parameters that may differ between a checkpoint and the run that resumes it; written into the marker.
+     */
+    fields: {
+      [k: string]: unknown;
+    };
+    /**
+     * Why the state may differ from that of an undisturbed run; written into the marker.
+     */
+    inexact: string[];
     /**
      * Complete checkpoint to go on from.
      */

@@ -44,7 +44,7 @@ describe("a secret", () => {
       hidden: [SECRET],
       log,
       signal: new AbortController().signal,
-      grace: 1000,
+      grace: () => 1000,
       started: () => Promise.resolve(),
     });
     expect(end).toEqual({ how: "exit", code: 0 });

@@ -16,7 +16,7 @@ function request(script: string, more: Partial<ChildRequest> = {}): ChildRequest
     args: ["-e", script],
     log: path.join(folder, `${count++}.log`),
     signal: new AbortController().signal,
-    grace: 5_000,
+    grace: () => 5_000,
     started: async (pid) => void pids.push(pid),
     pids,
     ...more,
@@ -76,7 +76,7 @@ describe("a child", () => {
     const abort = new AbortController();
     const script =
       "process.on('SIGTERM', () => console.log('no')); setInterval(() => {}, 1000); console.log('up')";
-    const child = request(script, { signal: abort.signal, grace: 300 });
+    const child = request(script, { signal: abort.signal, grace: () => 300 });
     const ended = runChild(child);
     await until(() => statSync(child.log).size > 0);
     abort.abort();

@@ -26,6 +26,13 @@ const serverPid = (): number => {
   return (JSON.parse(file) as { process: { pid: number } }).process.pid;
 };
 
+const serverAddress = (): string =>
+  (
+    JSON.parse(readFileSync(path.join(folder, ".reprise", "server", "server.json"), "utf8")) as {
+      address: string;
+    }
+  ).address;
+
 /** Waits until a step of a run has made some progress. */
 async function underWay(name: string, step: string): Promise<string> {
   for (let waited = 0; waited < 30_000; waited += 50) {
@@ -115,17 +122,18 @@ describe("a run", () => {
   });
 });
 
-test("a run whose server is killed says so in one sentence, and goes on", { timeout: 120_000 }, async () => {
-  const file = recipe("serverless", 150, 5);
+test("a run whose server is killed starts it again, and loses nothing", { timeout: 120_000 }, async () => {
+  const file = recipe("serverless", 300, 5);
   const running = start(folder, ["run", file]);
   await underWay("serverless", "walks");
-  process.kill(serverPid(), "SIGKILL");
+  const [pid, address] = [serverPid(), serverAddress()];
+  process.kill(pid, "SIGKILL");
   const ended = await running;
-  expect(ended.stderr).toBe(
-    "The Temporal server went away. The run is kept: go on with 'reprise run serverless.yaml'.",
-  );
-  expect(ended.exitCode).toBe(1);
-  expect((await reprise(folder, ["run", file])).code).toBe(0);
+  expect(ended.stderr).toBe("");
+  expect(ended.exitCode).toBe(0);
+  expect(serverPid()).not.toBe(pid);
+  expect(serverAddress()).toBe(address);
+  expect(recordOf(runsOf("serverless")[0]!).steps.map(({ attempts }) => attempts)).toEqual([1, 1]);
 });
 
 test("two runs with the same step do it once", { timeout: 120_000 }, async () => {

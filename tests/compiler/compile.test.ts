@@ -10,9 +10,10 @@ describe("a plan", () => {
       id: "walks",
       kind: "data/synthesize",
       params: { seed: 0, size: 112, crf: 20, clips: { pretrain: 0, sft: 0, grpo: 0, eval: 2 } },
-      attempts: 1,
+      retry: { attempts: 1, backoffSeconds: 10, on: ["exit", "oom", "nan", "timeout", "stalled"] },
       timeoutSeconds: 604_800,
-      checkpoint: { every: 50, keep: 2 },
+      stalledSeconds: null,
+      checkpoint: { everySteps: null, everySeconds: 300, keep: 2, resume: "auto" },
     });
   });
 

@@ -19,6 +19,14 @@ const with_ = (params: Record<string, unknown>): PlanStep => ({
   params: { ...grpo.params, ...params },
 });
 
+/** What stands beside the parameters, other than usual. */
+const BESIDE: Partial<PlanStep> = {
+  retry: { attempts: 9, backoffSeconds: 1, on: ["oom"] },
+  timeoutSeconds: 1,
+  stalledSeconds: 7,
+  checkpoint: { everySteps: null, everySeconds: 1, keep: 9, resume: "never" },
+};
+
 describe("a fingerprint", () => {
   const print = fingerprint(grpo, inputs, tools);
 
@@ -38,10 +46,7 @@ describe("a fingerprint", () => {
       "where an input is stored",
       fingerprint(grpo, { ...inputs, model: { ...inputs.model, uri: "/elsewhere" } }, tools),
     ],
-    [
-      "retries and checkpoints",
-      fingerprint({ ...grpo, attempts: 9, checkpoint: { every: 1, keep: 9 } }, inputs, tools),
-    ],
+    ["retries and checkpoints", fingerprint({ ...grpo, ...BESIDE }, inputs, tools)],
     [
       "the order of parameters",
       fingerprint(
@@ -60,8 +65,11 @@ describe("a resume key", () => {
     expect(resumeKey(with_({ logging_steps: 1 }), inputs, tools)).toBe(resumeKey(grpo, inputs, tools));
   });
 
-  test("does not outlive another number of steps: the schedule of the learning rate depends on it", () => {
-    expect(resumeKey(with_({ steps: 1 }), inputs, tools)).not.toBe(resumeKey(grpo, inputs, tools));
+  test("outlives another number of steps or epochs, which is another result all the same", () => {
+    for (const longer of [with_({ steps: 1 }), with_({ epochs: 3 })]) {
+      expect(resumeKey(longer, inputs, tools)).toBe(resumeKey(grpo, inputs, tools));
+      expect(fingerprint(longer, inputs, tools)).not.toBe(fingerprint(grpo, inputs, tools));
+    }
   });
 
   test("does not outlive another learning rate", () => {
@@ -99,10 +107,8 @@ describe("for every kind, the fingerprint changes exactly when something that af
       id: "other",
       matrix: { seed: 1 },
       after: ["x"],
-      attempts: 7,
-      timeoutSeconds: 1,
       secrets: { A: "B" },
-      checkpoint: { every: 1, keep: 9 },
+      ...BESIDE,
     };
     for (const [key, changed] of Object.entries(others)) {
       expect([key, fingerprint({ ...step, [key]: changed }, given, tools)]).toEqual([key, print]);

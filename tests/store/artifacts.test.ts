@@ -98,6 +98,8 @@ describe("a finished step", () => {
     const model = await publish(root, made({ a: "1" }), "model");
     const step = {
       run: "r",
+      made: "2026-11-24T00:00:00.000Z",
+      inexact: [],
       outputs: { model },
       metrics: { loss: 1 },
       log: "s/log.txt",

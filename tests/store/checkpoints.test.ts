@@ -29,8 +29,8 @@ const at = (folder: string, step: number, name = "") => path.join(folder, `check
 describe("the newest checkpoint", () => {
   test("counts steps as numbers", async () => {
     const folder = folderWith(8, 10, 9);
-    expect(await newestCheckpoint(folder, KEY)).toEqual({
-      checkpoint: { step: 10, directory: at(folder, 10) },
+    expect(await newestCheckpoint(folder, { key: KEY })).toEqual({
+      checkpoint: { step: 10, directory: at(folder, 10), fields: {}, inexact: [] },
       refused: [],
     });
   });
@@ -56,21 +56,24 @@ describe("the newest checkpoint", () => {
   ])("that %s is skipped with the reason, and the one before is taken", async (_, damage, reason) => {
     const folder = folderWith(5, 10);
     damage(folder);
-    expect(await newestCheckpoint(folder, KEY)).toEqual({
-      checkpoint: { step: 5, directory: at(folder, 5) },
+    expect(await newestCheckpoint(folder, { key: KEY })).toEqual({
+      checkpoint: { step: 5, directory: at(folder, 5), fields: {}, inexact: [] },
       refused: [`checkpoint-10: ${reason}`],
     });
   });
 
   test("with another key is refused", async () => {
     const folder = folderWith(5);
-    expect(await newestCheckpoint(folder, "other")).toEqual({
+    expect(await newestCheckpoint(folder, { key: "other" })).toEqual({
       checkpoint: null,
       refused: ["checkpoint-5: it belongs to other parameters or inputs"],
     });
   });
 
   test("of no folder is none", async () => {
-    expect(await newestCheckpoint(path.join(base, "none"), KEY)).toEqual({ checkpoint: null, refused: [] });
+    expect(await newestCheckpoint(path.join(base, "none"), { key: KEY })).toEqual({
+      checkpoint: null,
+      refused: [],
+    });
   });
 });

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +15,7 @@ import torch
 from PIL import Image
 from reprise_trainer.events import Events
 from reprise_trainer.job import Checkpointing, Job
+from reprise_trainer.rewards import REWARDS
 from reprise_trainer.tiny_model import build_model
 
 FRAMES = 8
@@ -132,6 +135,24 @@ def base(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]) -
     return folder
 
 
+def trainer_environment() -> dict[str, str]:
+    """Environment of a trainer that runs as a child, as the engine would give it."""
+    trainer = Path(__file__).parents[2] / "trainer"
+    return {
+        **os.environ,
+        "PYTHONPATH": str(trainer),
+        "HF_HUB_OFFLINE": "1",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+    }
+
+
+def weights(folder: Path) -> str:
+    files = sorted(folder.glob("*.safetensors"))
+    assert files
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
 class Step:
     """Runs one kind in this process, as the engine would."""
 
@@ -159,7 +180,16 @@ class Step:
             outputs={name: place / "out" / name for name in outputs},
             events=place / "events.jsonl",
             result=place / "result.json",
-            checkpoints=Checkpointing(place / "checkpoints", every=1000, keep=2, key="k", resume=None),
+            checkpoints=Checkpointing(
+                place / "checkpoints",
+                every_steps=1000,
+                every_seconds=None,
+                keep=2,
+                key="k",
+                fields={},
+                inexact=[],
+                resume=None,
+            ),
             seed=0,
             threads=1,
         )
@@ -179,3 +209,13 @@ class Step:
 @pytest.fixture
 def step(tmp_path: Path, dataset: Path) -> Step:
     return Step(tmp_path, dataset)
+
+
+@pytest.fixture
+def varied_rewards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A random model never answers right: a reward that differs between its replies makes it move."""
+
+    def accuracy_reward(completions: list[Any], **_: Any) -> list[float | None]:
+        return [len(completion[0]["content"]) % 3 / 2 for completion in completions]
+
+    monkeypatch.setitem(REWARDS, "accuracy", accuracy_reward)

@@ -1,13 +1,10 @@
 import json
-import os
 import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from conftest import Step
-
-TRAINER = Path(__file__).parents[2] / "trainer"
+from conftest import Step, trainer_environment
 
 
 def run_as_child(step: Step, base: Path, split: str) -> tuple[int, dict]:
@@ -15,15 +12,9 @@ def run_as_child(step: Step, base: Path, split: str) -> tuple[int, dict]:
     job = step.job("eval/mcq", params, {"model": base}, ["predictions", "metrics"])
     file = step.folder / "job.json"
     file.write_text(json.dumps(asdict(job), default=str))
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(TRAINER),
-        "HF_HUB_OFFLINE": "1",
-        "OMP_NUM_THREADS": "1",
-    }
     child = subprocess.run(
         [sys.executable, "-m", "reprise_trainer", str(file)],
-        env=environment,
+        env=trainer_environment(),
         check=False,
     )
     return child.returncode, json.loads(job.result.read_text())

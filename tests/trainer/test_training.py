@@ -1,4 +1,3 @@
-import hashlib
 import math
 from pathlib import Path
 from typing import Any
@@ -6,20 +5,13 @@ from typing import Any
 import pytest
 import torch
 from bitsandbytes.nn import Linear4bit
-from conftest import GRPO, SFT, Step
+from conftest import GRPO, SFT, Step, weights
 from reprise_trainer import eval_mcq, model_merge, model_tiny, train_grpo, train_sft
 from reprise_trainer.checkpoints import MARKER
 from reprise_trainer.errors import StepError
 from reprise_trainer.processor import load_processor
-from reprise_trainer.rewards import REWARDS
 from transformers import AutoModelForImageTextToText
 from trl import SFTTrainer
-
-
-def weights(folder: Path) -> str:
-    files = sorted(folder.glob("*.safetensors"))
-    assert files
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def test_sft_is_4_bit_trains_the_completion_and_sees_the_pixels(step: Step, base: Path, monkeypatch: Any) -> None:
@@ -42,16 +34,6 @@ def test_sft_is_4_bit_trains_the_completion_and_sees_the_pixels(step: Step, base
     }
     assert [event["done"] for event in step.events(job, "progress")] == [0, 1, 2, 3]
     assert all("loss" in event["values"] for event in step.events(job, "metrics")[:3])
-
-
-@pytest.fixture
-def varied_rewards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A random model never answers right: a reward that differs between its replies makes it move."""
-
-    def accuracy_reward(completions: list[Any], **_: Any) -> list[float | None]:
-        return [len(completion[0]["content"]) % 3 / 2 for completion in completions]
-
-    monkeypatch.setitem(REWARDS, "accuracy", accuracy_reward)
 
 
 @pytest.mark.usefixtures("varied_rewards")
@@ -77,7 +59,7 @@ def test_a_resumed_training_ends_with_the_same_bytes(
     output: str,
     every: int,
 ) -> None:
-    whole = step.job(kind, params, {"model": base}, [output], name="whole", every=every)
+    whole = step.job(kind, params, {"model": base}, [output], name="whole", every_steps=every)
     step.run(module, whole)
     checkpoint = whole.checkpoints.directory / f"checkpoint-{every}"
     assert (checkpoint / MARKER).exists()
@@ -87,7 +69,7 @@ def test_a_resumed_training_ends_with_the_same_bytes(
         {"model": base},
         [output],
         name="again",
-        every=every,
+        every_steps=every,
         resume=checkpoint,
     )
     step.run(module, again)
@@ -97,7 +79,7 @@ def test_a_resumed_training_ends_with_the_same_bytes(
 
 
 def test_a_checkpoint_without_its_optimizer_is_refused(step: Step, base: Path) -> None:
-    job = step.job("train/sft", SFT, {"model": base}, ["adapter"], name="whole", every=2)
+    job = step.job("train/sft", SFT, {"model": base}, ["adapter"], name="whole", every_steps=2)
     step.run(train_sft, job)
     checkpoint = job.checkpoints.directory / "checkpoint-2"
     (checkpoint / "optimizer.pt").unlink()
@@ -294,7 +276,7 @@ def test_a_result_holds_only_finite_numbers(step: Step, base: Path, monkeypatch:
 
 
 def test_a_checkpoint_of_weights_alone_is_never_taken_for_a_whole_one(step: Step, base: Path) -> None:
-    job = step.job("train/sft", {**SFT, "save_only_model": True}, {"model": base}, ["adapter"], every=1)
+    job = step.job("train/sft", {**SFT, "save_only_model": True}, {"model": base}, ["adapter"], every_steps=1)
     step.run(train_sft, job)
     saved = sorted(job.checkpoints.directory.glob("checkpoint-*"))
     assert saved

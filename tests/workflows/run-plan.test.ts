@@ -1,14 +1,14 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
 import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { DefaultLogger, Runtime, Worker } from "@temporalio/worker";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findToolchain, packageRoot } from "../../activities/toolchain.ts";
-import type { FinishedRun } from "../../activities/write-record.ts";
-import type { PlanStep, RunRequest, StepOutcome, StepRequest } from "../../schemas/plan.ts";
-import { outcomeWithout } from "../../workflows/outcomes.ts";
+import type { FinishedRun, PlanStep, RunRequest, StepRequest, StepResult } from "../../schemas/plan.ts";
 import type { runPlan } from "../../workflows/run-plan.ts";
+import { planStep } from "../support/plans.ts";
 
 let environment: TestWorkflowEnvironment;
 
@@ -20,25 +20,18 @@ beforeAll(async () => {
 });
 afterAll(() => environment.teardown());
 
-const step = (id: string, after: string[] = [], attempts = 1): PlanStep => ({
-  id,
-  matrix: {},
-  secrets: {},
-  kind: "eval/mcq",
-  version: 1,
-  params: {},
-  inputs: Object.fromEntries(
-    after.map((other) => [other, { from: "step" as const, step: other, output: "metrics" }]),
-  ),
-  outputs: { metrics: "metrics" },
-  after,
-  resources: { cpu: 1, gpu: 0, memoryGb: 1 },
-  attempts,
-  timeoutSeconds: 60,
-  checkpoint: { every: 1, keep: 2 },
-});
-const done = ({ step: { id } }: StepRequest): StepOutcome => ({
-  ...outcomeWithout(step(id), "failed"),
+const step = (id: string, after: string[] = [], attempts = 1): PlanStep => {
+  const plain = planStep(id, after);
+  return {
+    ...plain,
+    inputs: Object.fromEntries(
+      after.map((other) => [other, { from: "step" as const, step: other, output: "metrics" }]),
+    ),
+    outputs: { metrics: "metrics" },
+    retry: { ...plain.retry, attempts },
+  };
+};
+const done = ({ step: { id } }: StepRequest): StepResult => ({
   status: "done",
   outputs: { metrics: { uri: `artifacts/${id}/content`, digest: id, type: "metrics" } },
 });
@@ -51,8 +44,9 @@ let count = 0;
 /** Runs steps on the real server with activities that the test gives; returns what the record would be made of. */
 async function run(
   steps: PlanStep[],
-  activity: (request: StepRequest) => StepOutcome | Promise<StepOutcome>,
+  activity: (request: StepRequest) => StepResult | Promise<StepResult>,
   during?: (id: string) => Promise<void>,
+  more: Partial<RunRequest> = {},
 ) {
   const taskQueue = `queue-${count++}`;
   const asked: StepRequest[] = [];
@@ -74,9 +68,12 @@ async function run(
   const request = {
     run: taskQueue,
     home: "/none",
-    plan: { steps },
+    plan: { steps, secrets: ["TOKEN"] },
     capacity: { cpu: 2, gpu: 0, memoryGb: 8 },
     inputs: {},
+    failFast: false,
+    redo: null,
+    ...more,
   };
   const result = await worker.runUntil(async () => {
     const handle = await environment.client.workflow.start<typeof runPlan>("runPlan", {
@@ -93,14 +90,14 @@ async function run(
   return { result, asked, finished: finished! };
 }
 
-const statuses = ({ outcomes }: FinishedRun) => outcomes.map(({ id, status }) => `${id} ${status}`);
+const statuses = (finished: FinishedRun) => finished.statuses;
 
 describe("the interpreter", () => {
   test("gives each step the artifacts that it names, and ends with a record", async () => {
     const { result, asked, finished } = await run([step("a"), step("b", ["a"]), step("c", ["a", "b"])], done);
     expect(result).toBe("done");
     expect(asked.at(-1)!.inputs).toMatchObject({ a: { digest: "a" }, b: { digest: "b" } });
-    expect(statuses(finished)).toEqual(["a done", "b done", "c done"]);
+    expect(statuses(finished)).toEqual(["done", "done", "done"]);
   });
 
   test("a failure skips what hangs on it and lets the rest go on", async () => {
@@ -109,18 +106,18 @@ describe("the interpreter", () => {
       request.step.id === "a" ? fails("gate") : done(request),
     );
     expect(result).toBe("failed");
-    expect(statuses(finished)).toEqual(["a failed", "b skipped", "c skipped", "d done"]);
-    expect(finished.failure).toEqual({ step: "a", code: "gate", message: "it is gate" });
+    expect(statuses(finished)).toEqual(["failed", "skipped", "skipped", "done"]);
+    expect(finished.failures).toEqual([{ step: "a", code: "gate", message: "it is gate" }]);
   });
 
   test("a program's failure is tried again as often as the recipe says", async () => {
     let tries = 0;
     const { result, asked } = await run([step("a", [], 3)], (request) =>
-      ++tries < 3 ? fails("program") : done(request),
+      ++tries < 3 ? fails("exit") : done(request),
     );
     expect(result).toBe("done");
     expect(asked).toHaveLength(3);
-    const again = await run([step("a", [], 2)], () => fails("program"));
+    const again = await run([step("a", [], 2)], () => fails("exit"));
     expect([again.result, again.asked.length]).toEqual(["failed", 2]);
   });
 
@@ -143,31 +140,110 @@ describe("the interpreter", () => {
     const slow = { ...step("a", [], 2), timeoutSeconds: 1 };
     const { result, asked, finished } = await run([slow], () => sleep(3_000).then(() => fails("late")));
     expect([result, asked.length]).toEqual(["failed", 2]);
-    expect(finished.failure).toMatchObject({ step: "a", code: "timeout" });
+    expect(finished.failures).toMatchObject([{ step: "a", code: "timeout" }]);
+  });
+
+  test("only failures of the classes that the recipe names are tried again", async () => {
+    const only = { ...step("a"), retry: { attempts: 3, backoffSeconds: 0.1, on: ["oom" as const] } };
+    expect((await run([only], () => fails("exit"))).asked).toHaveLength(1);
+    expect((await run([only], () => fails("oom"))).asked).toHaveLength(3);
+  });
+
+  test("the wait before a further try doubles", async () => {
+    const times: number[] = [];
+    const patient = { ...step("a"), retry: { attempts: 3, backoffSeconds: 1, on: ["exit" as const] } };
+    await run([patient], () => {
+      times.push(Date.now());
+      return fails("exit");
+    });
+    expect(times[1]! - times[0]!).toBeGreaterThan(950);
+    expect(times[2]! - times[1]!).toBeGreaterThan(1950);
   });
 
   test("cancelling ends what runs, starts nothing more, and still writes the record", async () => {
-    const { Context } = await import("@temporalio/activity");
     let gone = false;
-    const waits = async () => {
-      const beat = setInterval(() => Context.current().heartbeat(), 100);
-      try {
-        return await Context.current().cancelled;
-      } finally {
-        await sleep(500);
-        gone = true;
-        clearInterval(beat);
-      }
-    };
+    const waits = () => untilCancelled(() => (gone = true));
     const { result, finished, asked } = await run([step("a"), step("b", ["a"])], waits, async (id) => {
       const handle = environment.client.workflow.getHandle(id);
-      while (((await handle.describe()).raw.pendingActivities ?? []).length === 0);
+      await underWay(id);
       await handle.cancel();
     });
     expect(result).toContain("WorkflowFailedError");
     expect(gone).toBe(true);
     expect(finished.status).toBe("cancelled");
-    expect(statuses(finished)).toEqual(["a cancelled", "b cancelled"]);
+    expect(statuses(finished)).toEqual(["cancelled", "cancelled"]);
     expect(asked).toHaveLength(1);
   });
+
+  test("a pause stops what runs and holds nothing; resumed, the same steps start again", async () => {
+    let tries = 0;
+    const { result, asked, finished } = await run(
+      [step("a"), step("b", ["a"])],
+      (request) => (++tries === 1 ? untilCancelled(() => {}) : done(request)),
+      async (id) => {
+        const handle = environment.client.workflow.getHandle(id);
+        await underWay(id);
+        await handle.signal("pause");
+        while ((await handle.query<{ running: string[] }>("state")).running.length > 0) await sleep(50);
+        expect((await handle.describe()).raw.pendingActivities ?? []).toEqual([]);
+        await sleep(300);
+        expect(tries).toBe(1);
+        await handle.signal("resume");
+      },
+    );
+    expect(result).toBe("done");
+    expect(asked.map(({ step: { id } }) => id)).toEqual(["a", "a", "b"]);
+    expect(finished.statuses).toEqual(["done", "done"]);
+  });
+
+  test("a paused run can be cancelled", async () => {
+    const { finished } = await run(
+      [step("a")],
+      () => untilCancelled(() => {}),
+      async (id) => {
+        const handle = environment.client.workflow.getHandle(id);
+        await underWay(id);
+        await handle.signal("pause");
+        while ((await handle.query<{ running: string[] }>("state")).running.length > 0) await sleep(50);
+        await handle.cancel();
+      },
+    );
+    expect(finished).toMatchObject({ status: "cancelled", statuses: ["cancelled"] });
+  });
+
+  test("with failFast the first failure ends everything", async () => {
+    const { result, finished } = await run(
+      [step("a"), step("b"), step("c", ["b"])],
+      (request) =>
+        request.step.id === "a" ? sleep(300).then(() => fails("data")) : untilCancelled(() => {}),
+      undefined,
+      { failFast: true },
+    );
+    expect(result).toBe("failed");
+    expect(finished.statuses).toEqual(["failed", "cancelled", "cancelled"]);
+  });
+
+  test("steps that are to be done again are told since when, and no step gets another one's secrets", async () => {
+    const redo = { steps: ["b"], since: "2026-01-01T00:00:00.000Z" };
+    const { asked } = await run([step("a"), step("b", ["a"])], done, undefined, { redo });
+    expect(asked.map(({ redoneSince }) => redoneSince)).toEqual([null, redo.since]);
+    expect(asked[0]!.withheld).toEqual(["TOKEN"]);
+  });
 });
+
+/** An activity that runs until it is told to stop, and then takes a moment. */
+async function untilCancelled(gone: () => void): Promise<never> {
+  const beat = setInterval(() => Context.current().heartbeat(), 100);
+  try {
+    return await Context.current().cancelled;
+  } finally {
+    await sleep(500);
+    gone();
+    clearInterval(beat);
+  }
+}
+
+async function underWay(id: string): Promise<void> {
+  const handle = environment.client.workflow.getHandle(id);
+  while (((await handle.describe()).raw.pendingActivities ?? []).length === 0) await sleep(20);
+}

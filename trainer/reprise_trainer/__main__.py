@@ -8,8 +8,10 @@ import sys
 import traceback
 from importlib import import_module
 
+from . import stop
 from .errors import StepError
 from .events import Events, write_result
+from .failures import classify
 from .job import read_job
 
 KINDS = {
@@ -33,26 +35,35 @@ def end_with_parent() -> None:
 
 
 def main(path: str) -> int:
-    """0: done, the result file stands. 2: the user's to mend, the sentence is in the result file's place."""
+    """Exit code: 0 done, the result file stands; 2 or 1 failed, it says why; 75 stopped when asked to, without one."""
     end_with_parent()
+    stop.listen()
+    try:
+        return run(path)
+    except stop.Stopped:
+        return stop.EXIT_CODE
+
+
+def run(path: str) -> int:
+    """Run the job of a file, and write its result file."""
     job = read_job(path)
     events = Events(job.events)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     # TRL reports usage to its makers unless told otherwise.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     events.message("loading libraries")
-    import torch
-
-    torch.set_num_threads(job.threads)
     try:
+        import torch
+
+        torch.set_num_threads(job.threads)
         metrics = import_module(f".{KINDS[job.kind]}", __package__).run(job, events)
     except StepError as error:
         write_result(job.result, {"ok": False, "code": error.code, "message": str(error)})
         return 2
     except Exception as error:
         traceback.print_exc()
-        message = f"{type(error).__name__}: {error}".split("\n")[0][:2000]
-        write_result(job.result, {"ok": False, "code": "unexpected", "message": message})
+        code, message = classify(error, job.result.parent)
+        write_result(job.result, {"ok": False, "code": code, "message": message})
         return 1
     write_result(job.result, {"ok": True, "metrics": metrics})
     return 0

@@ -23,12 +23,14 @@ def shared_arguments(job: Job) -> dict[str, Any]:
         # GRPO's table names no optimizer; the released code uses AdamW in both stages.
         "optim": OPTIMIZERS[params.get("optimizer", "adamw")],
         "weight_decay": params["weight_decay"],
-        "save_strategy": "steps",
-        "save_steps": job.checkpoints.every,
+        # SaveCheckpoints decides when.
+        "save_strategy": "no",
         "save_total_limit": job.checkpoints.keep,
         # .get: model/tiny always saves whole checkpoints.
         "save_only_model": params.get("save_only_model", False),
         "logging_steps": params["logging_steps"],
+        # The default hides a loss that is no number.
+        "logging_nan_inf_filter": False,
         "report_to": [],
         "seed": job.seed,
         "data_seed": job.seed,

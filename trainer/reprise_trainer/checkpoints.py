@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from transformers import TrainerCallback
 
+from . import stop
 from .errors import StepError
 from .events import Events
 from .job import Checkpointing
@@ -18,16 +21,23 @@ MARKER = "reprise-checkpoint.json"
 NEEDED = ("optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json")
 
 
-def write_marker(directory: Path, step: int, key: str) -> None:
+def write_marker(directory: Path, step: int, checkpointing: Checkpointing) -> None:
     """List every file of a checkpoint with size and SHA-256; written aside, then renamed."""
     files = [
         {"path": path.relative_to(directory).as_posix(), "bytes": path.stat().st_size, "sha256": _sha256(path)}
         for path in sorted(directory.rglob("*"))
         if path.is_file() and path.name != MARKER
     ]
+    content = {
+        "step": step,
+        "key": checkpointing.key,
+        "fields": checkpointing.fields,
+        "inexact": checkpointing.inexact,
+        "files": files,
+    }
     aside = directory / f"{MARKER}.partial"
     with aside.open("w", encoding="utf-8") as file:
-        json.dump({"step": step, "key": key, "files": files}, file, indent=1)
+        json.dump(content, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
     aside.replace(directory / MARKER)
@@ -40,21 +50,62 @@ def require_resumable(directory: Path) -> None:
         raise StepError("data", f"Checkpoint '{directory}' lacks {', '.join(missing)} and cannot be resumed exactly.")
 
 
-class MarkCheckpoints(TrainerCallback):
-    """Completes each checkpoint that the trainer saved with our marker."""
+class SaveCheckpoints(TrainerCallback):
+    """Decides when the trainer saves, and completes each checkpoint with our marker.
 
-    def __init__(self, checkpointing: Checkpointing, events: Events) -> None:
+    `period` is the number of optimizer steps after which the trainer's state is whole: GRPO's generations serve
+    several steps, and a run resumed in between would generate again and differ. A checkpoint that is due in between
+    waits for the period's end, and so does a stop. Digests are taken beside the training.
+    """
+
+    def __init__(self, checkpointing: Checkpointing, events: Events, period: int = 1) -> None:
         self._checkpointing = checkpointing
         self._events = events
+        self._period = period
+        self._saved_step = 0
+        self._saved_time = 0.0
+        self._beside = ThreadPoolExecutor(max_workers=1)
+        self._marker: Future[None] | None = None
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Intervals count from where the training begins or goes on."""
+        self._saved_step, self._saved_time = state.global_step, time.monotonic()
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """One optimizer step is done: is a checkpoint due?"""
+        if state.global_step % self._period:
+            return
+        every, seconds = self._checkpointing.every_steps, self._checkpointing.every_seconds
+        due = every is not None and state.global_step - self._saved_step >= every
+        due = due or (seconds is not None and time.monotonic() - self._saved_time >= seconds)
+        if stop.requested():
+            control.should_training_stop = True
+            due = state.global_step > self._saved_step
+        control.should_save = due
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """The trainer has written all files of a checkpoint."""
+        self._saved_step, self._saved_time = state.global_step, time.monotonic()
         # Weights alone cannot be resumed: without our marker nobody will try.
         if not state.is_world_process_zero or args.save_only_model:
             return
+        self.wait()
         directory = Path(args.output_dir) / f"checkpoint-{state.global_step}"
-        write_marker(directory, state.global_step, self._checkpointing.key)
-        self._events.checkpoint(state.global_step, directory)
+        self._marker = self._beside.submit(self._complete, directory, state.global_step)
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """The last checkpoint is whole before anything else happens."""
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait for the marker of the last checkpoint; raises what went wrong with it."""
+        if self._marker is not None:
+            self._marker.result()
+            self._marker = None
+
+    def _complete(self, directory: Path, step: int) -> None:
+        write_marker(directory, step, self._checkpointing)
+        self._events.checkpoint(step, directory)
 
 
 def _sha256(path: Path) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 import torch
 from PIL import Image
 
+from . import stop
 from .answers import parse_answer
 from .dataset import Row, answerable, prompt_text, read_rows
 from .events import Events
 from .job import Job
 from .loading import load_model
+from .partial import PartialResults
 from .processor import load_processor, vision_token_ids
 from .scores import score
 
@@ -24,13 +26,22 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     rows = answerable(read_rows(job.inputs["dataset"], params["split"], params["frames"]))
     processor = load_processor(job.inputs["model"], params["frames"], padding_side="left")
     model = load_model(job.inputs["model"])
-    predictions: list[dict[str, Any]] = []
     size = params["batch_size"]
-    for start in range(0, len(rows), size):
-        batch = rows[start : start + size]
-        replies = generate(model, processor, batch, params["max_completion_length"])
-        predictions += [prediction(row, reply) for row, reply in zip(batch, replies, strict=True)]
-        events.progress(len(predictions), len(rows), "sample")
+    partial = PartialResults(job.checkpoints.directory / "predictions.jsonl")
+    # Whole batches only: padding follows the longest prompt of a batch.
+    done = len(partial.rows) // size * size if len(partial.rows) < len(rows) else len(rows)
+    partial.keep(done)
+    if done:
+        events.resumed(done)
+    with stop.watched():
+        for start in range(done, len(rows), size):
+            batch = rows[start : start + size]
+            replies = generate(model, processor, batch, params["max_completion_length"])
+            partial.append([prediction(row, reply) for row, reply in zip(batch, replies, strict=True)])
+            events.progress(len(partial.rows), len(rows), "sample")
+            if stop.requested():
+                break
+    predictions = partial.rows
     metrics = score(predictions)
     write_lines(job.outputs["predictions"], predictions)
     job.outputs["metrics"].write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")

@@ -19,7 +19,11 @@ class Events:
     """Appends events. Each line is flushed, so that a reader sees whole lines while the step runs."""
 
     def __init__(self, path: Path) -> None:
+        torn = _ends_inside_a_line(path)
         self._file = path.open("a", encoding="utf-8")
+        if torn:
+            # A line that a killed process left half written must not swallow the next one.
+            self._file.write("\n")
 
     def _write(self, event: str, **fields: Any) -> None:
         line = json.dumps({"event": event, "time": round(time.time(), 3), **fields}, ensure_ascii=False)
@@ -38,6 +42,10 @@ class Events:
         """A complete checkpoint stands in `directory`."""
         self._write("checkpoint", step=step, directory=str(directory))
 
+    def resumed(self, done: int) -> None:
+        """This attempt goes on after `done` units of work."""
+        self._write("resumed", done=done)
+
     def gate(self, name: str, seen: str) -> None:
         """A faithfulness check passed; `seen` says what was measured."""
         self._write("gate", name=name, seen=seen)
@@ -45,6 +53,14 @@ class Events:
     def message(self, text: str) -> None:
         """A sentence for the log, such as where the step resumes."""
         self._write("message", text=text)
+
+
+def _ends_inside_a_line(path: Path) -> bool:
+    if not path.exists() or path.stat().st_size == 0:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
 
 
 def write_result(path: Path, result: dict[str, Any]) -> None:

@@ -10,12 +10,20 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Checkpointing:
-    """Where resumable state goes, how often (in optimizer steps) and what to resume from."""
+    """Where resumable state goes, how often and what to resume from.
+
+    One of `every_steps` (optimizer steps) and `every_seconds` is None. `fields` are the parameters that may change
+    between a checkpoint and the run that resumes it, `inexact` says why the state may differ from that of an
+    undisturbed run; both stand in the marker.
+    """
 
     directory: Path
-    every: int
+    every_steps: int | None
+    every_seconds: float | None
     keep: int
     key: str
+    fields: dict[str, Any]
+    inexact: list[str]
     resume: Path | None
 
 
@@ -47,9 +55,12 @@ def read_job(path: str | Path) -> Job:
         result=Path(raw["result"]),
         checkpoints=Checkpointing(
             directory=Path(saved["directory"]),
-            every=saved["every"],
+            every_steps=saved["every_steps"],
+            every_seconds=saved["every_seconds"],
             keep=saved["keep"],
             key=saved["key"],
+            fields=saved["fields"],
+            inexact=saved["inexact"],
             resume=Path(saved["resume"]) if saved["resume"] else None,
         ),
         seed=raw["seed"],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from transformers import TrainerCallback
 
+from .errors import StepError
 from .events import Events
 
 
@@ -26,3 +28,10 @@ class ReportProgress(TrainerCallback):
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
         """The trainer logged metrics."""
         self._events.metrics(state.global_step, logs or {})
+        loss = (logs or {}).get("loss", 0.0)
+        if not math.isfinite(loss):
+            raise StepError(
+                "nan",
+                f"The loss is {loss} at step {state.global_step}: the training has diverged. Lower the learning rate, "
+                "or look for broken rows.",
+            )

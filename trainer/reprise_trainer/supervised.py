@@ -11,9 +11,9 @@ from peft import LoraConfig
 from transformers import set_seed
 from trl import SFTConfig, SFTTrainer
 
-from . import gates
+from . import gates, stop
 from .arguments import shared_arguments
-from .checkpoints import MarkCheckpoints, require_resumable
+from .checkpoints import SaveCheckpoints, require_resumable
 from .dataset import Row, as_dataset, supervised_records
 from .errors import StepError
 from .events import Events, finite
@@ -65,7 +65,7 @@ def train_supervised(
         train_dataset=as_dataset(supervised_records(rows, target)),
         processing_class=processor,
         peft_config=lora,
-        callbacks=[ReportProgress(events), MarkCheckpoints(job.checkpoints, events)],
+        callbacks=[ReportProgress(events), SaveCheckpoints(job.checkpoints, events)],
         args=sft_config(job, quantization),
     )
     trainer.remove_callback(transformers.PrinterCallback)
@@ -89,9 +89,9 @@ def run_to_the_end(trainer: Any, job: Job, events: Events) -> None:
     resume = job.checkpoints.resume
     if resume:
         require_resumable(resume)
-        events.message(f"resuming from {resume.name}")
     dtypes = _trainable_dtypes(trainer.model)
-    trainer.train(resume_from_checkpoint=str(resume) if resume else None)
+    with stop.watched():
+        trainer.train(resume_from_checkpoint=str(resume) if resume else None)
     if _trainable_dtypes(trainer.model) != dtypes:
         raise StepError("gate", f"Trainable weights changed precision while training: {dtypes} before.")
     if trainer.state.global_step != trainer.state.max_steps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import wraps
 from typing import Any
 
@@ -12,7 +13,7 @@ from trl import GRPOConfig, GRPOTrainer
 
 from . import gates
 from .arguments import shared_arguments
-from .checkpoints import MarkCheckpoints
+from .checkpoints import SaveCheckpoints
 from .dataset import answerable, as_dataset, read_rows, rollout_records
 from .events import Events
 from .job import Job
@@ -54,6 +55,13 @@ def grpo_config(job: Job, suppress_tokens: list[int]) -> GRPOConfig:
     )
 
 
+def generation_period(params: dict[str, Any]) -> int:
+    """Optimizer steps after which TRL's GRPO generates anew: only there its state is whole."""
+    accumulated = params["gradient_accumulation_steps"]
+    batches = (params["steps_per_generation"] or accumulated) * params["num_iterations"]
+    return math.lcm(batches, accumulated) // accumulated
+
+
 def _unless_model(value: Any) -> Any:
     """None leaves a sampling value to the model's own generation config."""
     return None if value == "model" else value
@@ -88,7 +96,7 @@ def run(job: Job, events: Events) -> dict[str, Any]:
         train_dataset=records,
         processing_class=processor,
         peft_config=lora_config(params) if adapter else None,
-        callbacks=[ReportProgress(events), MarkCheckpoints(job.checkpoints, events)],
+        callbacks=[ReportProgress(events), SaveCheckpoints(job.checkpoints, events, generation_period(params))],
         args=grpo_config(job, vision_token_ids(processor)),
     )
     trainer.remove_callback(transformers.PrinterCallback)

@@ -1,0 +1,95 @@
+import { mkdir, readdir, stat } from "node:fs/promises";
+import path from "node:path";
+import type { RunCommandParams } from "../../schemas/generated/run-command.ts";
+import { completeRenamed } from "../../store/checkpoints.ts";
+import { checkpointsOf } from "../../store/works.ts";
+import { chooseCheckpoint } from "../resume.ts";
+import { programFailure, runProgram } from "../run-program.ts";
+import { secretsOf, withheldFrom } from "../secrets.ts";
+import { StepFailure } from "../step-failure.ts";
+import type { StepContext } from "../step.ts";
+
+const LOOK_MS = 2_000;
+
+/** run/command: any program, with the contract of docs/run-command.md. */
+export async function runCommand(context: StepContext): Promise<Record<string, number>> {
+  const { step, key, root, log } = context;
+  const { argv, env = {} } = step.params as unknown as RunCommandParams;
+  const checkpoints = checkpointsOf(root, key);
+  await mkdir(checkpoints, { recursive: true });
+  // What an earlier attempt renamed into place is whole, also if its worker was gone before it could say so.
+  await complete(context, checkpoints);
+  const checkpoint = await chooseCheckpoint(context);
+  const secrets = secretsOf(step);
+  const [command = "", ...args] = argv.map((argument) => withPaths(argument, context));
+  const name = `'${command}'`;
+  const looking = setInterval(() => void complete(context, checkpoints).catch(() => {}), LOOK_MS);
+  const end = await runProgram(context, {
+    command,
+    args,
+    name,
+    hidden: Object.values(secrets),
+    environment: {
+      ...withheldFrom(context.withheld),
+      ...Object.fromEntries(Object.entries(env).map(([variable, value]) => [variable, String(value)])),
+      ...secrets,
+      ...contractOf(context, checkpoints, checkpoint?.directory),
+    },
+  }).finally(() => clearInterval(looking));
+  if (end.how !== "exit" || end.code !== 0) throw await programFailure(name, end, log);
+  for (const [output, place] of Object.entries(context.outputs)) {
+    const there = await stat(place).catch(() => null);
+    if (there === null || (there.isDirectory() && (await readdir(place)).length === 0))
+      throw new StepFailure(
+        "exit",
+        `${name} ended well, but left no output '${output}' at {outputs.${output}}.`,
+      );
+  }
+  const reported = (await context.events.read()).flatMap((event) =>
+    event.event === "metrics" ? [event.values] : [],
+  );
+  return Object.assign({}, ...reported) as Record<string, number>;
+}
+
+async function complete({ key, step, events }: StepContext, checkpoints: string): Promise<void> {
+  for (const done of await completeRenamed(checkpoints, key, step.checkpoint.keep))
+    await events.write({
+      event: "checkpoint",
+      step: done,
+      directory: path.join(checkpoints, `checkpoint-${done}`),
+    });
+}
+
+/** What the program is told beside its arguments. */
+function contractOf(
+  { inputs, outputs, events, step, threads }: StepContext,
+  checkpoints: string,
+  resume: string | undefined,
+): Record<string, string | undefined> {
+  const { everySteps, everySeconds } = step.checkpoint;
+  const places = (kind: string, paths: Record<string, string>) =>
+    Object.entries(paths).map(
+      ([name, place]) => [`REPRISE_${kind}_${plain(name).toUpperCase()}`, place] as const,
+    );
+  return {
+    ...Object.fromEntries([...places("INPUT", inputs), ...places("OUTPUT", outputs)]),
+    REPRISE_CHECKPOINTS: checkpoints,
+    REPRISE_RESUME: resume,
+    REPRISE_CHECKPOINT_STEPS: everySteps === null ? undefined : String(everySteps),
+    REPRISE_CHECKPOINT_SECONDS: everySeconds === null ? undefined : String(everySeconds),
+    REPRISE_EVENTS: events.path,
+    REPRISE_THREADS: String(threads),
+  };
+}
+
+/** `{inputs.data}` and `{outputs.model}` become paths; other braces are the program's. */
+function withPaths(argument: string, { inputs, outputs }: StepContext): string {
+  const places = [
+    ...Object.entries(inputs).map(([name, place]) => [`{inputs.${plain(name)}}`, place] as const),
+    ...Object.entries(outputs).map(([name, place]) => [`{outputs.${name}}`, place] as const),
+  ];
+  return places.reduce((text, [name, place]) => text.replaceAll(name, place), argument);
+}
+
+/** An input's own name: in the plan it stands under its parameter. */
+const plain = (name: string): string => name.replace(/^inputs\./, "");

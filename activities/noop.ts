@@ -1,0 +1,2 @@
+/** run/noop: does nothing. */
+export const doNothing = (): Promise<Record<string, number>> => Promise.resolve({ nothing: 0 });

@@ -1,0 +1,105 @@
+import { existsSync, readFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import prettyMilliseconds from "pretty-ms";
+import { runChild, tailOf, type ChildEnd } from "./run-child.ts";
+import type { StepContext } from "./step.ts";
+import { StepFailure } from "./step-failure.ts";
+
+// Cancelling is to be over within 10 s, a worker that goes within 30 s.
+const CANCEL_GRACE_MS = 7_000;
+const SHUTDOWN_GRACE_MS = 20_000;
+// How a program says that it stopped because it was asked to (sysexits.h, EX_TEMPFAIL).
+export const STOPPED = 75;
+
+interface Program {
+  command: string;
+  args: string[];
+  environment: Record<string, string | undefined>;
+  hidden: readonly string[];
+  /** What it is called in messages: `The trainer`. */
+  name: string;
+}
+
+/**
+ * Runs a step's program: fenced, ended with its whole group when the step is cancelled, paused, or makes no progress. What
+ * it was asked to end for is thrown; how it ended by itself is given back.
+ */
+export async function runProgram(context: StepContext, program: Program): Promise<ChildEnd> {
+  const { signal, log, step } = context;
+  const stalled = new AbortController();
+  const watch = watchProgress(context, stalled);
+  const killsBefore = outOfMemoryKills();
+  try {
+    const end = await runChild({
+      ...program,
+      log,
+      signal: AbortSignal.any([signal, stalled.signal]),
+      grace: () => (isShutdown(signal) ? SHUTDOWN_GRACE_MS : CANCEL_GRACE_MS),
+      started: (pid) => context.fence.noteChild(pid),
+    });
+    signal.throwIfAborted();
+    if (stalled.signal.aborted) {
+      const silence = prettyMilliseconds(step.stalledSeconds! * 1000);
+      const advice = "Look at the step's log, or raise 'stalled_after'.";
+      throw new StepFailure(
+        "stalled",
+        `${program.name} made no progress for ${silence} and was ended. ${advice}`,
+      );
+    }
+    if (end.how === "signal" && outOfMemoryKills() > killsBefore) {
+      const advice = "Use a smaller batch, fewer or smaller frames, or a machine with more memory.";
+      throw new StepFailure("oom", `${program.name} was killed because memory ran out. ${advice}`);
+    }
+    const asked = end.how === "exit" && end.code === STOPPED;
+    if (asked || (end.how === "signal" && (end.signal === "SIGKILL" || end.signal === "SIGTERM")))
+      throw new StepFailure(
+        "killed",
+        `${program.name} was ended by somebody (${end.how === "signal" ? end.signal : "SIGTERM"}).`,
+      );
+    return end;
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+/** A failure by the program's own doing, with the last lines of its log. */
+export async function programFailure(name: string, end: ChildEnd, log: string): Promise<StepFailure> {
+  const tail = await tailOf(log, 6);
+  const lines = tail === "" ? "" : ` Its last lines:\n${tail}`;
+  return new StepFailure("exit", `${describe(name, end)}${lines}`);
+}
+
+function describe(name: string, end: ChildEnd): string {
+  switch (end.how) {
+    case "exit":
+      return end.code === 0
+        ? `${name} ended without a result.`
+        : `${name} failed with exit code ${end.code}.`;
+    case "signal":
+      return `${name} was ended by ${end.signal}.`;
+    case "not-started":
+      return `${name} could not be started: ${end.reason}.`;
+  }
+}
+
+/** Ends a program whose event file does not grow. */
+function watchProgress({ step, events }: StepContext, stalled: AbortController): NodeJS.Timeout | undefined {
+  if (step.stalledSeconds === null) return undefined;
+  const limit = step.stalledSeconds * 1000;
+  const begin = Date.now();
+  const look = async () => {
+    const { mtimeMs } = await stat(events.path).catch(() => ({ mtimeMs: 0 }));
+    if (Date.now() - Math.max(begin, mtimeMs) > limit) stalled.abort();
+  };
+  return setInterval(() => void look(), Math.min(limit / 4, 10_000));
+}
+
+/** Whether the worker goes, rather than the step being cancelled. */
+const isShutdown = (signal: AbortSignal): boolean =>
+  signal.reason instanceof Error && signal.reason.message.includes("WORKER_SHUTDOWN");
+
+/** Processes that this machine has killed because memory ran out; 0 where that cannot be known. */
+function outOfMemoryKills(): number {
+  if (!existsSync("/proc/vmstat")) return 0;
+  return Number(/^oom_kill ([0-9]+)$/m.exec(readFileSync("/proc/vmstat", "utf8"))?.[1] ?? 0);
+}

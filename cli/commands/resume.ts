@@ -1,0 +1,27 @@
+import { home } from "../../store/home.ts";
+import { continueRun } from "../continue-run.ts";
+import { detach } from "../detach.ts";
+import { findRun } from "../find-run.ts";
+import { followToEnd } from "../follow.ts";
+import { say } from "../output.ts";
+
+interface ResumeOptions {
+  json?: boolean;
+  detach?: boolean;
+  from?: string;
+}
+
+/** Goes on with a run that is paused, failed, cancelled or unfinished, with its recipe as it is now. */
+export async function resume(
+  name: string,
+  { json = false, detach: alone = false, from }: ResumeOptions,
+): Promise<number> {
+  const root = home.find(process.cwd(), process.env);
+  const started = await continueRun(root, await findRun(root, name), { from: from ?? null, json });
+  const { run } = started.request;
+  say(`Going on with run ${run}.`, json);
+  return alone ? detach(root, run, json) : followToEnd(root, started.request, json);
+}
+
+/** As `resume`; with `--from` a step and all that hangs on it are done again. */
+export const retry = resume;

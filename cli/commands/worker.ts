@@ -1,0 +1,62 @@
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findToolchain } from "../../activities/toolchain.ts";
+import { home } from "../../store/home.ts";
+import { listRuns, loadRecord, loadRun } from "../../store/runs.ts";
+import { EXIT } from "../errors.ts";
+import { findRun } from "../find-run.ts";
+import { followToEnd } from "../follow.ts";
+import { say } from "../output.ts";
+
+const LOOK_MS = 2_000;
+
+/** Works on one run until it is over; without a run on every open one of this store, until it is stopped. */
+export async function worker(
+  name: string | undefined,
+  { json = false }: { json?: boolean },
+): Promise<number> {
+  const root = home.find(process.cwd(), process.env);
+  if (name !== undefined) {
+    const { request } = await findRun(root, name);
+    return followToEnd(root, request, json);
+  }
+  return serveAll(root, json);
+}
+
+async function serveAll(root: string, json: boolean): Promise<number> {
+  const { Session } = await import("../../engine/session.ts");
+  const session = await Session.open(root, findToolchain().server);
+  const served = new Set<string>();
+  let stopped = false;
+  const stop = () => {
+    if (stopped) process.exit(EXIT.interrupted);
+    stopped = true;
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+  say(`Working on the runs of ${root}. Ctrl-C stops gracefully.`, json);
+  try {
+    while (!stopped) {
+      for (const run of await openRuns(root)) {
+        if (served.has(run) || (await session.attach(run)) === undefined) continue;
+        served.add(run);
+        say(`working on ${run}`, json);
+        await session.work(run, path.join(home.run(root, run), "engine.log"));
+      }
+      for (let waited = 0; waited < LOOK_MS && !stopped; waited += 100) await sleep(100);
+    }
+  } finally {
+    await session.close();
+  }
+  return EXIT.interrupted;
+}
+
+async function openRuns(root: string): Promise<string[]> {
+  const runs = await listRuns(root);
+  const open = await Promise.all(
+    runs.map(async (run) => {
+      const [started, record] = await Promise.all([loadRun(root, run), loadRecord(root, run)]);
+      return record === undefined && started?.paused === false ? [run] : [];
+    }),
+  );
+  return open.flat();
+}

@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { home } from "../store/home.ts";
+import { liveWorkers } from "../store/workers.ts";
+import { loadRecord } from "../store/runs.ts";
+import { EXIT, UserError } from "./errors.ts";
+import { say, sayJson } from "./output.ts";
+
+const START_MS = 60_000;
+
+/** Leaves a run to a worker process of its own, which ends with it. */
+export async function detach(root: string, run: string, json: boolean): Promise<number> {
+  const folder = home.run(root, run);
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, "detached.log");
+  const log = openSync(file, "a");
+  const child = spawn(process.execPath, [process.argv[1]!, "worker", run], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { ...process.env, REPRISE_HOME: root },
+  });
+  closeSync(log);
+  child.unref();
+  const ended = new Promise<true>((resolve) => child.once("exit", () => resolve(true)));
+  for (let waited = 0; waited < START_MS; waited += 100) {
+    if ((await liveWorkers(root, run)).length > 0 || (await loadRecord(root, run)) !== undefined) {
+      if (json) sayJson({ run, worker: child.pid, log: file });
+      else say(`It runs on its own, as process ${child.pid}. See 'reprise status ${run} --watch'.`);
+      return EXIT.done;
+    }
+    if (await Promise.race([ended, sleep(100).then(() => false)])) break;
+  }
+  throw new UserError(EXIT.failed, `The worker of ${run} did not start; see ${file}.`);
+}

@@ -1,0 +1,41 @@
+import type { RunRecord } from "../schemas/generated/run-record.ts";
+import type { Plan, PlanStep } from "../schemas/plan.ts";
+import { digestOf } from "./digest.ts";
+import { isMapping } from "./mapping.ts";
+
+type Change = RunRecord["versions"][number]["changes"][number];
+
+/** What differs between two plans of one run, down to the field. */
+export function planChanges(before: Plan, after: Plan): Change[] {
+  const old = new Map(before.steps.map((step) => [step.id, step]));
+  const now = new Map(after.steps.map((step) => [step.id, step]));
+  const ids = [...new Set([...old.keys(), ...now.keys()])];
+  return [
+    ...ids.flatMap((id) => stepChanges(id, old.get(id), now.get(id))),
+    ...(["inputs", "claims", "deviations"] as const).flatMap((field) =>
+      changed(null, field, before[field], after[field]),
+    ),
+  ];
+}
+
+function stepChanges(id: string, before: PlanStep | undefined, after: PlanStep | undefined): Change[] {
+  if (before === undefined || after === undefined)
+    return [{ step: id, field: "step", from: before?.kind ?? null, to: after?.kind ?? null }];
+  const [old, now] = [leaves(before), leaves(after)];
+  return [...new Set([...old.keys(), ...now.keys()])].flatMap((field) =>
+    changed(id, field, old.get(field), now.get(field)),
+  );
+}
+
+function changed(step: string | null, field: string, from: unknown = null, to: unknown = null): Change[] {
+  return digestOf({ value: from }) === digestOf({ value: to }) ? [] : [{ step, field, from, to }];
+}
+
+/** Every value below a mapping that is no mapping itself, by its dotted path. */
+function leaves(value: object, above = ""): Map<string, unknown> {
+  return new Map(
+    Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
+      isMapping(inner) ? [...leaves(inner, `${above}${key}.`)] : [[`${above}${key}`, inner] as const],
+    ),
+  );
+}

@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ServiceError, type Client } from "@temporalio/client";
+import type { RunRequest } from "../schemas/plan.ts";
+import { connectClient } from "./connection.ts";
+import { giveUpLostAttempts, openHandle, startOrAttach, type Handle } from "./runs.ts";
+import { ensureServer, findServer } from "./server.ts";
+import { startWorker } from "./worker.ts";
+
+const LOOK_MS = 1_000;
+const LOOKS_PER_SWEEP = 3;
+
+/**
+ * A connection to the server of a store, which outlives the server: a dead one is started again at the same address, and
+ * attempts whose worker is gone are given up, for as long as the session is open.
+ */
+export class Session {
+  readonly client: Client;
+  readonly address: string;
+  readonly #root: string;
+  readonly #binary: string | null;
+  readonly #workers: { stop: () => Promise<void> }[] = [];
+  readonly #watched = new Set<Handle>();
+  #closed = false;
+  readonly #watching: Promise<void>;
+
+  private constructor(root: string, binary: string | null, address: string, client: Client) {
+    this.#root = root;
+    this.#binary = binary;
+    this.address = address;
+    this.client = client;
+    this.#watching = this.#watch();
+  }
+
+  static async open(root: string, binary: string | null): Promise<Session> {
+    const address = await ensureServer(root, binary);
+    return new Session(root, binary, address, await connectClient(address));
+  }
+
+  /** The handle of a run whose workflow is open; attempts whose worker is gone are given up first. */
+  async attach(run: string): Promise<{ handle: Handle; lost: string[] } | undefined> {
+    const handle = await this.#lasting(() => openHandle(this.client, run));
+    if (handle === undefined) return undefined;
+    const lost = await this.#lasting(() => giveUpLostAttempts(this.client, handle, true));
+    this.#watched.add(handle);
+    return { handle, lost };
+  }
+
+  /** Starts a run, or goes on with it if its workflow is open. */
+  async start(request: RunRequest): Promise<Handle> {
+    const handle = await this.#lasting(() => startOrAttach(this.client, request));
+    this.#watched.add(handle);
+    return handle;
+  }
+
+  async work(run: string, logFile: string): Promise<void> {
+    this.#workers.push(await startWorker(this.address, this.#root, run, logFile));
+  }
+
+  /** How a run's workflow ended: nothing, or its error. Waits for a server that is away. */
+  async resultOf(handle: Handle): Promise<{ error: unknown }> {
+    try {
+      await this.#lasting(() => handle.result());
+      return { error: null };
+    } catch (error) {
+      return { error };
+    } finally {
+      this.#watched.delete(handle);
+    }
+  }
+
+  /** Stops this session's workers, gracefully, and lets go of the server, which goes on. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#workers.map((worker) => worker.stop()));
+    await this.#watching;
+    await this.client.connection.close();
+  }
+
+  /** A call that is made again when the server went away in its middle and is back. */
+  async #lasting<T>(call: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof ServiceError) || this.#closed) throw error;
+        await ensureServer(this.#root, this.#binary);
+        await sleep(LOOK_MS);
+      }
+    }
+  }
+
+  async #watch(): Promise<void> {
+    for (let look = 1; !this.#closed; look++) {
+      await sleep(LOOK_MS);
+      try {
+        if ((await findServer(this.#root)).state === "stopped" && !this.#closed)
+          await ensureServer(this.#root, this.#binary);
+        if (look % LOOKS_PER_SWEEP === 0)
+          for (const handle of this.#watched) await giveUpLostAttempts(this.client, handle, false);
+      } catch {
+        // What needs the server says why there is none.
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { digestOf } from "../compiler/digest.ts";
+import { showValue } from "../compiler/show-value.ts";
+import { listCheckpoints } from "./checkpoints.ts";
+import { readJsonIfWhole, writeJson } from "./files.ts";
+import { home } from "./home.ts";
+
+/** Whose work a step directory holds. */
+export interface About {
+  recipe: string;
+  step: string;
+  /** Everything that decides the result. */
+  fields: Record<string, unknown>;
+}
+
+export const checkpointsOf = (root: string, key: string): string =>
+  path.join(home.work(root, key), "checkpoints");
+
+/** Notes whose work a step directory holds, so that later ones can say what differs. */
+export const noteWork = (root: string, key: string, about: About): Promise<void> =>
+  writeJson(path.join(home.work(root, key), "about.json"), about);
+
+/**
+ * Checkpoints of the same step of the same recipe that do not fit, each with the fields that differ: what a researcher who
+ * changed a value wants to be told before the work starts from nothing.
+ */
+export async function refusedElsewhere(root: string, key: string, about: About): Promise<string[]> {
+  const keys = (await readdir(home.works(root)).catch(() => [])).filter((name) => name !== key);
+  const found = await Promise.all(
+    keys.map(async (other) => {
+      const before = await workOf(root, other);
+      if (before?.recipe !== about.recipe || before.step !== about.step) return [];
+      const [newest] = await listCheckpoints(checkpointsOf(root, other));
+      return newest === undefined
+        ? []
+        : [`checkpoint-${newest.step} of an earlier try: ${differences(before, about)}`];
+    }),
+  );
+  return found.flat();
+}
+
+/** Whose work a step directory holds, if that was noted. */
+export const workOf = (root: string, key: string): Promise<About | undefined> =>
+  readJsonIfWhole<About>(path.join(home.work(root, key), "about.json"), "fields");
+
+/** Which fields differ, as `learning_rate 0.001 -> 0.002`. */
+export function differences({ fields: before }: About, { fields: now }: About): string {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  const changed = names.filter(
+    (name) => digestOf({ value: before[name] }) !== digestOf({ value: now[name] }),
+  );
+  return changed
+    .map((name) => `${name.replace(/^with\./, "")} ${showValue(before[name])} -> ${showValue(now[name])}`)
+    .join(", ");
+}

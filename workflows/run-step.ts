@@ -1,0 +1,78 @@
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  proxyActivities,
+  sleep,
+  TimeoutFailure,
+} from "@temporalio/workflow";
+import type { Activities } from "../activities/index.ts";
+import {
+  HEARTBEAT_TIMEOUT_SECONDS,
+  type Artifact,
+  type RunRequest,
+  type StepRequest,
+  type StepResult,
+} from "../schemas/plan.ts";
+
+/** One step with its recipe's retries: those count runs of the program; lost workers are Temporal's to retry. */
+export async function runStep(request: StepRequest): Promise<StepResult> {
+  const { step } = request;
+  const activities = proxyActivities<Activities>({
+    activityId: step.id,
+    startToCloseTimeout: `${step.timeoutSeconds} seconds`,
+    heartbeatTimeout: `${HEARTBEAT_TIMEOUT_SECONDS} seconds`,
+    // A run is cancelled when its programs are gone, not when they were told.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    // Lost workers are tried again without limit. A step that took too long is the recipe's to try again.
+    retry: {
+      initialInterval: "1 second",
+      backoffCoefficient: 1,
+      nonRetryableErrorTypes: ["TemporalTimeout:StartToClose"],
+    },
+  });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await activities[step.kind](request);
+    } catch (error) {
+      const { code } = describeFailure(error);
+      const again = attempt < step.retry.attempts && (step.retry.on as string[]).includes(code);
+      if (isCancellation(error) || !again) throw error;
+      await sleep(`${step.retry.backoffSeconds * 2 ** (attempt - 1)} seconds`);
+    }
+  }
+}
+
+/** The artifacts that a step gets, from the run's inputs and from what other steps gave. */
+export function inputsOf(
+  step: StepRequest["step"],
+  request: RunRequest,
+  resultOf: (id: string) => StepResult | undefined,
+): Record<string, Artifact | string> {
+  return Object.fromEntries(
+    Object.entries(step.inputs).map(([name, source]) => {
+      if (source.from === "hub") return [name, source.id];
+      const artifact =
+        source.from === "input"
+          ? request.inputs[source.input]
+          : resultOf(source.step)?.outputs[source.output];
+      if (artifact === undefined)
+        throw ApplicationFailure.nonRetryable(`${step.id}: no artifact for '${name}'`);
+      return [name, artifact];
+    }),
+  );
+}
+
+/** What a failed step says of itself: a stable code and a sentence. */
+export function describeFailure(error: unknown): { code: string; message: string } {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof TimeoutFailure)
+    return {
+      code: "timeout",
+      message: "The step took longer than its timeout. Raise 'timeout' or make the step smaller.",
+    };
+  if (cause instanceof ApplicationFailure)
+    return { code: cause.type ?? "unexpected", message: cause.message };
+  return { code: "unexpected", message: cause instanceof Error ? cause.message : String(cause) };
+}
