@@ -20,6 +20,7 @@ export class Session {
   readonly #binary: string | null;
   readonly #workers: { stop: () => Promise<void> }[] = [];
   readonly #watched = new Set<Handle>();
+  readonly #abort = new AbortController();
   #closed = false;
   readonly #watching: Promise<void>;
 
@@ -59,7 +60,7 @@ export class Session {
   /** How a run's workflow ended: nothing, or its error. Waits for a server that is away. */
   async resultOf(handle: Handle): Promise<{ error: unknown }> {
     try {
-      await this.#lasting(() => handle.result());
+      await this.#lasting(() => this.client.withAbortSignal(this.#abort.signal, () => handle.result()));
       return { error: null };
     } catch (error) {
       return { error };
@@ -71,6 +72,8 @@ export class Session {
   /** Stops this session's workers, gracefully, and lets go of the server, which goes on. */
   async close(): Promise<void> {
     this.#closed = true;
+    // A question that still waits for its answer would keep this process for 20 s.
+    this.#abort.abort();
     await Promise.all(this.#workers.map((worker) => worker.stop()));
     await this.#watching;
     await this.client.connection.close();

