@@ -88,6 +88,8 @@ export interface RunRequest {
   /** What the machine offers to steps that run at the same time. */
   capacity: Resources;
   inputs: Record<string, Artifact>;
+  /** A worker that has been silent for this long counts as lost. */
+  heartbeatSeconds: number;
   /** Whether the first failure ends everything, or only what depends on it. */
   failFast: boolean;
   /** Steps to do again although the store has their results, from this ISO time on. */
@@ -114,6 +116,7 @@ export interface StepRequest {
   inputs: Record<string, Artifact | string>;
   /** Environment variables that the step's program must not get. */
   withheld: string[];
+  heartbeatSeconds: number;
   threads: number;
   /** A result in the store counts only if it was made after this ISO time. */
   redoneSince: string | null;

@@ -109,6 +109,7 @@ function requestOf(request: RunRequest, step: PlanStep, schedule: Schedule) {
     step,
     inputs: inputsOf(step, request, (id) => schedule.result(id)),
     withheld: plan.secrets,
+    heartbeatSeconds: request.heartbeatSeconds,
     threads: Math.max(1, clamp(step.resources, capacity).cpu),
     redoneSince: redo !== null && redo.steps.includes(step.id) ? redo.since : null,
   };

@@ -8,13 +8,7 @@ import {
   TimeoutFailure,
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/index.ts";
-import {
-  HEARTBEAT_TIMEOUT_SECONDS,
-  type Artifact,
-  type RunRequest,
-  type StepRequest,
-  type StepResult,
-} from "../schemas/plan.ts";
+import type { Artifact, RunRequest, StepRequest, StepResult } from "../schemas/plan.ts";
 
 /** One step with its recipe's retries: those count runs of the program; lost workers are Temporal's to retry. */
 export async function runStep(request: StepRequest): Promise<StepResult> {
@@ -22,7 +16,7 @@ export async function runStep(request: StepRequest): Promise<StepResult> {
   const activities = proxyActivities<Activities>({
     activityId: step.id,
     startToCloseTimeout: `${step.timeoutSeconds} seconds`,
-    heartbeatTimeout: `${HEARTBEAT_TIMEOUT_SECONDS} seconds`,
+    heartbeatTimeout: `${request.heartbeatSeconds} seconds`,
     // A run is cancelled when its programs are gone, not when they were told.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     // Lost workers are tried again without limit. A step that took too long is the recipe's to try again.

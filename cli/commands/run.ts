@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { writeRecord } from "../../activities/write-record.ts";
 import { toolsForFingerprint } from "../../activities/toolchain.ts";
-import type { Artifact, Plan, StepOutcome } from "../../schemas/plan.ts";
+import { HEARTBEAT_TIMEOUT_SECONDS, type Artifact, type Plan, type StepOutcome } from "../../schemas/plan.ts";
 import { writeSoon } from "../../store/files.ts";
 import { home } from "../../store/home.ts";
 import { withStoreLock } from "../../store/lock.ts";
@@ -78,6 +78,7 @@ async function begin(
       plan,
       capacity,
       inputs,
+      heartbeatSeconds: Number(process.env["REPRISE_HEARTBEAT_SECONDS"] || HEARTBEAT_TIMEOUT_SECONDS),
       failFast,
       redo: null,
     },

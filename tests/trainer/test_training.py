@@ -40,11 +40,11 @@ def test_sft_is_4_bit_trains_the_completion_and_sees_the_pixels(step: Step, base
 @pytest.mark.parametrize(
     ("module", "kind", "params", "output", "every"),
     [
-        (train_sft, "train/sft", {**SFT, "batch_size_per_device": 1}, "adapter", 3),
+        (train_sft, "train/sft", {**SFT, "batch_size_per_device": 1, "logging_steps": 4}, "adapter", 3),
         (
             train_grpo,
             "train/grpo",
-            {**GRPO, "gradient_accumulation_steps": 2},
+            {**GRPO, "gradient_accumulation_steps": 2, "logging_steps": 3},
             "model",
             2,
         ),
@@ -60,7 +60,7 @@ def test_a_resumed_training_ends_with_the_same_bytes(
     every: int,
 ) -> None:
     whole = step.job(kind, params, {"model": base}, [output], name="whole", every_steps=every)
-    step.run(module, whole)
+    undisturbed = step.run(module, whole)
     checkpoint = whole.checkpoints.directory / f"checkpoint-{every}"
     assert (checkpoint / MARKER).exists()
     again = step.job(
@@ -72,7 +72,9 @@ def test_a_resumed_training_ends_with_the_same_bytes(
         every_steps=every,
         resume=checkpoint,
     )
-    step.run(module, again)
+    resumed = step.run(module, again)
+    # The log line after the checkpoint covers steps from before it too.
+    assert {**resumed, "step_time": 0} == {**undisturbed, "step_time": 0}
     assert step.events(again, "progress")[0]["done"] == every
     assert weights(again.outputs[output]) == weights(whole.outputs[output])
     assert weights(again.outputs[output]) != weights(checkpoint if output == "adapter" else base)

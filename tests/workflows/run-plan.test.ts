@@ -71,6 +71,7 @@ async function run(
     plan: { steps, secrets: ["TOKEN"] },
     capacity: { cpu: 2, gpu: 0, memoryGb: 8 },
     inputs: {},
+    heartbeatSeconds: 120,
     failFast: false,
     redo: null,
     ...more,

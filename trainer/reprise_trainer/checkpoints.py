@@ -16,6 +16,7 @@ from . import stop
 from .errors import StepError
 from .events import Events
 from .job import Checkpointing
+from .log_state import KeepLogState
 
 MARKER = "reprise-checkpoint.json"
 NEEDED = ("optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json")
@@ -106,6 +107,12 @@ class SaveCheckpoints(TrainerCallback):
     def _complete(self, directory: Path, step: int) -> None:
         write_marker(directory, step, self._checkpointing)
         self._events.checkpoint(step, directory)
+
+
+def keep_checkpoints(trainer: Any, checkpointing: Checkpointing, events: Events, period: int = 1) -> None:
+    """Let a trainer save what it needs to go on exactly. The marker comes last, so its callback does too."""
+    trainer.add_callback(KeepLogState(trainer, checkpointing.resume))
+    trainer.add_callback(SaveCheckpoints(checkpointing, events, period))
 
 
 def _sha256(path: Path) -> str:

@@ -13,7 +13,7 @@ from trl import SFTConfig, SFTTrainer
 
 from . import gates, stop
 from .arguments import shared_arguments
-from .checkpoints import SaveCheckpoints, require_resumable
+from .checkpoints import keep_checkpoints, require_resumable
 from .dataset import Row, as_dataset, supervised_records
 from .errors import StepError
 from .events import Events, finite
@@ -65,10 +65,11 @@ def train_supervised(
         train_dataset=as_dataset(supervised_records(rows, target)),
         processing_class=processor,
         peft_config=lora,
-        callbacks=[ReportProgress(events), SaveCheckpoints(job.checkpoints, events)],
+        callbacks=[ReportProgress(events)],
         args=sft_config(job, quantization),
     )
     trainer.remove_callback(transformers.PrinterCallback)
+    keep_checkpoints(trainer, job.checkpoints, events)
     keep_trainable_in_float32(trainer.model)
     batch = gates.first_batch(trainer)
     gates.labels_cover_completion(batch, processor, [row["targets"][target] for row in rows], events)

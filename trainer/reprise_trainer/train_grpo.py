@@ -13,7 +13,7 @@ from trl import GRPOConfig, GRPOTrainer
 
 from . import gates
 from .arguments import shared_arguments
-from .checkpoints import SaveCheckpoints
+from .checkpoints import keep_checkpoints
 from .dataset import answerable, as_dataset, read_rows, rollout_records
 from .events import Events
 from .job import Job
@@ -96,10 +96,11 @@ def run(job: Job, events: Events) -> dict[str, Any]:
         train_dataset=records,
         processing_class=processor,
         peft_config=lora_config(params) if adapter else None,
-        callbacks=[ReportProgress(events), SaveCheckpoints(job.checkpoints, events, generation_period(params))],
+        callbacks=[ReportProgress(events)],
         args=grpo_config(job, vision_token_ids(processor)),
     )
     trainer.remove_callback(transformers.PrinterCallback)
+    keep_checkpoints(trainer, job.checkpoints, events, generation_period(params))
     keep_trainable_in_float32(trainer.model)
     gates.pixels_reach_loss(trainer.model, _probe(processor, rows[0], records[0]["images"][0], trainer), events)
     run_to_the_end(trainer, job, events)

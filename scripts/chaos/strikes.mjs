@@ -1,0 +1,44 @@
+// What strikes when: decided by the seed alone, so that a seed can be played again.
+import { uniformInt } from "pure-rand/distribution/uniformInt";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+
+/** What can be struck, with how it can be struck. */
+const WAYS = {
+  ffmpeg: ["kill"],
+  trainer: ["kill", "kill", "stop"],
+  worker: ["kill", "kill", "stop"],
+  cli: ["kill", "kill", "stop"],
+  server: ["kill", "kill", "stop"],
+  disk: ["starve"],
+};
+const LATER = Object.keys(WAYS).filter((kind) => kind !== "ffmpeg");
+
+/**
+ * Strikes round by round: each round is one run of the recipe. The media programs run first, so they are struck first; the
+ * first strikes of all go through every kind.
+ */
+export function planStrikes(seed, kills, perRound, kinds) {
+  const generator = xoroshiro128plus(seed);
+  const below = (limit) => uniformInt(generator, 0, limit - 1);
+  const pick = (list) => list[below(list.length)];
+  const usable = (kind) => kinds.includes(kind);
+  const unseen = LATER.filter(usable);
+  const rounds = [];
+  for (let left = kills; left > 0;) {
+    const count = Math.min(left, perRound);
+    const round = [];
+    for (let index = 0; index < count; index++) {
+      const first = index === 0 && usable("ffmpeg");
+      const kind = first
+        ? "ffmpeg"
+        : unseen.length > 0
+          ? unseen.splice(below(unseen.length), 1)[0]
+          : pick(LATER.filter(usable));
+      // Media programs live for a second or two; the others are let live long enough to get somewhere.
+      round.push({ kind, way: pick(WAYS[kind]), after: first ? below(800) : 1500 + below(9000) });
+    }
+    rounds.push(round);
+    left -= count;
+  }
+  return rounds;
+}
