@@ -14,10 +14,14 @@ export function lockedPackages(): Packages {
   );
 }
 
+const remembered = new Set<string>();
+
 /** Keeps what the lock file says, so that a later plan can name what changed in the environment. */
 export async function rememberEnvironment(root: string): Promise<void> {
   const file = home.environment(root, lockDigest());
+  if (remembered.has(file)) return;
   if ((await recallEnvironment(root, lockDigest())) === undefined) await writeJson(file, lockedPackages());
+  remembered.add(file);
 }
 
 /** The packages of an environment that was used before, by the digest of its lock file. */

@@ -29,6 +29,12 @@ export type ChildEnd =
   { how: "exit"; code: number } | { how: "signal"; signal: string } | { how: "not-started"; reason: string };
 
 /**
+ * Waits until the program's process is noted, and becomes the program: if this worker dies before, the pipe closes and
+ * nothing runs that nobody knows of. Program and arguments are never part of the script.
+ */
+const LAUNCHER = 'read -r go || exit 75; exec "$0" "$@" </dev/null';
+
+/**
  * Runs a program in a process group of its own. On abort the whole group gets SIGTERM, and SIGKILL after the grace;
  * the promise settles when the child is gone, and the caller looks at the signal.
  *
@@ -39,11 +45,12 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
   const { command, args, environment = {}, hidden = [], log, signal, grace } = request;
   const output = openSync(log, "a");
   let killTimer: NodeJS.Timeout | undefined;
-  const child = spawn(command, args, {
+  const child = spawn("/bin/sh", ["-c", LAUNCHER, command, ...args], {
     env: { ...process.env, ...environment },
-    stdio: hidden.length === 0 ? ["ignore", output, output] : ["ignore", "pipe", "pipe"],
+    stdio: hidden.length === 0 ? ["pipe", output, output] : ["pipe", "pipe", "pipe"],
     detached: true,
   });
+  child.stdin?.on("error", () => {});
   const written = Promise.allSettled(
     [child.stdout, child.stderr].flatMap((stream) =>
       stream === null
@@ -68,6 +75,7 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
     signal.addEventListener("abort", end, { once: true });
     if (signal.aborted) end();
     if (pid !== undefined) await request.started(pid);
+    child.stdin?.end("go\n");
     const how = await ended;
     // A grandchild may hold the pipe open: it is ended first.
     if (pid !== undefined) signalGroup(pid, "SIGKILL");
@@ -84,7 +92,11 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
 }
 
 const endOf = (code: number | null, signal: string | null): ChildEnd =>
-  code === null ? { how: "signal", signal: signal ?? "unknown" } : { how: "exit", code };
+  code === null
+    ? { how: "signal", signal: signal ?? "unknown" }
+    : code === 126 || code === 127
+      ? { how: "not-started", reason: `there is no such program, or it may not be run (exit code ${code})` }
+      : { how: "exit", code };
 
 /** The last lines of a log, for a failure's message; reads at most 8 KB. */
 export async function tailOf(log: string, lines: number): Promise<string> {

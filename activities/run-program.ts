@@ -1,15 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
+import path from "node:path";
 import prettyMilliseconds from "pretty-ms";
 import { runChild, tailOf, type ChildEnd } from "./run-child.ts";
 import type { StepContext } from "./step.ts";
-import { StepFailure } from "./step-failure.ts";
+import { DISK_FULL, StepFailure } from "./step-failure.ts";
 
 // Cancelling is to be over within 10 s, a worker that goes within 30 s.
 const CANCEL_GRACE_MS = 7_000;
 const SHUTDOWN_GRACE_MS = 20_000;
 // How a program says that it stopped because it was asked to (sysexits.h, EX_TEMPFAIL).
 export const STOPPED = 75;
+
+const LEAST_FREE_BYTES = 1024 * 1024;
 
 interface Program {
   command: string;
@@ -66,6 +69,10 @@ export async function runProgram(context: StepContext, program: Program): Promis
 export async function programFailure(name: string, end: ChildEnd, log: string): Promise<StepFailure> {
   const tail = await tailOf(log, 6);
   const lines = tail === "" ? "" : ` Its last lines:\n${tail}`;
+  // Of a program that only says that it failed, what it said last or the disk itself tells.
+  const { bavail, bsize } = await statfs(path.dirname(log));
+  if (tail.includes("No space left on device") || bavail * bsize < LEAST_FREE_BYTES)
+    return new StepFailure("disk", `${DISK_FULL} ${describe(name, end)}${lines}`);
   return new StepFailure("exit", `${describe(name, end)}${lines}`);
 }
 

@@ -1,11 +1,11 @@
-import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { CancelledFailure, Context } from "@temporalio/activity";
 import { fingerprint, resultFields, resumableParams, resumeKey } from "../compiler/fingerprint.ts";
 import type { PlanStep, StepRequest, StepResult } from "../schemas/plan.ts";
 import { pathOf, placeOfOutput, publish, touchArtifacts } from "../store/artifacts.ts";
-import { Fence } from "../store/fence.ts";
+import { Fence, isFenceFile } from "../store/fence.ts";
 import { writeJson, writeSoon } from "../store/files.ts";
 import { recall, remember, type FinishedStep, type Recalled } from "../store/finished-steps.ts";
 import { home } from "../store/home.ts";
@@ -112,12 +112,13 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
     const meanwhile = await recallForUse(named);
     if (meanwhile.how === "whole") return await finish(named, meanwhile.step);
     const damage = meanwhile.how === "damaged" ? meanwhile.defects : [];
-    return await runFenced({ ...named, perform, signal, fence, work, place, damage });
+    const result = await runFenced({ ...named, perform, signal, fence, work, place, damage });
+    // Nothing is left of a step that is done; of another one its checkpoints are.
+    await fence.clear();
+    return result;
   } finally {
     clearInterval(touching);
     await fence.release();
-    // Nothing is left of a step that is done; of another one its checkpoints are.
-    await rmdir(work).catch(() => {});
   }
 }
 
@@ -203,7 +204,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
   await remember(root, fenced.print, finished);
   // Whoever waits for this directory finds the result in the store.
   for (const name of await readdir(work))
-    if (name !== "owner.json") await rm(path.join(work, name), { recursive: true, force: true });
+    if (!isFenceFile(name)) await rm(path.join(work, name), { recursive: true, force: true });
   return finish(fenced, finished);
 }
 

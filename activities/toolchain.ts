@@ -46,10 +46,12 @@ export function requireTool(name: "python" | "ffmpeg"): string {
   );
 }
 
-/** SHA-256 of the lock file that the Python environment is made from. */
+let digest: string | undefined;
+
+/** SHA-256 of the lock file that the Python environment is made from; read once, every step asks. */
 export function lockDigest(): string {
-  const lock = readFileSync(path.join(trainerFolder, "requirements.lock"));
-  return createHash("sha256").update(lock).digest("hex");
+  const file = path.join(trainerFolder, "requirements.lock");
+  return (digest ??= createHash("sha256").update(readFileSync(file)).digest("hex"));
 }
 
 /** What stands for the tools in fingerprints: both come from the locked environment unless they are overridden. */

@@ -112,9 +112,9 @@ verb("up", "Start this folder's Temporal server", "up").action(
 verb("down", "Stop this folder's Temporal server; runs are kept", "down").action(
   act(() => import("./commands/server.ts"), "down"),
 );
-verb("doctor", "List what a run needs on this machine", "doctor").action(
-  act(() => import("./commands/doctor.ts"), "doctor"),
-);
+verb("doctor", "List what a run needs on this machine", "doctor")
+  .option("--replay", "check that this version can go on with the runs that are open")
+  .action(act(() => import("./commands/doctor.ts"), "doctor"));
 const cache = program.command("cache").description("Look after the results in the store");
 const cacheVerb = (usage: string, description: string, example: string) =>
   cache

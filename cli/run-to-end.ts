@@ -31,10 +31,16 @@ export async function runToEnd(
     await handle.signal("resume");
     view = showProgress(root, request.run, request.plan, stream);
     const paused = whenPaused(root, request.run);
-    const first = await Promise.race([session.resultOf(handle), interruption.first, paused.first]);
+    const first = await Promise.race([
+      session.resultOf(handle),
+      session.diskFull,
+      interruption.first,
+      paused.first,
+    ]);
     paused.dispose();
     await view.close();
     view = undefined;
+    if (first instanceof Error) throw first;
     if (first === "paused" || first === "interrupted") {
       stream.write(
         `\n${first === "paused" ? "The run is paused." : "Stopping; the run is kept."} ${advice(request, first)}\n`,

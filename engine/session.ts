@@ -1,13 +1,23 @@
+import { statfs } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError, type Client } from "@temporalio/client";
 import type { RunRequest } from "../schemas/plan.ts";
+import { DISK_FULL } from "../activities/step-failure.ts";
 import { connectClient } from "./connection.ts";
+import { EngineError } from "./errors.ts";
 import { giveUpLostAttempts, openHandle, startOrAttach, type Handle } from "./runs.ts";
 import { ensureServer, findServer } from "./server.ts";
 import { startWorker } from "./worker.ts";
 
 const LOOK_MS = 1_000;
 const LOOKS_PER_SWEEP = 3;
+const LOOKS_UNTIL_FULL = 3;
+const LEAST_FREE_BYTES = 256 * 1024;
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
 
 /**
  * A connection to the server of a store, which outlives the server: a dead one is started again at the same address, and
@@ -21,6 +31,9 @@ export class Session {
   readonly #workers: { stop: () => Promise<void> }[] = [];
   readonly #watched = new Set<Handle>();
   readonly #abort = new AbortController();
+  #tellFull: (error: EngineError) => void = () => {};
+  /** Resolves when the store's disk is full for good. */
+  readonly diskFull = new Promise<EngineError>((resolve) => (this.#tellFull = resolve));
   #closed = false;
   readonly #watching: Promise<void>;
 
@@ -93,9 +106,13 @@ export class Session {
   }
 
   async #watch(): Promise<void> {
+    let full = 0;
     for (let look = 1; !this.#closed; look++) {
       await sleep(LOOK_MS);
       try {
+        // On a full disk the server can neither note a failure nor go on.
+        full = (await freeBytes(this.#root)) < LEAST_FREE_BYTES ? full + 1 : 0;
+        if (full === LOOKS_UNTIL_FULL) this.#tellFull(new EngineError(DISK_FULL));
         if ((await findServer(this.#root)).state === "stopped" && !this.#closed)
           await ensureServer(this.#root, this.#binary);
         if (look % LOOKS_PER_SWEEP === 0)

@@ -56,7 +56,10 @@ let installed = false;
 function installRuntime(logFile: string): void {
   if (installed) return;
   installed = true;
-  const log = pino({ level: "info" }, pino.destination({ dest: logFile, mkdir: true, sync: true }));
+  const destination = pino.destination({ dest: logFile, mkdir: true, sync: true });
+  // A log that cannot be written, on a full disk, must not end the worker.
+  destination.on("error", () => {});
+  const log = pino({ level: "info" }, destination);
   Runtime.install({
     logger: new DefaultLogger("INFO", (entry: LogEntry) => forward(log, entry)),
     // Signals belong to the command line: the first one asks, the second one leaves.

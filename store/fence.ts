@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { link, rename, rm, stat, utimes } from "node:fs/promises";
+import { link, readdir, rm, rmdir, stat, utimes } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { readJson, writeJson } from "./files.ts";
+import { readJsonIfWhole, writeJson } from "./files.ts";
 import { endGroup, identify, isAlive, type ProcessIdentity } from "./processes.ts";
 
 interface Owner {
@@ -10,6 +10,14 @@ interface Owner {
   host: string;
   worker: ProcessIdentity;
   child: ProcessIdentity | null;
+  /** The attempt is over: whoever comes next need not look at its processes. */
+  released: boolean;
+}
+
+/** An owner with its place in the row of owners. */
+interface Placed {
+  turn: number;
+  owner: Owner | undefined;
 }
 
 // Another host's processes cannot be looked at: its owner counts as alive while it touches the file.
@@ -21,75 +29,82 @@ export class FenceError extends Error {}
 /** Directories that live attempts of this very process hold. */
 const heldHere = new Set<string>();
 
+const nameOf = (turn: number): string => `owner-${turn}.json`;
+
+/** Whether a name in a step directory is the fence's. */
+export const isFenceFile = (name: string): boolean => name.startsWith("owner-");
+
 /**
- * At most one live attempt per step directory. A successor first ends what a dead worker left behind; an attempt
- * whose token is no longer the directory's may not publish.
+ * At most one live attempt per step directory. Each owner has a file of its own with the next number, and the highest
+ * number holds: of two successors only one can make the next file, and nobody ever touches another one's. A successor
+ * first ends what a dead worker left behind; an attempt that is no longer the highest may not publish.
  */
 export class Fence {
-  readonly #file: string;
-  readonly #token = randomUUID();
+  readonly #folder: string;
+  readonly #turn: number;
+  #owner: Owner;
 
-  private constructor(folder: string) {
-    this.#file = path.join(folder, "owner.json");
+  private constructor(folder: string, turn: number, owner: Owner) {
+    this.#folder = folder;
+    this.#turn = turn;
+    this.#owner = owner;
   }
 
   /** Takes the directory over. Throws FenceError while another live attempt holds it. */
   static async take(folder: string): Promise<Fence> {
-    const fence = new Fence(folder);
     if (heldHere.has(folder)) throw new FenceError("another attempt of this worker works on this step");
     heldHere.add(folder);
     try {
-      await fence.#succeed();
-      return fence;
+      return await Fence.#succeed(folder);
     } catch (error) {
       heldHere.delete(folder);
       throw error;
     }
   }
 
-  async #succeed(): Promise<void> {
-    const before = await readJson<Owner>(this.#file);
-    if (before !== undefined) {
-      if (await holds(before, this.#file)) {
-        throw new FenceError(
-          `another worker (process ${before.worker.pid} on ${before.host}) works on this step`,
-        );
-      }
-      if (before.child !== null && before.host === os.hostname()) await endGroup(before.child);
-      await this.#remove(before.token);
+  static async #succeed(folder: string): Promise<Fence> {
+    const before = await highest(folder);
+    if (before?.owner !== undefined && (await holds(before.owner, path.join(folder, nameOf(before.turn))))) {
+      const { worker, host } = before.owner;
+      throw new FenceError(`another worker (process ${worker.pid} on ${host}) works on this step`);
     }
-    const aside = `${this.#file}.${this.#token}`;
+    if (before?.owner?.child != null && before.owner.host === os.hostname())
+      await endGroup(before.owner.child);
+    const turn = (before?.turn ?? 0) + 1;
     const owner: Owner = {
-      token: this.#token,
+      token: randomUUID(),
       host: os.hostname(),
       worker: identify(process.pid)!,
       child: null,
+      released: false,
     };
+    const aside = path.join(folder, `owner.${owner.token}`);
     await writeJson(aside, owner);
-    // A link fails when the file is there: of two successors only one gets through.
-    await link(aside, this.#file).catch(() => {
+    try {
+      // A link fails when the file is there.
+      await link(aside, path.join(folder, nameOf(turn)));
+    } catch {
       throw new FenceError("another attempt was faster");
-    });
-    await rm(aside);
-  }
-
-  /** Removes the dead owner's file, and only that one: another successor may have put its own there meanwhile. */
-  async #remove(token: string): Promise<void> {
-    const old = `${this.#file}.${this.#token}.old`;
-    await rename(this.#file, old).catch(() => {
-      throw new FenceError("another attempt was faster");
-    });
-    if ((await readJson<Owner>(old))?.token !== token) {
-      await rename(old, this.#file);
+    } finally {
+      await rm(aside, { force: true });
+    }
+    const fence = new Fence(folder, turn, owner);
+    // While this one looked away, others may have come, worked, and cleared the row.
+    const predecessor = before === null ? null : await readOwner(folder, before.turn);
+    if (before !== null && predecessor?.token !== before.owner?.token) {
+      await rm(path.join(folder, nameOf(turn)), { force: true });
       throw new FenceError("another attempt was faster");
     }
-    await rm(old);
+    await fence.check();
+    for (let old = turn - 2; old > 0 && old > turn - 5; old--)
+      await rm(path.join(folder, nameOf(old)), { force: true });
+    return fence;
   }
 
-  /** Notes the child, so that a successor can end it. */
+  /** Notes the child, so that a successor can end it. It must not work before. */
   async noteChild(pid: number): Promise<void> {
-    const owner = await this.#held();
-    await writeJson(this.#file, { ...owner, child: identify(pid) ?? null } satisfies Owner);
+    await this.check();
+    await this.#write({ ...this.#owner, child: identify(pid) ?? null });
   }
 
   /** Tells other hosts that this attempt lives. */
@@ -99,33 +114,57 @@ export class Fence {
 
   /** Throws FenceError if another attempt took the directory. */
   async check(): Promise<void> {
-    await this.#held();
+    const now = await highest(this.#folder);
+    if (now?.owner?.token !== this.#owner.token) throw new FenceError("another attempt took this step over");
   }
 
-  /** Gives the directory free, unless another attempt took it. */
+  /** Gives the directory free; what is in it stays for the next attempt. */
   async release(): Promise<void> {
-    heldHere.delete(path.dirname(this.#file));
-    const owner = await readJson<Owner>(this.#file);
-    if (owner?.token === this.#token) await rm(this.#file, { force: true });
+    if (!heldHere.delete(this.#folder)) return;
+    // Also where the disk is full: a file can always be removed.
+    await this.#write({ ...this.#owner, released: true }).catch(() => rm(this.#file, { force: true }));
   }
 
-  async #held(): Promise<Owner> {
-    const owner = await readJson<Owner>(this.#file);
-    if (owner?.token !== this.#token) throw new FenceError("another attempt took this step over");
-    return owner;
+  /** Gives a directory free in which nothing is left to do, and removes it. */
+  async clear(): Promise<void> {
+    heldHere.delete(this.#folder);
+    for (const name of await readdir(this.#folder).catch(() => []))
+      if (isFenceFile(name)) await rm(path.join(this.#folder, name), { force: true });
+    await rmdir(this.#folder).catch(() => {});
+  }
+
+  get #file(): string {
+    return path.join(this.#folder, nameOf(this.#turn));
+  }
+
+  async #write(owner: Owner): Promise<void> {
+    this.#owner = owner;
+    await writeJson(this.#file, owner);
   }
 }
 
 /** Whether a live attempt works in a step directory. */
 export async function isHeld(folder: string): Promise<boolean> {
-  const file = path.join(folder, "owner.json");
-  const owner = await readJson<Owner>(file).catch(() => undefined);
-  return owner !== undefined && holds(owner, file);
+  const now = await highest(folder);
+  return now?.owner !== undefined && holds(now.owner, path.join(folder, nameOf(now.turn)));
 }
 
-async function holds({ host, worker }: Owner, file: string): Promise<boolean> {
+const readOwner = (folder: string, turn: number): Promise<Owner | undefined> =>
+  readJsonIfWhole<Owner>(path.join(folder, nameOf(turn)), "token");
+
+/** The owner with the highest number, or null when there never was one. */
+async function highest(folder: string): Promise<Placed | null> {
+  const names = await readdir(folder).catch(() => []);
+  const turns = names.flatMap((name) => /^owner-([0-9]+)\.json$/.exec(name)?.[1] ?? []).map(Number);
+  if (turns.length === 0) return null;
+  const turn = Math.max(...turns);
+  return { turn, owner: await readOwner(folder, turn) };
+}
+
+async function holds({ host, worker, released }: Owner, file: string): Promise<boolean> {
+  if (released) return false;
   // An attempt of this process that holds the directory is known without the file.
   if (host === os.hostname()) return worker.pid !== process.pid && isAlive(worker);
-  const { mtimeMs } = await stat(file);
+  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }));
   return Date.now() - mtimeMs < SILENT_MS;
 }

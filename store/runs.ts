@@ -65,3 +65,14 @@ export async function listRuns(root: string): Promise<string[]> {
     .sort((a, b) => (a.started < b.started ? 1 : -1))
     .map(({ name }) => name);
 }
+
+/** Ids of runs that are neither over nor paused, newest first. */
+export async function openRuns(root: string): Promise<string[]> {
+  const open = await Promise.all(
+    (await listRuns(root)).map(async (run) => {
+      const [started, record] = await Promise.all([loadRun(root, run), loadRecord(root, run)]);
+      return record === undefined && started?.paused === false ? [run] : [];
+    }),
+  );
+  return open.flat();
+}

@@ -5,6 +5,7 @@ import pc from "picocolors";
 import { describeEnvironment, firstLine } from "../../activities/environment.ts";
 import { findToolchain } from "../../activities/toolchain.ts";
 import { home } from "../../store/home.ts";
+import { openRuns } from "../../store/runs.ts";
 import { EXIT } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 
@@ -18,8 +19,15 @@ interface Check {
 const SETUP = "run 'npm run setup'";
 
 /** Lists what a run needs on this machine, each ok or with what to do. */
-export async function doctor({ json = false }: { json?: boolean }): Promise<number> {
+export async function doctor({
+  json = false,
+  replay = false,
+}: {
+  json?: boolean;
+  replay?: boolean;
+}): Promise<number> {
   const root = home.find(process.cwd(), process.env);
+  if (replay) return replayOpenRuns(root, json);
   const { findServer } = await import("../../engine/server.ts");
   const tools = findToolchain();
   const [environment, server, binary, python] = await Promise.all([
@@ -78,4 +86,31 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<numb
     say(table.toString());
   }
   return healthy ? EXIT.done : EXIT.missing;
+}
+
+/** Whether this version can go on with the runs that are open. */
+async function replayOpenRuns(root: string, json: boolean): Promise<number> {
+  const { Session } = await import("../../engine/session.ts");
+  const { replay } = await import("../../engine/replay.ts");
+  const session = await Session.open(root, findToolchain().server);
+  const runs: { run: string; ok: boolean; found: string }[] = [];
+  try {
+    for (const run of await openRuns(root)) {
+      const handle = (await session.attach(run))?.handle;
+      if (handle === undefined) continue;
+      const found = await replay(await handle.fetchHistory(), run);
+      runs.push({ run, ok: found === null, found: found ?? "" });
+    }
+  } finally {
+    await session.close();
+  }
+  if (json) sayJson({ ok: runs.every(({ ok }) => ok), runs });
+  else if (runs.length === 0) say("No run is open.");
+  for (const { run, ok, found } of json ? [] : runs)
+    say(
+      ok
+        ? `${pc.green("ok")} ${run} can go on`
+        : `${pc.red("no")} ${run} cannot go on: ${found}. Cancel it and run it again: what is finished is reused.`,
+    );
+  return runs.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
 }

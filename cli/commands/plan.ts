@@ -67,6 +67,7 @@ function documentOf({ plan: made, previews, estimates, missing }: Found): object
   };
 }
 
+const TESTED_STEPS = 10_000;
 // Drawing a table takes milliseconds a row; thousands of rows are read by programs, if at all.
 const MOST_ROWS = 500;
 
@@ -94,6 +95,8 @@ function showTable({ plan: made, previews, estimates, missing }: Found): void {
     say(table.toString());
   }
   say(summary(previews, estimates));
+  if (previews.length > TESTED_STEPS)
+    say(`Plans of up to ${TESTED_STEPS} steps are tested; this one has ${previews.length}.`);
   for (const name of missing)
     say(`The input '${name}' (${made.inputs[name]!.path}) is not there yet; a run needs it.`);
 }

@@ -2,7 +2,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findToolchain } from "../../activities/toolchain.ts";
 import { home } from "../../store/home.ts";
-import { listRuns, loadRecord, loadRun } from "../../store/runs.ts";
+import { openRuns } from "../../store/runs.ts";
 import { EXIT } from "../errors.ts";
 import { findRun } from "../find-run.ts";
 import { followToEnd } from "../follow.ts";
@@ -48,15 +48,4 @@ async function serveAll(root: string, json: boolean): Promise<number> {
     await session.close();
   }
   return EXIT.interrupted;
-}
-
-async function openRuns(root: string): Promise<string[]> {
-  const runs = await listRuns(root);
-  const open = await Promise.all(
-    runs.map(async (run) => {
-      const [started, record] = await Promise.all([loadRun(root, run), loadRecord(root, run)]);
-      return record === undefined && started?.paused === false ? [run] : [];
-    }),
-  );
-  return open.flat();
 }

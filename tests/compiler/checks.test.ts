@@ -72,3 +72,35 @@ steps:
   expect(found).toMatchObject({ line: 6, related: [{ line: 5 }] });
   expect(found!.message).toContain("'grpo' sees other frames than its model was trained on");
 });
+
+describe("run/command", () => {
+  const text = (params: string, more = "") => `recipe: 1
+name: any
+inputs: { script: { type: path, path: a.py } }
+steps:
+  make: { uses: run/command, with: { ${params} } }
+${more}`;
+  const codes = (...given: Parameters<typeof text>) => diagnosticsOf(text(...given)).map(({ code }) => code);
+  const INPUTS = 'argv: [python3, "{inputs.script}"], inputs: { script: "${{ inputs.script }}" }';
+
+  test("declares its outputs, and they are typed", () => {
+    const used = (output: string, type: string) =>
+      codes(
+        `${INPUTS}, outputs: { made: ${type} }`,
+        `  cut: { uses: frames/extract, with: { dataset: "\${{ steps.make.outputs.${output} }}", size: 56x56 } }\n`,
+      );
+    expect(used("made", "dataset")).toEqual([]);
+    expect(used("made", "model")).toEqual(["R0204"]);
+    expect(used("maid", "dataset")).toEqual(["R0202"]);
+  });
+
+  test("takes references as inputs and nothing else there", () => {
+    expect(codes(INPUTS)).toEqual([]);
+    expect(codes('argv: [a], inputs: { script: "a.py" }')).toContain("R0206");
+    expect(codes('argv: [a, "${{ inputs.script }}"], inputs: { s: "${{ inputs.script }}" }')).toEqual([
+      "R0206",
+    ]);
+    expect(codes("argv: a.py")).toContain("R0103");
+    expect(codes(`${INPUTS}, outputs: { made: thing }`)).toContain("R0104");
+  });
+});

@@ -22,7 +22,7 @@ const DEAD = { pid: 1, boot: "another boot", started: "0" };
 
 describe("a step's fence", () => {
   const owner = (worker: unknown, child: unknown = null, host = os.hostname()) =>
-    JSON.stringify({ token: "t", host, worker, child });
+    JSON.stringify({ token: "t", host, worker, child, released: false });
 
   test("lets one attempt of a worker in, and the next one after it", async () => {
     const place = folder();
@@ -38,16 +38,16 @@ describe("a step's fence", () => {
   test("lets no stale attempt publish", async () => {
     const place = folder();
     const stale = await Fence.take(place);
-    writeFileSync(path.join(place, "owner.json"), owner(identify(process.pid)));
+    writeFileSync(path.join(place, "owner-2.json"), owner(identify(process.pid)));
     await expect(stale.check()).rejects.toThrow("another attempt took this step over");
     await expect(stale.noteChild(process.pid)).rejects.toThrow("another attempt");
     await stale.release();
-    expect(readFileSync(path.join(place, "owner.json"), "utf8")).toContain('"t"');
+    expect(readFileSync(path.join(place, "owner-2.json"), "utf8")).toContain('"t"');
   });
 
   test("is taken by one of many that come at once", async () => {
     const place = folder();
-    writeFileSync(path.join(place, "owner.json"), owner(DEAD));
+    writeFileSync(path.join(place, "owner-1.json"), owner(DEAD));
     const script = `import(${JSON.stringify(path.join(packageRoot, "dist/store/fence.js"))}).then(({ Fence }) => Fence.take(process.argv[1])).then(() => setTimeout(() => console.log("in"), 1500), () => console.log("out"))`;
     const ended = await Promise.all(
       Array.from({ length: 6 }, () => execa(process.execPath, ["-e", script, place])),
@@ -57,7 +57,7 @@ describe("a step's fence", () => {
 
   test("of another host holds while it is touched", async () => {
     const place = folder();
-    const file = path.join(place, "owner.json");
+    const file = path.join(place, "owner-1.json");
     writeFileSync(file, owner(DEAD, null, "elsewhere"));
     await expect(Fence.take(place)).rejects.toThrow("on elsewhere");
     const long = new Date(Date.now() - 10 * 60_000);
@@ -69,7 +69,7 @@ describe("a step's fence", () => {
     const place = folder();
     const orphan = sleeper();
     const child = identify(orphan.pid!)!;
-    writeFileSync(path.join(place, "owner.json"), owner(DEAD, child));
+    writeFileSync(path.join(place, "owner-1.json"), owner(DEAD, child));
     await Fence.take(place);
     expect(isAlive(child)).toBe(false);
   });
@@ -78,7 +78,7 @@ describe("a step's fence", () => {
     const place = folder();
     const innocent = sleeper();
     const identity = identify(innocent.pid!)!;
-    writeFileSync(path.join(place, "owner.json"), owner(DEAD, { ...identity, started: "1" }));
+    writeFileSync(path.join(place, "owner-1.json"), owner(DEAD, { ...identity, started: "1" }));
     await Fence.take(place);
     expect(isAlive(identity)).toBe(true);
     innocent.kill("SIGKILL");
@@ -87,7 +87,7 @@ describe("a step's fence", () => {
   test("refuses while another worker lives", async () => {
     const place = folder();
     const other = sleeper();
-    writeFileSync(path.join(place, "owner.json"), owner(identify(other.pid!)));
+    writeFileSync(path.join(place, "owner-1.json"), owner(identify(other.pid!)));
     await expect(Fence.take(place)).rejects.toThrow(
       `another worker (process ${other.pid} on ${os.hostname()}) works on this step`,
     );
@@ -98,7 +98,7 @@ describe("a step's fence", () => {
     const place = folder();
     const fence = await Fence.take(place);
     await fence.noteChild(process.pid);
-    const noted = JSON.parse(readFileSync(path.join(place, "owner.json"), "utf8")) as { child: unknown };
+    const noted = JSON.parse(readFileSync(path.join(place, "owner-1.json"), "utf8")) as { child: unknown };
     expect(noted.child).toEqual(identify(process.pid));
   });
 });

@@ -1,0 +1,89 @@
+// From kill -9 of the command to the step training again, on a fresh `reprise run`, beside what the trainer needs alone.
+import fs from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+
+const ROUNDS = 5;
+const root = path.dirname(import.meta.dirname);
+const cli = path.join(root, "dist", "cli", "main.js");
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+function eventsOf(folder) {
+  const runs = path.join(folder, ".reprise", "runs");
+  const run = fs.existsSync(runs) ? fs.readdirSync(runs).sort().at(-1) : undefined;
+  const file = path.join(runs, run ?? "", "grpo", "events.jsonl");
+  if (!fs.existsSync(file)) return [];
+  return fs
+    .readFileSync(file, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line)];
+      } catch {
+        return [];
+      }
+    });
+}
+
+async function until(folder, condition) {
+  for (;;) {
+    const events = eventsOf(folder);
+    if (condition(events)) return events;
+    await sleep(20);
+  }
+}
+
+/** Seconds from the kill until the trainer's process says its first word, and from then until it trains. */
+async function once(folder, round) {
+  const settings = ["--set", "steps.grpo.with.steps=400", "--set", `steps.grpo.with.seed=${round}`];
+  const args = [cli, "run", path.join(root, "recipes", "demo.yaml"), "--profile", "tiny", ...settings];
+  const running = execa(process.execPath, args, {
+    cwd: folder,
+    reject: false,
+    detached: true,
+    stdio: "ignore",
+  });
+  await until(folder, (events) => events.some(({ event, step }) => event === "checkpoint" && step >= 10));
+  const killed = Date.now() / 1000;
+  process.kill(-running.pid, "SIGKILL");
+  await running;
+  const again = execa(process.execPath, args, {
+    cwd: folder,
+    reject: false,
+    detached: true,
+    stdio: "ignore",
+  });
+  const events = await until(folder, (all) => {
+    const at = all.findIndex(({ event, number }) => event === "attempt" && number === 2);
+    return (
+      at >= 0 &&
+      all.slice(at).some(({ event, done }, index) => index > 0 && event === "progress" && done > 10)
+    );
+  });
+  const second = events.slice(events.findIndex(({ event, number }) => event === "attempt" && number === 2));
+  const loading = second.find(({ text }) => text === "loading libraries").time;
+  const [, training] = second.filter(({ event }) => event === "progress");
+  process.kill(-again.pid, "SIGKILL");
+  await again;
+  await execa(process.execPath, [cli, "cancel", "last"], { cwd: folder });
+  return { ours: loading - killed, trainer: training.time - loading };
+}
+
+export async function bench(folder) {
+  try {
+    const found = [];
+    for (let round = 1; round <= ROUNDS; round++) {
+      found.push(await once(folder, round));
+      const { ours, trainer } = found.at(-1);
+      console.log(
+        `kill ${round}: ${ours.toFixed(2)} s until the trainer starts, then ${trainer.toFixed(2)} s of its own until it trains`,
+      );
+    }
+    console.log(
+      `medians: ${median(found.map(({ ours }) => ours)).toFixed(2)} s over the trainer's own ${median(found.map(({ trainer }) => trainer)).toFixed(2)} s; a heartbeat timeout alone would be 120 s`,
+    );
+  } finally {
+    await execa(process.execPath, [cli, "down"], { cwd: folder, reject: false });
+  }
+}

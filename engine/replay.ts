@@ -1,0 +1,23 @@
+import path from "node:path";
+import { Worker } from "@temporalio/worker";
+import { packageRoot } from "../activities/toolchain.ts";
+import { dataConverter } from "./payloads.ts";
+
+type History = Parameters<typeof Worker.runReplayHistory>[1];
+
+/**
+ * Replays a run's history on this version's workflow code; gives what does not fit, or null. A history that does not
+ * fit belongs to a run that this version cannot go on with.
+ */
+export async function replay(history: History, run: string): Promise<string | null> {
+  try {
+    await Worker.runReplayHistory(
+      { workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") }, dataConverter },
+      history,
+      run,
+    );
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

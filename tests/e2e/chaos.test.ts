@@ -1,0 +1,15 @@
+import { execa } from "execa";
+import { expect, test } from "vitest";
+
+test("whatever is killed, stopped or starved, nothing is lost", { timeout: 6 * 60_000 }, async () => {
+  const { stdout, exitCode } = await execa(
+    process.execPath,
+    ["scripts/chaos.mjs", "--kills", "8", "--per-round", "8", "--seed", String(new Date().getUTCDate())],
+    { reject: false, all: true },
+  );
+  console.log(stdout);
+  expect(stdout).toMatch(/\n8 strikes in 1 runs, seed \d+: nothing lost/);
+  for (const kind of ["ffmpeg", "trainer", "worker", "cli", "server"])
+    expect(stdout).toMatch(new RegExp(`^ {2}(kill|stop) ${kind}$`, "m"));
+  expect(exitCode).toBe(0);
+});

@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, readdirSync, existsSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { packageRoot } from "../../activities/toolchain.ts";
+import { temporaryFolder } from "../support/folders.ts";
+
+const base = temporaryFolder();
+let count = 0;
+
+/** The program of an attempt: says whether another one is at work, and leaves a mark while it is. */
+const PROGRAM = `
+const fs = require("node:fs");
+const [place] = process.argv.slice(1);
+const alive = (pid) => { try { return !fs.readFileSync("/proc/" + pid + "/stat", "latin1").includes(") Z "); } catch { return false; } };
+const others = fs.readdirSync(place + "/inside").map(Number).filter((pid) => pid !== process.pid && alive(pid));
+fs.writeFileSync(place + "/inside/" + process.pid, "");
+fs.appendFileSync(place + "/said.txt", (others.length > 0 ? "two at once: " + others + " and " + process.pid : "in") + "\\n");
+setTimeout(() => {}, 40);
+`;
+
+/** A worker that tries again and again. */
+const CONTENDER = `
+const { Fence } = await import(${JSON.stringify(path.join(packageRoot, "dist/store/fence.js"))});
+const { runChild } = await import(${JSON.stringify(path.join(packageRoot, "dist/activities/run-child.js"))});
+const [place] = process.argv.slice(2);
+for (;;) {
+  const fence = await Fence.take(place + "/work").catch(() => null);
+  if (fence === null) { await new Promise((next) => setTimeout(next, 5)); continue; }
+  await runChild({
+    command: process.execPath,
+    args: ["-e", ${JSON.stringify(PROGRAM)}, place],
+    log: place + "/log.txt",
+    signal: new AbortController().signal,
+    grace: () => 100,
+    started: (pid) => fence.noteChild(pid),
+  }).catch(() => {});
+  await (Math.random() < 0.3 ? fence.clear() : fence.release());
+  (await import("node:fs")).mkdirSync(place + "/work", { recursive: true });
+}
+`;
+
+test("whoever is killed or stopped when, two programs never work at once", { timeout: 120_000 }, async () => {
+  const strikes = fc.array(
+    fc.record({
+      who: fc.nat({ max: 3 }),
+      how: fc.constantFrom<NodeJS.Signals>("SIGKILL", "SIGKILL", "SIGSTOP"),
+      after: fc.integer({ min: 5, max: 120 }),
+    }),
+    { minLength: 8, maxLength: 16 },
+  );
+  await fc.assert(
+    fc.asyncProperty(strikes, async (plan) => {
+      const place = path.join(base, String(count++));
+      for (const name of ["work", "inside"]) mkdirSync(path.join(place, name), { recursive: true });
+      const start = () =>
+        spawn(process.execPath, ["--input-type=module", "-e", CONTENDER, "-", place], {
+          stdio: ["ignore", "inherit", "inherit"],
+        });
+      const contenders = Array.from({ length: 4 }, start);
+      await sleep(400);
+      for (const { who, how, after } of plan) {
+        await sleep(after);
+        contenders[who]!.kill(how);
+        if (how === "SIGSTOP") {
+          await sleep(60);
+          contenders[who]!.kill("SIGCONT");
+        } else contenders[who] = start();
+      }
+      await sleep(300);
+      for (const contender of contenders) contender.kill("SIGKILL");
+      await sleep(50);
+      for (const pid of readdirSync(path.join(place, "inside"))) {
+        if (existsSync(`/proc/${pid}`)) process.kill(-Number(pid), "SIGKILL");
+      }
+      const said = readFileSync(path.join(place, "said.txt"), "utf8").split("\n");
+      expect(said.filter((line) => line.startsWith("two at once"))).toEqual([]);
+      expect(said.filter((line) => line === "in").length).toBeGreaterThan(3);
+    }),
+    { numRuns: 6 },
+  );
+});
