@@ -94,13 +94,12 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
     },
   };
   const place = home.step(root, run, step.id);
-  await mkdir(place, { recursive: true });
-  // What a later `plan` compares with, to say why a step runs again.
-  await Promise.all([
+  const [known] = await Promise.all([
+    recallForUse(named),
+    // What a later `plan` compares with, to say why a step runs again.
     writeSoon(path.join(place, "fields.json"), named.about.fields),
     rememberEnvironment(root),
   ]);
-  const known = await recallForUse(named);
   if (known.how === "whole") return finish(named, known.step);
 
   const work = home.work(root, named.key);
@@ -149,9 +148,12 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
   const events = await EventFile.open(path.join(place, "events.jsonl"));
   const attempt = (await events.read()).filter(({ event }) => event === "attempt").length + 1;
   await events.write({ event: "attempt", number: attempt, worker: `${os.hostname()} ${process.pid}` });
-  await Promise.all([noteWork(root, key, about), writeSoon(path.join(place, "work.json"), { key })]);
   const out = path.join(work, "out");
-  await rm(out, { recursive: true, force: true });
+  await Promise.all([
+    noteWork(root, key, about),
+    writeSoon(path.join(place, "work.json"), { key }),
+    rm(out, { recursive: true, force: true }),
+  ]);
   const places = Object.entries(step.outputs).map(([name, type]) => ({
     name,
     type,
@@ -203,8 +205,8 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
   };
   await remember(root, fenced.print, finished);
   // Whoever waits for this directory finds the result in the store.
-  for (const name of await readdir(work))
-    if (!isFenceFile(name)) await rm(path.join(work, name), { recursive: true, force: true });
+  const left = (await readdir(work)).filter((name) => !isFenceFile(name));
+  await Promise.all(left.map((name) => rm(path.join(work, name), { recursive: true, force: true })));
   return finish(fenced, finished);
 }
 

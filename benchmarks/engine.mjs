@@ -22,7 +22,7 @@ const SHAPES = { chain: (index) => (index === 0 ? [] : [index - 1]), wide: () =>
 function recipeOf(shape, count, round) {
   const steps = Array.from({ length: count }, (_, index) => {
     const needs = SHAPES[shape](index).map((other) => `s${other}`);
-    return `  s${index}: { uses: run/noop, with: { value: ${round * 1000 + index} }, needs: [${needs.join(", ")}] }\n`;
+    return `  s${index}: { uses: run/noop, with: { value: ${shape}-${count}-${round}-${index} }, needs: [${needs.join(", ")}] }\n`;
   });
   return `recipe: 1\nname: ${shape}${count}\nsteps:\n${steps.join("")}`;
 }
@@ -41,7 +41,7 @@ async function ours(folder, shape) {
       [STEPS, whole],
       [1, one],
     ]) {
-      fs.writeFileSync(path.join(folder, "r.yaml"), recipeOf(shape, count, round + (count === 1 ? 100 : 0)));
+      fs.writeFileSync(path.join(folder, "r.yaml"), recipeOf(shape, count, round));
       found.push(await time(process.execPath, [cli, "run", "r.yaml"], folder));
     }
   }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { link, readdir, rm, rmdir, stat, utimes } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { readJsonIfWhole, writeJson } from "./files.ts";
+import { readJsonIfWhole, writeSoon } from "./files.ts";
 import { endGroup, identify, isAlive, type ProcessIdentity } from "./processes.ts";
 
 interface Owner {
@@ -79,7 +79,7 @@ export class Fence {
       released: false,
     };
     const aside = path.join(folder, `owner.${owner.token}`);
-    await writeJson(aside, owner);
+    await writeSoon(aside, owner);
     try {
       // A link fails when the file is there.
       await link(aside, path.join(folder, nameOf(turn)));
@@ -95,7 +95,6 @@ export class Fence {
       await rm(path.join(folder, nameOf(turn)), { force: true });
       throw new FenceError("another attempt was faster");
     }
-    await fence.check();
     for (let old = turn - 2; old > 0 && old > turn - 5; old--)
       await rm(path.join(folder, nameOf(old)), { force: true });
     return fence;
@@ -139,7 +138,8 @@ export class Fence {
 
   async #write(owner: Owner): Promise<void> {
     this.#owner = owner;
-    await writeJson(this.#file, owner);
+    // After a power cut every owner is dead, whatever its file says.
+    await writeSoon(this.#file, owner);
   }
 }
 

@@ -5,11 +5,16 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 
 /** Writes a file whole or not at all: aside, flushed, then renamed. */
-export async function writeWhole(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
+export const writeWhole = (file: string, text: string): Promise<void> => writeAside(file, text, true);
+
+async function writeAside(file: string, text: string, flush: boolean): Promise<void> {
   const aside = `${file}.${randomUUID()}.partial`;
   try {
-    await writeFile(aside, text, { flush: true });
+    await writeFile(aside, text, { flush }).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(aside, text, { flush });
+    });
     await rename(aside, file);
   } catch (error) {
     // On a full disk nothing half-written is left behind.
@@ -18,15 +23,13 @@ export async function writeWhole(file: string, text: string): Promise<void> {
   }
 }
 
-/** As `writeWhole` of JSON, but without waiting for the disk: for what can be made again. */
-export async function writeSoon(file: string, value: unknown): Promise<void> {
-  const aside = `${file}.${randomUUID()}.partial`;
-  await writeFile(aside, `${JSON.stringify(value, null, 1)}\n`);
-  await rename(aside, file);
-}
+const asText = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
 
-export const writeJson = (file: string, value: unknown): Promise<void> =>
-  writeWhole(file, `${JSON.stringify(value, null, 1)}\n`);
+/** As `writeJson`, but without waiting for the disk: for what can be made again, or means nothing after a power cut. */
+export const writeSoon = (file: string, value: unknown): Promise<void> =>
+  writeAside(file, asText(value), false);
+
+export const writeJson = (file: string, value: unknown): Promise<void> => writeWhole(file, asText(value));
 
 export const appendJsonLine = async (file: string, value: unknown): Promise<void> =>
   appendFile(file, `${JSON.stringify(value)}\n`);

@@ -3,7 +3,7 @@ import path from "node:path";
 import { digestOf } from "../compiler/digest.ts";
 import { showValue } from "../compiler/show-value.ts";
 import { listCheckpoints } from "./checkpoints.ts";
-import { readJsonIfWhole, writeJson } from "./files.ts";
+import { readJsonIfWhole, writeSoon } from "./files.ts";
 import { home } from "./home.ts";
 
 /** Whose work a step directory holds. */
@@ -19,7 +19,7 @@ export const checkpointsOf = (root: string, key: string): string =>
 
 /** Notes whose work a step directory holds, so that later ones can say what differs. */
 export const noteWork = (root: string, key: string, about: About): Promise<void> =>
-  writeJson(path.join(home.work(root, key), "about.json"), about);
+  writeSoon(path.join(home.work(root, key), "about.json"), about);
 
 /**
  * Checkpoints of the same step of the same recipe that do not fit, each with the fields that differ: what a researcher who
