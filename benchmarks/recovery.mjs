@@ -9,9 +9,10 @@ const root = path.dirname(import.meta.dirname);
 const cli = path.join(root, "dist", "cli", "main.js");
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-function eventsOf(folder) {
+/** Events of the GRPO of the `round`-th run. */
+function eventsOf(folder, round) {
   const runs = path.join(folder, ".reprise", "runs");
-  const run = fs.existsSync(runs) ? fs.readdirSync(runs).sort().at(-1) : undefined;
+  const run = fs.existsSync(runs) ? fs.readdirSync(runs).sort()[round - 1] : undefined;
   const file = path.join(runs, run ?? "", "grpo", "events.jsonl");
   if (!fs.existsSync(file)) return [];
   return fs
@@ -26,9 +27,9 @@ function eventsOf(folder) {
     });
 }
 
-async function until(folder, condition) {
+async function until(folder, round, condition) {
   for (;;) {
-    const events = eventsOf(folder);
+    const events = eventsOf(folder, round);
     if (condition(events)) return events;
     await sleep(20);
   }
@@ -44,7 +45,9 @@ async function once(folder, round) {
     detached: true,
     stdio: "ignore",
   });
-  await until(folder, (events) => events.some(({ event, step }) => event === "checkpoint" && step >= 10));
+  await until(folder, round, (events) =>
+    events.some(({ event, step }) => event === "checkpoint" && step >= 10),
+  );
   const killed = Date.now() / 1000;
   process.kill(-running.pid, "SIGKILL");
   await running;
@@ -54,7 +57,7 @@ async function once(folder, round) {
     detached: true,
     stdio: "ignore",
   });
-  const events = await until(folder, (all) => {
+  const events = await until(folder, round, (all) => {
     const at = all.findIndex(({ event, number }) => event === "attempt" && number === 2);
     return (
       at >= 0 &&
