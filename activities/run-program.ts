@@ -10,7 +10,7 @@ import { DISK_FULL, StepFailure } from "./step-failure.ts";
 const CANCEL_GRACE_MS = 7_000;
 const SHUTDOWN_GRACE_MS = 20_000;
 // How a program says that it stopped because it was asked to (sysexits.h, EX_TEMPFAIL).
-export const STOPPED = 75;
+const STOPPED = 75;
 
 const LEAST_FREE_BYTES = 1024 * 1024;
 

@@ -49,7 +49,7 @@ async function once(folder, round) {
     events.some(({ event, step }) => event === "checkpoint" && step >= 10),
   );
   const killed = Date.now() / 1000;
-  process.kill(-running.pid, "SIGKILL");
+  process.kill(-Number(running.pid), "SIGKILL");
   await running;
   const again = execa(process.execPath, args, {
     cwd: folder,
@@ -67,7 +67,7 @@ async function once(folder, round) {
   const second = events.slice(events.findIndex(({ event, number }) => event === "attempt" && number === 2));
   const loading = second.find(({ text }) => text === "loading libraries").time;
   const [, training] = second.filter(({ event }) => event === "progress");
-  process.kill(-again.pid, "SIGKILL");
+  process.kill(-Number(again.pid), "SIGKILL");
   await again;
   await execa(process.execPath, [cli, "cancel", "last"], { cwd: folder });
   return { ours: loading - killed, trainer: training.time - loading };

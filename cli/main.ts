@@ -90,7 +90,7 @@ verb("resume <run>", "Go on with a run, also with an edited recipe", "resume las
 verb("retry <run>", "Go on with a failed run, or do a part of one again", "retry last --from grpo")
   .option("--from <step>", "do this step and all that hangs on it again")
   .option("--detach", "leave the run to a process of its own, and return")
-  .action(act(() => import("./commands/resume.ts"), "retry"));
+  .action(act(() => import("./commands/resume.ts"), "resume"));
 verb("worker [run]", "Work on a run, or on all open runs of this store", "worker last").action(
   act(() => import("./commands/worker.ts"), "worker"),
 );

@@ -15,9 +15,9 @@ import type { FinishedRun, PlanStep, RunRequest, StepResult } from "../schemas/p
 import { describeFailure, inputsOf, runStep } from "./run-step.ts";
 import { clamp, Schedule } from "./schedule.ts";
 
-export const pause = defineSignal("pause");
-export const resume = defineSignal("resume");
-export const state = defineQuery<{ paused: boolean; running: string[] }>("state");
+const pause = defineSignal("pause");
+const resume = defineSignal("resume");
+const state = defineQuery<{ paused: boolean; running: string[] }>("state");
 
 /** What a run takes along when its history has become long. */
 interface Carried {

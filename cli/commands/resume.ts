@@ -11,7 +11,10 @@ interface ResumeOptions {
   from?: string;
 }
 
-/** Goes on with a run that is paused, failed, cancelled or unfinished, with its recipe as it is now. */
+/**
+ * Goes on with a run that is paused, failed, cancelled or unfinished, with its recipe as it is now. From a step on, what was
+ * finished is done again.
+ */
 export async function resume(
   name: string,
   { json = false, detach: alone = false, from }: ResumeOptions,
@@ -22,6 +25,3 @@ export async function resume(
   say(`Going on with run ${run}.`, json);
   return alone ? detach(root, run, json) : followToEnd(root, started.request, json);
 }
-
-/** As `resume`; with `--from` a step and all that hangs on it are done again. */
-export const retry = resume;

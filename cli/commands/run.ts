@@ -96,14 +96,14 @@ async function begin(
 }
 
 /** The record of a run that found everything in the store. */
-async function finishReused(root: string, run: string, outcomes: StepOutcome[]): Promise<void> {
+async function finishReused(root: string, id: string, outcomes: StepOutcome[]): Promise<void> {
   await Promise.all(
     outcomes.map(async (outcome) => {
-      const place = home.step(root, run, outcome.id);
+      const place = home.step(root, id, outcome.id);
       await mkdir(place, { recursive: true });
       await writeSoon(path.join(place, "outcome.json"), outcome);
     }),
   );
   const statuses = outcomes.map(({ status }) => status);
-  await writeRecord({ run, home: root, status: "done", statuses, failures: [] });
+  await writeRecord({ run: id, home: root, status: "done", statuses, failures: [] });
 }

@@ -108,8 +108,8 @@ async function statusOf(root: string, { request, paused }: StartedRun, record?: 
   return (await liveWorkers(root, request.run)).length > 0 ? "running" : "unfinished";
 }
 
-function workLine(run: string, status: string, workers: string[]): string {
+function workLine(run: string, is: string, workers: string[]): string {
   if (workers.length > 0) return `Worked on by ${workers.join(", ")}.`;
-  const how = status === "paused" ? "It is paused" : "No worker is alive: nothing happens";
+  const how = is === "paused" ? "It is paused" : "No worker is alive: nothing happens";
   return `${how}. 'reprise resume ${run}' goes on.`;
 }

@@ -27,22 +27,22 @@ async function serveAll(root: string, json: boolean): Promise<number> {
   const { Session } = await import("../../engine/session.ts");
   const session = await Session.open(root, findToolchain().server);
   const served = new Set<string>();
-  let stopped = false;
+  const stopping = new AbortController();
   const stop = () => {
-    if (stopped) process.exit(EXIT.interrupted);
-    stopped = true;
+    if (stopping.signal.aborted) process.exit(EXIT.interrupted);
+    stopping.abort();
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
   say(`Working on the runs of ${root}. Ctrl-C stops gracefully.`, json);
   try {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       for (const run of await openRuns(root)) {
         if (served.has(run) || (await session.attach(run)) === undefined) continue;
         served.add(run);
         say(`working on ${run}`, json);
         await session.work(run, path.join(home.run(root, run), "engine.log"));
       }
-      for (let waited = 0; waited < LOOK_MS && !stopped; waited += 100) await sleep(100);
+      await sleep(LOOK_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }
   } finally {
     await session.close();

@@ -137,7 +137,7 @@ function sourcesOf(
         ? source.id
         : source.from === "input"
           ? inputs[source.input]
-          : (before?.outputs[source.output] as Artifact | undefined);
+          : before?.outputs[source.output];
     if (found === undefined) return null;
     for (const id of before?.unless ?? []) unless.add(id);
     artifacts[name] = found;

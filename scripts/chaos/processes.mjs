@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 /** Pid and command line of every process that names the folder, or works in it. Linux only. */
-export function processesOf(folder) {
+function processesOf(folder) {
   return fs
     .readdirSync("/proc")
     .filter((name) => /^[0-9]+$/.test(name))

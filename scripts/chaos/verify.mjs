@@ -24,7 +24,7 @@ export function recordIn(home) {
 }
 
 /** Digests of all outputs and all metrics, by step. */
-export const resultsOf = ({ steps }) =>
+const resultsOf = ({ steps }) =>
   Object.fromEntries(
     steps.map(({ id, outputs, metrics }) => [
       id,

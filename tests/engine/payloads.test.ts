@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { dataConverter } from "../../engine/payloads.ts";
 
 const [codec] = dataConverter.payloadCodecs;
-const pack = async (value: unknown) => (await codec!.encode([defaultPayloadConverter.toPayload(value)!]))[0]!;
+const pack = async (value: unknown) => (await codec!.encode([defaultPayloadConverter.toPayload(value)]))[0]!;
 const unpack = async (payload: Awaited<ReturnType<typeof pack>>): Promise<unknown> =>
   defaultPayloadConverter.fromPayload((await codec!.decode([payload]))[0]!);
 

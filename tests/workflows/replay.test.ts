@@ -9,7 +9,7 @@ const FOLDER = "tests/workflows/histories";
 const files = readdirSync(FOLDER).filter((file) => file.endsWith(".json.gz"));
 const read = (file: string) =>
   JSON.parse(gunzipSync(readFileSync(path.join(FOLDER, file))).toString()) as History;
-type History = Parameters<typeof replay>[0] & { events: Record<string, unknown>[] };
+type History = Parameters<typeof replay>[0];
 
 beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger("ERROR") });
@@ -17,8 +17,8 @@ beforeAll(() => {
 
 test("there is a history of each shape of plan", () => {
   const shapes = new Set(files.map((file) => file.split("-")[0]));
-  expect([...shapes].sort()).toEqual(
-    ["linear", "matrix", "failed", "cancelled", "paused", "resumed", "thousand"].sort(),
+  expect(shapes).toEqual(
+    new Set(["linear", "matrix", "failed", "cancelled", "paused", "resumed", "thousand"]),
   );
 });
 
