@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
+import { readJsonLines } from "../dist/store/files.js";
 
 const ROUNDS = 3;
 const STEPS = 100;
@@ -33,11 +34,7 @@ async function secondsPerStep(folder, every) {
   );
   const record = JSON.parse(stdout);
   const step = record.steps.find(({ id }) => id === "grpo");
-  const events = fs
-    .readFileSync(path.join(folder, ".reprise", "runs", record.run, step.events), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
+  const events = await readJsonLines(path.join(folder, ".reprise", "runs", record.run, step.events));
   const { train_runtime: seconds } = events.find(({ values }) => values?.train_runtime !== undefined).values;
   fs.rmSync(path.join(folder, ".reprise", "steps", `${step.fingerprint}.json`));
   const saved = events.filter(({ event }) => event === "checkpoint").length;

@@ -6,9 +6,9 @@ import { execa } from "execa";
 import { ensureServer, stopServer } from "../dist/engine/server.js";
 import { findToolchain } from "../dist/activities/toolchain.js";
 import { Session } from "../dist/engine/session.js";
-import { makeDvc } from "./dvc.mjs";
-import { rawTemporal } from "./raw/temporal.mjs";
-import { makeSnakemake } from "./snakemake.mjs";
+import { makeDvc } from "./beside/dvc.mjs";
+import { rawTemporal } from "./beside/temporal.mjs";
+import { makeSnakemake } from "./beside/snakemake.mjs";
 
 const RUNS = 5;
 const STEPS = 200;

@@ -7,7 +7,7 @@ import { fingerprint } from "../dist/compiler/fingerprint.js";
 import { toolsForFingerprint } from "../dist/activities/toolchain.js";
 import { publish } from "../dist/store/artifacts.js";
 import { remember } from "../dist/store/finished-steps.js";
-import { makeSnakemake } from "./snakemake.mjs";
+import { makeSnakemake } from "./beside/snakemake.mjs";
 
 const RUNS = 5;
 const root = path.dirname(import.meta.dirname);

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { readJsonLines } from "../dist/store/files.js";
 
 const ROUNDS = 5;
 const root = path.dirname(import.meta.dirname);
@@ -14,22 +15,12 @@ function eventsOf(folder, round) {
   const runs = path.join(folder, ".reprise", "runs");
   const run = fs.existsSync(runs) ? fs.readdirSync(runs).sort()[round - 1] : undefined;
   const file = path.join(runs, run ?? "", "grpo", "events.jsonl");
-  if (!fs.existsSync(file)) return [];
-  return fs
-    .readFileSync(file, "utf8")
-    .split("\n")
-    .flatMap((line) => {
-      try {
-        return [JSON.parse(line)];
-      } catch {
-        return [];
-      }
-    });
+  return readJsonLines(file);
 }
 
 async function until(folder, round, condition) {
   for (;;) {
-    const events = eventsOf(folder, round);
+    const events = await eventsOf(folder, round);
     if (condition(events)) return events;
     await sleep(20);
   }

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { findToolchain, trainerFolder } from "../dist/activities/toolchain.js";
+import { readJsonLines } from "../dist/store/files.js";
 
 const PAIRS = 5;
 const root = path.dirname(import.meta.dirname);
@@ -19,11 +20,7 @@ async function throughEngine(folder) {
   );
   const record = JSON.parse(stdout);
   const step = record.steps.find(({ id }) => id === "sft");
-  const events = fs
-    .readFileSync(path.join(folder, ".reprise", "runs", record.run, step.events), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
+  const events = await readJsonLines(path.join(folder, ".reprise", "runs", record.run, step.events));
   const { train_runtime: seconds } = events.find(({ values }) => values?.train_runtime !== undefined).values;
   // Forgotten, so that the next run trains again.
   fs.rmSync(path.join(folder, ".reprise", "steps", `${step.fingerprint}.json`));

@@ -1,4 +1,4 @@
-import { listRuns, loadRun, type StartedRun } from "../store/runs.ts";
+import { listRuns, loadRecord, loadRun, type StartedRun } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
 
 /** A run by its id or the beginning of it; the newest one for 'last'. */
@@ -19,4 +19,12 @@ export async function findRun(root: string, name: string): Promise<StartedRun> {
     throw new UserError(EXIT.invalid, `'${name}' fits several runs: ${matches.join(", ")}.`);
   }
   return (await loadRun(root, exact))!;
+}
+
+/** As `findRun`, for what can only be done to a run that is not over. */
+export async function findUnfinished(root: string, name: string): Promise<StartedRun> {
+  const started = await findRun(root, name);
+  const record = await loadRecord(root, started.request.run);
+  if (record === undefined) return started;
+  throw new UserError(EXIT.invalid, `The run ${started.request.run} is over: ${record.status}.`);
 }

@@ -169,12 +169,12 @@ for (let index = 0; queue.length > 0; index++) {
   await sleep(500);
   const checks = {
     "results differ": differences(record, undisturbed),
-    "finished steps done again": doneAgain(home, record),
+    "finished steps done again": await doneAgain(home, record),
     "processes left behind": leftOvers(path.dirname(home)).map(({ args }) => args.slice(0, 120)),
     "damaged artifacts":
       command(home, ["cache", "verify", "--json"]).status === 0 ? [] : ["see cache verify"],
   };
-  const loss = largestLoss(home, record);
+  const loss = await largestLoss(home, record);
   if (loss > EVERY + 1)
     problems.push(`round ${index + 1}: ${loss} steps lost at once, more than an interval of ${EVERY}`);
   for (const [what, found] of Object.entries(checks))

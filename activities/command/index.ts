@@ -16,10 +16,10 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
   const { step, key, root, log } = context;
   const { argv, env = {} } = step.params as unknown as RunCommandParams;
   const checkpoints = checkpointsOf(root, key);
-  await mkdir(checkpoints, { recursive: true });
   // What an earlier attempt renamed into place is whole, also if its worker was gone before it could say so.
   await complete(context, checkpoints);
   const checkpoint = await chooseCheckpoint(context);
+  await mkdir(checkpoints, { recursive: true });
   const secrets = secretsOf(step);
   const [command = "", ...args] = argv.map((argument) => withPaths(argument, context));
   const name = `'${command}'`;

@@ -5,16 +5,14 @@ import type { RunRequest } from "../../schemas/plan.ts";
 import { home } from "../../store/home.ts";
 import { loadOutcome, loadRecord } from "../../store/runs.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { findRun } from "../find-run.ts";
+import { findUnfinished } from "../find-run.ts";
 import { say, sayJson } from "../output.ts";
 
 /** Cancels a run: its programs are ended, its record is written. Also when no worker is left to hear of it. */
 export async function cancel(name: string, { json = false }: { json?: boolean }): Promise<number> {
   const root = home.find(process.cwd(), process.env);
-  const { request } = await findRun(root, name);
+  const { request } = await findUnfinished(root, name);
   const { run } = request;
-  const done = await loadRecord(root, run);
-  if (done !== undefined) throw new UserError(EXIT.invalid, `The run ${run} is over: ${done.status}.`);
   const { Session } = await import("../../engine/session.ts");
   const session = await Session.open(root, findToolchain().server);
   try {

@@ -2,10 +2,10 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findToolchain } from "../../activities/toolchain.ts";
 import { home } from "../../store/home.ts";
-import { loadRecord, setPaused } from "../../store/runs.ts";
+import { setPaused } from "../../store/runs.ts";
 import { liveWorkers } from "../../store/workers.ts";
-import { EXIT, UserError } from "../errors.ts";
-import { findRun } from "../find-run.ts";
+import { EXIT } from "../errors.ts";
+import { findUnfinished } from "../find-run.ts";
 import { say, sayJson } from "../output.ts";
 
 const LOOK_MS = 200;
@@ -13,10 +13,8 @@ const LOOK_MS = 200;
 /** Pauses a run: its steps save a checkpoint where they can and stop, and nothing is held until it is resumed. */
 export async function pause(name: string, { json = false }: { json?: boolean }): Promise<number> {
   const root = home.find(process.cwd(), process.env);
-  const { request } = await findRun(root, name);
+  const { request } = await findUnfinished(root, name);
   const { run } = request;
-  const done = await loadRecord(root, run);
-  if (done !== undefined) throw new UserError(EXIT.invalid, `The run ${run} is over: ${done.status}.`);
   const { Session } = await import("../../engine/session.ts");
   const session = await Session.open(root, findToolchain().server);
   try {

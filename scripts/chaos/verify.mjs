@@ -1,20 +1,13 @@
 // What must hold of a run that was struck: nothing lost, nothing done twice that was finished, nothing left behind.
 import fs from "node:fs";
 import path from "node:path";
+import { root } from "../setup/places.mjs";
 
-const readLines = (file) =>
-  fs.existsSync(file)
-    ? fs
-        .readFileSync(file, "utf8")
-        .split("\n")
-        .flatMap((line) => {
-          try {
-            return [JSON.parse(line)];
-          } catch {
-            return [];
-          }
-        })
-    : [];
+const eventsOf = async (home, run, step) => {
+  // Only there once the set-up has built it.
+  const { readJsonLines } = await import(path.join(root, "dist", "store", "files.js"));
+  return readJsonLines(path.join(home, "runs", run, step, "events.jsonl"));
+};
 
 /** The newest record of a store. */
 export function recordIn(home) {
@@ -47,22 +40,23 @@ export function differences(record, undisturbed) {
 }
 
 /** Finished steps that were begun again: an attempt after the result was made. */
-export function doneAgain(home, { run, steps }) {
-  return steps.flatMap(({ id, ended }) => {
-    const attempts = readLines(path.join(home, "runs", run, id, "events.jsonl")).filter(
-      ({ event }) => event === "attempt",
-    );
-    return attempts.some(({ time }) => time * 1000 > Date.parse(ended)) ? [id] : [];
-  });
+export async function doneAgain(home, { run, steps }) {
+  const found = [];
+  for (const { id, ended } of steps) {
+    const events = await eventsOf(home, run, id);
+    if (events.some(({ event, time }) => event === "attempt" && time * 1000 > Date.parse(ended)))
+      found.push(id);
+  }
+  return found;
 }
 
 /** The most work that one loss cost, in units beyond the last checkpoint; of trainings only. */
-export function largestLoss(home, { run, steps }) {
+export async function largestLoss(home, { run, steps }) {
   let most = 0;
   for (const { id, kind } of steps) {
     if (!kind.startsWith("train/")) continue;
     let [done, from] = [0, 0];
-    for (const event of readLines(path.join(home, "runs", run, id, "events.jsonl"))) {
+    for (const event of await eventsOf(home, run, id)) {
       if (event.event === "attempt") from = 0;
       if (event.event === "resumed") from = event.done;
       if (event.event !== "progress") continue;

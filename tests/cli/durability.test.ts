@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -158,6 +166,71 @@ describe("checkpoints", () => {
     expect(said).toMatch(/refused checkpoint-\d+ of an earlier try: argv .*40.* -> .*41/);
     expect(stepOf("edited", "count").resumed_from).toEqual([]);
   });
+});
+
+describe("which checkpoint is taken", () => {
+  test(
+    "is the recipe's to say: none, or one by name; doctor says that the run can go on",
+    { timeout: 120_000 },
+    async () => {
+      const running = start(folder, [
+        "run",
+        recipe("named", { count: counter(40, 0.15).replace("5 steps", "5 steps, keep: 9") }),
+      ]);
+      await counted("named", "count", 12);
+      running.kill("SIGINT");
+      await running;
+      expect((await reprise(folder, ["doctor", "--replay"])).stdout).toContain("ok named-");
+      const name = `${runOf("named")}:count@5`;
+      const other = (what: string) =>
+        counter(40, 0.15).replace("every: 5 steps", `every: 5 steps, keep: 9, resume: "${what}"`);
+      expect(
+        (await reprise(folder, ["run", recipe("named", { count: other(`${runOf("named")}:count@7`) })]))
+          .stdout,
+      ).toContain("cannot be used. It is not there; 'reprise checkpoints <run>' lists them.");
+      expect((await reprise(folder, ["run", recipe("named", { count: other(name) })])).code).toBe(0);
+      expect(stepOf("named", "count")).toMatchObject({ resumed_from: [5] });
+      expect(stepOf("named", "count").outputs["numbers"]!.digest).toBe(whole);
+    },
+  );
+
+  test("never means a fresh start", { timeout: 120_000 }, async () => {
+    const file = recipe("fresh", { count: counter(40, 0.14) });
+    const running = start(folder, ["run", file]);
+    await counted("fresh", "count", 12);
+    running.kill("SIGINT");
+    await running;
+    const never = counter(40, 0.14).replace("every: 5 steps", "every: 5 steps, resume: never");
+    expect((await reprise(folder, ["run", recipe("fresh", { count: never })])).code).toBe(0);
+    expect(stepOf("fresh", "count").resumed_from).toEqual([]);
+  });
+});
+
+test("a thousand steps in a chain run, over the end of a history", { timeout: 180_000 }, async () => {
+  const steps = Object.fromEntries(
+    Array.from({ length: 1000 }, (_, index) => [
+      `s${index}`,
+      `\n    uses: run/noop\n    with: { value: ${index} }\n    needs: [${index === 0 ? "" : `s${index - 1}`}]`,
+    ]),
+  );
+  expect((await reprise(folder, ["run", recipe("thousand", steps)])).code).toBe(0);
+  expect(recordOf("thousand").steps.every(({ status }) => status === "done")).toBe(true);
+});
+
+test("a clock that went back is told", async () => {
+  await reprise(folder, ["down"]);
+  const server = path.join(folder, ".reprise", "server");
+  const database = path.join(
+    server,
+    readdirSync(server).find((name) => name.endsWith(".db"))!,
+  );
+  const later = new Date(Date.now() + 3_600_000);
+  utimesSync(database, later, later);
+  const ended = await reprise(folder, ["up"]);
+  expect(ended.stderr).toMatch(/^The clock of this machine is wrong: it is 3\d\d\d s behind/);
+  expect(ended.code).toBe(5);
+  utimesSync(database, new Date(), new Date());
+  expect((await reprise(folder, ["up"])).code).toBe(0);
 });
 
 describe("control from another terminal", () => {
