@@ -29,8 +29,13 @@ export class EventFile {
     await appendJsonLine(this.path, { ...event, time: Date.now() / 1000 });
   }
 
-  /** Everything written so far, by this attempt and those before it. */
-  read(): Promise<TrainerEvent[]> {
-    return readJsonLines<TrainerEvent>(this.path);
+  /** What this attempt wrote, and those before it that made the same; not what an earlier plan of the run made. */
+  async readOf(fingerprint: string): Promise<TrainerEvent[]> {
+    const events = await readJsonLines<TrainerEvent>(this.path);
+    const other = events.findLastIndex(
+      (event) => event.event === "attempt" && event.fingerprint !== fingerprint,
+    );
+    const first = events.findIndex((event, index) => index > other && event.event === "attempt");
+    return events.slice(first);
   }
 }

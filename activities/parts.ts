@@ -4,6 +4,7 @@ import path from "node:path";
 import { digestOf } from "../compiler/digest.ts";
 import { hashFile, readJsonLines, writeWhole } from "../store/files.ts";
 import { checkpointsOf } from "../store/works.ts";
+import { choiceWasTaken, takeChoice } from "./resume.ts";
 import type { StepContext } from "./step.ts";
 
 interface Line<T> {
@@ -84,9 +85,12 @@ export class Parts<T> {
 }
 
 /** The parts of a step that earlier attempts finished; says in the step's events what it goes on with. */
-export async function openParts<T>({ root, key, step, events, attempt }: StepContext): Promise<Parts<T>> {
+export async function openParts<T>(context: StepContext): Promise<Parts<T>> {
+  const { root, key, step, events } = context;
   const folder = checkpointsOf(root, key);
-  if (step.checkpoint.resume === "never" && attempt === 1) await rm(folder, { recursive: true, force: true });
+  if (step.checkpoint.resume === "never" && !(await choiceWasTaken(context)))
+    await rm(folder, { recursive: true, force: true });
+  await takeChoice(context);
   const parts = await Parts.open<T>(folder);
   for (const damage of parts.damaged) await events.write({ event: "message", text: `made again: ${damage}` });
   if (parts.size === 0) return parts;

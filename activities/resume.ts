@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { dropNewer, newestCheckpoint, type Checkpoint } from "../store/checkpoints.ts";
-import { readJsonIfWhole } from "../store/files.ts";
+import { readJsonIfWhole, writeSoon } from "../store/files.ts";
 import { home } from "../store/home.ts";
 import { checkpointsOf, differences, refusedElsewhere, workOf } from "../store/works.ts";
 import { StepFailure } from "./step-failure.ts";
@@ -15,7 +15,7 @@ export async function chooseCheckpoint(context: StepContext): Promise<Checkpoint
   const { step, key, root, events } = context;
   const folder = checkpointsOf(root, key);
   const say = (text: string) => events.write({ event: "message", text });
-  const again = context.attempt > 1;
+  const again = await choiceWasTaken(context);
   if (step.checkpoint.resume === "never" && !again) await rm(folder, { recursive: true, force: true });
   const only = await askedFor(context);
   const steps = Number(step.params["steps"] ?? 0);
@@ -33,14 +33,37 @@ export async function chooseCheckpoint(context: StepContext): Promise<Checkpoint
       );
     for (const reason of await refusedElsewhere(root, key, context.about)) await say(`refused ${reason}`);
     if (refused.length > 0 || again) await say(`no checkpoint can be used: ${step.id} starts afresh`);
+    // What cannot be used would stand in the way of those to come.
+    await dropNewer(folder, -1);
+    await takeChoice(context);
     return null;
   }
   await dropNewer(folder, checkpoint.step);
+  await takeChoice(context);
   await say(`resuming ${step.id} from step ${checkpoint.step}`);
   await events.write({ event: "resumed", done: checkpoint.step });
   context.inexact.push(...checkpoint.inexact, ...changedFields(checkpoint, context));
   return checkpoint;
 }
+
+/** What a step of a run works with, and which choice of the recipe it has followed. */
+interface Work {
+  key: string;
+  taken: string;
+}
+
+const workFile = ({ root, run, step }: StepContext): string =>
+  path.join(home.step(root, run, step.id), "work.json");
+
+/** The recipe's choice is for the first attempt; later ones go on from what that one saved. */
+export async function choiceWasTaken(context: StepContext): Promise<boolean> {
+  const work = await readJsonIfWhole<Work>(workFile(context), "taken");
+  return work?.key === context.key && work.taken === context.step.checkpoint.resume;
+}
+
+/** Notes that the recipe's choice was followed. */
+export const takeChoice = (context: StepContext): Promise<void> =>
+  writeSoon(workFile(context), { key: context.key, taken: context.step.checkpoint.resume } satisfies Work);
 
 /** The step of the checkpoint that the recipe names, if it names one. */
 async function askedFor({ step, root, key, about }: StepContext): Promise<number | null> {

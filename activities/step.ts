@@ -6,11 +6,12 @@ import { fingerprint, resultFields, resumableParams, resumeKey } from "../compil
 import type { PlanStep, StepRequest, StepResult } from "../schemas/plan.ts";
 import { pathOf, placeOfOutput, publish, touchArtifacts } from "../store/artifacts.ts";
 import { Fence, isFenceFile } from "../store/fence.ts";
-import { writeJson, writeSoon } from "../store/files.ts";
+import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
+import { readJsonLines, writeJson, writeSoon } from "../store/files.ts";
 import { recall, remember, type FinishedStep, type Recalled } from "../store/finished-steps.ts";
 import { home } from "../store/home.ts";
 import { noteWork, type About } from "../store/works.ts";
-import { nameOfStep, stepsAtWork } from "./at-work.ts";
+import { beginWork } from "./at-work.ts";
 import { EventFile } from "./event-file.ts";
 import { toApplicationFailure } from "./failures.ts";
 import { rememberEnvironment } from "./locked-packages.ts";
@@ -23,6 +24,7 @@ const TOUCH_MS = 30_000;
 /** What a kind's code gets: plain paths, a place to work, and a signal to stop. */
 export interface StepContext {
   root: string;
+  run: string;
   step: PlanStep;
   threads: number;
   /** Path of each artifact parameter, or an id on the hub. */
@@ -36,8 +38,7 @@ export interface StepContext {
   about: About;
   /** Parameters that may differ between a checkpoint and the run that resumes it. */
   resumable: Record<string, unknown>;
-  /** Counts from 1, over all workers. */
-  attempt: number;
+  print: string;
   log: string;
   events: EventFile;
   signal: AbortSignal;
@@ -55,20 +56,28 @@ export function stepActivity(perform: Perform): (request: StepRequest) => Promis
     const context = Context.current();
     const signal = context.cancellationSignal;
     const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-    const name = nameOfStep(request.run, request.step.id);
-    stepsAtWork.add(name);
+    const end = beginWork(request.run, request.step.id);
     try {
       return await runOrReuse(request, perform, signal);
     } catch (error) {
       // A stopped child looks like a failure; only the signal tells that it was asked to stop.
       if (signal.aborted)
         throw signal.reason instanceof Error ? signal.reason : new CancelledFailure("stopped");
-      throw toApplicationFailure(error, context.info.attempt);
+      throw toApplicationFailure(error, await attemptsOf(request));
     } finally {
       clearInterval(beat);
-      stepsAtWork.delete(name);
+      end();
     }
   };
+}
+
+const eventsFile = ({ home: root, run, step }: StepRequest): string =>
+  path.join(home.step(root, run, step.id), "events.jsonl");
+
+/** How often the step's program was begun; a wait for another attempt does not count. */
+async function attemptsOf(request: StepRequest): Promise<number> {
+  const events = await readJsonLines<TrainerEvent>(eventsFile(request)).catch(() => []);
+  return events.filter(({ event }) => event === "attempt").length;
 }
 
 /** A step with its names in the store. */
@@ -145,14 +154,16 @@ interface Fenced extends Named {
 async function runFenced(fenced: Fenced): Promise<StepResult> {
   const { request, perform, signal, fence, key, about, work, place, damage } = fenced;
   const { run, home: root, step, inputs, threads } = request;
-  const events = await EventFile.open(path.join(place, "events.jsonl"));
-  const attempt = (await events.read()).filter(({ event }) => event === "attempt").length + 1;
-  await events.write({ event: "attempt", number: attempt, worker: `${os.hostname()} ${process.pid}` });
+  const events = await EventFile.open(eventsFile(request));
+  const attempt = (await attemptsOf(request)) + 1;
+  const worker = `${os.hostname()} ${process.pid}`;
+  await events.write({ event: "attempt", number: attempt, worker, fingerprint: fenced.print });
   const out = path.join(work, "out");
   await Promise.all([
     noteWork(root, key, about),
-    writeSoon(path.join(place, "work.json"), { key }),
     rm(out, { recursive: true, force: true }),
+    // Of an earlier plan of this run.
+    rm(path.join(place, "outcome.json"), { force: true }),
   ]);
   const places = Object.entries(step.outputs).map(([name, type]) => ({
     name,
@@ -166,6 +177,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
 
   const metrics = await perform({
     root,
+    run,
     step,
     threads,
     withheld: request.withheld,
@@ -180,7 +192,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     key,
     about,
     resumable: resumableParams(step),
-    attempt,
+    print: fenced.print,
     log: path.join(place, "log.txt"),
     events,
     signal,

@@ -21,7 +21,9 @@ export async function writeRecord(finished: FinishedRun): Promise<void> {
   const { plan } = started.request;
   const [environment, steps] = await Promise.all([
     describeEnvironment(root),
-    Promise.all(plan.steps.map((step, index) => outcomeOf(finished, step, finished.statuses[index]!))),
+    Promise.all(
+      plan.steps.map((step) => outcomeOf(finished, step, finished.statuses[step.id] ?? "cancelled")),
+    ),
   ]);
   const predictions = await predictionsOf(root, steps);
   const ended = new Date().toISOString();

@@ -3,7 +3,8 @@ import path from "node:path";
 import { planChanges } from "../compiler/plan-changes.ts";
 import { showValue } from "../compiler/show-value.ts";
 import { findToolchain } from "../activities/toolchain.ts";
-import type { Plan } from "../schemas/plan.ts";
+import type { RunRecord } from "../schemas/generated/run-record.ts";
+import type { Artifact, Plan } from "../schemas/plan.ts";
 import { home } from "../store/home.ts";
 import { loadRecord, recordFile, saveRun, type StartedRun } from "../store/runs.ts";
 import { liveWorkers } from "../store/workers.ts";
@@ -40,8 +41,9 @@ export async function continueRun(
     ...(before.recipe.profile === null ? {} : { profile: before.recipe.profile }),
   });
   const again = from === null ? [] : withFollowers(after, from);
-  const changes = planChanges(before, after);
-  const replaces = changes.length > 0 || again.length > 0;
+  const inputs = await digestInputs(after, recipe, root);
+  const changes = [...planChanges(before, after), ...contentChanges(started.request.inputs, inputs)];
+  const replaces = changes.length > 0 || after.digest !== before.digest || again.length > 0;
   if (replaces) await endWorkflow(root, run);
   for (const { step, field, from: old, to } of changes)
     say(`${step ?? "recipe"}: ${field} ${showValue(old)} -> ${showValue(to)}`, json);
@@ -51,7 +53,7 @@ export async function continueRun(
     request: {
       ...started.request,
       plan: after,
-      inputs: await digestInputs(after, recipe, root),
+      inputs,
       redo: again.length === 0 ? started.request.redo : { steps: again, since: now },
     },
     versions:
@@ -63,6 +65,18 @@ export async function continueRun(
   await setAside(root, run, record !== undefined, again);
   await saveRun(root, next);
   return next;
+}
+
+/** Inputs whose content is another one: the old workflow would take the new content for the old. */
+function contentChanges(
+  before: Record<string, Artifact>,
+  after: Record<string, Artifact>,
+): RunRecord["versions"][number]["changes"] {
+  return Object.entries(after).flatMap(([name, { digest }]) =>
+    before[name] === undefined || before[name].digest === digest
+      ? []
+      : [{ step: null, field: `inputs.${name}.sha256`, from: before[name].digest, to: digest }],
+  );
 }
 
 /** A step and every step that waits for it. */

@@ -27,13 +27,13 @@ export async function runToEnd(
     if (attached !== undefined && attached.lost.length > 0)
       stream.write(`Taking over from a worker that is gone: ${attached.lost.join(", ")}.\n`);
     await session.work(request.run, path.join(home.run(root, request.run), "engine.log"));
-    const handle = await session.start(request);
-    await handle.signal("resume");
+    const handle = attached?.handle ?? (await session.start(request));
+    await session.ask(handle, (workflow) => workflow.signal("resume"));
     view = showProgress(root, request.run, request.plan, stream);
     const paused = whenPaused(root, request.run);
     const first = await Promise.race([
       session.resultOf(handle),
-      session.diskFull,
+      session.trouble,
       interruption.first,
       paused.first,
     ]);

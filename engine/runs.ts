@@ -2,7 +2,7 @@ import { ApplicationFailure } from "@temporalio/common";
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from "@temporalio/client";
 import type { runPlan } from "../workflows/run-plan.ts";
 import type { RunRequest } from "../schemas/plan.ts";
-import { nameOfStep, stepsAtWork } from "../activities/at-work.ts";
+import { isAtWork } from "../activities/at-work.ts";
 import { isDeadWorker, workerIdentity } from "./worker-identity.ts";
 
 // temporal.api.enums.v1.PendingActivityState
@@ -57,7 +57,7 @@ export async function giveUpLostAttempts(
     const over =
       lastWorkerIdentity === workerIdentity() &&
       age > SETTLED_SECONDS &&
-      !stepsAtWork.has(nameOfStep(handle.workflowId, activityId));
+      !isAtWork(handle.workflowId, activityId);
     return over || isDeadWorker(lastWorkerIdentity) ? [activityId] : [];
   });
   for (const activityId of lost) {
@@ -69,10 +69,13 @@ export async function giveUpLostAttempts(
     // It may just have ended after all.
     await client.activity.fail({ workflowId: handle.workflowId, activityId }, failure).catch(() => {});
   }
+  // Only a help: without it the workflow goes on a little later.
   if (unstick || lost.length > 0)
-    await client.workflowService.resetStickyTaskQueue({
-      namespace: client.options.namespace,
-      execution: { workflowId: handle.workflowId },
-    });
+    await client.workflowService
+      .resetStickyTaskQueue({
+        namespace: client.options.namespace,
+        execution: { workflowId: handle.workflowId },
+      })
+      .catch(() => {});
   return lost;
 }

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, openSync, statSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -53,7 +55,10 @@ export async function ensureServer(root: string, binary: string | null): Promise
   const folder = home.server(root);
   await mkdir(folder, { recursive: true });
   // Two commands that start at once must not start two servers on one file.
-  const release = await lock(folder, { retries: { retries: 60, minTimeout: 500, maxTimeout: 500 } });
+  const release = await lock(folder, {
+    onCompromised: () => {},
+    retries: { retries: 60, minTimeout: 500, maxTimeout: 500 },
+  });
   try {
     const meanwhile = await findServer(root);
     if (meanwhile.state !== "stopped" && (await answers(meanwhile.address, START_MS)))
@@ -73,7 +78,8 @@ async function start(root: string, binary: string): Promise<string> {
   const version = /Server ([0-9.]+)/.exec(stdout)?.[1] ?? "unknown";
   const before = await readJsonIfWhole<RunningServer>(fileOf(root), "address");
   // The same address as before: those that are connected find it again.
-  const port = await getPort(before === undefined ? {} : { port: Number(before.address.split(":").at(-1)) });
+  const known = before === undefined ? null : Number(before.address.split(":").at(-1));
+  const port = known !== null && (await isFree(known)) ? known : await getPort();
   refuseClock(path.join(folder, `temporal-${version}.db`));
   const log = path.join(folder, "log.txt");
   const output = openSync(log, "a");
@@ -100,6 +106,20 @@ async function start(root: string, binary: string): Promise<string> {
   throw new EngineError(
     `The Temporal server did not start. Its last lines (${log}):\n${await tailOf(log, 5)}`,
   );
+}
+
+/** Whether a port can be taken. (`get-port` keeps those that it gave to this process for itself.) */
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  try {
+    probe.listen(port, "127.0.0.1");
+    await once(probe, "listening");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    probe.close();
+  }
 }
 
 /** Timers of a run would wait until a clock that went back has caught up. */

@@ -1,18 +1,25 @@
 import { statfs } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ServiceError, type Client } from "@temporalio/client";
+import { ServiceError, WorkflowNotFoundError, type Client } from "@temporalio/client";
 import type { RunRequest } from "../schemas/plan.ts";
 import { DISK_FULL } from "../activities/step-failure.ts";
 import { connectClient } from "./connection.ts";
 import { EngineError } from "./errors.ts";
 import { giveUpLostAttempts, openHandle, startOrAttach, type Handle } from "./runs.ts";
 import { ensureServer, findServer } from "./server.ts";
-import { startWorker } from "./worker.ts";
+import { startWorker, type RunWorker } from "./worker.ts";
 
 const LOOK_MS = 1_000;
 const LOOKS_PER_SWEEP = 3;
 const LOOKS_UNTIL_FULL = 3;
 const LEAST_FREE_BYTES = 256 * 1024;
+
+// gRPC: cancelled, unknown, deadline exceeded, aborted, internal, unavailable.
+const AWAY = new Set([1, 2, 4, 10, 13, 14]);
+
+/** Whether an error is that of a server that is away for a while; others would come again. */
+const isAway = (error: unknown): boolean =>
+  error instanceof ServiceError && AWAY.has((error.cause as { code?: number } | undefined)?.code ?? 2);
 
 async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
@@ -28,12 +35,12 @@ export class Session {
   readonly address: string;
   readonly #root: string;
   readonly #binary: string | null;
-  readonly #workers: { stop: () => Promise<void> }[] = [];
+  readonly #workers: RunWorker[] = [];
   readonly #watched = new Set<Handle>();
   readonly #abort = new AbortController();
-  #tellFull: (error: EngineError) => void = () => {};
-  /** Resolves when the store's disk is full for good. */
-  readonly diskFull = new Promise<EngineError>((resolve) => (this.#tellFull = resolve));
+  #tellTrouble: (error: Error) => void = () => {};
+  /** Resolves with what makes it useless to go on: a full disk, a server that cannot be had, a broken worker. */
+  readonly trouble = new Promise<Error>((resolve) => (this.#tellTrouble = resolve));
   #closed = false;
   readonly #watching: Promise<void>;
 
@@ -66,8 +73,22 @@ export class Session {
     return handle;
   }
 
-  async work(run: string, logFile: string): Promise<void> {
-    this.#workers.push(await startWorker(this.address, this.#root, run, logFile));
+  /** Works on a run in this process, until the session ends or the worker is stopped. */
+  async work(run: string, logFile: string): Promise<RunWorker> {
+    const worker = await startWorker(this.address, this.#root, run, logFile);
+    worker.failed.then(this.#tellTrouble, () => {});
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  /** Asks something of a run's workflow; undefined if it is over. Waits for a server that is away. */
+  async ask<T>(handle: Handle, question: (handle: Handle) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.#lasting(() => question(handle));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
   }
 
   /** How a run's workflow ended: nothing, or its error. Waits for a server that is away. */
@@ -98,11 +119,19 @@ export class Session {
       try {
         return await call();
       } catch (error) {
-        if (!(error instanceof ServiceError) || this.#closed) throw error;
-        await ensureServer(this.#root, this.#binary);
+        if (this.#closed || !isAway(error)) throw error;
+        await this.#bringBack();
         await sleep(LOOK_MS);
       }
     }
+  }
+
+  async #bringBack(): Promise<void> {
+    const address = await ensureServer(this.#root, this.#binary);
+    if (address === this.address) return;
+    throw new EngineError(
+      `The Temporal server died, and another program has taken its port ${this.address}. The run is kept; run the command again.`,
+    );
   }
 
   async #watch(): Promise<void> {
@@ -112,13 +141,13 @@ export class Session {
       try {
         // On a full disk the server can neither note a failure nor go on.
         full = (await freeBytes(this.#root)) < LEAST_FREE_BYTES ? full + 1 : 0;
-        if (full === LOOKS_UNTIL_FULL) this.#tellFull(new EngineError(DISK_FULL));
-        if ((await findServer(this.#root)).state === "stopped" && !this.#closed)
-          await ensureServer(this.#root, this.#binary);
+        if (full === LOOKS_UNTIL_FULL) this.#tellTrouble(new EngineError(DISK_FULL));
+        if ((await findServer(this.#root)).state === "stopped" && !this.#closed) await this.#bringBack();
         if (look % LOOKS_PER_SWEEP === 0)
           for (const handle of this.#watched) await giveUpLostAttempts(this.client, handle, false);
-      } catch {
-        // What needs the server says why there is none.
+      } catch (error) {
+        // Of a server that is away for a moment, whoever needs it hears.
+        if (error instanceof EngineError) this.#tellTrouble(error);
       }
     }
   }

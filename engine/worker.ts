@@ -8,6 +8,12 @@ import { connectionOptions } from "./connection.ts";
 import { dataConverter } from "./payloads.ts";
 import { workerIdentity } from "./worker-identity.ts";
 
+export interface RunWorker {
+  stop: () => Promise<void>;
+  /** Resolves if the worker ends by itself, which it should not. */
+  failed: Promise<Error>;
+}
+
 /**
  * A worker in this process for one run, with its log as JSON lines in `logFile`. Each run has a task queue of its own,
  * named by its id: a worker that stops must not take another run's steps with it.
@@ -17,7 +23,7 @@ export async function startWorker(
   root: string,
   run: string,
   logFile: string,
-): Promise<{ stop: () => Promise<void> }> {
+): Promise<RunWorker> {
   installRuntime(logFile);
   const options = connectionOptions(address);
   const connection = await NativeConnection.connect(options.connection);
@@ -40,13 +46,18 @@ export async function startWorker(
   const running = worker.run();
   // Looked at by whoever stops the worker; before that it must not end the process.
   running.catch(() => {});
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    if (worker.getState() === "RUNNING") worker.shutdown();
+    await running.catch(() => {});
+    await presence.leave();
+    await connection.close();
+  };
   return {
-    stop: async () => {
-      if (worker.getState() === "RUNNING") worker.shutdown();
-      await running.catch(() => {});
-      await presence.leave();
-      await connection.close();
-    },
+    failed: new Promise((resolve) => {
+      running.catch(resolve);
+    }),
+    stop: () => (stopped ??= stop()),
   };
 }
 

@@ -127,7 +127,7 @@ export interface FinishedRun {
   run: string;
   home: string;
   status: RunRecord["status"];
-  /** Status of each step, in the plan's order. */
-  statuses: StepOutcome["status"][];
+  /** Status of each step. */
+  statuses: Record<string, StepOutcome["status"]>;
   failures: { step: string; code: string; message: string }[];
 }

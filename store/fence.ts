@@ -43,6 +43,7 @@ export class Fence {
   readonly #folder: string;
   readonly #turn: number;
   #owner: Owner;
+  #over = false;
 
   private constructor(folder: string, turn: number, owner: Owner) {
     this.#folder = folder;
@@ -83,8 +84,16 @@ export class Fence {
     try {
       // A link fails when the file is there.
       await link(aside, path.join(folder, nameOf(turn)));
-    } catch {
-      throw new FenceError("another attempt was faster");
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // ENOENT: whoever was faster has finished, and cleared the directory.
+      if (code === "EEXIST" || code === "ENOENT") throw new FenceError("another attempt was faster");
+      throw new Error(
+        `'${folder}' is on a file system without hard links (${code}); set REPRISE_HOME to another one`,
+        {
+          cause: error,
+        },
+      );
     } finally {
       await rm(aside, { force: true });
     }
@@ -119,17 +128,21 @@ export class Fence {
 
   /** Gives the directory free; what is in it stays for the next attempt. */
   async release(): Promise<void> {
-    if (!heldHere.delete(this.#folder)) return;
+    if (this.#over) return;
+    this.#over = true;
     // Also where the disk is full: a file can always be removed.
     await this.#write({ ...this.#owner, released: true }).catch(() => rm(this.#file, { force: true }));
+    heldHere.delete(this.#folder);
   }
 
   /** Gives a directory free in which nothing is left to do, and removes it. */
   async clear(): Promise<void> {
-    heldHere.delete(this.#folder);
+    if (this.#over) return;
+    this.#over = true;
     for (const name of await readdir(this.#folder).catch(() => []))
       if (isFenceFile(name)) await rm(path.join(this.#folder, name), { force: true });
     await rmdir(this.#folder).catch(() => {});
+    heldHere.delete(this.#folder);
   }
 
   get #file(): string {

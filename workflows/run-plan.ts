@@ -93,7 +93,9 @@ export async function runPlan(
       run: request.run,
       home: request.home,
       status,
-      statuses: plan.steps.map(({ id }) => schedule.result(id)?.status ?? "cancelled"),
+      statuses: Object.fromEntries(
+        plan.steps.map(({ id }) => [id, schedule.result(id)?.status ?? "cancelled"]),
+      ),
       failures,
     }),
   );

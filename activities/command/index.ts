@@ -45,7 +45,7 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
         `${name} ended well, but left no output '${output}' at {outputs.${output}}.`,
       );
   }
-  const reported = (await context.events.read()).flatMap((event) =>
+  const reported = (await context.events.readOf(context.print)).flatMap((event) =>
     event.event === "metrics" ? [event.values] : [],
   );
   return Object.assign({}, ...reported) as Record<string, number>;

@@ -19,7 +19,7 @@ export async function cancel(name: string, { json = false }: { json?: boolean })
     const attached = await session.attach(run);
     if (attached === undefined) await recordCancelled(root, request);
     else {
-      await attached.handle.cancel();
+      await session.ask(attached.handle, (handle) => handle.cancel());
       // A worker of our own finishes the cancelling if the run's worker is gone.
       await session.work(run, path.join(home.run(root, run), "engine.log"));
       await session.resultOf(attached.handle);
@@ -40,7 +40,15 @@ export async function cancel(name: string, { json = false }: { json?: boolean })
 /** A run that never reached a server, or whose server lost it. */
 async function recordCancelled(root: string, { run, plan }: RunRequest): Promise<void> {
   const statuses = await Promise.all(
-    plan.steps.map(async ({ id }) => (await loadOutcome(root, run, id))?.status ?? ("cancelled" as const)),
+    plan.steps.map(
+      async ({ id }) => [id, (await loadOutcome(root, run, id))?.status ?? ("cancelled" as const)] as const,
+    ),
   );
-  await writeRecord({ run, home: root, status: "cancelled", statuses, failures: [] });
+  await writeRecord({
+    run,
+    home: root,
+    status: "cancelled",
+    statuses: Object.fromEntries(statuses),
+    failures: [],
+  });
 }

@@ -20,12 +20,18 @@ export async function pause(name: string, { json = false }: { json?: boolean }):
   try {
     const attached = await session.attach(run);
     if (attached !== undefined) {
-      await attached.handle.signal("pause");
-      if ((await liveWorkers(root, run)).length === 0)
-        await session.work(run, path.join(home.run(root, run), "engine.log"));
+      await session.ask(attached.handle, (handle) => handle.signal("pause"));
+      let alone = false;
       for (;;) {
-        const { running } = await attached.handle.query<{ running: string[] }>("state");
-        if (running.length === 0) break;
+        // Somebody must carry it out, also when the run's last worker goes meanwhile.
+        if (!alone && (await liveWorkers(root, run)).length === 0) {
+          alone = true;
+          await session.work(run, path.join(home.run(root, run), "engine.log"));
+        }
+        const state = await session.ask(attached.handle, (handle) =>
+          handle.query<{ running: string[] }>("state"),
+        );
+        if (state === undefined || state.running.length === 0) break;
         await sleep(LOOK_MS);
       }
     }

@@ -104,6 +104,6 @@ async function finishReused(root: string, id: string, outcomes: StepOutcome[]): 
       await writeSoon(path.join(place, "outcome.json"), outcome);
     }),
   );
-  const statuses = outcomes.map(({ status }) => status);
+  const statuses = Object.fromEntries(outcomes.map((outcome) => [outcome.id, outcome.status]));
   await writeRecord({ run: id, home: root, status: "done", statuses, failures: [] });
 }

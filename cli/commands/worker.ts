@@ -4,7 +4,7 @@ import { findToolchain } from "../../activities/toolchain.ts";
 import { home } from "../../store/home.ts";
 import { openRuns } from "../../store/runs.ts";
 import { EXIT } from "../errors.ts";
-import { findRun } from "../find-run.ts";
+import { findUnfinished } from "../find-run.ts";
 import { followToEnd } from "../follow.ts";
 import { say } from "../output.ts";
 
@@ -17,7 +17,7 @@ export async function worker(
 ): Promise<number> {
   const root = home.find(process.cwd(), process.env);
   if (name !== undefined) {
-    const { request } = await findRun(root, name);
+    const { request } = await findUnfinished(root, name);
     return followToEnd(root, request, json);
   }
   return serveAll(root, json);
@@ -26,7 +26,7 @@ export async function worker(
 async function serveAll(root: string, json: boolean): Promise<number> {
   const { Session } = await import("../../engine/session.ts");
   const session = await Session.open(root, findToolchain().server);
-  const served = new Set<string>();
+  const served = new Map<string, { stop: () => Promise<void> }>();
   const stopping = new AbortController();
   const stop = () => {
     if (stopping.signal.aborted) process.exit(EXIT.interrupted);
@@ -36,11 +36,16 @@ async function serveAll(root: string, json: boolean): Promise<number> {
   say(`Working on the runs of ${root}. Ctrl-C stops gracefully.`, json);
   try {
     while (!stopping.signal.aborted) {
-      for (const run of await openRuns(root)) {
+      const open = new Set(await openRuns(root));
+      for (const [run, working] of served) {
+        if (open.has(run)) continue;
+        served.delete(run);
+        await working.stop();
+      }
+      for (const run of open) {
         if (served.has(run) || (await session.attach(run)) === undefined) continue;
-        served.add(run);
         say(`working on ${run}`, json);
-        await session.work(run, path.join(home.run(root, run), "engine.log"));
+        served.set(run, await session.work(run, path.join(home.run(root, run), "engine.log")));
       }
       await sleep(LOOK_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }

@@ -17,6 +17,10 @@ export type TrainerEvent =
        * Host and process of the worker.
        */
       worker: string;
+      /**
+       * What is being made: an edited recipe makes something else.
+       */
+      fingerprint: string;
     }
   | {
       event: "progress";

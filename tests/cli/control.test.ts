@@ -123,6 +123,8 @@ describe("a run", () => {
 });
 
 test("a run whose server is killed starts it again, and loses nothing", { timeout: 120_000 }, async () => {
+  // The process that starts it is the one that must bring it back.
+  await reprise(folder, ["down"]);
   const file = recipe("serverless", 300, 5);
   const running = start(folder, ["run", file]);
   await underWay("serverless", "walks");

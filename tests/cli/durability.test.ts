@@ -320,6 +320,42 @@ describe("control from another terminal", () => {
   );
 
   test(
+    "an input that changed meanwhile is taken as it is now, and a finished run is not begun again",
+    { timeout: 120_000 },
+    async () => {
+      const copy = `
+    uses: run/command
+    with:
+      argv: [sh, -c, 'sleep 3; cp "$0" "$1"', "{inputs.data}", "{outputs.copy}/copy"]
+      inputs: { data: "\${{ inputs.data }}" }
+      outputs: { copy: path }`;
+      writeFileSync(path.join(folder, "data.txt"), "old");
+      const file = recipe("content", { copy });
+      const text = readFileSync(path.join(folder, file), "utf8");
+      writeFileSync(
+        path.join(folder, file),
+        text.replace("script: { type: path, path: counter.py }", "data: { type: path, path: data.txt }"),
+      );
+      const running = start(folder, ["run", file]);
+      await until(
+        "the step's start",
+        () =>
+          readdirSync(runs).some((run) => run.startsWith("content-")) && eventsOf("content", "copy") !== "",
+      );
+      running.kill("SIGINT");
+      await running;
+      writeFileSync(path.join(folder, "data.txt"), "new");
+      expect((await reprise(folder, ["resume", "last"])).stdout).toContain("inputs.data.sha256");
+      const { outputs } = stepOf("content", "copy");
+      const made = path.join(folder, ".reprise", outputs["copy"]!.uri, "copy");
+      expect(readFileSync(made, "utf8")).toBe("new");
+      writeFileSync(path.join(folder, "data.txt"), "old");
+      expect((await reprise(folder, ["plan", file])).stdout).toContain("RUN");
+      expect((await reprise(folder, ["worker", "last"])).stderr).toContain("is over: done.");
+    },
+  );
+
+  test(
     "retry --from does a step again with all that hangs on it, and nothing else",
     { timeout: 120_000 },
     async () => {

@@ -7,6 +7,7 @@ const attempt = (number: number, time: number): TrainerEvent => ({
   number,
   time,
   worker: "w",
+  fingerprint: "f",
 });
 const progress = (done: number, time: number): TrainerEvent => ({
   event: "progress",
