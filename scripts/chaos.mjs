@@ -17,6 +17,8 @@ const { values } = parseArgs({
     kills: { type: "string", default: "100" },
     seed: { type: "string", default: "1" },
     "per-round": { type: "string", default: "10" },
+    // Further settings of the recipe, such as longer trainings.
+    set: { type: "string", multiple: true, default: [] },
   },
 });
 const [kills, seed, perRound] = [values.kills, values.seed, values["per-round"]].map(Number);
@@ -30,10 +32,10 @@ await setUpOrExit();
 const base = fs.mkdtempSync(path.join(os.tmpdir(), "reprise-chaos-"));
 const main = path.join(root, "dist", "cli", "main.js");
 const recipe = ["run", path.join(root, "recipes", "demo.yaml"), "--profile", "tiny"];
-const settings = ["sft", "grpo"].flatMap((step) => [
-  "--set",
-  `steps.${step}.checkpoint.every=${EVERY} steps`,
-]);
+const settings = [
+  ...["sft", "grpo"].map((step) => `steps.${step}.checkpoint.every=${EVERY} steps`),
+  ...values.set,
+].flatMap((setting) => ["--set", setting]);
 
 const environmentOf = (home) => ({
   ...process.env,
