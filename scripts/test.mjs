@@ -64,7 +64,7 @@ async function pytest() {
 const SUITES = {
   unit: () => vitest("unit", ["--exclude", "tests/e2e/**"]),
   trainer: pytest,
-  e2e: () => vitest("e2e", ["tests/e2e"]),
+  e2e: () => vitest("e2e", ["tests/e2e", "--no-file-parallelism"]),
 };
 const chosen = process.argv.slice(2);
 const total = { passed: 0, failed: 0, skipped: 0 };
