@@ -1,16 +1,16 @@
 import path from "node:path";
 import Table from "cli-table3";
-import pc from "picocolors";
+import { colours } from "./colours.ts";
 import prettyMilliseconds from "pretty-ms";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import { EXIT } from "./errors.ts";
 import { mainNumber } from "./main-number.ts";
 
 const VERDICT_COLOURS = {
-  REPRODUCED: pc.green,
-  "NOT REPRODUCED": pc.red,
-  INCONCLUSIVE: pc.yellow,
-  "NOT CHECKED": pc.yellow,
+  REPRODUCED: colours.green,
+  "NOT REPRODUCED": colours.red,
+  INCONCLUSIVE: colours.yellow,
+  "NOT CHECKED": colours.yellow,
 } as const;
 
 /** A finished run as a short table, its verdict, and where record and report are. */
@@ -45,7 +45,9 @@ export function summarise(record: RunRecord, recordFile: string, reportFile: str
   }
   if (record.failure !== null) {
     lines.push(
-      pc.red(`The step '${record.failure.step}' failed [${record.failure.code}]: ${record.failure.message}`),
+      colours.red(
+        `The step '${record.failure.step}' failed [${record.failure.code}]: ${record.failure.message}`,
+      ),
     );
   }
   const seconds = prettyMilliseconds(record.seconds * 1000, { secondsDecimalDigits: 1 });

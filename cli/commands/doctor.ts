@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import os from "node:os";
 import Table from "cli-table3";
-import pc from "picocolors";
+import { colours } from "../colours.ts";
 import { describeEnvironment, firstLine } from "../../activities/environment.ts";
 import { findToolchain } from "../../activities/toolchain.ts";
 import { home } from "../../store/home.ts";
@@ -82,7 +82,11 @@ export async function doctor({
   else {
     const table = new Table({ style: { head: [], border: [] } });
     for (const { name, ok, found, advice } of checks)
-      table.push([ok ? pc.green("ok") : pc.red("missing"), name, ok ? found : `${found}: ${advice}`]);
+      table.push([
+        ok ? colours.green("ok") : colours.red("missing"),
+        name,
+        ok ? found : `${found}: ${advice}`,
+      ]);
     say(table.toString());
   }
   return healthy ? EXIT.done : EXIT.missing;
@@ -109,8 +113,8 @@ async function replayOpenRuns(root: string, json: boolean): Promise<number> {
   for (const { run, ok, found } of json ? [] : runs)
     say(
       ok
-        ? `${pc.green("ok")} ${run} can go on`
-        : `${pc.red("no")} ${run} cannot go on: ${found}. Cancel it and run it again: what is finished is reused.`,
+        ? `${colours.green("ok")} ${run} can go on`
+        : `${colours.red("no")} ${run} cannot go on: ${found}. Cancel it and run it again: what is finished is reused.`,
     );
   return runs.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
 }
