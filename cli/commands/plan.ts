@@ -67,7 +67,7 @@ function documentOf({ plan: made, previews, estimates, missing }: Found): object
   };
 }
 
-const TESTED_STEPS = 10_000;
+const TESTED_STEPS = 1_000;
 // Drawing a table takes milliseconds a row; thousands of rows are read by programs, if at all.
 const MOST_ROWS = 500;
 
@@ -96,7 +96,7 @@ function showTable({ plan: made, previews, estimates, missing }: Found): void {
   }
   say(summary(previews, estimates));
   if (previews.length > TESTED_STEPS)
-    say(`Plans of up to ${TESTED_STEPS} steps are tested; this one has ${previews.length}.`);
+    say(`Runs of up to ${TESTED_STEPS} steps are tested; this one has ${previews.length}.`);
   for (const name of missing)
     say(`The input '${name}' (${made.inputs[name]!.path}) is not there yet; a run needs it.`);
 }
