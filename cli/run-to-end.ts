@@ -1,10 +1,11 @@
+import { unwatchFile, watchFile } from "node:fs";
 import path from "node:path";
 import { WorkflowFailedError } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
 import { Session } from "../engine/session.ts";
 import type { RunRequest } from "../schemas/plan.ts";
 import { home } from "../store/home.ts";
-import { loadRecord, loadRun } from "../store/runs.ts";
+import { loadRecord, loadRun, runFile } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { showProgress, type ProgressView } from "./progress-view.ts";
 
@@ -86,12 +87,14 @@ const LOOK_MS = 500;
 function whenPaused(root: string, run: string): { first: Promise<"paused">; dispose: () => void } {
   let dispose = () => {};
   const first = new Promise<"paused">((resolve) => {
-    const timer = setInterval(() => {
+    const file = runFile(root, run);
+    const look = () =>
       void loadRun(root, run)
         .then((started) => started?.paused === true && resolve("paused"))
         .catch(() => {});
-    }, LOOK_MS);
-    dispose = () => clearInterval(timer);
+    watchFile(file, { interval: LOOK_MS }, look);
+    look();
+    dispose = () => unwatchFile(file, look);
   });
   return { first, dispose: () => dispose() };
 }

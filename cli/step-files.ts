@@ -1,7 +1,7 @@
-import { open } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import path from "node:path";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
-import type { StepOutcome } from "../schemas/plan.ts";
+import type { Plan, StepOutcome } from "../schemas/plan.ts";
 import { parseLines, readJson } from "../store/files.ts";
 import { home } from "../store/home.ts";
 
@@ -12,6 +12,26 @@ export interface StepState {
   secondsLeft: number | null;
   metrics: Record<string, number>;
   message: string | null;
+}
+
+/** Follows a run's steps through their files; looks only at those that have begun and have not ended. */
+export class RunFollower {
+  readonly steps: readonly StepFollower[];
+  readonly #folder: string;
+  readonly #open: Set<StepFollower>;
+
+  constructor(root: string, run: string, plan: Plan) {
+    this.#folder = home.run(root, run);
+    this.steps = plan.steps.map(({ id }) => new StepFollower(root, run, id));
+    this.#open = new Set(this.steps);
+  }
+
+  async update(): Promise<void> {
+    const begun = new Set(await readdir(this.#folder).catch(() => []));
+    const looked = [...this.#open].filter(({ id }) => begun.has(id));
+    await Promise.all(looked.map((step) => step.update()));
+    for (const step of looked) if (step.state.outcome !== null) this.#open.delete(step);
+  }
 }
 
 /** Follows one step of a run through its event file and its outcome; each call reads only what is new. */
@@ -34,8 +54,12 @@ export class StepFollower {
     this.#folder = home.step(root, run, id);
   }
 
+  /** Whether an attempt has written anything. */
+  get hasBegun(): boolean {
+    return this.#offset > 0;
+  }
+
   async update(): Promise<void> {
-    if (this.state.outcome !== null) return;
     for (const event of parseLines<TrainerEvent>(await this.#newLines())) this.#take(event);
     this.state.outcome = (await readJson<StepOutcome>(path.join(this.#folder, "outcome.json"))) ?? null;
   }

@@ -1,10 +1,10 @@
 import path from "node:path";
-import Table from "cli-table3";
-import { colours } from "./colours.ts";
 import prettyMilliseconds from "pretty-ms";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import { EXIT } from "./errors.ts";
+import { colours } from "./colours.ts";
 import { mainNumber } from "./main-number.ts";
+import { drawTable } from "./table.ts";
 
 const VERDICT_COLOURS = {
   REPRODUCED: colours.green,
@@ -15,13 +15,9 @@ const VERDICT_COLOURS = {
 
 /** A finished run as a short table, its verdict, and where record and report are. */
 export function summarise(record: RunRecord, recordFile: string, reportFile: string | null): string {
-  const table = new Table({
-    head: ["step", "kind", "status", "time", "result"],
-    style: { head: [], border: [] },
-  });
-  for (const step of record.steps) {
+  const rows = record.steps.map((step) => {
     const took = step.started && step.ended ? Date.parse(step.ended) - Date.parse(step.started) : null;
-    table.push([
+    return [
       step.id,
       step.kind,
       step.resumed_from.length > 0
@@ -29,9 +25,9 @@ export function summarise(record: RunRecord, recordFile: string, reportFile: str
         : step.status,
       took === null ? "" : prettyMilliseconds(took, { secondsDecimalDigits: 1 }),
       mainNumber(step.metrics),
-    ]);
-  }
-  const lines = [table.toString()];
+    ];
+  });
+  const lines = [drawTable(["step", "kind", "status", "time", "result"], rows)];
   for (const claim of record.claims) {
     lines.push(
       `${VERDICT_COLOURS[claim.verdict](claim.verdict)}  ${claim.says}`,

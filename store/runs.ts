@@ -28,10 +28,11 @@ export function newRunId(recipe: string, digest: string, now: Date): string {
 
 const fileOf = (root: string, run: string, name: string) => path.join(home.run(root, run), name);
 
+export const runFile = (root: string, run: string): string => fileOf(root, run, "run.json");
 export const saveRun = (root: string, started: StartedRun): Promise<void> =>
-  writeJson(fileOf(root, started.request.run, "run.json"), started);
+  writeJson(runFile(root, started.request.run), started);
 export const loadRun = (root: string, run: string): Promise<StartedRun | undefined> =>
-  readJsonIfWhole<StartedRun>(fileOf(root, run, "run.json"), "request");
+  readJsonIfWhole<StartedRun>(runFile(root, run), "request");
 
 /** Notes that a run is paused, or is no more. */
 export async function setPaused(root: string, run: string, paused: boolean): Promise<void> {

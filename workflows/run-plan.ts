@@ -32,12 +32,13 @@ export async function runPlan(
 ): Promise<{ status: FinishedRun["status"] }> {
   const { plan, capacity } = request;
   const schedule = new Schedule(plan.steps, capacity, carried.results);
-  const running = new Map<string, { scope: CancellationScope; ended: Promise<void> }>();
+  const running = new Map<string, CancellationScope>();
   const failures = [...carried.failures];
   const root = CancellationScope.current();
   let paused = false;
+  let oneEnded = () => {};
   const stopSteps = () => {
-    for (const { scope } of running.values()) scope.cancel();
+    for (const scope of running.values()) scope.cancel();
   };
   setHandler(pause, () => {
     paused = true;
@@ -60,14 +61,17 @@ export async function runPlan(
   };
   const start = (step: PlanStep) => {
     const scope = new CancellationScope();
-    const ended = scope
+    running.set(step.id, scope);
+    void scope
       .run(() => runStep(requestOf(request, step, schedule)))
       .then(
         (result) => schedule.finish(step.id, result),
         (error: unknown) => settle(step, error),
       )
-      .finally(() => running.delete(step.id));
-    running.set(step.id, { scope, ended });
+      .finally(() => {
+        running.delete(step.id);
+        oneEnded();
+      });
   };
 
   const stopping = () => root.consideredCancelled || (request.failFast && failures.length > 0);
@@ -75,7 +79,7 @@ export async function runPlan(
     // With a long history nothing more is started; what runs ends, and the rest goes on with a new one.
     const long = workflowInfo().continueAsNewSuggested;
     if (!paused && !stopping() && !long) schedule.take().forEach(start);
-    if (running.size > 0) await Promise.race([...running.values()].map(({ ended }) => ended));
+    if (running.size > 0) await new Promise<void>((resolve) => (oneEnded = resolve));
     else if (stopping()) break;
     else if (paused) await condition(() => !paused).catch(() => {});
     else if (long)

@@ -1,7 +1,7 @@
 import type { PlanStep, Resources, StepResult } from "../schemas/plan.ts";
 
-// The server keeps at most 2,000 open activities of a workflow.
-const MOST_RUNNING = 500;
+// The server keeps at most 2,000 open activities of a workflow; a worker takes 100 at a time.
+const MOST_RUNNING = 200;
 
 const succeeded = ({ status }: StepResult): boolean => status === "done" || status === "reused";
 
@@ -61,10 +61,12 @@ export class Schedule {
   take(): PlanStep[] {
     const taken: PlanStep[] = [];
     const left: number[] = [];
-    for (const place of this.#ready) {
+    let looked = 0;
+    for (; looked < this.#ready.length && this.#running.size < MOST_RUNNING; looked++) {
+      const place = this.#ready[looked]!;
       const step = this.#steps[place]!;
       const wants = clamp(step.resources, this.#capacity);
-      if (this.#running.size >= MOST_RUNNING || !fits(wants, this.#free)) {
+      if (!fits(wants, this.#free)) {
         left.push(place);
         continue;
       }
@@ -72,7 +74,7 @@ export class Schedule {
       this.#running.add(step.id);
       taken.push(step);
     }
-    this.#ready = left;
+    this.#ready = left.concat(this.#ready.slice(looked));
     return taken;
   }
 

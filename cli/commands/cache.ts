@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import Table from "cli-table3";
 import prettyBytes from "pretty-bytes";
 import { collect, parseKeep } from "../../store/collect.ts";
 import { home } from "../../store/home.ts";
@@ -7,6 +6,7 @@ import { withStoreLock } from "../../store/lock.ts";
 import { listCache, removeFromCache, verifyCache, type CachedStep } from "../../store/cache.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
+import { drawTable } from "../table.ts";
 
 const root = (): string => home.find(process.cwd(), process.env);
 
@@ -25,21 +25,16 @@ export async function ls({ json }: Json): Promise<number> {
     sayJson({ steps });
     return EXIT.done;
   }
-  const table = new Table({
-    head: ["step", "kind", "fingerprint", "size", "made", "needed by"],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { id, kind, fingerprint, bytes, made, neededBy } of steps) {
-    table.push([
-      id,
-      kind,
-      fingerprint.slice(0, 12),
-      prettyBytes(bytes),
-      made.slice(0, 16),
-      shortList(neededBy),
-    ]);
-  }
-  say(steps.length === 0 ? "The store has no finished step." : table.toString());
+  const rows = steps.map(({ id, kind, fingerprint, bytes, made, neededBy }) => [
+    id,
+    kind,
+    fingerprint.slice(0, 12),
+    prettyBytes(bytes),
+    made.slice(0, 16),
+    shortList(neededBy),
+  ]);
+  const head = ["step", "kind", "fingerprint", "size", "made", "needed by"];
+  say(steps.length === 0 ? "The store has no finished step." : drawTable(head, rows, true));
   return EXIT.done;
 }
 

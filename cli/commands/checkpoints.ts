@@ -1,5 +1,4 @@
 import path from "node:path";
-import Table from "cli-table3";
 import prettyBytes from "pretty-bytes";
 import { readJsonIfWhole, readJsonLines } from "../../store/files.ts";
 import { listCheckpoints, type ListedCheckpoint } from "../../store/checkpoints.ts";
@@ -8,6 +7,7 @@ import { checkpointsOf } from "../../store/works.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { findRun } from "../find-run.ts";
 import { say, sayJson } from "../output.ts";
+import { drawTable } from "../table.ts";
 
 interface StepCheckpoints {
   step: string;
@@ -34,16 +34,16 @@ export async function checkpoints(
   if (json) sayJson({ run: request.run, steps: some });
   else if (some.length === 0) say("No checkpoint: nothing was saved yet, or the steps are finished.");
   else {
-    const table = new Table({
-      head: ["checkpoint", "saved", "size", "whole"],
-      style: { head: [], border: [], compact: true },
-    });
-    for (const { step: id, checkpoints: listed, parts } of some) {
-      if (parts > 0) table.push([`${id}: ${parts} finished parts`, "", "", "yes"]);
-      for (const { step: at, saved, bytes, defect } of listed)
-        table.push([`${request.run}:${id}@${at}`, saved.slice(0, 19), prettyBytes(bytes), defect ?? "yes"]);
-    }
-    say(table.toString());
+    const rows = some.flatMap(({ step: id, checkpoints: listed, parts }) => [
+      ...(parts > 0 ? [[`${id}: ${parts} finished parts`, "", "", "yes"]] : []),
+      ...listed.map(({ step: at, saved, bytes, defect }) => [
+        `${request.run}:${id}@${at}`,
+        saved.slice(0, 19),
+        prettyBytes(bytes),
+        defect ?? "yes",
+      ]),
+    ]);
+    say(drawTable(["checkpoint", "saved", "size", "whole"], rows, true));
   }
   return EXIT.done;
 }

@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import prettyBytes from "pretty-bytes";
 import { toolsForFingerprint } from "../../activities/toolchain.ts";
 import type { Plan } from "../../schemas/plan.ts";
@@ -6,6 +5,7 @@ import { home } from "../../store/home.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { digestInputs, missingInputs } from "../inputs.ts";
 import { say, sayJson } from "../output.ts";
+import { drawTable } from "../table.ts";
 import { estimate, showSeconds, total, type Estimate } from "../preview/estimate.ts";
 import { explain } from "../preview/explain.ts";
 import { mermaid } from "../preview/graph.ts";
@@ -67,9 +67,7 @@ function documentOf({ plan: made, previews, estimates, missing }: Found): object
   };
 }
 
-const TESTED_STEPS = 1_000;
-// Drawing a table takes milliseconds a row; thousands of rows are read by programs, if at all.
-const MOST_ROWS = 500;
+const TESTED_STEPS = 10_000;
 
 function showTable({ plan: made, previews, estimates, missing }: Found): void {
   const head = ["step", "kind", "after", "action", "because", "time"];
@@ -87,13 +85,7 @@ function showTable({ plan: made, previews, estimates, missing }: Found): void {
   });
   const profile = made.recipe.profile === null ? "" : `, profile ${made.recipe.profile}`;
   say(`${made.recipe.name}, plan ${made.digest.slice(0, 12)}${profile}`);
-  if (rows.length > MOST_ROWS)
-    for (const row of [head, ...rows]) say(row.map((cell) => cell.replaceAll("\n", "; ")).join("\t"));
-  else {
-    const table = new Table({ head, style: { head: [], border: [], compact: true } });
-    table.push(...rows);
-    say(table.toString());
-  }
+  say(drawTable(head, rows, true));
   say(summary(previews, estimates));
   if (previews.length > TESTED_STEPS)
     say(`Runs of up to ${TESTED_STEPS} steps are tested; this one has ${previews.length}.`);

@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { home } from "../../store/home.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
@@ -8,8 +7,9 @@ import { EXIT } from "../errors.ts";
 import { findRun } from "../find-run.ts";
 import { mainNumber } from "../main-number.ts";
 import { say, sayJson } from "../output.ts";
+import { drawTable } from "../table.ts";
 import { showProgress } from "../progress-view.ts";
-import { StepFollower } from "../step-files.ts";
+import { RunFollower } from "../step-files.ts";
 
 const LOOK_MS = 500;
 
@@ -52,12 +52,8 @@ async function listAll(root: string, json: boolean): Promise<number> {
   else if (runs.length === 0)
     say("There is no run here yet. Start one with 'reprise run recipes/demo.yaml'.");
   else {
-    const table = new Table({
-      head: ["run", "status", "started", "recipe"],
-      style: { head: [], border: [] },
-    });
-    for (const { run, status: is, started, recipe } of runs) table.push([run, is, started, recipe]);
-    say(table.toString());
+    const rows = runs.map(({ run, status: is, started, recipe }) => [run, is, started, recipe]);
+    say(drawTable(["run", "status", "started", "recipe"], rows));
   }
   return EXIT.done;
 }
@@ -67,9 +63,9 @@ async function showOne(root: string, name: string, json: boolean): Promise<numbe
   const { request, started } = run;
   const workers = await liveWorkers(root, request.run);
   const record = await loadRecord(root, request.run);
-  const followers = request.plan.steps.map(({ id }) => new StepFollower(root, request.run, id));
-  await Promise.all(followers.map((follower) => follower.update()));
-  const steps = followers.map(({ id, state }) => {
+  const follower = new RunFollower(root, request.run, request.plan);
+  await follower.update();
+  const steps = follower.steps.map(({ id, state }) => {
     const known = record?.steps.find((step) => step.id === id);
     const unfinished = state.progress === null ? "waiting" : "started";
     return {
@@ -82,20 +78,14 @@ async function showOne(root: string, name: string, json: boolean): Promise<numbe
   const is = await statusOf(root, run, record);
   if (json) sayJson({ run: request.run, status: is, started, workers, steps });
   else {
-    const table = new Table({
-      head: ["step", "status", "progress", "result"],
-      style: { head: [], border: [] },
-    });
-    for (const { id, status: at, progress, metrics } of steps) {
-      table.push([
-        id,
-        at,
-        progress === null ? "" : `${progress.done}/${progress.total} ${progress.unit}s`,
-        mainNumber(metrics),
-      ]);
-    }
+    const rows = steps.map(({ id, status: at, progress, metrics }) => [
+      id,
+      at,
+      progress === null ? "" : `${progress.done}/${progress.total} ${progress.unit}s`,
+      mainNumber(metrics),
+    ]);
     say(`${request.run}: ${is}, started ${started}`);
-    say(table.toString());
+    say(drawTable(["step", "status", "progress", "result"], rows));
     if (record === undefined) say(workLine(request.run, is, workers));
   }
   return EXIT.done;

@@ -1,0 +1,27 @@
+import prettyMilliseconds from "pretty-ms";
+import { mainNumber } from "./main-number.ts";
+import type { StepState } from "./step-files.ts";
+
+const duration = (seconds: number): string =>
+  prettyMilliseconds(Math.max(0, seconds) * 1000, { secondsDecimalDigits: 0 });
+
+function secondsOf({ outcome }: StepState): number | null {
+  if (outcome?.started == null || outcome.ended == null) return null;
+  return (Date.parse(outcome.ended) - Date.parse(outcome.started)) / 1000;
+}
+
+/** Where a step stands, in a few words. */
+export function describe(state: StepState): string {
+  const { outcome, progress, secondsLeft } = state;
+  if (outcome !== null) {
+    const took = secondsOf(state);
+    return [outcome.status, took === null ? "" : `in ${duration(took)}`, mainNumber(outcome.metrics)]
+      .filter(Boolean)
+      .join("  ");
+  }
+  if (progress === null) return state.message ?? "waiting";
+  const left = secondsLeft === null ? "" : `${duration(secondsLeft)} left`;
+  return [`${progress.done}/${progress.total} ${progress.unit}s`, mainNumber(state.metrics), left]
+    .filter(Boolean)
+    .join("  ");
+}
