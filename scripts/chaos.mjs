@@ -74,7 +74,7 @@ const signal = (pid, name) => {
 };
 
 /** Strikes once, or gives false when the run is over before there is something to strike. */
-async function strike(home, disk, { kind, way }, cli) {
+async function strike(home, disk, { kind, way, aged }, cli) {
   if (way === "starve") {
     const release = fill(disk);
     await sleep(STARVED_MS);
@@ -89,6 +89,9 @@ async function strike(home, disk, { kind, way }, cli) {
       if (cli.ended) return false;
       continue;
     }
+    await sleep(aged);
+    // It may have ended by itself, or another way, meanwhile.
+    if (find(path.dirname(home), kind)?.pid !== target.pid) continue;
     if (way === "kill") return signal(target.pid, "SIGKILL");
     signal(target.pid, "SIGSTOP");
     await sleep(STOPPED_MS);

@@ -35,7 +35,10 @@ export function planStrikes(seed, kills, perRound, kinds) {
           ? unseen.splice(below(unseen.length), 1)[0]
           : pick(LATER.filter(usable));
       // Media programs live for a second or two; the others are let live long enough to get somewhere.
-      round.push({ kind, way: pick(WAYS[kind]), after: first ? below(800) : 1500 + below(9000) });
+      const after = first ? below(800) : 1500 + below(9000);
+      // A trainer loads for some seconds before it trains: both are struck.
+      const aged = kind === "trainer" ? below(14_000) : 0;
+      round.push({ kind, way: pick(WAYS[kind]), after, aged });
     }
     rounds.push(round);
     left -= count;
