@@ -3,7 +3,7 @@ import path from "node:path";
 import { dropNewer, newestCheckpoint, type Checkpoint } from "../store/checkpoints.ts";
 import { readJsonIfWhole, writeSoon } from "../store/files.ts";
 import { home } from "../store/home.ts";
-import { checkpointsOf, differences, refusedElsewhere, workOf } from "../store/works.ts";
+import { checkpointsOf, differences, listWorks, refusedElsewhere, workOf } from "../store/works.ts";
 import { StepFailure } from "./step-failure.ts";
 import type { StepContext } from "./step.ts";
 
@@ -31,7 +31,9 @@ export async function chooseCheckpoint(context: StepContext): Promise<Checkpoint
         "data",
         `The checkpoint '${step.checkpoint.resume}' cannot be used. ${refused.join("; ") || "It is not there; 'reprise checkpoints <run>' lists them."}`,
       );
-    for (const reason of await refusedElsewhere(root, key, context.about)) await say(`refused ${reason}`);
+    const { about } = context;
+    for (const reason of await refusedElsewhere(root, await listWorks(root), { key, about }))
+      await say(`refused ${reason}`);
     if (refused.length > 0 || again) await say(`no checkpoint can be used: ${step.id} starts afresh`);
     // What cannot be used would stand in the way of those to come.
     await dropNewer(folder, -1);

@@ -12,6 +12,7 @@ import { recall, remember, type FinishedStep, type Recalled } from "../store/fin
 import { home } from "../store/home.ts";
 import { noteWork, type About } from "../store/works.ts";
 import { beginWork } from "./at-work.ts";
+import { refuseChangedInputs } from "./changed-inputs.ts";
 import { EventFile } from "./event-file.ts";
 import { toApplicationFailure } from "./failures.ts";
 import { rememberEnvironment } from "./locked-packages.ts";
@@ -171,6 +172,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     ...placeOfOutput(out, name, type),
   }));
   for (const { folder } of places) await mkdir(folder, { recursive: true });
+  await refuseChangedInputs(root, run, inputs);
   for (const defect of damage) await events.write({ event: "message", text: `made again: ${defect}` });
   const began = Date.now();
   const inexact: string[] = [];
@@ -201,6 +203,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
   });
 
   signal.throwIfAborted();
+  await refuseChangedInputs(root, run, inputs);
   await fence.check();
   const outputs: FinishedStep["outputs"] = {};
   for (const { name, type, folder } of places) outputs[name] = await publish(root, folder, type);

@@ -17,9 +17,14 @@ export function connectionOptions(address: string): {
   return { connection: { ...fromEnvironment, address }, namespace: namespace ?? "default" };
 }
 
+/** A client that tries nothing again by itself: a session does, and the SDK's timers would outlive the connection. */
 export async function connectClient(address: string): Promise<Client> {
   const options = connectionOptions(address);
-  const connection = await Connection.connect({ ...options.connection, connectTimeout: 10_000 });
+  const connection = await Connection.connect({
+    ...options.connection,
+    connectTimeout: 10_000,
+    interceptors: [],
+  });
   return new Client({ connection, namespace: options.namespace, dataConverter });
 }
 
@@ -39,11 +44,15 @@ export async function keepHistories(address: string): Promise<void> {
   }
 }
 
-/** Whether a server answers at an address within the time, its namespace ready. */
-export async function answers(address: string, milliseconds: number): Promise<boolean> {
+/** Whether a server answers at an address within the time, its namespace ready. Not if `gone` says that it has ended. */
+export async function answers(
+  address: string,
+  milliseconds: number,
+  gone: () => boolean = () => false,
+): Promise<boolean> {
   const until = Date.now() + milliseconds;
   const options = connectionOptions(address);
-  while (Date.now() < until) {
+  while (Date.now() < until && !gone()) {
     const connection = Connection.lazy({ ...options.connection });
     try {
       await connection.withDeadline(Date.now() + 2_000, () =>

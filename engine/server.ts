@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, statSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
@@ -11,9 +11,9 @@ import { lock } from "proper-lockfile";
 import { readJsonIfWhole, writeJson } from "../store/files.ts";
 import { home } from "../store/home.ts";
 import { identify, isAlive, type ProcessIdentity } from "../store/processes.ts";
-import { tailOf } from "../activities/run-child.ts";
 import { EngineError } from "./errors.ts";
 import { answers, keepHistories } from "./connection.ts";
+import { whyNotStarted } from "./why-not-started.ts";
 
 const START_MS = 30_000;
 const ANSWER_MS = 10_000;
@@ -53,12 +53,21 @@ export async function ensureServer(root: string, binary: string | null): Promise
     );
   }
   const folder = home.server(root);
-  await mkdir(folder, { recursive: true });
   // Two commands that start at once must not start two servers on one file.
-  const release = await lock(folder, {
-    onCompromised: () => {},
-    retries: { retries: 60, minTimeout: 500, maxTimeout: 500 },
-  });
+  const release = await mkdir(folder, { recursive: true })
+    .then(() =>
+      lock(folder, {
+        onCompromised: () => {},
+        retries: { retries: 60, minTimeout: 500, maxTimeout: 500 },
+      }),
+    )
+    .catch((error: NodeJS.ErrnoException) => {
+      throw new EngineError(
+        error.code === "ELOCKED"
+          ? `Another command has been starting the server of '${root}' for 30 s. Try again, or end that command.`
+          : `'${folder}' cannot be written (${error.code}). Give this user the right to, or set REPRISE_HOME to another folder.`,
+      );
+    });
   try {
     const meanwhile = await findServer(root);
     if (meanwhile.state !== "stopped" && (await answers(meanwhile.address, START_MS)))
@@ -74,21 +83,23 @@ const adviceFor = (state: "external" | "running"): string =>
 
 async function start(root: string, binary: string): Promise<string> {
   const folder = home.server(root);
-  const { stdout } = await execa(binary, ["--version"]);
-  const version = /Server ([0-9.]+)/.exec(stdout)?.[1] ?? "unknown";
+  const version = await versionOf(binary);
   const before = await readJsonIfWhole<RunningServer>(fileOf(root), "address");
   // The same address as before: those that are connected find it again.
   const known = before === undefined ? null : Number(before.address.split(":").at(-1));
   const port = known !== null && (await isFree(known)) ? known : await getPort();
-  refuseClock(path.join(folder, `temporal-${version}.db`));
+  const database = path.join(folder, `temporal-${version}.db`);
+  refuseClock(database);
   const log = path.join(folder, "log.txt");
   const output = openSync(log, "a");
-  const child = spawn(binary, serverArguments(path.join(folder, `temporal-${version}.db`), port), {
+  const saidBefore = fstatSync(output).size;
+  const child = spawn(binary, serverArguments(database, port), {
     stdio: ["ignore", output, output],
     detached: true,
   });
-  const failed = new Promise<never>((_, reject) => child.once("error", reject));
-  failed.catch(() => {});
+  let ended = false;
+  const end = () => (ended = true);
+  child.once("error", end).once("exit", end);
   child.unref();
   closeSync(output);
   const address = `127.0.0.1:${port}`;
@@ -96,15 +107,21 @@ async function start(root: string, binary: string): Promise<string> {
   // Known before it answers: a command that is ended meanwhile must not leave a server that nobody finds.
   if (identity !== undefined)
     await writeJson(fileOf(root), { process: identity, address, version } satisfies RunningServer);
-  const started = await Promise.race([answers(address, START_MS), failed]).catch(() => false);
-  if (started) {
+  if (await answers(address, START_MS, () => ended)) {
     await keepHistories(address);
     return address;
   }
   if (identity !== undefined && isAlive(identity)) process.kill(identity.pid, "SIGKILL");
   await rm(fileOf(root), { force: true });
+  throw new EngineError(await whyNotStarted(log, saidBefore, database));
+}
+
+async function versionOf(binary: string): Promise<string> {
+  const { stdout, stderr } = await execa(binary, ["--version"], { reject: false });
+  const version = /Server ([0-9.]+)/.exec(stdout ?? "")?.[1];
+  if (version !== undefined) return version;
   throw new EngineError(
-    `The Temporal server did not start. Its last lines (${log}):\n${await tailOf(log, 5)}`,
+    `'${binary}' is no Temporal server: it does not say which version it is. ${stderr ?? ""}`.trim(),
   );
 }
 

@@ -14,8 +14,8 @@ const LOOKS_PER_SWEEP = 3;
 const LOOKS_UNTIL_FULL = 3;
 const LEAST_FREE_BYTES = 256 * 1024;
 
-// gRPC: cancelled, unknown, deadline exceeded, aborted, internal, unavailable.
-const AWAY = new Set([1, 2, 4, 10, 13, 14]);
+// gRPC: cancelled, unknown, deadline exceeded, resource exhausted, aborted, internal, unavailable.
+const AWAY = new Set([1, 2, 4, 8, 10, 13, 14]);
 
 /** Whether an error is that of a server that is away for a while; others would come again. */
 const isAway = (error: unknown): boolean =>
@@ -94,7 +94,7 @@ export class Session {
   /** How a run's workflow ended: nothing, or its error. Waits for a server that is away. */
   async resultOf(handle: Handle): Promise<{ error: unknown }> {
     try {
-      await this.#lasting(() => this.client.withAbortSignal(this.#abort.signal, () => handle.result()));
+      await this.#lasting(() => handle.result());
       return { error: null };
     } catch (error) {
       return { error };
@@ -117,7 +117,7 @@ export class Session {
   async #lasting<T>(call: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return await call();
+        return await this.#asked(call);
       } catch (error) {
         if (this.#closed || !isAway(error)) throw error;
         await this.#bringBack();
@@ -126,8 +126,16 @@ export class Session {
     }
   }
 
+  /** A call that is given up when the session closes: who answers at the address may be no server at all. */
+  #asked<T>(call: () => Promise<T>): Promise<T> {
+    return this.client.withAbortSignal(this.#abort.signal, call);
+  }
+
   async #bringBack(): Promise<void> {
-    const address = await ensureServer(this.#root, this.#binary);
+    this.#refuseOther(await ensureServer(this.#root, this.#binary));
+  }
+
+  #refuseOther(address: string): void {
     if (address === this.address) return;
     throw new EngineError(
       `The Temporal server died, and another program has taken its port ${this.address}. The run is kept; run the command again.`,
@@ -142,9 +150,12 @@ export class Session {
         // On a full disk the server can neither note a failure nor go on.
         full = (await freeBytes(this.#root)) < LEAST_FREE_BYTES ? full + 1 : 0;
         if (full === LOOKS_UNTIL_FULL) this.#tellTrouble(new EngineError(DISK_FULL));
-        if ((await findServer(this.#root)).state === "stopped" && !this.#closed) await this.#bringBack();
+        const found = await findServer(this.#root);
+        if (found.state !== "stopped") this.#refuseOther(found.address);
+        else if (!this.#closed) await this.#bringBack();
         if (look % LOOKS_PER_SWEEP === 0)
-          for (const handle of this.#watched) await giveUpLostAttempts(this.client, handle, false);
+          for (const handle of this.#watched)
+            await this.#asked(() => giveUpLostAttempts(this.client, handle, false));
       } catch (error) {
         // Of a server that is away for a moment, whoever needs it hears.
         if (error instanceof EngineError) this.#tellTrouble(error);

@@ -21,20 +21,37 @@ export const checkpointsOf = (root: string, key: string): string =>
 export const noteWork = (root: string, key: string, about: About): Promise<void> =>
   writeSoon(path.join(home.work(root, key), "about.json"), about);
 
+/** A step directory with whose work it holds. */
+export interface KnownWork {
+  key: string;
+  about: About;
+}
+
+/** Every step directory of the store that says whose work it holds. */
+export async function listWorks(root: string): Promise<KnownWork[]> {
+  const keys = await readdir(home.works(root)).catch(() => []);
+  const found = await Promise.all(keys.map(async (key) => ({ key, about: await workOf(root, key) })));
+  return found.flatMap(({ key, about }) => (about === undefined ? [] : [{ key, about }]));
+}
+
 /**
  * Checkpoints of the same step of the same recipe that do not fit, each with the fields that differ: what a researcher who
  * changed a value wants to be told before the work starts from nothing.
  */
-export async function refusedElsewhere(root: string, key: string, about: About): Promise<string[]> {
-  const keys = (await readdir(home.works(root)).catch(() => [])).filter((name) => name !== key);
+export async function refusedElsewhere(
+  root: string,
+  works: readonly KnownWork[],
+  { key, about }: KnownWork,
+): Promise<string[]> {
+  const others = works.filter(
+    (work) => work.key !== key && work.about.recipe === about.recipe && work.about.step === about.step,
+  );
   const found = await Promise.all(
-    keys.map(async (other) => {
-      const before = await workOf(root, other);
-      if (before?.recipe !== about.recipe || before.step !== about.step) return [];
-      const [newest] = await listCheckpoints(checkpointsOf(root, other));
+    others.map(async (other) => {
+      const [newest] = await listCheckpoints(checkpointsOf(root, other.key));
       return newest === undefined
         ? []
-        : [`checkpoint-${newest.step} of an earlier try: ${differences(before, about)}`];
+        : [`checkpoint-${newest.step} of an earlier try: ${differences(other.about, about)}`];
     }),
   );
   return found.flat();

@@ -1,32 +1,16 @@
 import path from "node:path";
-import { findToolchain } from "../../activities/toolchain.ts";
 import { writeRecord } from "../../activities/write-record.ts";
 import type { RunRequest } from "../../schemas/plan.ts";
 import { home } from "../../store/home.ts";
 import { loadOutcome, loadRecord } from "../../store/runs.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { findUnfinished } from "../find-run.ts";
 import { say, sayJson } from "../output.ts";
+import { withUnfinished, type Opened } from "../with-session.ts";
 
 /** Cancels a run: its programs are ended, its record is written. Also when no worker is left to hear of it. */
 export async function cancel(name: string, { json = false }: { json?: boolean }): Promise<number> {
-  const root = home.find(process.cwd(), process.env);
-  const { request } = await findUnfinished(root, name);
+  const { root, request } = await withUnfinished(name, endSteps);
   const { run } = request;
-  const { Session } = await import("../../engine/session.ts");
-  const session = await Session.open(root, findToolchain().server);
-  try {
-    const attached = await session.attach(run);
-    if (attached === undefined) await recordCancelled(root, request);
-    else {
-      await session.ask(attached.handle, (handle) => handle.cancel());
-      // A worker of our own finishes the cancelling if the run's worker is gone.
-      await session.work(run, path.join(home.run(root, run), "engine.log"));
-      await session.resultOf(attached.handle);
-    }
-  } finally {
-    await session.close();
-  }
   const record = await loadRecord(root, run);
   if (record === undefined)
     throw new UserError(EXIT.failed, `The run ${run} was told to stop, but left no record. Try again.`);
@@ -35,6 +19,14 @@ export async function cancel(name: string, { json = false }: { json?: boolean })
     say(`${run} is cancelled. Its finished steps stay in the store, its checkpoints too.`);
   else say(`${run} had ended before: ${record.status}.`);
   return EXIT.done;
+}
+
+async function endSteps({ root, request, session, handle }: Opened): Promise<void> {
+  if (handle === undefined) return recordCancelled(root, request);
+  await session.ask(handle, (workflow) => workflow.cancel());
+  // A worker of our own finishes the cancelling if the run's worker is gone.
+  await session.work(request.run, path.join(home.run(root, request.run), "engine.log"));
+  await session.resultOf(handle);
 }
 
 /** A run that never reached a server, or whose server lost it. */

@@ -3,7 +3,7 @@ import { fingerprint, resultFields, resumeKey, type Tools } from "../../compiler
 import type { Artifact, Plan, PlanStep } from "../../schemas/plan.ts";
 import { newestCheckpoint } from "../../store/checkpoints.ts";
 import { recall, reusedOutcome, type FinishedStep } from "../../store/finished-steps.ts";
-import { checkpointsOf } from "../../store/works.ts";
+import { checkpointsOf, listWorks, refusedElsewhere, type KnownWork } from "../../store/works.ts";
 import { because } from "./because.ts";
 import type { History } from "./history.ts";
 import type { Reason, StepPreview } from "./step-preview.ts";
@@ -19,7 +19,15 @@ export async function previewPlan(
   tools: Tools,
   history: History,
 ): Promise<StepPreview[]> {
-  const around: Around = { inputs, tools, history, previews: new Map(), outputs: new Map() };
+  const around: Around = {
+    recipe: plan.recipe.name,
+    works: listWorks(root),
+    inputs,
+    tools,
+    history,
+    previews: new Map(),
+    outputs: new Map(),
+  };
   const limit = pLimit(AT_ONCE);
   const begun = new Map<string, Promise<StepPreview>>();
   for (const step of plan.steps) {
@@ -46,6 +54,9 @@ interface Known {
 }
 
 interface Around {
+  recipe: string;
+  /** Where earlier tries may have left checkpoints. */
+  works: Promise<KnownWork[]>;
   inputs: Record<string, Artifact>;
   tools: Tools;
   history: History;
@@ -93,6 +104,10 @@ async function previewStep(root: string, step: PlanStep, around: Around): Promis
   }
   const key = resumeKey(step, sources.artifacts, tools);
   const { checkpoint, refused } = await newestCheckpoint(checkpointsOf(root, key), { key });
+  if (checkpoint === null) {
+    const about = { recipe: around.recipe, step: step.id, fields };
+    refused.push(...(await refusedElsewhere(root, await around.works, { key, about })));
+  }
   const common = { step, fingerprint: print, fields, refused, resumeFrom: checkpoint?.step ?? null };
   const action = checkpoint === null ? "run" : "resume";
   if (known.how === "damaged") {
