@@ -48,6 +48,17 @@ def test_sft_is_4_bit_trains_the_completion_and_sees_the_pixels(step: Step, base
             "model",
             2,
         ),
+        # Three epochs, resumed in the second one.
+        (train_sft, "train/sft", {**SFT, "epochs": 3}, "adapter", 5),
+        (train_grpo, "train/grpo", {**GRPO, "steps": 15}, "model", 8),
+        # A generation serves four steps; an epoch is 24 steps long.
+        (
+            train_grpo,
+            "train/grpo",
+            {**GRPO, "steps_per_generation": 2, "num_iterations": 2, "steps": 36},
+            "model",
+            28,
+        ),
     ],
 )
 def test_a_resumed_training_ends_with_the_same_bytes(

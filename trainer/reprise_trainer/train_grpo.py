@@ -22,6 +22,7 @@ from .merging import merge_and_check
 from .processor import load_processor, vision_token_ids
 from .progress import ReportProgress
 from .rewards import REWARDS, Reward
+from .sampling import keep_order
 from .supervised import keep_trainable_in_float32, lora_config, run_to_the_end, summary
 
 # Groups without a second distinct completion before the run is stopped as greedy.
@@ -101,6 +102,7 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     )
     trainer.remove_callback(transformers.PrinterCallback)
     keep_checkpoints(trainer, job.checkpoints, events, generation_period(params))
+    keep_order(trainer, job.checkpoints.resume)
     keep_trainable_in_float32(trainer.model)
     gates.pixels_reach_loss(trainer.model, _probe(processor, rows[0], records[0]["images"][0], trainer), events)
     run_to_the_end(trainer, job, events)
