@@ -41,13 +41,23 @@ export function showProgress(
 
 function plainLines(steps: readonly StepFollower[], stream: NodeJS.WriteStream): Shown {
   const told = new Map<string, { text: string; at: number; finished: boolean }>();
+  const begun = Date.now() / 1000;
   return {
     render: () => {
       for (const { id, state } of steps) {
+        // What earlier commands told is not told again.
+        for (const { text, time } of state.said.splice(0))
+          if (time >= begun) stream.write(`${id}: ${text}\n`);
         const text = describe(state);
         const before = told.get(id);
         const finished = state.outcome !== null;
-        if (text === "waiting" || before?.finished === true || before?.text === text) continue;
+        if (
+          text === "waiting" ||
+          text === state.message ||
+          before?.finished === true ||
+          before?.text === text
+        )
+          continue;
         if (!finished && before !== undefined && Date.now() - before.at < PLAIN_LINE_MS) continue;
         told.set(id, { text, at: Date.now(), finished });
         stream.write(`${id}: ${text}\n`);

@@ -12,6 +12,8 @@ export interface StepState {
   secondsLeft: number | null;
   metrics: Record<string, number>;
   message: string | null;
+  /** Messages with their times (s), oldest first. */
+  said: { text: string; time: number }[];
 }
 
 /** Follows a run's steps through their files; looks only at those that have begun and have not ended. */
@@ -43,6 +45,7 @@ export class StepFollower {
     secondsLeft: null,
     metrics: {},
     message: null,
+    said: [],
   };
   readonly #folder: string;
   #offset = 0;
@@ -65,7 +68,10 @@ export class StepFollower {
   }
 
   #take(event: TrainerEvent): void {
-    if (event.event === "message") this.state.message = event.text;
+    if (event.event === "message") {
+      this.state.message = event.text;
+      this.state.said.push({ text: event.text, time: event.time });
+    }
     if (event.event === "metrics") Object.assign(this.state.metrics, event.values);
     if (event.event !== "progress") return;
     const { done, total, unit, time } = event;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { statfs } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError, WorkflowNotFoundError, type Client } from "@temporalio/client";
@@ -128,7 +129,10 @@ export class Session {
 
   /** A call that is given up when the session closes: who answers at the address may be no server at all. */
   #asked<T>(call: () => Promise<T>): Promise<T> {
-    return this.client.withAbortSignal(this.#abort.signal, call);
+    // One of its own: the client never takes its listeners off a signal.
+    const signal = AbortSignal.any([this.#abort.signal]);
+    setMaxListeners(0, signal);
+    return this.client.withAbortSignal(signal, call);
   }
 
   async #bringBack(): Promise<void> {

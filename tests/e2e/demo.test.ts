@@ -124,23 +124,38 @@ test("after it, plan says which steps a change touches, and why", { timeout: 2 *
   expect(digests(remade)).toEqual(digests(record));
 });
 
+/** The first checkpoint of GRPO after it was resumed so many times. */
+const checkpointAfter = (resumes: number) =>
+  untilEvent(killed, "grpo", new RegExp(`("event": ?"resumed"[^]*){${resumes}}"event": ?"checkpoint"`));
+
 test(
-  "killed with everything it started in the middle of GRPO, it goes on and ends with the same digests",
-  { timeout: 8 * MINUTES },
+  "killed in the middle of GRPO with its server, without it, and after 'down', it goes on and ends with the same digests",
+  { timeout: 10 * MINUTES },
   async () => {
-    const running = start(killed, ["run", RECIPE, "--profile", "tiny"]);
-    await untilEvent(killed, "grpo", /"event": "checkpoint", .*"step": 4/);
-    process.kill(-running.pid!, "SIGKILL");
-    await running;
+    const killTree = async (resumes: number) => {
+      const running = start(killed, ["run", RECIPE, "--profile", "tiny"]);
+      await checkpointAfter(resumes);
+      process.kill(-running.pid!, "SIGKILL");
+      await running;
+    };
+    await killTree(0);
+    await killTree(1);
+    const server = JSON.parse(
+      readFileSync(path.join(killed, ".reprise", "server", "server.json"), "utf8"),
+    ) as { process: { pid: number } };
+    process.kill(server.process.pid, "SIGKILL");
+    await killTree(2);
+    expect((await reprise(killed, ["down"])).code).toBe(0);
 
     const finished = await runTiny(killed);
     expect(finished.stdout).toContain("Taking over from a worker that is gone: grpo.");
     expect(finished.code).toBe(0);
     const record = recordIn(killed);
     const grpo = record.steps.find(({ id }) => id === "grpo")!;
-    expect(grpo.attempts).toBe(2);
-    expect(grpo.resumed_from).toHaveLength(1);
-    expect(grpo.resumed_from[0]).toBeGreaterThanOrEqual(4);
+    expect(grpo.attempts).toBe(4);
+    expect(grpo.resumed_from).toHaveLength(3);
+    expect(grpo.resumed_from[0]).toBeGreaterThanOrEqual(2);
+    expect(finished.stdout).toContain(`resuming grpo from step ${grpo.resumed_from[2]}`);
     expect(record.steps.filter(({ id }) => id !== "grpo").map(({ attempts }) => attempts)).toEqual(
       Array(8).fill(1),
     );
