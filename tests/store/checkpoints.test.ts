@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { rmSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { newestCheckpoint } from "../../store/checkpoints.ts";
+import { writeCheckpoints } from "../support/checkpoint-folder.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
 const base = temporaryFolder();
@@ -11,16 +11,7 @@ let count = 0;
 
 function folderWith(...steps: number[]): string {
   const folder = path.join(base, String(count++));
-  for (const step of steps) {
-    const place = path.join(folder, `checkpoint-${step}`);
-    mkdirSync(place, { recursive: true });
-    const files = ["optimizer.pt", "adapter.safetensors"].map((name) => {
-      const text = `${name} at ${step}`;
-      writeFileSync(path.join(place, name), text);
-      return { path: name, bytes: text.length, sha256: createHash("sha256").update(text).digest("hex") };
-    });
-    writeFileSync(path.join(place, "reprise-checkpoint.json"), JSON.stringify({ step, key: KEY, files }));
-  }
+  writeCheckpoints(folder, KEY, ...steps);
   return folder;
 }
 
