@@ -54,6 +54,8 @@ async function run(
   const worker = await Worker.create({
     connection: environment.nativeConnection,
     taskQueue,
+    // As the engine's: a cancellation reaches an activity only with a heartbeat's answer.
+    maxHeartbeatThrottleInterval: "1s",
     workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") },
     activities: {
       "eval/mcq": async (request: StepRequest) => {
