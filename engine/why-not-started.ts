@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { DISK_FULL } from "../activities/step-failure.ts";
 
 /** Sentences for what the server says when it ends at once. */
 const KNOWN: readonly (readonly [RegExp, (database: string) => string])[] = [
@@ -16,10 +17,7 @@ const KNOWN: readonly (readonly [RegExp, (database: string) => string])[] = [
     /database is locked/,
     (database) => `Another server has the file '${database}' open. Run 'reprise down' and try again.`,
   ],
-  [
-    /disk is full/,
-    () => "The disk is full. Make room and run again: finished steps and checkpoints are kept.",
-  ],
+  [/disk is full/, () => DISK_FULL],
   [/address already in use/, () => "Another program has just taken the server's port. Try again."],
 ];
 
