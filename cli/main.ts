@@ -162,6 +162,11 @@ try {
     sayJson({ ...details, error: { exitCode, message } });
 }
 
+// A worker whose server was lost leaves threads behind that would keep this process for ever.
+for (const stream of [process.stdout, process.stderr])
+  await new Promise((resolve) => stream.write("", resolve));
+process.exit();
+
 /** An error in the user's words; anything unexpected is a bug and says so. */
 function explain(error: unknown): { exitCode: number; message: string; details?: object } {
   if (error instanceof UserError) return error;

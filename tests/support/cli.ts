@@ -1,7 +1,7 @@
 import path from "node:path";
 import { execa } from "execa";
-import { afterAll } from "vitest";
 import { packageRoot } from "../../activities/toolchain.ts";
+import { afterwards } from "./folders.ts";
 
 const BINARY = path.join(packageRoot, "dist", "cli", "main.js");
 
@@ -32,7 +32,7 @@ export async function reprise(
   return { code: exitCode, stdout, stderr };
 }
 
-/** Stops a folder's server when the tests of the file are over. */
+/** Stops a folder's server when the test, or the file's tests, are over. */
 export function stopServerAfterwards(folder: string): void {
-  afterAll(() => reprise(folder, ["down"]));
+  afterwards(() => reprise(folder, ["down"]));
 }

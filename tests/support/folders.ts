@@ -1,11 +1,18 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
+import { getCurrentTest } from "vitest/suite";
 
-/** A folder of the test file's own, removed when its tests are over. */
+/** Does something when the test that asks for it is over, or the file's tests if none runs yet; the last asked is first. */
+export function afterwards(clean: () => unknown): void {
+  if (getCurrentTest() === undefined) afterAll(async () => void (await clean()));
+  else onTestFinished(async () => void (await clean()));
+}
+
+/** A folder that is removed when the test, or the file's tests, are over. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), "reprise test ü-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterwards(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
