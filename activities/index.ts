@@ -1,8 +1,11 @@
 import type { StepKind } from "../schemas/kinds.ts";
 import { runCommand } from "./command/index.ts";
+import { ingestEgoSt } from "./ego-st/index.ts";
 import { extractFrames } from "./extract/index.ts";
 import { doNothing } from "./noop.ts";
+import { buildTargets } from "./reverse-thinking/index.ts";
 import { runTrainer } from "./run-trainer.ts";
+import { splitDataset } from "./split/index.ts";
 import { stepActivity } from "./step.ts";
 import { synthesize } from "./synthesize/index.ts";
 import { writeRecord } from "./write-record.ts";
@@ -10,6 +13,9 @@ import { writeRecord } from "./write-record.ts";
 /** Every kind's activity. A kind without one does not compile. */
 const steps = {
   "data/synthesize": stepActivity(synthesize),
+  "data/ego-st": stepActivity(ingestEgoSt),
+  "data/reverse-thinking": stepActivity(buildTargets),
+  "data/split": stepActivity(splitDataset),
   "frames/extract": stepActivity(extractFrames),
   "model/tiny": stepActivity(runTrainer),
   "train/sft": stepActivity(runTrainer),

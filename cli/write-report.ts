@@ -1,18 +1,14 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Question } from "../activities/synthesize/questions.ts";
-import type { FrameManifestLine } from "../activities/extract/index.ts";
 import { renderReport } from "../report/page.ts";
-import type { Sample } from "../report/samples.ts";
-import type { Prediction } from "../report/statistics.ts";
+import type { DataReport } from "../schemas/generated/data-report.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import { pathOf } from "../store/artifacts.ts";
-import { readJsonLines, writeWhole } from "../store/files.ts";
+import { readJson, readJsonLines, writeWhole } from "../store/files.ts";
 import { home } from "../store/home.ts";
 import { reportFile } from "../store/runs.ts";
-
-const SAMPLES = 6;
+import { samplesOf } from "./report-samples.ts";
 
 /** Gathers what the report shows and writes the page beside the record; gives its path. */
 export async function writeReport(root: string, record: RunRecord): Promise<string> {
@@ -22,68 +18,21 @@ export async function writeReport(root: string, record: RunRecord): Promise<stri
       events.set(id, await readJsonLines<TrainerEvent>(path.join(home.run(root, record.run), file)));
   }
   const style = await readFile(new URL("../report/style.css", import.meta.url), "utf8");
-  const page = renderReport({ record, events, samples: await samplesOf(root, record), style });
+  const [samples, data] = await Promise.all([samplesOf(root, record), dataReportsOf(root, record)]);
+  const page = renderReport({ record, events, samples, data, style });
   const file = reportFile(root, record.run);
   await writeWhole(file, page);
   return file;
 }
 
-/** A few questions, first those on which the evaluated models disagree, with the frames that they saw. */
-async function samplesOf(root: string, record: RunRecord): Promise<Sample[]> {
-  const evaluated = record.steps.filter(({ outputs }) => outputs["predictions"] !== undefined);
-  const dataset = evaluated[0]?.inputs["dataset"];
-  if (dataset === undefined || typeof dataset === "string") return [];
-  const replies = await Promise.all(
-    evaluated.map(async ({ id, outputs }) => ({
-      step: id,
-      byId: new Map(
-        (await readJsonLines<Prediction>(pathOf(root, outputs["predictions"]!))).map((line) => [
-          line.id,
-          line,
-        ]),
-      ),
-    })),
-  );
-  const folder = pathOf(root, dataset);
-  const strips = new Map(
-    (await readJsonLines<FrameManifestLine>(path.join(folder, "frames.jsonl"))).map((line) => [
-      line.video,
-      line,
-    ]),
-  );
-  const asked = (await readJsonLines<Question>(path.join(folder, "questions.jsonl"))).filter(({ id }) =>
-    replies[0]!.byId.has(id),
-  );
-  const disagreed = asked.filter(
-    ({ id }) => new Set(replies.map(({ byId }) => byId.get(id)?.status)).size > 1,
-  );
-  const chosen = [...disagreed, ...asked.filter((question) => !disagreed.includes(question))].slice(
-    0,
-    SAMPLES,
-  );
-  return Promise.all(
-    chosen.map(async ({ id, video, question, options, answer }) => {
-      const frames = strips.get(video)!;
-      const picture = await readFile(path.join(folder, frames.strip));
-      return {
-        video,
-        question,
-        options,
-        gold: answer!,
-        strip: {
-          uri: `data:image/png;base64,${picture.toString("base64")}`,
-          frames: frames.index.length,
-          width: frames.width,
-          height: frames.height,
-        },
-        replies: replies
-          .filter(({ byId }) => byId.has(id))
-          .map(({ step, byId }) => ({
-            step,
-            letter: byId.get(id)?.letter ?? null,
-            correct: byId.get(id)?.status === "correct",
-          })),
-      };
-    }),
-  );
+/** What the steps that read annotations found in them. */
+async function dataReportsOf(root: string, { steps }: RunRecord): Promise<Map<string, DataReport>> {
+  const reports = new Map<string, DataReport>();
+  for (const { id, kind, outputs } of steps) {
+    const dataset = outputs["dataset"];
+    if (kind !== "data/ego-st" || dataset === undefined) continue;
+    const report = await readJson<DataReport>(path.join(pathOf(root, dataset), "report.json"));
+    if (report !== undefined) reports.set(id, report);
+  }
+  return reports;
 }

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type { Ajv2020, ValidateFunction } from "ajv/dist/2020.js";
 import { DOCUMENT_SCHEMAS, KIND_SCHEMAS, STEP_KINDS, type StepKind } from "../schemas/kinds.ts";
 import type { PaperTables } from "../schemas/generated/paper-tables.ts";
+import type { Question } from "../schemas/generated/question.ts";
 import { precompiled } from "./precompiled.ts";
 
 const VOCABULARY = [
@@ -41,6 +42,7 @@ export function validatedSchemas(): Record<string, object> {
     group: { ...group, $defs },
     tables: DOCUMENT_SCHEMAS["paper-tables"],
     record: DOCUMENT_SCHEMAS["run-record"],
+    question: DOCUMENT_SCHEMAS.question,
     ...Object.fromEntries(STEP_KINDS.map((kind) => [kind, KIND_SCHEMAS[kind]])),
   };
 }
@@ -93,3 +95,7 @@ export const validateTables = (): ValidateFunction<PaperTables> =>
 
 /** Checks a run record before it is written. */
 export const validateRecord = (): ValidateFunction => validator("record");
+
+/** Checks one row of a dataset. */
+export const validateQuestion = (): ValidateFunction<Question> =>
+  validator("question") as ValidateFunction<Question>;

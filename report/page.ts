@@ -1,7 +1,9 @@
+import type { DataReport } from "../schemas/generated/data-report.ts";
 import type { RunRecord, RunRecordStep } from "../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import { lineChart } from "./charts.ts";
 import { curvesOf } from "./curves.ts";
+import { dataSection } from "./data.ts";
 import { Html, html } from "./html.ts";
 import { samplesSection, type Sample } from "./samples.ts";
 
@@ -10,11 +12,13 @@ export interface ReportData {
   /** Events of each step that ran, by step id. */
   events: ReadonlyMap<string, readonly TrainerEvent[]>;
   samples: readonly Sample[];
+  /** What was found in annotations, by step id. */
+  data: ReadonlyMap<string, DataReport>;
   style: string;
 }
 
 /** The report of a run as one page that needs nothing else. Pure: every number comes from the record or the events. */
-export function renderReport({ record, events, samples, style }: ReportData): string {
+export function renderReport({ record, events, samples, data, style }: ReportData): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -36,7 +40,7 @@ export function renderReport({ record, events, samples, style }: ReportData): st
               ${record.started.replace("T", " ").slice(0, 16)} UTC.
             </p>
           </header>
-          ${failureSection(record)} ${verdictSection(record)} ${accuracySection(record)}
+          ${failureSection(record)} ${verdictSection(record)} ${accuracySection(record)} ${dataSection(data)}
           ${samplesSection(samples)} ${curvesSection(record, events)} ${stepsSection(record)}
           ${gatesSection(events)} ${deviationsSection(record)} ${environmentSection(record)}
         </main>

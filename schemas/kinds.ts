@@ -17,6 +17,9 @@ export type ArtifactType = (typeof ARTIFACT_TYPES)[number];
 /** The closed set of step kinds. Each has one schema, one activity and, if it trains, one trainer module. */
 export const STEP_KINDS = [
   "data/synthesize",
+  "data/ego-st",
+  "data/reverse-thinking",
+  "data/split",
   "frames/extract",
   "model/tiny",
   "train/sft",
@@ -89,6 +92,7 @@ export const isMetric = (metrics: KindSchema["x-metrics"], name: string): boolea
 /** Schemas of whole documents. */
 export const DOCUMENT_SCHEMAS = {
   recipe: require("./recipe.schema.json") as object,
+  question: require("./question.schema.json") as object,
   "paper-tables": require("./paper-tables.schema.json") as object,
   "trainer-job": require("./trainer-job.schema.json") as object,
   "trainer-event": require("./trainer-event.schema.json") as object,

@@ -99,8 +99,8 @@ export class Fence {
     }
     const fence = new Fence(folder, turn, owner);
     // While this one looked away, others may have come, worked, and cleared the row.
-    const predecessor = before === null ? null : await readOwner(folder, before.turn);
-    if (before !== null && predecessor?.token !== before.owner?.token) {
+    const predecessor = before === null ? undefined : await readOwner(folder, before.turn);
+    if (predecessor === null || predecessor?.token !== before?.owner?.token) {
       await rm(path.join(folder, nameOf(turn)), { force: true });
       throw new FenceError("another attempt was faster");
     }
@@ -162,16 +162,35 @@ export async function isHeld(folder: string): Promise<boolean> {
   return now?.owner !== undefined && holds(now.owner, path.join(folder, nameOf(now.turn)));
 }
 
-const readOwner = (folder: string, turn: number): Promise<Owner | undefined> =>
-  readJsonIfWhole<Owner>(path.join(folder, nameOf(turn)), "token");
+/** The owner of a turn: undefined where its file holds none, as a power cut may leave it, and null where it is gone. */
+async function readOwner(folder: string, turn: number): Promise<Owner | undefined | null> {
+  const file = path.join(folder, nameOf(turn));
+  // A second look: the file may have gone and come anew between reading it and asking for it.
+  for (let look = 0; look < 2; look++) {
+    const owner = await readJsonIfWhole<Owner>(file, "token");
+    if (owner !== undefined) return owner;
+    if (!(await exists(file))) return null;
+  }
+  return undefined;
+}
+
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  );
 
 /** The owner with the highest number, or null when there never was one. */
 async function highest(folder: string): Promise<Placed | null> {
-  const names = await readdir(folder).catch(() => []);
-  const turns = names.flatMap((name) => /^owner-([0-9]+)\.json$/.exec(name)?.[1] ?? []).map(Number);
-  if (turns.length === 0) return null;
-  const turn = Math.max(...turns);
-  return { turn, owner: await readOwner(folder, turn) };
+  for (;;) {
+    const names = await readdir(folder).catch(() => []);
+    const turns = names.flatMap((name) => /^owner-([0-9]+)\.json$/.exec(name)?.[1] ?? []).map(Number);
+    if (turns.length === 0) return null;
+    const turn = Math.max(...turns);
+    const owner = await readOwner(folder, turn);
+    // The row was cleared between listing and reading it: what comes now may be another one.
+    if (owner !== null) return { turn, owner };
+  }
 }
 
 async function holds({ host, worker, released }: Owner, file: string): Promise<boolean> {

@@ -1,22 +1,34 @@
 import { open } from "node:fs/promises";
 import { execa } from "execa";
 
-/** WIDTHxHEIGHT, or a budget of pixels that keeps the picture's shape. Sides are multiples of 28. */
-export type FrameSize = string | { max_pixels: number };
+/**
+ * WIDTHxHEIGHT; `keep`; or a budget of pixels that keeps the picture's shape, as Qwen2-VL's processor does it: sides are
+ * rounded to multiples of 28, made smaller where that is more than the most, larger where it is less than the least.
+ */
+export type FrameSize = string | { max_pixels: number; min_pixels?: number };
 
-const PATCH = 28;
+/** Pixels of two patches of the model, merged into one token: sides of frames are multiples of it. */
+export const PATCH = 28;
 
-/** A scale filter for a frame size. The budget's arithmetic is Qwen2-VL's: floor both sides to the patch size. */
+// Python's round, of a side over the patch: halves go to the even neighbour.
+const rounded = (side: string) =>
+  `max(${PATCH},${PATCH}*if(eq(mod(${side},${PATCH}),${PATCH / 2}),2*floor((floor(${side}/${PATCH})+1)/2),round(${side}/${PATCH})))`;
+
+/** A scale filter for a frame size. */
 export function scaleFilter(size: FrameSize): string {
   // Bit-exact on every machine: ffmpeg's fast paths differ between processors.
   const flags = "flags=bicubic+accurate_rnd+full_chroma_int+bitexact";
+  if (size === "keep") return `scale=w=iw:h=ih:${flags}`;
   if (typeof size === "string") {
     const [width, height] = size.split("x");
     return `scale=w=${width}:h=${height}:${flags}`;
   }
-  // Never enlarges: the budget is a ceiling.
-  const factor = `min(1,sqrt(${size.max_pixels}/(iw*ih)))`;
-  const side = (name: string) => `max(${PATCH},floor(${name}*${factor}/${PATCH})*${PATCH})`;
+  const { max_pixels: most, min_pixels: least = 0 } = size;
+  const area = `${rounded("iw")}*${rounded("ih")}`;
+  const smaller = (side: string) => `max(${PATCH},floor(${side}/sqrt(iw*ih/${most})/${PATCH})*${PATCH})`;
+  const larger = (side: string) => `ceil(${side}*sqrt(${least}/(iw*ih))/${PATCH})*${PATCH}`;
+  const side = (name: string) =>
+    `if(gt(${area},${most}),${smaller(name)},if(lt(${area},${least}),${larger(name)},${rounded(name)}))`;
   return `scale=w='${side("iw")}':h='${side("ih")}':${flags}`;
 }
 

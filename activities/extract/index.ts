@@ -1,130 +1,88 @@
-import { copyFile, mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { ExecaError } from "execa";
 import pLimit from "p-limit";
 import type { FramesExtractParams } from "../../schemas/generated/frames-extract.ts";
-import { digestOf } from "../../compiler/digest.ts";
-import { hashFile } from "../../store/files.ts";
 import { mediaFailure } from "../media-failure.ts";
 import { openParts } from "../parts.ts";
-import { StepFailure } from "../step-failure.ts";
+import { readQuestions, writeQuestions } from "../questions-file.ts";
 import type { StepContext } from "../step.ts";
 import { requireTool } from "../toolchain.ts";
-import { chooseFrames } from "./choose-frames.ts";
-import { cutFilmstrip, filmstripArguments, hasIndex, shouldSeek } from "./filmstrip.ts";
-import { presentationTimes } from "./packets.ts";
+import { cutVideo, probe, reasonOf, type FrameManifestLine, type Probed } from "./cut-video.ts";
+import { findVideos } from "./find-videos.ts";
+import { leaveOut, type Unusable } from "./unusable.ts";
 
-/** One line of frames.jsonl: which frames of a video stand in its strip. */
-export interface FrameManifestLine {
-  video: string;
-  sha256: string;
-  strip: string;
-  index: number[];
-  /** Presentation time of each frame, in seconds. */
-  pts: number[];
-  total: number;
-  rule: string;
-  /** Size of one frame, in pixels. */
-  width: number;
-  height: number;
-}
-
-/** frames/extract: one filmstrip per video, with a manifest. Bad videos are told all at once. */
+/**
+ * frames/extract: one filmstrip per video, with a manifest. All videos are found and looked at before the first one is
+ * cut; bad ones are told all at once, with the questions that need them.
+ */
 export async function extractFrames(context: StepContext): Promise<Record<string, number>> {
   const params = context.step.params as unknown as Required<FramesExtractParams>;
   const [source, target] = [context.inputs["dataset"]!, context.outputs["dataset"]!];
-  const ffmpeg = requireTool("ffmpeg");
-  const videos = await videosOf(path.join(source, "questions.jsonl"));
+  const rows = await readQuestions(source);
+  const videos = [...new Set(rows.map(({ video }) => video))].sort();
   await mkdir(path.join(target, "strips"), { recursive: true });
   const parts = await openParts<FrameManifestLine>(context);
-
   const limit = pLimit(context.threads);
-  // Many videos: one thread each. A single long one gets all of them.
-  const threads = Math.max(1, Math.floor(context.threads / Math.max(1, videos.length)));
-  const bad: string[] = [];
-  let done = parts.size;
-  const one = async (video: string) => {
-    if (parts.get(video) !== undefined) return;
-    context.signal.throwIfAborted();
-    const file = path.join(source, video);
-    const output = parts.aside(".png");
-    try {
-      const times = await presentationTimes(ffmpeg, file, context.signal);
-      const index = chooseFrames(params.rule, times.length, params.frames);
-      const args = filmstripArguments({
-        video: file,
-        times,
-        indices: index,
-        size: params.size,
-        threads,
-        seek: shouldSeek(await hasIndex(file), times.length, params.frames),
-        output,
-      });
-      await cutFilmstrip(ffmpeg, args, context.signal);
-      const size = await pngSize(output);
-      await parts.add(video, output, {
-        video,
-        sha256: await hashFile(file),
-        // Named by a hash: two videos may have the same name in two folders, or with two endings.
-        strip: `strips/${digestOf(video).slice(0, 16)}.png`,
-        index,
-        pts: index.map((at) => Number(times[at]!.toFixed(6))),
-        total: times.length,
-        rule: params.rule,
-        width: size.width,
-        height: size.height / params.frames,
-      });
-    } catch (error) {
-      context.signal.throwIfAborted();
-      const other = mediaFailure(error);
-      if (other !== null) throw other;
-      bad.push(`${video}: ${reasonOf(error, file)}`);
-    }
-    await context.events.write({ event: "progress", done: ++done, total: videos.length, unit: "video" });
+  const tool = {
+    ffmpeg: requireTool("ffmpeg"),
+    // Many videos: one thread each. A single long one gets all of them.
+    threads: Math.max(1, Math.floor(context.threads / Math.max(1, videos.length))),
+    params,
+    signal: context.signal,
   };
-  await Promise.all(videos.map((video) => limit(() => one(video))));
-  if (bad.length > 0) {
-    const list = bad
-      .sort()
-      .map((line) => `\n  ${line}`)
-      .join("");
-    throw new StepFailure("data", `${bad.length} of ${videos.length} videos cannot be used:${list}`);
-  }
-  const byVideo = videos.map((video) => parts.get(video)!);
-  for (const { video, strip } of byVideo) await parts.give(video, path.join(target, strip));
-  await writeFile(
-    path.join(target, "frames.jsonl"),
-    byVideo.map((line) => `${JSON.stringify(line)}\n`).join(""),
-  );
-  await copyFile(path.join(source, "questions.jsonl"), path.join(target, "questions.jsonl"));
-  return { videos: videos.length, frames: videos.length * params.frames };
-}
+  const unusable = new Map<string, string>();
+  const probed = new Map<string, { file: string; seen: Probed }>();
+  const found = await findVideos(videos, source, context.inputs["videos"]);
 
-async function videosOf(questions: string): Promise<string[]> {
-  const text = await readFile(questions, "utf8").catch(() => {
-    throw new StepFailure("data", "The dataset has no questions.jsonl.");
+  /** Runs on each video that is neither done nor unusable; what it throws makes the video unusable. */
+  const onEach = (work: (video: string, file: string) => Promise<void>) =>
+    Promise.all(
+      videos.map((video) =>
+        limit(async () => {
+          const place = found.get(video)!;
+          if (parts.get(video) !== undefined || unusable.has(video)) return;
+          if ("missing" in place) return void unusable.set(video, place.missing);
+          context.signal.throwIfAborted();
+          try {
+            await work(video, place.file);
+          } catch (error) {
+            context.signal.throwIfAborted();
+            const other = mediaFailure(error);
+            if (other !== null) throw other;
+            unusable.set(video, reasonOf(error, place.file));
+          }
+        }),
+      ),
+    );
+  const settle = (): Unusable[] => leaveOut(rows, unusable, params.allow_missing);
+
+  await onEach(async (video, file) => void probed.set(video, { file, seen: await probe(tool, file) }));
+  settle();
+  let done = parts.size;
+  await onEach(async (video, file) => {
+    const aside = parts.aside(".png");
+    await parts.add(video, aside, await cutVideo(tool, video, file, probed.get(video)!.seen, aside));
+    await context.events.write({ event: "progress", done: ++done, total: videos.length, unit: "video" });
   });
-  const names = text
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => (JSON.parse(line) as { video: string }).video);
-  return [...new Set(names)].sort();
-}
+  const left = settle();
+  for (const { video, reason } of left)
+    await context.events.write({ event: "message", text: `left out ${video}: ${reason}` });
 
-function reasonOf(error: unknown, file: string): string {
-  if (!(error instanceof ExecaError)) return error instanceof Error ? error.message : String(error);
-  const words = (error.stderr ?? "").trim().split("\n").at(-1);
-  return (words || error.shortMessage).replaceAll(file, "the file").slice(0, 300);
-}
-
-/** Width and height from a PNG's header. */
-async function pngSize(file: string): Promise<{ width: number; height: number }> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(24), 0, 24, 0);
-    if (bytesRead < 24) throw new Error("ffmpeg wrote no picture");
-    return { width: buffer.readUInt32BE(16), height: buffer.readUInt32BE(20) };
-  } finally {
-    await handle.close();
-  }
+  const cut = videos.flatMap((video) => parts.get(video) ?? []);
+  for (const { video, strip } of cut) await parts.give(video, path.join(target, strip));
+  await writeFile(path.join(target, "frames.jsonl"), cut.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  await writeFile(
+    path.join(target, "left-out.jsonl"),
+    left.map((line) => `${JSON.stringify(line)}\n`).join(""),
+  );
+  await writeQuestions(
+    target,
+    rows.filter(({ video }) => !unusable.has(video)),
+  );
+  return {
+    videos: cut.length,
+    frames: cut.length * params.frames,
+    variable_rate: cut.filter(({ variable_rate }) => variable_rate).length,
+    missing: left.length,
+  };
 }

@@ -26,7 +26,9 @@ export function encodeArguments(format: VideoFormat, output: string): string[] {
       "-i",
       "-",
     ],
-    ...(variableFrameRate ? ["-vf", `settb=1/12000,${UNEVEN}`, "-fps_mode", "vfr"] : []),
+    ...(variableFrameRate
+      ? ["-vf", `settb=1/12000,${UNEVEN}`, "-fps_mode", "vfr", "-enc_time_base", "1/12000"]
+      : []),
     ...[
       "-c:v",
       "libx264",

@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import pLimit from "p-limit";
 import type { DataSynthesizeParams } from "../../schemas/generated/data-synthesize.ts";
 import { mediaFailure } from "../media-failure.ts";
 import { openParts } from "../parts.ts";
+import { writeQuestions } from "../questions-file.ts";
 import type { StepContext } from "../step.ts";
 import { requireTool } from "../toolchain.ts";
 import { encodeArguments } from "./encode.ts";
@@ -53,9 +54,6 @@ export async function synthesize(context: StepContext): Promise<Record<string, n
     ),
   );
   for (const { video } of clips) await parts.give(video, path.join(folder, video));
-  await writeFile(
-    path.join(folder, "questions.jsonl"),
-    questions.map((row) => `${JSON.stringify(row)}\n`).join(""),
-  );
+  await writeQuestions(folder, questions);
   return { videos: clips.length, questions: questions.length };
 }

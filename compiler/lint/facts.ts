@@ -96,15 +96,39 @@ export function dataOf(context: LintContext, step: LoweredStep): string | undefi
 const ROWS_PER_CLIP: Record<string, number> = { sft: 6, grpo: 6, eval: 1 };
 
 /** Rows that a training sees, where the recipe says so. */
-function rowsOf(context: LintContext, step: LoweredStep): number | undefined {
-  const split = String(step.plan.params["split"]);
-  const source = (framesOf(context, step) ?? step).plan.inputs["dataset"];
+const rowsOf = (context: LintContext, { plan }: LoweredStep): number | undefined =>
+  rowsFrom(context, plan.inputs["dataset"], String(plan.params["split"]));
+
+/** Rows of a split, followed back through the steps that hand them on. */
+function rowsFrom(
+  context: LintContext,
+  source: PlanStep["inputs"][string] | undefined,
+  split: string,
+): number | undefined {
   if (source?.from === "input") return context.recipe.inputs?.[source.input]?.rows?.[split];
   const maker = source?.from === "step" ? context.byId.get(source.step)?.plan : undefined;
-  if (maker?.kind !== "data/synthesize") return undefined;
-  const clips = (maker.params["clips"] as Record<string, number>)[split];
-  const perClip =
-    split === "pretrain" ? Number(maker.params["pretrain_rows_per_clip"]) : ROWS_PER_CLIP[split];
+  const back = (parameter: string) => rowsFrom(context, maker?.inputs[parameter], split);
+  switch (maker?.kind) {
+    case "data/synthesize":
+      return synthesized(maker, split);
+    case "frames/extract":
+    case "data/reverse-thinking":
+      return back("dataset");
+    case "data/ego-st":
+      return back("annotations");
+    case "data/split":
+      if (split !== "train") return back("evaluation");
+      if (Number(maker.params["rows"]) > 0) return Number(maker.params["rows"]);
+      // Without rows of their own to evaluate, part of the training's are held out.
+      return maker.inputs["evaluation"] === undefined ? undefined : back("training");
+    default:
+      return undefined;
+  }
+}
+
+function synthesized({ params }: PlanStep, split: string): number | undefined {
+  const clips = (params["clips"] as Record<string, number>)[split];
+  const perClip = split === "pretrain" ? Number(params["pretrain_rows_per_clip"]) : ROWS_PER_CLIP[split];
   return clips === undefined || perClip === undefined ? undefined : clips * perClip;
 }
 

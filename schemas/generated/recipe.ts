@@ -121,6 +121,9 @@ export interface RecipeStep {
    */
   uses:
     | "data/synthesize"
+    | "data/ego-st"
+    | "data/reverse-thinking"
+    | "data/split"
     | "frames/extract"
     | "model/tiny"
     | "train/sft"

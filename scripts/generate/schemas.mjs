@@ -7,8 +7,14 @@ const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..
 
 export const readSchema = (file) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8"));
 
-export const DOCUMENTS = ["recipe", "paper-tables", "trainer-job", "trainer-event", "run-record"].map(
-  (name) => `${name}.schema.json`,
-);
+export const DOCUMENTS = [
+  "recipe",
+  "question",
+  "data-report",
+  "paper-tables",
+  "trainer-job",
+  "trainer-event",
+  "run-record",
+].map((name) => `${name}.schema.json`);
 
 export const KINDS = fs.readdirSync(path.join(folder, "kinds")).map((file) => `kinds/${file}`);

@@ -10,6 +10,7 @@ import {
   type FrameSize,
 } from "../../activities/extract/filmstrip.ts";
 import { parsePackets, presentationTimes } from "../../activities/extract/packets.ts";
+import { variesInRate } from "../../activities/extract/timing.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { countFrames, decodeFully, ffmpeg, framesOfStrip, makeVideo } from "../support/videos.ts";
 
@@ -19,6 +20,8 @@ const UNEVEN = [
   "settb=1/12000,setpts='(N+0.45*mod(N*7\\,5)/5)/(12*TB)'",
   "-fps_mode",
   "vfr",
+  "-enc_time_base",
+  "1/12000",
   "-video_track_timescale",
   "12000",
 ];
@@ -41,25 +44,26 @@ const VIDEOS: [string, { source?: string; args?: string[] }, string?][] = [
 async function cut(
   video: string,
   size: FrameSize = "56x56",
-): Promise<{ strip: string[]; indices: number[] }> {
+): Promise<{ strip: string[]; indices: number[]; times: number[] }> {
   const times = await presentationTimes(ffmpeg, video);
   expect(times).toHaveLength(await countFrames(video));
-  const indices = chooseFrames("linspace-round", times.length, 8);
+  const indices = chooseFrames("linspace-round", times.length, 8, 1);
   const output = `${video}.png`;
   await cutFilmstrip(
     ffmpeg,
     filmstripArguments({ video, times, indices, size, threads: 1, seek: await hasIndex(video), output }),
   );
-  return { strip: await framesOfStrip(output, 8), indices };
+  return { strip: await framesOfStrip(output, 8), indices, times };
 }
 
 describe("frames cut by seeking are those of a full decode", () => {
   test.each(VIDEOS)("%s", async (name, options, extension = "mp4") => {
     const video = path.join(folder, `${name}.${extension}`);
     await makeVideo(video, options);
-    const { strip, indices } = await cut(video);
+    const { strip, indices, times } = await cut(video);
     expect(strip).toEqual(await decodeFully(video, indices, scaleFilter("56x56")));
     expect(new Set(strip).size).toBe(8);
+    expect(variesInRate(times)).toBe(name.startsWith("variable"));
   });
 
   test("rotation metadata", async () => {
@@ -96,24 +100,7 @@ describe("what is no video", () => {
   });
 
   test("too few frames are refused", () => {
-    expect(() => chooseFrames("linspace-round", 7, 8)).toThrow("it has 7 frames, 8 are needed");
-  });
-});
-
-describe("which frames", () => {
-  test.each([
-    [8, [0, 1, 2, 3, 4, 5, 6, 7]],
-    [24, [0, 3, 7, 10, 13, 16, 20, 23]],
-    // 3.5 and 10.5 fall between two frames: halves go to the even one, as in numpy and torch.
-    [50, [0, 7, 14, 21, 28, 35, 42, 49]],
-    [9000, [0, 1286, 2571, 3857, 5142, 6428, 7713, 8999]],
-  ])("of %i", (total, indices) => {
-    expect(chooseFrames("linspace-round", total, 8)).toEqual(indices);
-  });
-
-  test("halves go to the even neighbour", () => {
-    expect(chooseFrames("linspace-round", 4, 3)).toEqual([0, 2, 3]);
-    expect(chooseFrames("linspace-round", 6, 3)).toEqual([0, 2, 5]);
+    expect(() => chooseFrames("linspace-round", 7, 8, 1)).toThrow("it has 7 frames, 8 are needed");
   });
 });
 

@@ -1,9 +1,16 @@
 import { createHash } from "node:crypto";
+import path from "node:path";
+import { execa } from "execa";
 import { describe, expect, test } from "vitest";
+import { presentationTimes } from "../../activities/extract/packets.ts";
+import { variesInRate } from "../../activities/extract/timing.ts";
+import { encodeArguments } from "../../activities/synthesize/encode.ts";
 import { factsOnWay, multipleChoice, WAYS } from "../../activities/synthesize/questions.ts";
 import { renderWalk } from "../../activities/synthesize/render.ts";
 import { makeClips, makeQuestions, SPLITS } from "../../activities/synthesize/splits.ts";
 import { makeWalk } from "../../activities/synthesize/walk.ts";
+import { temporaryFolder } from "../support/folders.ts";
+import { ffmpeg } from "../support/videos.ts";
 
 const MIX = { rowsPerClip: 4, reverseErrorRate: 0.5 };
 const clip = {
@@ -95,4 +102,16 @@ describe("splits", () => {
       expect(new Set(ids).size).toBe(ids.length);
     }
   });
+});
+
+test("every second clip's frame rate varies", async () => {
+  const folder = temporaryFolder();
+  const varies = makeClips("eval", 2, 0).map(async ({ id, walk, variableFrameRate }) => {
+    const file = path.join(folder, `${id}.mp4`);
+    await execa(ffmpeg, encodeArguments({ size: 56, crf: 20, variableFrameRate }, file), {
+      input: renderWalk(walk, 56),
+    });
+    return variesInRate(await presentationTimes(ffmpeg, file));
+  });
+  expect(await Promise.all(varies)).toEqual([false, true]);
 });

@@ -89,7 +89,7 @@ describe("validate", () => {
     const ended = await reprise(packageRoot, ["validate", "recipes/demo.yaml", "recipes/st-r1.yaml"]);
     expect(ended).toMatchObject({
       code: 0,
-      stdout: "recipes/demo.yaml: valid, 9 steps\nrecipes/st-r1.yaml: valid, 8 steps",
+      stdout: "recipes/demo.yaml: valid, 9 steps\nrecipes/st-r1.yaml: valid, 11 steps",
     });
   });
 
@@ -281,9 +281,9 @@ test("plan shows each step's action without starting anything, even when inputs 
     digest: string;
     steps: { id: string; kind: string; action: string; after: string[] }[];
   };
-  expect(plan.missing).toEqual(["train", "test"]);
+  expect(plan.missing).toEqual(["training", "benchmark", "videos"]);
   expect(plan.digest).toMatch(/^[0-9a-f]{64}$/);
   expect(plan.steps.map(({ id, action }) => `${id} ${action}`)).toContain("grpo run");
-  expect(plan.steps.find(({ id }) => id === "grpo")!.after).toEqual(["merge", "train_frames"]);
+  expect(plan.steps.find(({ id }) => id === "grpo")!.after).toEqual(["merge", "frames"]);
   expect(readFileSync(path.join(packageRoot, "recipes/st-r1.yaml"), "utf8")).toContain("Table 5");
 });

@@ -171,7 +171,10 @@ describe("a step that fails", () => {
     });
     writeFileSync(path.join(data, "videos", "text.mp4"), "no video");
     const question = (video: string) =>
-      JSON.stringify({ id: video, video: `videos/${video}.mp4`, split: "eval" });
+      JSON.stringify({
+        ...{ id: video, video: `videos/${video}.mp4`, split: "eval", task: "action", way: "forward" },
+        ...{ question: "Which?", options: ["A. sit", "B. stand"], answer: "A", targets: {} },
+      });
     writeFileSync(
       path.join(data, "questions.jsonl"),
       ["good", "short", "text", "gone"].map((video) => `${question(video)}\n`).join(""),

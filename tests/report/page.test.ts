@@ -95,7 +95,7 @@ const events = new Map<string, TrainerEvent[]>([
   ],
 ]);
 const style = readFileSync("report/style.css", "utf8");
-const page = renderReport({ record, events, samples: [], style });
+const page = renderReport({ record, events, samples: [], data: new Map(), style });
 
 describe("the report", () => {
   test("is made of a valid record", () => {

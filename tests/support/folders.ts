@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, onTestFinished } from "vitest";
-import { getCurrentTest } from "vitest/suite";
+import { afterAll, onTestFinished, TestRunner } from "vitest";
 
 /** Does something when the test that asks for it is over, or the file's tests if none runs yet; the last asked is first. */
 export function afterwards(clean: () => unknown): void {
-  if (getCurrentTest() === undefined) afterAll(async () => void (await clean()));
+  if (TestRunner.getCurrentTest() === undefined) afterAll(async () => void (await clean()));
   else onTestFinished(async () => void (await clean()));
 }
 

@@ -54,7 +54,16 @@ def as_dataset(records: list[Row]) -> Any:
 
 
 def supervised_records(rows: list[Row], target: str) -> list[Row]:
-    """Prompt and completion; TRL's loss then covers the completion only."""
+    """Prompt and completion; TRL's loss then covers the completion only.
+
+    Raises StepError for rows without the target.
+    """
+    without = [row["id"] for row in rows if target not in row["targets"]]
+    if without:
+        raise StepError(
+            "data",
+            f"{len(without)} rows have no target '{target}', first: {without[0]}. Build it by data/reverse-thinking.",
+        )
     return [
         {
             "images": [row["strip"]],

@@ -1,0 +1,39 @@
+import type { Question } from "../../schemas/generated/question.ts";
+import { StepFailure } from "../step-failure.ts";
+
+export interface Unusable {
+  video: string;
+  reason: string;
+  /** The questions that need it. */
+  ids: string[];
+}
+
+const MOST_NAMED = 3;
+
+/** The videos that cannot be used, with their questions. Throws unless they may be left out, and when none is left. */
+export function leaveOut(
+  rows: readonly Question[],
+  reasons: ReadonlyMap<string, string>,
+  allowed: boolean,
+): Unusable[] {
+  const left = [...reasons]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([video, reason]) => ({
+      video,
+      reason,
+      ids: rows.filter((row) => row.video === video).map(({ id }) => id),
+    }));
+  const videos = new Set(rows.map(({ video }) => video)).size;
+  if (left.length > 0 && (!allowed || left.length === videos))
+    throw new StepFailure("data", told(left, videos, allowed));
+  return left;
+}
+
+function told(left: Unusable[], videos: number, allowed: boolean): string {
+  const lines = left.map(({ video, reason, ids }) => {
+    const more = ids.length > MOST_NAMED ? `, and ${ids.length - MOST_NAMED} more` : "";
+    return `\n  ${video}: ${reason} (needed by ${ids.slice(0, MOST_NAMED).join(", ")}${more})`;
+  });
+  const advice = allowed ? "" : "\nSet 'allow_missing: true' to go on without their questions.";
+  return `${left.length} of ${videos} videos cannot be used:${lines.join("")}${advice}`;
+}

@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { FrameManifestLine } from "../activities/extract/cut-video.ts";
+import type { Sample } from "../report/samples.ts";
+import type { Prediction } from "../report/statistics.ts";
+import type { Question } from "../schemas/generated/question.ts";
+import type { RunRecord } from "../schemas/generated/run-record.ts";
+import { pathOf } from "../store/artifacts.ts";
+import { readJsonLines } from "../store/files.ts";
+
+const SAMPLES = 6;
+
+/** A few questions, first those on which the evaluated models disagree, with the frames that they saw. */
+export async function samplesOf(root: string, record: RunRecord): Promise<Sample[]> {
+  const evaluated = record.steps.filter(({ outputs }) => outputs["predictions"] !== undefined);
+  const dataset = evaluated[0]?.inputs["dataset"];
+  if (dataset === undefined || typeof dataset === "string") return [];
+  const replies = await Promise.all(
+    evaluated.map(async ({ id, outputs }) => ({
+      step: id,
+      byId: new Map(
+        (await readJsonLines<Prediction>(pathOf(root, outputs["predictions"]!))).map((line) => [
+          line.id,
+          line,
+        ]),
+      ),
+    })),
+  );
+  const folder = pathOf(root, dataset);
+  const strips = new Map(
+    (await readJsonLines<FrameManifestLine>(path.join(folder, "frames.jsonl"))).map((line) => [
+      line.video,
+      line,
+    ]),
+  );
+  const asked = (await readJsonLines<Question>(path.join(folder, "questions.jsonl"))).filter(({ id }) =>
+    replies[0]!.byId.has(id),
+  );
+  const disagreed = asked.filter(
+    ({ id }) => new Set(replies.map(({ byId }) => byId.get(id)?.status)).size > 1,
+  );
+  const chosen = [...disagreed, ...asked.filter((question) => !disagreed.includes(question))].slice(
+    0,
+    SAMPLES,
+  );
+  return Promise.all(
+    chosen.map(async ({ id, video, question, options, answer }) => {
+      const frames = strips.get(video)!;
+      const picture = await readFile(path.join(folder, frames.strip));
+      return {
+        video,
+        question,
+        options,
+        gold: answer!,
+        strip: {
+          uri: `data:image/png;base64,${picture.toString("base64")}`,
+          frames: frames.index.length,
+          width: frames.width,
+          height: frames.height,
+        },
+        replies: replies
+          .filter(({ byId }) => byId.has(id))
+          .map(({ step, byId }) => ({
+            step,
+            letter: byId.get(id)?.letter ?? null,
+            correct: byId.get(id)?.status === "correct",
+          })),
+      };
+    }),
+  );
+}
