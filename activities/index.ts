@@ -1,6 +1,7 @@
 import type { StepKind } from "../schemas/kinds.ts";
 import { runCommand } from "./command/index.ts";
 import { ingestEgoSt } from "./ego-st/index.ts";
+import { evaluateLocalModel } from "./evaluate/local-model.ts";
 import { extractFrames } from "./extract/index.ts";
 import { doNothing } from "./noop.ts";
 import { buildTargets } from "./reverse-thinking/index.ts";
@@ -21,7 +22,7 @@ const steps = {
   "train/sft": stepActivity(runTrainer),
   "model/merge": stepActivity(runTrainer),
   "train/grpo": stepActivity(runTrainer),
-  "eval/mcq": stepActivity(runTrainer),
+  "eval/mcq": stepActivity(evaluateLocalModel),
   "run/command": stepActivity(runCommand),
   "run/noop": stepActivity(doNothing),
 } satisfies Record<StepKind, ReturnType<typeof stepActivity>>;

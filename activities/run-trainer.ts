@@ -44,14 +44,14 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
       resume: checkpoint?.directory ?? null,
     },
     seed: typeof seed === "number" ? seed : 0,
-    threads,
+    threads: Math.max(1, Math.floor(threads / step.processes)),
   };
   const jobFile = path.join(work, "job.json");
   await rm(job.result, { force: true });
   await writeJson(jobFile, job);
   const end = await runProgram(context, {
     command: python,
-    args: ["-m", "reprise_trainer", jobFile],
+    args: await argumentsOf(context, jobFile),
     environment: { ...withheldFrom(context.withheld), ...secrets, ...(await environmentOf(context)) },
     hidden: Object.values(secrets),
     name: NAME,
@@ -70,23 +70,42 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
 }
 
 async function requireDevices({ step: { id, resources } }: StepContext): Promise<void> {
-  if (resources.gpu > 1) {
-    const wants = `'${id}' asks for ${resources.gpu} GPUs, and a training runs in one process so far`;
-    throw new StepFailure(
-      "environment",
-      `${wants}. Choose a profile with one GPU, such as 'single-gpu' of st-r1.`,
-    );
-  }
   if (resources.gpu === 0) return;
-  const { exitCode } = await execa("nvidia-smi", ["--list-gpus"], { reject: false });
-  if (exitCode !== 0)
-    throw new StepFailure(
-      "environment",
-      `'${id}' asks for a GPU, and this machine has none that nvidia-smi sees.`,
-    );
+  const { exitCode, stdout } = await execa("nvidia-smi", ["--list-gpus"], { reject: false });
+  const found = exitCode === 0 ? stdout.split("\n").filter((line) => line.startsWith("GPU ")).length : 0;
+  if (found >= resources.gpu) return;
+  const wants = resources.gpu === 1 ? "a GPU" : `${resources.gpu} GPUs`;
+  const has = found === 0 ? "none" : String(found);
+  throw new StepFailure(
+    "environment",
+    `'${id}' asks for ${wants}, and this machine has ${has} that nvidia-smi sees.`,
+  );
+}
+
+/** One process runs the trainer itself; several are started and watched by `accelerate launch`. */
+async function argumentsOf({ step, work }: StepContext, jobFile: string): Promise<string[]> {
+  if (!(step.processes > 1)) return ["-m", "reprise_trainer", jobFile];
+  const config = path.join(work, "accelerate.yaml");
+  const sharded = step.params["sharding"] === "zero-3";
+  await writeJson(config, {
+    compute_environment: "LOCAL_MACHINE",
+    num_machines: 1,
+    num_processes: step.processes,
+    use_cpu: step.resources.gpu === 0,
+    // Also on CPUs: accelerate's own word for them would start one process.
+    ...(sharded
+      ? {
+          distributed_type: "DEEPSPEED",
+          mixed_precision: "bf16",
+          deepspeed_config: { zero_stage: 3, zero3_save_16bit_model: true },
+        }
+      : { distributed_type: "MULTI_GPU", mixed_precision: "no" }),
+  });
+  return ["-m", "reprise_trainer.launch", jobFile, config];
 }
 
 async function environmentOf({ step, inputs, threads }: StepContext): Promise<Record<string, string>> {
+  const perProcess = String(Math.max(1, Math.floor(threads / step.processes)));
   const local = await Promise.all(
     Object.values(inputs).map((input) =>
       access(input).then(
@@ -100,13 +119,18 @@ async function environmentOf({ step, inputs, threads }: StepContext): Promise<Re
     PYTHONUNBUFFERED: "1",
     // Sets must not come in another order in another process.
     PYTHONHASHSEED: "0",
-    OMP_NUM_THREADS: String(threads),
-    MKL_NUM_THREADS: String(threads),
+    OMP_NUM_THREADS: perProcess,
+    MKL_NUM_THREADS: perProcess,
     TOKENIZERS_PARALLELISM: "false",
-    // One device at most, or the trainers would spread a batch over all of them; none where none was asked for.
-    CUDA_VISIBLE_DEVICES:
-      step.resources.gpu === 0 ? "" : (process.env["CUDA_VISIBLE_DEVICES"] ?? "0").split(",")[0]!,
+    CUDA_VISIBLE_DEVICES: visibleGpus(step.resources.gpu),
     // With everything local, nothing may be looked up on a hub.
     ...(local.every(Boolean) ? { HF_HUB_OFFLINE: "1" } : {}),
   };
+}
+
+/** As many devices as were asked for, of those that this worker may use: a trainer takes all that it sees. */
+function visibleGpus(count: number): string {
+  const allowed =
+    process.env["CUDA_VISIBLE_DEVICES"]?.split(",") ?? Array.from({ length: count }, (_, number) => number);
+  return allowed.slice(0, count).join(",");
 }

@@ -4,7 +4,8 @@ import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import type { FinishedRun, PlanStep, StepOutcome } from "../schemas/plan.ts";
 import { validateRecord } from "../compiler/validators.ts";
-import { judgeClaims } from "../report/judge-claims.ts";
+import { evaluateMetrics } from "../compiler/evaluate-metrics.ts";
+import { judgeClaims } from "../report/claims/judge.ts";
 import type { Prediction } from "../report/statistics.ts";
 import { pathOf } from "../store/artifacts.ts";
 import { readJsonLines, writeJson } from "../store/files.ts";
@@ -41,7 +42,12 @@ export async function writeRecord(finished: FinishedRun): Promise<void> {
     steps,
     environment,
     deviations: plan.deviations,
-    claims: judgeClaims(plan.claims, new Map(steps.map((step) => [step.id, step])), predictions),
+    claims: judgeClaims(plan.claims, {
+      profile: plan.recipe.profile,
+      outcomes: new Map(steps.map((step) => [step.id, step])),
+      predictions,
+      evaluate: evaluateMetrics,
+    }),
     failure: failures[0] ?? null,
   };
   const validate = validateRecord();

@@ -60,6 +60,11 @@ recipeVerb("plan <recipe>", "Show what a run would do with each step, and why", 
   .option("--exit-code", `exit with ${EXIT.somethingToDo} if a run would do anything`)
   .action(act(() => import("./commands/plan.ts"), "plan"));
 recipeVerb(
+  "preflight <recipe>",
+  "Look at the trainings at full size: memory, tokens, steps, hours; needs no GPU, weights or network",
+  "preflight recipes/st-r1.yaml",
+).action(act(() => import("./commands/preflight.ts"), "preflight"));
+recipeVerb(
   "conform <recipe>",
   "Compare a recipe with its paper's tables, row by row",
   "conform recipes/st-r1.yaml",
@@ -106,6 +111,14 @@ verb("cancel <run>", "Cancel a run: its programs are ended, its record is writte
 verb("report <run>", "Write a run's report again", "report last").action(
   act(() => import("./commands/report.ts"), "report"),
 );
+verb(
+  "verify <runs...>",
+  "Show what runs say about the paper's claims, beside the paper",
+  "verify last --junit verdict.xml",
+)
+  .addOption(new Option("--markdown", "as Markdown tables").conflicts("json"))
+  .option("--junit <file>", "write JUnit XML there too")
+  .action(act(() => import("./commands/verify.ts"), "verify"));
 verb("up", "Start this folder's Temporal server", "up").action(
   act(() => import("./commands/server.ts"), "up"),
 );

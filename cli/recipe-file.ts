@@ -40,13 +40,16 @@ export async function compileFile(
 }
 
 /** The plan of a recipe, or an error that prints every diagnostic. Warnings are printed and do not stop. */
-export async function planOf(file: string, options: RecipeOptions): Promise<{ plan: Plan; recipe: Layers }> {
-  const { plan, recipe, diagnostics, texts } = await compileFile(file, options);
+export async function planOf(
+  file: string,
+  options: RecipeOptions,
+): Promise<{ plan: Plan; recipe: Layers; workloads: Compiled["workloads"] }> {
+  const { plan, recipe, diagnostics, texts, workloads } = await compileFile(file, options);
   if (plan === null || recipe === null || (options.deny === "warnings" && diagnostics.length > 0)) {
     throw invalid(diagnostics, texts);
   }
   if (diagnostics.length > 0) process.stderr.write(`${printAll(diagnostics, texts)}\n`);
-  return { plan, recipe };
+  return { plan, recipe, workloads };
 }
 
 /** An error that shows every finding, and says so in JSON as `validate` does. */
@@ -105,5 +108,5 @@ function reasonOf(error: unknown, file: string): string {
 function unreadable(file: string, message: string): Compiled {
   const place = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
   const diagnostic: Diagnostic = { code: "R0001", severity: "error", message, ...place, path: "" };
-  return { plan: null, diagnostics: [diagnostic], texts: new Map(), recipe: null };
+  return { plan: null, diagnostics: [diagnostic], texts: new Map(), recipe: null, workloads: new Map() };
 }

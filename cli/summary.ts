@@ -8,6 +8,7 @@ import { drawTable } from "./table.ts";
 
 const VERDICT_COLOURS = {
   REPRODUCED: colours.green,
+  "WITHIN NOISE": colours.yellow,
   "NOT REPRODUCED": colours.red,
   INCONCLUSIVE: colours.yellow,
   "NOT CHECKED": colours.yellow,
@@ -54,9 +55,15 @@ export function summarise(record: RunRecord, recordFile: string, reportFile: str
 
 const show = (file: string): string => path.relative(process.cwd(), file) || file;
 
+/** The exit code that judged claims mean: all that count are reproduced, or one is not. */
+const exitCodeOfClaims = (claims: RunRecord["claims"]): number =>
+  claims.every(({ verdict, counts = true }) => !counts || verdict === "REPRODUCED")
+    ? EXIT.done
+    : EXIT.notReproduced;
+
 /** The exit code that a record means. */
 export function exitCodeOf(record: RunRecord): number {
   if (record.status === "cancelled") return EXIT.cancelled;
   if (record.status === "failed") return record.failure?.code === "environment" ? EXIT.missing : EXIT.failed;
-  return record.claims.every(({ verdict }) => verdict === "REPRODUCED") ? EXIT.done : EXIT.notReproduced;
+  return exitCodeOfClaims(record.claims);
 }

@@ -1,64 +1,98 @@
 import { isMetric, KIND_SCHEMAS } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
+import { cellsNamed } from "./claim-cells.ts";
 import { explainError } from "./expression/expression-error.ts";
+import { namesOf } from "./expression/names-in.ts";
+import { parseExpression } from "./expression/parse-expression.ts";
 import type { Layers } from "./layers.ts";
 import { findCell } from "./scope.ts";
 import { closest } from "./suggest.ts";
 import { isMapping, type Path } from "./mapping.ts";
-import type { WrittenSteps } from "./written-steps.ts";
+import type { Cell, WrittenSteps } from "./written-steps.ts";
 
-/** Claims must name steps of the recipe (or cells of a matrix); `better` and `than` two that can be compared. */
+/** Claims must name steps of the recipe, or cells of a matrix, and metrics that those give. */
 export function checkClaims(layers: Layers, steps: WrittenSteps): Diagnostic[] {
   const claims = layers.value["claims"];
   if (!Array.isArray(claims)) return [];
   return claims.flatMap((claim: unknown, index) => {
     if (!isMapping(claim)) return [];
-    const { better, than, metric } = claim;
+    const at = (key: string): Path => ["claims", index, key];
+    const { better, than, metric, that } = claim;
+    const [step = "", ...rest] = typeof metric === "string" ? metric.split(".") : [];
     return [
-      ...compared(layers, steps, better, ["claims", index, "better"]),
-      ...compared(layers, steps, than, ["claims", index, "than"]),
-      ...measured(layers, steps, metric, ["claims", index, "metric"]),
+      ...(typeof better === "string" ? compared(layers, steps, better, at("better")) : []),
+      ...(typeof than === "string" ? compared(layers, steps, than, at("than")) : []),
+      ...(typeof metric === "string" ? measured(layers, steps, [step, rest.join(".")], at("metric")) : []),
+      ...(typeof that === "string" ? expressed(layers, steps, that, at("that")) : []),
     ];
   });
 }
 
-function named(layers: Layers, steps: WrittenSteps, id: unknown, path: Path): Diagnostic[] {
-  if (typeof id !== "string") return [];
+/** The cells that a name means; a typo must not cost a run. */
+function named(layers: Layers, steps: WrittenSteps, id: string, path: Path): Cell[] | Diagnostic[] {
+  const cells = cellsNamed(steps, id);
+  if (cells === undefined) {
+    try {
+      findCell(steps, null, { name: id, span: [0, id.length] });
+    } catch (error) {
+      const { code, message, more } = explainError(error);
+      const suggestion = more.suggestion?.replace(/^steps\['(.*)'\]$/, "$1");
+      return [layers.diagnostic(code, path, message, { ...more, suggestion })];
+    }
+  }
+  if (cells!.some(({ included }) => included)) return cells!;
+  const related = [{ message: "its condition is false", path: cells![0]!.written.conditions.at(-1)!.path }];
+  const message = `'${id}' is left out by its 'if', so nothing can be claimed of it.`;
+  return [layers.diagnostic("R0208", path, message, { related })];
+}
+
+const areCells = (found: Cell[] | Diagnostic[]): found is Cell[] =>
+  found.length === 0 || "written" in found[0]!;
+
+/** A metric is one that the step's kind gives. */
+function measured(
+  layers: Layers,
+  steps: WrittenSteps,
+  [id, metric]: readonly [step: string, metric: string],
+  path: Path,
+): Diagnostic[] {
+  const found = named(layers, steps, id, path);
+  if (!areCells(found)) return found;
+  const kind = found[0]?.written.kind;
+  if (kind === undefined || isMetric(KIND_SCHEMAS[kind]["x-metrics"], metric)) return [];
+  const known = Object.keys(KIND_SCHEMAS[kind]["x-metrics"]);
+  const near = closest(metric, known);
+  const hint = near === undefined ? `It has: ${known.join(", ")}.` : `Did you mean '${id}.${near}'?`;
+  const suggestion = near && `${id}.${near}`;
+  return [layers.diagnostic("R0304", path, `${kind} has no metric '${metric}'. ${hint}`, { suggestion })];
+}
+
+function expressed(layers: Layers, steps: WrittenSteps, text: string, path: Path): Diagnostic[] {
   try {
-    const { included, written } = findCell(steps, null, { name: id, span: [0, id.length] });
-    if (included) return [];
-    const related = [{ message: "its condition is false", path: written.conditions.at(-1)!.path }];
-    const message = `'${id}' is left out by its 'if', so nothing can be claimed of it.`;
-    return [layers.diagnostic("R0208", path, message, { related })];
+    const names = namesOf(parseExpression(text));
+    if (names.length === 0)
+      return [
+        layers.diagnostic("R0304", path, "The expression names no metric, so every run would show the same."),
+      ];
+    return names.flatMap(([step = "", ...metric]) => measured(layers, steps, [step, metric.join(".")], path));
   } catch (error) {
     const { code, message, more } = explainError(error);
-    const suggestion = more.suggestion?.replace(/^steps\['(.*)'\]$/, "$1");
-    return [layers.diagnostic(code, path, message, { ...more, suggestion })];
+    return [layers.diagnostic(code, path, message, more)];
   }
 }
 
-/** A metric is one that the step's kind gives: a typo must not cost a run. */
-function measured(layers: Layers, steps: WrittenSteps, metric: unknown, path: Path): Diagnostic[] {
-  if (typeof metric !== "string") return [];
-  const [id = "", ...rest] = metric.split(".");
-  const wrong = named(layers, steps, id, path);
-  if (wrong.length > 0) return wrong;
-  const { kind } = findCell(steps, null, { name: id, span: [0, id.length] }).written;
-  const name = rest.join(".");
-  if (kind === undefined || isMetric(KIND_SCHEMAS[kind]["x-metrics"], name)) return [];
-  const known = Object.keys(KIND_SCHEMAS[kind]["x-metrics"]);
-  const near = closest(name, known);
-  const hint = near === undefined ? `It has: ${known.join(", ")}.` : `Did you mean '${id}.${near}'?`;
-  const suggestion = near && `${id}.${near}`;
-  return [layers.diagnostic("R0304", path, `${kind} has no metric '${name}'. ${hint}`, { suggestion })];
-}
-
-function compared(layers: Layers, steps: WrittenSteps, id: unknown, path: Path): Diagnostic[] {
-  const wrong = named(layers, steps, id, path);
-  if (wrong.length > 0 || typeof id !== "string") return wrong;
-  const { kind } = findCell(steps, null, { name: id, span: [0, id.length] }).written;
-  if (kind === undefined || kind === "eval/mcq") return [];
-  return [layers.diagnostic("R0304", path, `'${id}' is of kind ${kind}; only eval/mcq can be compared.`)];
+function compared(layers: Layers, steps: WrittenSteps, id: string, path: Path): Diagnostic[] {
+  const found = named(layers, steps, id, path);
+  if (!areCells(found)) return found;
+  const kind = found[0]?.written.kind;
+  if (kind === undefined || "predictions" in KIND_SCHEMAS[kind]["x-outputs"]) return [];
+  return [
+    layers.diagnostic(
+      "R0304",
+      path,
+      `'${id}' is of kind ${kind}; only what gives predictions can be compared.`,
+    ),
+  ];
 }
 
 /** `source` and `deviations` must name parameters: of the kind, and for a deviation such that the step sets. */

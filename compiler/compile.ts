@@ -9,6 +9,7 @@ import { readChain, type ReadText } from "./extend.ts";
 import { Layers } from "./layers.ts";
 import { link } from "./link.ts";
 import { lint } from "./lint/index.ts";
+import { workloadsOf, type Workload } from "./lint/workloads.ts";
 import { lower, lowerStep } from "./lower.ts";
 import { applyProfile, applySettings, isSecret, settingName } from "./overrides.ts";
 import { readTables } from "./tables.ts";
@@ -35,6 +36,8 @@ export interface Compiled {
   texts: Map<string, string>;
   /** The merged recipe; knows where each value comes from. Null when a text could not be read. */
   recipe: Layers | null;
+  /** How much each training has to do, by step id. */
+  workloads: ReadonlyMap<string, Workload>;
 }
 
 /** Text to plan: parse, merge, check, resolve, lower. Pure but for `read`. All errors at once, each cause once. */
@@ -46,7 +49,7 @@ export function compile({ file, text, profile, settings, read }: RecipeText): Co
   ]);
 
   if (chain.layers.length === 0)
-    return { plan: null, diagnostics: sorted(chain.diagnostics), texts, recipe: null };
+    return { plan: null, diagnostics: sorted(chain.diagnostics), texts, recipe: null, workloads: new Map() };
   const written = new Layers(chain.layers);
   const profiled = profile === null ? { layers: written, diagnostics: [] } : applyProfile(written, profile);
   const { layers, diagnostics: wrong } = applySettings(profiled.layers, settings);
@@ -72,14 +75,22 @@ export function compile({ file, text, profile, settings, read }: RecipeText): Co
     ...checkNotes(layers, steps),
   ];
   const failed = diagnostics.some(({ severity }) => severity === "error");
-  if (failed) return { plan: null, diagnostics: sorted(diagnostics), texts, recipe: layers };
+  if (failed)
+    return { plan: null, diagnostics: sorted(diagnostics), texts, recipe: layers, workloads: new Map() };
   const lowered = linked.steps.map((resolved) => ({ plan: lowerStep(resolved), resolved }));
   const recipe = layers.value as unknown as Recipe;
   const digest = digestOf([...texts.values()].join("\n"));
-  const plan = lower(recipe, lowered, { file, digest, profile });
-  diagnostics.push(...lint({ layers, recipe, steps: lowered, tables: tables.tables }));
+  const plan = lower(recipe, lowered, steps, { file, digest, profile });
+  const context = {
+    ...{ layers, recipe, steps: lowered, tables: tables.tables },
+    byId: new Map(lowered.map((step) => [step.plan.id, step])),
+  };
+  diagnostics.push(...lint(context));
   const stops = diagnostics.some(({ severity }) => severity === "error");
-  return { plan: stops ? null : plan, diagnostics: sorted(diagnostics), texts, recipe: layers };
+  return {
+    ...{ plan: stops ? null : plan, diagnostics: sorted(diagnostics), texts, recipe: layers },
+    workloads: workloadsOf(context),
+  };
 }
 
 /** Groups are checked one by one, as steps are: so that of "step or group" only the right one speaks. */

@@ -55,6 +55,8 @@ function fields(
         typeof input === "string" ? input : input.digest,
       ]),
     ),
+    // Each process adds a batch of its own to a step.
+    ...(step.processes > 1 ? { processes: step.processes } : {}),
     // A GPU computes in another precision.
     ...(schema["x-tools"].includes("python") ? { device: step.resources.gpu > 0 ? "gpu" : "cpu" } : {}),
     ...Object.fromEntries(schema["x-tools"].map((tool) => [`tools.${tool}`, tools[tool]])),

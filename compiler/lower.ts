@@ -1,10 +1,12 @@
 import type { Recipe } from "../schemas/generated/recipe.ts";
 import { KIND_SCHEMAS } from "../schemas/kinds.ts";
 import { PROGRAM_FAILURES, type Plan, type PlanStep, type Source } from "../schemas/plan.ts";
+import { claimCells, namesOfClaim } from "./claim-cells.ts";
 import { digestOf } from "./digest.ts";
 import { seconds } from "./duration.ts";
 import { outputsOf } from "./outputs.ts";
 import type { ResolvedStep } from "./resolved-step.ts";
+import type { WrittenSteps } from "./written-steps.ts";
 
 const DEFAULT_TIMEOUT = "7d";
 const DEFAULT_BACKOFF = "10s";
@@ -39,6 +41,9 @@ export function lowerStep({
       gpu: resources?.gpu ?? 0,
       memoryGb: resources?.memory_gb ?? kind["x-resources"].memory_gb,
     },
+    gpuType: resources?.gpu_type ?? "H100",
+    processes:
+      kind["x-processes"] === "several" ? (resources?.processes ?? Math.max(1, resources?.gpu ?? 0)) : 1,
     retry: {
       attempts: retry?.attempts ?? 1,
       backoffSeconds: seconds(retry?.backoff ?? DEFAULT_BACKOFF),
@@ -64,6 +69,7 @@ const interval = (every: string): Pick<PlanStep["checkpoint"], "everySteps" | "e
 export function lower(
   recipe: Recipe,
   lowered: { plan: PlanStep; resolved: ResolvedStep }[],
+  written: WrittenSteps,
   { file, digest, profile }: { file: string; digest: string; profile: string | null },
 ): Plan {
   const inputs = Object.fromEntries(
@@ -76,7 +82,10 @@ export function lower(
   const secrets = Object.values(recipe.inputs ?? {}).flatMap(({ type, env }) =>
     type === "secret" && env !== undefined ? [env] : [],
   );
-  const claims = recipe.claims ?? [];
+  const claims = (recipe.claims ?? []).map((claim) => ({
+    ...claim,
+    cells: Object.fromEntries(namesOfClaim(claim).map((name) => [name, claimCells(written, name)])),
+  }));
   const steps = lowered.map(({ plan }) => plan);
   const deviations = lowered.flatMap(({ plan, resolved }) =>
     Object.entries(resolved.step.deviations ?? {}).map(([parameter, { paper, reason }]) => ({

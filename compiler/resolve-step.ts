@@ -55,6 +55,7 @@ export function resolveStep(
       substitution.failed,
     );
     diagnostics.push(...wrong, ...wrongSizes(layers, kind, params, [...path, "with"]));
+    diagnostics.push(...wrongProcesses(layers, kind, value["resources"], [...path, "resources"]));
     const { properties } = KIND_SCHEMAS[kind];
     for (const [name, given] of Object.entries(params)) {
       if (name.startsWith("x-")) continue;
@@ -87,6 +88,13 @@ function wrongSizes(layers: Layers, kind: StepKind, params: Mapping, place: Path
     const message = `Both sides of ${size} must be multiples of ${multiple}, the model's patch size. Did you mean '${suggestion}'?`;
     return [layers.diagnostic("R0104", [...place, name], message, { suggestion })];
   });
+}
+
+/** Only trainings divide their work among processes; elsewhere the wish would be lost without a word. */
+function wrongProcesses(layers: Layers, kind: StepKind, resources: unknown, place: Path): Diagnostic[] {
+  if (!isMapping(resources) || !(Number(resources["processes"]) > 1)) return [];
+  if (KIND_SCHEMAS[kind]["x-processes"] === "several") return [];
+  return [layers.diagnostic("R0104", [...place, "processes"], `${kind} runs in one process.`)];
 }
 
 const present = (values: Mapping): Mapping =>

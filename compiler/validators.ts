@@ -10,6 +10,7 @@ const VOCABULARY = [
   "outputs",
   "tools",
   "resources",
+  "processes",
   "affects",
   "artifact",
   "artifacts",

@@ -1,13 +1,32 @@
+/** Normal quantile of a two-sided 95 % interval. */
+const Z = 1.959964;
+
 /** One sample's outcome under one model, from predictions.jsonl. */
 export interface Prediction {
   id: string;
   video: string;
   task: string;
   way: string;
+  /** Number of options. */
+  options: number;
   gold: string;
   reply: string;
   letter: string | null;
   status: "correct" | "wrong" | "unparsed" | "error";
+  /** Whether the reply was cut at the limit of new tokens. */
+  truncated: boolean;
+  /** Why there is no reply. */
+  error?: string;
+}
+
+/** Wilson's 95 % interval of a share (E. B. Wilson, 1927); [0, 1] without trials. */
+export function wilson(successes: number, trials: number): [number, number] {
+  if (trials === 0) return [0, 1];
+  const share = successes / trials;
+  const scale = 1 + Z ** 2 / trials;
+  const centre = share + Z ** 2 / (2 * trials);
+  const half = Z * Math.sqrt((share * (1 - share)) / trials + Z ** 2 / (4 * trials ** 2));
+  return [(centre - half) / scale, (centre + half) / scale];
 }
 
 export interface PairedTest {
@@ -41,7 +60,7 @@ export function pairedTest(first: readonly Prediction[], second: readonly Predic
   }
   const samples = first.length;
   const difference = (gained - lost) / samples;
-  const half = (1.959964 * Math.sqrt(gained + lost - (gained - lost) ** 2 / samples)) / samples;
+  const half = (Z * Math.sqrt(gained + lost - (gained - lost) ** 2 / samples)) / samples;
   return {
     samples,
     gained,
@@ -64,3 +83,6 @@ export function binomialTwoSided(a: number, b: number): number {
   }
   return Math.min(1, 2 * tail);
 }
+
+/** The smallest p that so many differing samples can give: when all of them speak for one side. */
+export const smallestP = (differing: number): number => binomialTwoSided(differing, 0);

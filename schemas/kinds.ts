@@ -72,6 +72,8 @@ export interface KindSchema {
   "x-metrics": Record<string, string>;
   "x-tools": ("ffmpeg" | "python")[];
   "x-resources": { cpu: number; memory_gb: number };
+  /** Whether it can be run by several processes together. */
+  "x-processes"?: "several";
   properties: Record<string, ParameterSchema>;
   required: string[];
 }

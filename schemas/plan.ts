@@ -1,4 +1,4 @@
-import type { RecipeClaim } from "./generated/recipe.ts";
+import type { RecipeClaim, RecipeStep } from "./generated/recipe.ts";
 import type { RunRecord, RunRecordArtifact, RunRecordStep } from "./generated/run-record.ts";
 import type { ArtifactType, StepKind } from "./kinds.ts";
 
@@ -30,6 +30,9 @@ export interface PlanStep {
   /** Ids of the steps that must be finished first. */
   after: string[];
   resources: Resources;
+  /** Processes that train together. */
+  processes: number;
+  gpuType: GpuType;
   retry: {
     /** Runs of the step's program in all. */
     attempts: number;
@@ -50,6 +53,19 @@ export interface PlanStep {
   };
   /** Environment variables of the step's program, each by the name of the variable that holds the secret. */
   secrets: Record<string, string>;
+}
+
+export type GpuType = NonNullable<NonNullable<RecipeStep["resources"]>["gpu_type"]>;
+
+/** A cell of a step's matrix; of a step without one, the step itself. */
+export interface ClaimCell {
+  id: string;
+  matrix: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface PlanClaim extends RecipeClaim {
+  /** The steps that it names, with their cells. A plan of an earlier version has none: then a name is a step's id. */
+  cells?: Record<string, ClaimCell[]>;
 }
 
 export interface Resources {
@@ -73,7 +89,7 @@ export interface Plan {
   /** Environment variables that hold the recipe's secrets; a program gets only those that its step names. */
   secrets: string[];
   steps: PlanStep[];
-  claims: RecipeClaim[];
+  claims: PlanClaim[];
   deviations: RunRecord["deviations"];
   /** SHA-256 of everything above that decides what runs. */
   digest: string;

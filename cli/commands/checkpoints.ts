@@ -56,7 +56,7 @@ async function checkpointsOfStep(root: string, run: string, step: string): Promi
   if (work === undefined) return { step, checkpoints: [], parts: 0 };
   const folder = checkpointsOf(root, work.key);
   const parts = await Promise.all(
-    ["journal.jsonl", "predictions.jsonl"].map((file) => readJsonLines(path.join(folder, file))),
+    ["journal.jsonl", "replies.jsonl"].map((file) => readJsonLines(path.join(folder, file))),
   );
   return { step, checkpoints: await listCheckpoints(folder), parts: parts.flat().length };
 }

@@ -88,6 +88,7 @@ function partlyKnown({ step, tools, last }: Asked): Record<string, unknown> {
     if (affects === "result" || affects === "resume") now[`with.${name}`] = value;
   }
   for (const tool of uses) now[`tools.${tool}`] = tools[tool];
+  if (step.processes > 1) now["processes"] = step.processes;
   if (last.fields?.["device"] !== undefined) now["device"] = step.resources.gpu > 0 ? "gpu" : "cpu";
   return now;
 }

@@ -25,6 +25,8 @@ interface ValueOrigin extends Stands {
 const BESIDE: Readonly<Record<string, (step: PlanStep) => unknown>> = {
   "resources.cpu": ({ resources }) => resources.cpu,
   "resources.gpu": ({ resources }) => resources.gpu,
+  "resources.gpu_type": ({ gpuType }) => gpuType,
+  "resources.processes": ({ processes }) => processes,
   "resources.memory_gb": ({ resources }) => resources.memoryGb,
   "retry.attempts": ({ retry }) => retry.attempts,
   "retry.backoff": ({ retry }) => `${retry.backoffSeconds}s`,

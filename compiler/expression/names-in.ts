@@ -5,15 +5,16 @@ import { parseExpression, type Expression } from "./parse-expression.ts";
 export function namesIn(text: unknown): string[] {
   if (typeof text !== "string") return [];
   const expressions = insidesOf(text).map(({ inside }) => parseExpression(inside));
-  return [...new Set(expressions.flatMap(namesOf))];
+  return [...new Set(expressions.flatMap(namesOf).map((parts) => parts.join(".")))];
 }
 
-function namesOf(expression: Expression): string[] {
+/** The parts of each name in an expression. */
+export function namesOf(expression: Expression): string[][] {
   switch (expression.type) {
     case "literal":
       return [];
     case "name":
-      return [expression.parts.map(({ name }) => name).join(".")];
+      return [expression.parts.map(({ name }) => name)];
     case "list":
       return expression.items.flatMap(namesOf);
     case "not":

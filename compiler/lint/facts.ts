@@ -39,8 +39,8 @@ export const numberOf = ({ plan }: LoweredStep, name: string): number => Number(
 export const isTraining = ({ plan }: LoweredStep): boolean =>
   plan.kind === "train/sft" || plan.kind === "train/grpo";
 
-/** Training processes: one per GPU, or one on a CPU. */
-export const processesOf = ({ plan }: LoweredStep): number => Math.max(1, plan.resources.gpu);
+/** Processes that train together. */
+export const processesOf = ({ plan }: LoweredStep): number => plan.processes;
 
 /** How the rows (or prompts) of one optimizer step come about, as numbers and as text. */
 export function effectiveBatch(step: LoweredStep): { value: number; text: string } {
@@ -96,7 +96,7 @@ export function dataOf(context: LintContext, step: LoweredStep): string | undefi
 const ROWS_PER_CLIP: Record<string, number> = { sft: 6, grpo: 6, eval: 1 };
 
 /** Rows that a training sees, where the recipe says so. */
-const rowsOf = (context: LintContext, { plan }: LoweredStep): number | undefined =>
+export const rowsOf = (context: LintContext, { plan }: LoweredStep): number | undefined =>
   rowsFrom(context, plan.inputs["dataset"], String(plan.params["split"]));
 
 /** Rows of a split, followed back through the steps that hand them on. */

@@ -23,8 +23,7 @@ const RULES: ((context: LintContext) => Finding[])[] = [
 ];
 
 /** What knowledge says about a valid recipe. A warning that the recipe accepts, with a reason, is not told. */
-export function lint(found: Omit<LintContext, "byId">): Diagnostic[] {
-  const context = { ...found, byId: new Map(found.steps.map((step) => [step.plan.id, step])) };
+export function lint(context: LintContext): Diagnostic[] {
   const everywhere = Object.keys(context.recipe.accept ?? {});
   return RULES.flatMap((rule) => rule(context)).flatMap(({ code, step, path, message, ...more }) => {
     const accepted = [...everywhere, ...Object.keys(step?.resolved.step.accept ?? {})];

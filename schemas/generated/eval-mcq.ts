@@ -1,6 +1,6 @@
 // Generated from schemas/kinds/eval-mcq.schema.json by `npm run generate`. Do not edit.
 /**
- * Multiple-choice accuracy on one split, greedy, with interval and baselines.
+ * Multiple-choice accuracy of a local model on one split, greedy, with interval and baselines.
  */
 export interface EvalMcqParams {
   /**
@@ -15,6 +15,10 @@ export interface EvalMcqParams {
    * Split to evaluate on.
    */
   split: string;
+  /**
+   * How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). The paper gives no prompt.
+   */
+  prompt?: "plain" | "letter" | "tags";
   /**
    * Frames per clip; must be what frames/extract cut.
    */

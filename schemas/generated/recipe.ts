@@ -189,6 +189,14 @@ export interface RecipeStep {
      */
     gpu?: number;
     /**
+     * Which GPU is meant: `preflight` compares with its memory, and estimates hours by its speed. H100 if left out.
+     */
+    gpu_type?: "H100" | "H200" | "A100-80GB" | "A100-40GB" | "L40S" | "RTX-4090" | "RTX-3090";
+    /**
+     * Processes of a training, each with a batch of its own; one for each GPU if left out.
+     */
+    processes?: number;
+    /**
      * Memory in GB.
      */
     memory_gb?: number;
@@ -311,7 +319,7 @@ export interface RecipeGroup {
   };
 }
 /**
- * A number or relation that the finished run must show: 'metric' with 'at_least' or 'at_most', or 'better' with 'than'.
+ * A number or relation that the finished run must show: 'metric' or 'that' with 'at_least', 'at_most', or the paper's 'value' and how near it must be; or 'better' with 'than'. Of a step with a matrix all cells are meant: its seeds.
  */
 export interface RecipeClaim {
   /**
@@ -327,6 +335,10 @@ export interface RecipeClaim {
    */
   metric?: string;
   /**
+   * An expression over metrics, as step.metric, or step['metric'] where the name is no word.
+   */
+  that?: string;
+  /**
    * Lowest value that counts.
    */
   at_least?: number;
@@ -334,6 +346,33 @@ export interface RecipeClaim {
    * Highest value that counts.
    */
   at_most?: number;
+  /**
+   * The paper's number.
+   */
+  value?: number;
+  /**
+   * How near ours must be to the paper's number: 'interval' (the paper's lies in our own 95 % interval), or a distance.
+   */
+  within?:
+    | "interval"
+    | {
+        /**
+         * Largest distance.
+         */
+        absolute?: number;
+        /**
+         * Largest distance, as a share of the paper's number.
+         */
+        relative?: number;
+        /**
+         * Largest distance, in standard deviations over the seeds.
+         */
+        sd?: number;
+      };
+  /**
+   * The paper's number was read from a figure, with this error; ours may be as much farther away.
+   */
+  digitised_error?: number;
   /**
    * Step of kind eval/mcq that should be better.
    */
@@ -350,4 +389,20 @@ export interface RecipeClaim {
    * Where the paper says so.
    */
   source?: string;
+  /**
+   * Fewest values that a verdict needs.
+   */
+  seeds?: number;
+  /**
+   * Fewest samples of each evaluation that a verdict needs.
+   */
+  samples?: number;
+  /**
+   * Where the verdict counts. Anywhere, if left out; but a paper's 'value' only in 'full'.
+   *
+   * @minItems 1
+   *
+   * Items: A profile, or 'full' for the recipe without one.
+   */
+  counts_in?: [string, ...string[]];
 }

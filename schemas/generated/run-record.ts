@@ -238,7 +238,15 @@ export interface RunRecordClaim {
    */
   says: string;
   source: string | null;
-  verdict: "REPRODUCED" | "NOT REPRODUCED" | "INCONCLUSIVE" | "NOT CHECKED";
+  /**
+   * What the paper says, as it is compared: a number, a relation.
+   */
+  paper?: string | null;
+  verdict: "REPRODUCED" | "WITHIN NOISE" | "NOT REPRODUCED" | "INCONCLUSIVE" | "NOT CHECKED";
+  /**
+   * Whether it counts in this profile.
+   */
+  counts?: boolean;
   value: number | null;
   /**
    * @minItems 2

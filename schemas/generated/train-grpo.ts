@@ -20,6 +20,10 @@ export interface TrainGrpoParams {
    */
   split: string;
   /**
+   * How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). The paper gives no prompt.
+   */
+  prompt?: "plain" | "letter" | "tags";
+  /**
    * Batches per device added up before an optimizer step.
    */
   gradient_accumulation_steps?: number;
@@ -83,6 +87,10 @@ export interface TrainGrpoParams {
    * All weights (released code), or a LoRA adapter that is merged at the end.
    */
   trainable?: "all" | "adapter";
+  /**
+   * How the weights are divided among the processes: none (each has all), or zero-3, DeepSpeed's ZeRO stage 3, as the released code has it. It needs GPUs and the package deepspeed.
+   */
+  sharding?: "none" | "zero-3";
   /**
    * Rank of the adapter.
    */

@@ -20,6 +20,10 @@ export interface TrainSftParams {
    */
   split: string;
   /**
+   * How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). The paper gives no prompt.
+   */
+  prompt?: "plain" | "letter" | "tags";
+  /**
    * Batches per device added up before an optimizer step.
    */
   gradient_accumulation_steps?: number;

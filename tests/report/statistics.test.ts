@@ -7,6 +7,8 @@ const predictions = (statuses: string): Prediction[] =>
     video: "v",
     task: "direction",
     way: "forward",
+    options: 4,
+    truncated: false,
     gold: "A",
     reply: "",
     letter: null,

@@ -12,6 +12,8 @@ export const planStep = (id: string, after: string[] = [], more: Partial<PlanSte
   outputs: {},
   after,
   resources: { cpu: 1, gpu: 0, memoryGb: 1 },
+  processes: 1,
+  gpuType: "H100",
   retry: { attempts: 1, backoffSeconds: 0.1, on: [...PROGRAM_FAILURES] },
   timeoutSeconds: 60,
   stalledSeconds: null,

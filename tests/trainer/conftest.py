@@ -24,6 +24,7 @@ COLOURS = {"red": (220, 40, 40), "blue": (40, 60, 220)}
 
 SUPERVISED = {
     "split": "train",
+    "prompt": "plain",
     "frames": FRAMES,
     "batch_size_per_device": 2,
     "gradient_accumulation_steps": 1,
@@ -46,7 +47,9 @@ SFT = {**SUPERVISED, **LORA, "target": "letter", "quantization": "4-bit"}
 GRPO = {
     **LORA,
     "trainable": "adapter",
+    "sharding": "none",
     "split": "train",
+    "prompt": "plain",
     "frames": FRAMES,
     "max_prompt_length": 4096,
     "learning_rate": 1e-3,
@@ -72,6 +75,8 @@ GRPO = {
     "rewards": {"accuracy": 1.0, "format": 0.5},
     "logging_steps": 1,
 }
+
+EVAL = {"split": "eval", "prompt": "plain", "frames": FRAMES, "batch_size": 2, "max_completion_length": 4}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -145,6 +150,10 @@ def trainer_environment() -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "PYTHONHASHSEED": "0",
     }
+
+
+def replies(job: Job) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in job.outputs["replies"].read_text().splitlines()]
 
 
 def weights(folder: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import GRPO, SFT, Step, trainer_environment, weights
+from conftest import EVAL, GRPO, SFT, Step, trainer_environment, weights
 from reprise_trainer import eval_mcq, stop, train_grpo, train_sft
 from reprise_trainer.checkpoints import MARKER
 from reprise_trainer.errors import StepError
@@ -19,8 +19,6 @@ from reprise_trainer.failures import classify
 from reprise_trainer.job import Job
 from reprise_trainer.partial import PartialResults
 from trl import SFTTrainer
-
-EVAL = {"split": "eval", "frames": 8, "batch_size": 1, "max_completion_length": 4}
 
 
 def saved(job: Job) -> list[int]:
@@ -114,17 +112,18 @@ def test_a_loss_that_is_no_number_stops_training(step: Step, base: Path, monkeyp
 
 
 def test_an_evaluation_goes_on_after_the_samples_that_it_has(step: Step, base: Path) -> None:
-    whole = step.job("eval/mcq", EVAL, {"model": base}, ["predictions", "metrics"], name="whole")
+    params = {**EVAL, "batch_size": 1}
+    whole = step.job("eval/mcq", params, {"model": base}, ["replies"], name="whole")
     step.run(eval_mcq, whole)
-    job = step.job("eval/mcq", EVAL, {"model": base}, ["predictions", "metrics"], name="again")
-    partial = job.checkpoints.directory / "predictions.jsonl"
+    job = step.job("eval/mcq", params, {"model": base}, ["replies"], name="again")
+    partial = job.checkpoints.directory / "replies.jsonl"
     partial.parent.mkdir()
-    first, *_ = whole.outputs["predictions"].read_text().splitlines(keepends=True)
+    first, *_ = whole.outputs["replies"].read_text().splitlines(keepends=True)
     partial.write_text(first + first[:20])
     step.run(eval_mcq, job)
     assert [event["done"] for event in step.events(job, "resumed")] == [1]
     assert [event["done"] for event in step.events(job, "progress")] == [2]
-    assert job.outputs["predictions"].read_bytes() == whole.outputs["predictions"].read_bytes()
+    assert job.outputs["replies"].read_bytes() == whole.outputs["replies"].read_bytes()
 
 
 def test_partial_results_drop_what_was_torn(tmp_path: Path) -> None:

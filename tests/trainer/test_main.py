@@ -4,12 +4,11 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from conftest import Step, trainer_environment
+from conftest import EVAL, Step, trainer_environment
 
 
 def run_as_child(step: Step, base: Path, split: str) -> tuple[int, dict]:
-    params = {"split": split, "frames": 8, "batch_size": 2, "max_completion_length": 4}
-    job = step.job("eval/mcq", params, {"model": base}, ["predictions", "metrics"])
+    job = step.job("eval/mcq", {**EVAL, "split": split}, {"model": base}, ["replies"])
     file = step.folder / "job.json"
     file.write_text(json.dumps(asdict(job), default=str))
     child = subprocess.run(

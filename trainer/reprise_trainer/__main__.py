@@ -7,11 +7,12 @@ import signal
 import sys
 import traceback
 from importlib import import_module
+from pathlib import Path
 
-from . import stop
+from . import ranks, stop
 from .errors import StepError
 from .events import Events, write_result
-from .failures import classify
+from .failures import classify, is_lost_peer
 from .job import read_job
 
 KINDS = {
@@ -21,6 +22,10 @@ KINDS = {
     "train/grpo": "train_grpo",
     "eval/mcq": "eval_mcq",
 }
+
+
+# sysexits.h, EX_PROTOCOL: another process of the same training is gone.
+LOST_PEER = 76
 
 
 def end_with_parent() -> None:
@@ -35,7 +40,10 @@ def end_with_parent() -> None:
 
 
 def main(path: str) -> int:
-    """Exit code: 0 done, the result file stands; 2 or 1 failed, it says why; 75 stopped when asked to, without one."""
+    """Exit code: 0 done, the result file stands; 2 or 1 failed, it says why; 75 stopped when asked to, without one.
+
+    One of several processes ends with 76, without a result, when another one is lost.
+    """
     end_with_parent()
     stop.listen()
     try:
@@ -45,9 +53,9 @@ def main(path: str) -> int:
 
 
 def run(path: str) -> int:
-    """Run the job of a file, and write its result file."""
+    """Run the job of a file, and write its result file. Of several processes, the first one speaks."""
     job = read_job(path)
-    events = Events(job.events)
+    events = Events(job.events if ranks.is_main() else Path(os.devnull))
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     # TRL reports usage to its makers unless told otherwise.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -62,12 +70,30 @@ def run(path: str) -> int:
         return 2
     except Exception as error:
         traceback.print_exc()
+        if is_lost_peer(error):
+            # The process that was lost is the cause: it says so itself, or the launcher does.
+            return LOST_PEER
         code, message = classify(error, job.result.parent)
         write_result(job.result, {"ok": False, "code": code, "message": message})
         return 1
-    write_result(job.result, {"ok": True, "metrics": metrics})
+    if ranks.is_main():
+        write_result(job.result, {"ok": True, "metrics": metrics})
     return 0
 
 
+def leave(code: int) -> None:
+    """End this process at once: nothing is left to do.
+
+    While Python takes the libraries down they can crash (seen: a process of two, SIGABRT after its last step), which
+    would turn a finished training into a failed one.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    exit_code = main(sys.argv[1])
+    if ranks.count() > 1:
+        leave(exit_code)
+    sys.exit(exit_code)

@@ -38,4 +38,6 @@ def shared_arguments(job: Job) -> dict[str, Any]:
         "bf16": on_gpu(),
         "use_cpu": not on_gpu(),
         "gradient_checkpointing": on_gpu(),
+        # Every trainable weight has a gradient in every step; one that has none is an error, not a slower search.
+        "ddp_find_unused_parameters": False,
     }

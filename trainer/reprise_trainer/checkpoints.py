@@ -12,14 +12,15 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from . import stop
+from . import ranks, stop
 from .errors import StepError
 from .events import Events
 from .job import Checkpointing
 from .log_state import KeepLogState
 
 MARKER = "reprise-checkpoint.json"
-NEEDED = ("optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json")
+NEEDED = ("optimizer.pt", "scheduler.pt", "trainer_state.json")
+SHARDED = ("latest", "trainer_state.json")
 
 
 def write_marker(directory: Path, step: int, checkpointing: Checkpointing) -> None:
@@ -46,7 +47,17 @@ def write_marker(directory: Path, step: int, checkpointing: Checkpointing) -> No
 
 def require_resumable(directory: Path) -> None:
     """Refuse a checkpoint without optimizer, schedule or random state: transformers would resume it silently."""
-    missing = [name for name in NEEDED if not (directory / name).exists()]
+    random_states = {path.name for path in directory.glob("rng_state*.pth")}
+    expected = ranks.files("rng_state", ".pth")
+    if random_states - expected:
+        raise StepError(
+            "data",
+            f"Checkpoint '{directory}' was written by {len(random_states)} processes and cannot be resumed exactly "
+            f"by {ranks.count()}.",
+        )
+    # DeepSpeed keeps optimizer and schedule in a folder that its file `latest` names.
+    needed = SHARDED if (directory / SHARDED[0]).exists() else NEEDED
+    missing = sorted(name for name in {*needed, *expected} if not (directory / name).exists())
     if missing:
         raise StepError("data", f"Checkpoint '{directory}' lacks {', '.join(missing)} and cannot be resumed exactly.")
 
@@ -79,7 +90,10 @@ class SaveCheckpoints(TrainerCallback):
         every, seconds = self._checkpointing.every_steps, self._checkpointing.every_seconds
         due = every is not None and state.global_step - self._saved_step >= every
         due = due or (seconds is not None and time.monotonic() - self._saved_time >= seconds)
-        if stop.requested():
+        # Each process has its own clock and its own signals, and all must save and stop at the same step.
+        due, stopping = ranks.any_of(due, stop.requested())
+        if stopping:
+            stop.request()
             control.should_training_stop = True
             due = state.global_step > self._saved_step
         control.should_save = due
@@ -88,7 +102,11 @@ class SaveCheckpoints(TrainerCallback):
         """The trainer has written all files of a checkpoint."""
         self._saved_step, self._saved_time = state.global_step, time.monotonic()
         # Weights alone cannot be resumed: without our marker nobody will try.
-        if not state.is_world_process_zero or args.save_only_model:
+        if args.save_only_model:
+            return
+        # The marker lists the files of every process.
+        ranks.wait_for_all()
+        if not ranks.is_main():
             return
         self.wait()
         directory = Path(args.output_dir) / f"checkpoint-{state.global_step}"

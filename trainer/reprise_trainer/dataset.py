@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import StepError
+from .prompts import prompt_text
 
 Row = dict[str, Any]
 
@@ -33,11 +34,6 @@ def read_rows(dataset: str | Path, split: str, frames: int) -> list[Row]:
     return [{**row, "strip": str(strips[row["video"]])} for row in rows]
 
 
-def prompt_text(row: Row) -> str:
-    """The question as the model is asked it; options follow on the same line."""
-    return " ".join([row["question"], *row["options"]])
-
-
 def answerable(rows: list[Row]) -> list[Row]:
     """Only the rows that have a gold letter."""
     return [row for row in rows if row["answer"] is not None]
@@ -53,7 +49,7 @@ def as_dataset(records: list[Row]) -> Any:
     return Dataset.from_list(records).cast_column("images", List(Image()))
 
 
-def supervised_records(rows: list[Row], target: str) -> list[Row]:
+def supervised_records(rows: list[Row], target: str, prompt: str) -> list[Row]:
     """Prompt and completion; TRL's loss then covers the completion only.
 
     Raises StepError for rows without the target.
@@ -67,20 +63,21 @@ def supervised_records(rows: list[Row], target: str) -> list[Row]:
     return [
         {
             "images": [row["strip"]],
-            "prompt": [{"role": "user", "content": prompt_text(row)}],
+            "prompt": [{"role": "user", "content": prompt_text(row, prompt)}],
             "completion": [{"role": "assistant", "content": row["targets"][target]}],
         }
         for row in rows
     ]
 
 
-def rollout_records(rows: list[Row]) -> list[Row]:
-    """Prompt and gold letter, for the rewards."""
+def rollout_records(rows: list[Row], prompt: str) -> list[Row]:
+    """Prompt, gold letter and options: what the rewards judge by."""
     return [
         {
             "images": [row["strip"]],
-            "prompt": [{"role": "user", "content": prompt_text(row)}],
+            "prompt": [{"role": "user", "content": prompt_text(row, prompt)}],
             "solution": row["answer"],
+            "options": row["options"],
         }
         for row in answerable(rows)
     ]

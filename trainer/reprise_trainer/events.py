@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from . import ranks
+
 
 def finite(values: dict[str, Any]) -> dict[str, Any]:
     """Only the finite numbers: NaN and infinity are no JSON."""
@@ -65,7 +67,7 @@ def _ends_inside_a_line(path: Path) -> bool:
 
 def write_result(path: Path, result: dict[str, Any]) -> None:
     """Write the result file last and by rename: its presence means that the step is whole."""
-    aside = path.with_suffix(".partial")
+    aside = path.with_name(ranks.own_file(path.stem, ".partial"))
     with aside.open("w", encoding="utf-8") as file:
         json.dump(result, file, indent=1, ensure_ascii=False, allow_nan=False)
         file.flush()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from . import ranks
+
 # With less than this left, a failed write is the disk's.
 LEAST_FREE_BYTES = 16 * 1024 * 1024
 
@@ -24,6 +26,13 @@ def classify(error: BaseException, folder: Path) -> tuple[str, str]:
     if "CUDA" in str(error) and ("not compiled" in str(error) or "no NVIDIA" in str(error)):
         return "environment", f"CUDA cannot be used here ({said}). Check the driver with nvidia-smi."
     return "exit", said
+
+
+def is_lost_peer(error: BaseException) -> bool:
+    """Whether another process of the same training has gone: torch says so where this one waits for it."""
+    if ranks.count() == 1 or not isinstance(error, RuntimeError):
+        return False
+    return type(error).__name__ in ("DistBackendError", "DistNetworkError") or "gloo" in str(error)
 
 
 def _is_disk_full(error: BaseException, folder: Path) -> bool:

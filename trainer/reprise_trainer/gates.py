@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from .dataset import Row, prompt_text
+from . import ranks
 from .errors import StepError
 from .events import Events
 
@@ -69,15 +69,18 @@ def pixels_reach_loss(model: Any, batch: dict[str, torch.Tensor], events: Events
     events.gate("pixels-reach-loss", f"loss {seen:.6f} with frames, {black:.6f} with black frames")
 
 
-def prompts_fit(rows: list[Row], processor: Any, limit: int, vision_tokens: int, events: Events) -> None:
-    """No prompt is longer than the limit (Table 5: 4096 tokens). Prompts are counted, never cut."""
+def prompts_fit(prompts: list[tuple[str, str]], processor: Any, limit: int, vision_tokens: int, events: Events) -> None:
+    """No prompt is longer than the limit (Table 5: 4096 tokens). Prompts are counted, never cut.
+
+    `prompts` are pairs of a row's id and its text.
+    """
     longest, where = 0, ""
-    for row in rows:
-        message = [{"role": "user", "content": prompt_text(row)}]
+    for row, prompt in prompts:
+        message = [{"role": "user", "content": prompt}]
         text = processor.apply_chat_template(message, tokenize=False, add_generation_prompt=True)
         tokens = len(processor.tokenizer(text)["input_ids"]) + vision_tokens
         if tokens > longest:
-            longest, where = tokens, row["id"]
+            longest, where = tokens, row
     if longest > limit:
         raise StepError("gate", f"The prompt of '{where}' has {longest} tokens, the limit is {limit}.")
     events.gate("prompts-fit", f"longest prompt {longest} tokens, limit {limit}")
@@ -110,6 +113,8 @@ class DistinctGroups:
         """Look at one batch of rollouts, groups one after another."""
         if self._passed:
             return
+        # Of all processes: a group may lie across two of them, and all have to stop together.
+        completions = ranks.gathered(completions)
         for start in range(0, len(completions), self._group_size):
             distinct = len(set(completions[start : start + self._group_size]))
             self._groups += 1

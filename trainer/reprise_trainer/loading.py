@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from transformers import AutoModelForImageTextToText, BitsAndBytesConfig
 
+from . import ranks
+
 
 def on_gpu() -> bool:
     """Whether training runs on a CUDA device."""
@@ -22,7 +24,7 @@ def init_kwargs(quantization: str) -> dict[str, Any]:
     """Arguments for from_pretrained. "4-bit" is nf4 with double quantisation (released code)."""
     kwargs: dict[str, Any] = {"dtype": model_dtype()}
     if quantization == "4-bit":
-        kwargs["device_map"] = {"": torch.cuda.current_device() if on_gpu() else "cpu"}
+        kwargs["device_map"] = {"": ranks.local_rank() if on_gpu() else "cpu"}
         kwargs["quantization_config"] = BitsAndBytesConfig(
             load_in_4bit=True,
             bnb_4bit_quant_type="nf4",

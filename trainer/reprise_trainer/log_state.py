@@ -10,7 +10,12 @@ from typing import Any
 import torch
 from transformers import TrainerCallback
 
-FILE = "log_state.json"
+from . import ranks
+
+
+def file_name() -> str:
+    """Each process has sums of its own, such as the loss of its rows."""
+    return ranks.own_file("log_state", ".json")
 
 
 class KeepLogState(TrainerCallback):
@@ -26,9 +31,10 @@ class KeepLogState(TrainerCallback):
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """The trainer has set its sums to zero; a checkpoint of weights alone has none."""
-        if self._resume is None or not (self._resume / FILE).exists():
+        file = self._resume / file_name() if self._resume else None
+        if file is None or not file.exists():
             return
-        saved = json.loads((self._resume / FILE).read_text(encoding="utf-8"))
+        saved = json.loads(file.read_text(encoding="utf-8"))
         trainer = self._trainer
         trainer._tr_loss = torch.tensor(saved["loss"], device=trainer._tr_loss.device)
         trainer._globalstep_last_logged = saved["last_logged"]
@@ -44,5 +50,5 @@ class KeepLogState(TrainerCallback):
             "tokens": trainer._total_train_tokens,
             "metrics": trainer._metrics["train"],
         }
-        file = Path(args.output_dir) / f"checkpoint-{state.global_step}" / FILE
+        file = Path(args.output_dir) / f"checkpoint-{state.global_step}" / file_name()
         file.write_text(json.dumps(content), encoding="utf-8")

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from . import ranks
+
 # sysexits.h, EX_TEMPFAIL: not done, and to be tried again.
 EXIT_CODE = 75
 
@@ -40,6 +42,11 @@ def requested() -> bool:
     return _state.requested
 
 
+def request() -> None:
+    """Stop as if asked to: another process of the same training was."""
+    _state.requested = True
+
+
 @contextmanager
 def watched() -> Iterator[None]:
     """Work that looks at `requested` itself, and raises Stopped when what it has is safe."""
@@ -48,5 +55,6 @@ def watched() -> Iterator[None]:
         yield
     finally:
         _state.watched = False
-    if _state.requested:
+    # All processes or none: one that goes on alone would wait for the others.
+    if any(ranks.any_of(_state.requested)):
         raise Stopped

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import transformers
-from peft import LoraConfig
+from peft import LoraConfig, PeftModel
 from transformers import set_seed
 from trl import SFTConfig, SFTTrainer
 
-from . import gates, stop
+from . import gates, ranks, stop
 from .arguments import shared_arguments
 from .checkpoints import keep_checkpoints, require_resumable
 from .dataset import Row, as_dataset, supervised_records
@@ -62,7 +62,7 @@ def train_supervised(
     processor = load_processor(model, params["frames"])
     trainer = SFTTrainer(
         model=model,
-        train_dataset=as_dataset(supervised_records(rows, target)),
+        train_dataset=as_dataset(supervised_records(rows, target, params.get("prompt", "plain"))),
         processing_class=processor,
         peft_config=lora,
         callbacks=[ReportProgress(events)],
@@ -85,11 +85,29 @@ def keep_trainable_in_float32(model: Any) -> None:
             parameter.data = parameter.data.float()
 
 
+def load_by_module_names(trainer: Any) -> None:
+    """Resume exactly: the trainer looks for a checkpoint's tensors by the names in its file.
+
+    A whole Qwen2-VL is saved under other names than its modules have, and all tensors but one would be skipped with
+    a warning. from_pretrained knows both names.
+    """
+    if isinstance(trainer.model, PeftModel):
+        return
+
+    def load(checkpoint: str, model: Any = None) -> None:
+        target = trainer.model if model is None else model
+        saved = type(target).from_pretrained(checkpoint, dtype=target.dtype)
+        target.load_state_dict(saved.state_dict())
+
+    trainer._load_from_checkpoint = load
+
+
 def run_to_the_end(trainer: Any, job: Job, events: Events) -> None:
     """Train, resuming where the job says, and insist on the planned number of steps."""
     resume = job.checkpoints.resume
     if resume:
         require_resumable(resume)
+        load_by_module_names(trainer)
     dtypes = _trainable_dtypes(trainer.model)
     with stop.watched():
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
@@ -113,7 +131,10 @@ def save_with_processor(trainer: Any, model: str, frames: int, directory: Path) 
 
     What would differ from run to run is left out: the model card and the base's path, and the order of a set.
     """
+    # In every process: weights that are spread over them are gathered here, and the first one writes.
     trainer.save_model(str(directory))
+    if not ranks.is_main():
+        return
     load_processor(model, frames).save_pretrained(directory)
     for name in ("training_args.bin", "README.md"):
         (directory / name).unlink(missing_ok=True)

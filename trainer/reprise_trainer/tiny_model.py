@@ -15,8 +15,9 @@ from transformers import (
     set_seed,
 )
 
-from .dataset import Row, prompt_text
+from .dataset import Row
 from .processor import ClipProcessor
+from .prompts import prompt_text
 
 SPECIAL = [
     "<|endoftext|>",

@@ -11,7 +11,7 @@ import transformers
 from transformers import set_seed
 from trl import GRPOConfig, GRPOTrainer
 
-from . import gates
+from . import gates, ranks
 from .arguments import shared_arguments
 from .checkpoints import keep_checkpoints
 from .dataset import answerable, as_dataset, read_rows, rollout_records
@@ -21,6 +21,7 @@ from .loading import init_kwargs
 from .merging import merge_and_check
 from .processor import load_processor, vision_token_ids
 from .progress import ReportProgress
+from .prompts import prompt_text
 from .rewards import REWARDS, Reward
 from .sampling import keep_order
 from .supervised import keep_trainable_in_float32, lora_config, run_to_the_end, summary
@@ -85,9 +86,10 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     set_seed(job.seed)
     processor = load_processor(model, params["frames"], padding_side="left")
     rows = answerable(read_rows(job.inputs["dataset"], params["split"], params["frames"]))
-    records = as_dataset(rollout_records(rows))
+    records = as_dataset(rollout_records(rows, params["prompt"]))
     vision_tokens = _vision_tokens(processor, records[0]["images"][0])
-    gates.prompts_fit(rows, processor, params["max_prompt_length"], vision_tokens, events)
+    texts = [(row["id"], prompt_text(row, params["prompt"])) for row in rows]
+    gates.prompts_fit(texts, processor, params["max_prompt_length"], vision_tokens, events)
     groups = gates.DistinctGroups(params["group_size"], PATIENCE, events)
     names = list(params["rewards"])
     adapter = params["trainable"] == "adapter"
@@ -103,14 +105,18 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     trainer.remove_callback(transformers.PrinterCallback)
     keep_checkpoints(trainer, job.checkpoints, events, generation_period(params))
     keep_order(trainer, job.checkpoints.resume)
-    keep_trainable_in_float32(trainer.model)
+    # ZeRO keeps float32 copies of its own.
+    if params["sharding"] == "none":
+        keep_trainable_in_float32(trainer.model)
     gates.pixels_reach_loss(trainer.model, _probe(processor, rows[0], records[0]["images"][0], trainer), events)
     run_to_the_end(trainer, job, events)
-    if adapter:
-        merge_and_check(trainer.model, model, params["frames"], job.outputs["model"], events)
-    else:
+    if not adapter:
         trainer.save_model(str(job.outputs["model"]))
-        load_processor(model, params["frames"]).save_pretrained(job.outputs["model"])
+    if ranks.is_main():
+        if adapter:
+            merge_and_check(trainer.model, model, params["frames"], job.outputs["model"], events)
+        else:
+            load_processor(model, params["frames"]).save_pretrained(job.outputs["model"])
     return summary(trainer)
 
 

@@ -1,0 +1,75 @@
+import { writeFile } from "node:fs/promises";
+import type { Prediction } from "../../report/statistics.ts";
+import type { Question } from "../../schemas/generated/question.ts";
+import { writeWhole } from "../../store/files.ts";
+import { StepFailure } from "../step-failure.ts";
+import { readAnswer } from "./read-answer.ts";
+import { score } from "./score.ts";
+
+/** What a model replied to one question; an error stands where no reply could be had. */
+export interface Reply {
+  id: string;
+  reply: string;
+  /** Whether it was cut at the limit of new tokens. */
+  truncated: boolean;
+  error?: string;
+}
+
+/** The questions of a split that have a gold letter. */
+export function scoredRows(rows: readonly Question[], split: string): (Question & { answer: string })[] {
+  const scored = rows.flatMap((row) =>
+    row.split === split && row.answer !== null ? [{ ...row, answer: row.answer }] : [],
+  );
+  if (scored.length === 0)
+    throw new StepFailure(
+      "data",
+      `The dataset has no question with a gold letter in the split '${split}'. Check the step's 'split'.`,
+    );
+  return scored;
+}
+
+/** One sample's outcome. */
+export function predictionOf(
+  row: Question & { answer: string },
+  { reply, truncated, error }: Reply,
+): Prediction {
+  const letter = error === undefined ? readAnswer(reply, row.options) : null;
+  const status =
+    error !== undefined
+      ? "error"
+      : letter === null
+        ? "unparsed"
+        : letter === row.answer
+          ? "correct"
+          : "wrong";
+  return {
+    id: row.id,
+    video: row.video,
+    task: row.task,
+    way: row.way,
+    options: row.options.length,
+    gold: row.answer,
+    reply,
+    letter,
+    status,
+    truncated,
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** Reads, scores and writes the replies to all questions: the denominator is the questions, not the replies. */
+export async function writePredictions(
+  rows: readonly (Question & { answer: string })[],
+  replies: readonly Reply[],
+  outputs: Record<string, string>,
+): Promise<Record<string, number>> {
+  const byId = new Map(replies.map((reply) => [reply.id, reply]));
+  const missing = rows.filter(({ id }) => !byId.has(id));
+  if (missing.length > 0)
+    throw new StepFailure("exit", `${missing.length} questions have no reply, first: ${missing[0]!.id}.`);
+  const predictions = rows.map((row) => predictionOf(row, byId.get(row.id)!));
+  const metrics = score(predictions);
+  await writeFile(outputs["predictions"]!, predictions.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  await writeWhole(outputs["metrics"]!, `${JSON.stringify(metrics, null, 1)}\n`);
+  return metrics;
+}

@@ -1,0 +1,37 @@
+import { wilson, type Prediction } from "../../report/statistics.ts";
+
+/**
+ * Accuracy with its interval over all samples: unparsed replies and errors stay in the denominator. Beside it what
+ * guessing and the most frequent letter would reach. Throws without a sample.
+ */
+export function score(predictions: readonly Prediction[]): Record<string, number> {
+  const total = predictions.length;
+  if (total === 0) throw new Error("there is no sample to score");
+  const count = (status: Prediction["status"]) => predictions.filter((one) => one.status === status).length;
+  const [low, high] = wilson(count("correct"), total);
+  const golds = new Map<string, number>();
+  for (const { gold } of predictions) golds.set(gold, (golds.get(gold) ?? 0) + 1);
+  const groups = [...new Set(predictions.map(({ task, way }) => `${task}/${way}`))].sort();
+  return {
+    samples: total,
+    accuracy: count("correct") / total,
+    accuracy_low: low,
+    accuracy_high: high,
+    chance: predictions.reduce((sum, { options }) => sum + 1 / options, 0) / total,
+    majority: Math.max(...golds.values()) / total,
+    correct: count("correct"),
+    wrong: count("wrong"),
+    unparsed: count("unparsed"),
+    error: count("error"),
+    truncated: predictions.filter(({ truncated }) => truncated).length,
+    ...Object.fromEntries(
+      groups.map((name) => {
+        const group = predictions.filter(({ task, way }) => `${task}/${way}` === name);
+        return [
+          `accuracy[${name}]`,
+          group.filter(({ status }) => status === "correct").length / group.length,
+        ];
+      }),
+    ),
+  };
+}

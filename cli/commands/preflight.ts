@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { requireTool, trainerFolder } from "../../activities/toolchain.ts";
+import { writeJson } from "../../store/files.ts";
+import { EXIT, UserError } from "../errors.ts";
+import { say, sayJson } from "../output.ts";
+import { askedOf, type Asked } from "../preflight/asked.ts";
+import { judge, type Answer } from "../preflight/judge.ts";
+import { showPreflight } from "../preflight/show.ts";
+import { planOf, type RecipeOptions } from "../recipe-file.ts";
+
+/**
+ * Looks at a recipe's trainings at full size, without GPU, weights or network: builds the real architecture and the
+ * libraries' own configurations, runs one step of each on tensors without numbers, and adds up memory and FLOPs.
+ */
+export async function preflight(
+  file: string,
+  { json, ...options }: RecipeOptions & { json?: boolean },
+): Promise<number> {
+  const { plan, workloads } = await planOf(file, options);
+  const asked = askedOf(plan);
+  if (asked.length === 0)
+    throw new UserError(
+      EXIT.invalid,
+      "No step starts from a model on the hub, so there is nothing to look at.",
+    );
+  const answers = await ask(asked);
+  const steps = new Map(plan.steps.map((step) => [step.id, step]));
+  const judged = new Map(
+    answers.flatMap((answer) =>
+      answer.ok ? [[answer.id, judge(steps.get(answer.id)!, answer, workloads.get(answer.id))] as const] : [],
+    ),
+  );
+  if (json === true)
+    sayJson({
+      recipe: plan.recipe,
+      steps: answers.map((answer) => ({
+        ...answer,
+        ...judged.get(answer.id),
+        workload: workloads.get(answer.id) ?? null,
+      })),
+    });
+  else say(showPreflight(answers, judged, workloads));
+  const fine = answers.every(({ ok }) => ok) && [...judged.values()].every(({ fits }) => fits);
+  return fine ? EXIT.done : EXIT.invalid;
+}
+
+async function ask(steps: Asked[]): Promise<Answer[]> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "reprise-preflight-"));
+  try {
+    const file = path.join(folder, "asked.json");
+    await writeJson(file, { steps });
+    const environment = { PYTHONPATH: trainerFolder, OMP_NUM_THREADS: "1", PYTHONWARNINGS: "ignore" };
+    const { stdout } = await execa(requireTool("python"), ["-m", "reprise_trainer.preflight", file], {
+      env: environment,
+      stdin: "ignore",
+    });
+    return (JSON.parse(stdout.trim().split("\n").at(-1)!) as { steps: Answer[] }).steps;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,62 @@
+import type { Plan, PlanStep } from "../../schemas/plan.ts";
+
+/** What the preflight program is asked about one step. */
+export interface Asked {
+  id: string;
+  kind: string;
+  params: Record<string, unknown>;
+  processes: number;
+  model: string;
+  frames: number;
+  /** Width and height of the largest frame, in pixels. */
+  frame: [number, number];
+}
+
+const KINDS = ["train/sft", "train/grpo", "model/merge", "eval/mcq"];
+const TOKEN = 28;
+
+/** The steps that can be looked at before they run: those whose model comes from the hub. */
+export function askedOf({ steps }: Plan): Asked[] {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  return steps.flatMap((step) => {
+    const model = KINDS.includes(step.kind) ? modelOf(step, byId) : undefined;
+    if (model === undefined) return [];
+    const cut = framesOf(step, byId);
+    return [
+      {
+        id: step.id,
+        kind: step.kind,
+        params: step.params,
+        processes: step.processes,
+        model,
+        frames: Number(step.params["frames"] ?? 8),
+        frame: largestFrame(cut?.params["size"]),
+      },
+    ];
+  });
+}
+
+/** The model on the hub that a step's model was made from. */
+function modelOf(step: PlanStep, byId: ReadonlyMap<string, PlanStep>): string | undefined {
+  const source = step.inputs["model"];
+  if (source?.from === "hub") return source.id;
+  const maker = source?.from === "step" ? byId.get(source.step) : undefined;
+  return maker === undefined ? undefined : modelOf(maker, byId);
+}
+
+function framesOf(step: PlanStep, byId: ReadonlyMap<string, PlanStep>): PlanStep | undefined {
+  const source = step.inputs["dataset"];
+  const maker = source?.from === "step" ? byId.get(source.step) : undefined;
+  return maker?.kind === "frames/extract" ? maker : undefined;
+}
+
+/** Of a budget of pixels the largest square within it; 224 x 224 where nothing is said. */
+function largestFrame(size: unknown): [number, number] {
+  if (typeof size === "string" && size.includes("x")) {
+    const [width, height] = size.split("x").map(Number);
+    return [width!, height!];
+  }
+  const budget = (size as { max_pixels?: number } | null | undefined)?.max_pixels;
+  const side = budget === undefined ? 224 : Math.floor(Math.sqrt(budget) / TOKEN) * TOKEN;
+  return [side, side];
+}

@@ -1,0 +1,71 @@
+import { createRequire } from "node:module";
+import type { Workload } from "../../compiler/lint/workloads.ts";
+import type { GpuType, PlanStep } from "../../schemas/plan.ts";
+
+/** What the preflight program says of a step: bytes, tokens, FLOPs; or why the step cannot be. */
+export type Answer = { id: string } & (
+  | {
+      ok: true;
+      counts: { total: number; trainable: number; quantised: number };
+      tokens: Record<string, number>;
+      phases: Record<string, Record<string, number>>;
+      checkpoint: number;
+      flops_per_row: number;
+    }
+  | { ok: false; message: string }
+);
+
+const GPUS = createRequire(import.meta.url)("../../schemas/gpus.json") as Record<
+  GpuType,
+  { memory_gb: number; tflops: number }
+>;
+// Of the data sheet's dense bfloat16 speed: what trainings of this size reach. Stated, not measured.
+export const EFFICIENCY = 0.3;
+/** CUDA context, communication buffers and fragmentation: assumed, not measured. */
+export const OVERHEAD_BYTES = 3e9;
+const GB = 1e9;
+
+export interface Judged {
+  id: string;
+  gpu: GpuType;
+  gpus: number;
+  /** What each GPU needs at the worst moment, and has. */
+  neededGb: number;
+  hasGb: number;
+  fits: boolean;
+  checkpointGb: number;
+  /** FLOPs of the whole step and the hours that they take; null where the number of rows is not known. */
+  flops: number | null;
+  hours: number | null;
+}
+
+/** Whether a step fits its GPUs, and about how long it takes. */
+export function judge(step: PlanStep, answer: Answer & { ok: true }, workload: Workload | undefined): Judged {
+  const { memory_gb: hasGb, tflops } = GPUS[step.gpuType]!;
+  const gpus = Math.max(1, step.resources.gpu);
+  const most = Math.max(...Object.values(answer.phases).map((parts) => sum(Object.values(parts))));
+  const rows = rowsOfTraining(step, workload);
+  const flops = rows === null ? null : rows * answer.flops_per_row;
+  const neededGb = (most + OVERHEAD_BYTES) / GB;
+  return {
+    id: step.id,
+    gpu: step.gpuType,
+    gpus,
+    neededGb,
+    hasGb,
+    fits: neededGb <= hasGb,
+    checkpointGb: answer.checkpoint / GB,
+    flops,
+    hours: flops === null ? null : flops / (gpus * tflops * 1e12 * EFFICIENCY) / 3600,
+  };
+}
+
+/** Rows that go through a training in all its optimizer steps. */
+function rowsOfTraining(step: PlanStep, workload: Workload | undefined): number | null {
+  if (workload === undefined || workload.optimizerSteps === null) return null;
+  const epochs = Number(step.params["steps"] ?? 0) > 0 ? null : Number(step.params["epochs"] ?? 1);
+  if (epochs !== null && workload.rows !== null) return epochs * workload.rows;
+  return workload.optimizerSteps * workload.effectiveBatch.value;
+}
+
+export const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);

@@ -1,0 +1,67 @@
+import type { Workload } from "../../compiler/lint/workloads.ts";
+import { colours } from "../colours.ts";
+import { drawTable } from "../table.ts";
+import { EFFICIENCY, OVERHEAD_BYTES, sum, type Answer, type Judged } from "./judge.ts";
+
+const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;
+const count = (value: number): string => value.toLocaleString("en-US");
+
+/** What the look at full size found, as a table and the memory by part. */
+export function showPreflight(
+  answers: readonly Answer[],
+  judged: ReadonlyMap<string, Judged>,
+  workloads: ReadonlyMap<string, Workload>,
+): string {
+  const head = [
+    "step",
+    "weights, trainable",
+    "tokens a row",
+    "optimizer steps",
+    "a GPU needs",
+    "checkpoint",
+    "about",
+  ];
+  const rows = answers.map((answer) => {
+    if (!answer.ok) return [answer.id, colours.red(answer.message), "", "", "", "", ""];
+    const found = judged.get(answer.id)!;
+    const { total, trainable, quantised } = answer.counts;
+    const { vision, row } = answer.tokens;
+    return [
+      answer.id,
+      `${count(total)}, ${trainable === total ? "all" : count(trainable)}${quantised === 0 ? "" : `\n${count(quantised)} in 4 bits`}`,
+      row === undefined ? "" : `${row}, ${vision} of them vision`,
+      stepsOf(workloads.get(answer.id)),
+      fitOf(found),
+      found.checkpointGb === 0 ? "" : gb(found.checkpointGb * 1e9),
+      found.hours === null ? "" : `${found.flops!.toExponential(1)} FLOPs\n${timeOf(found.hours)}`,
+    ];
+  });
+  const parts = answers.flatMap((answer) =>
+    answer.ok ? Object.entries(answer.phases).map(([phase, bytes]) => partsOf(answer.id, phase, bytes)) : [],
+  );
+  return [drawTable(head, rows), ...parts, ...notes()].join("\n");
+}
+
+const stepsOf = (workload: Workload | undefined): string =>
+  workload === undefined
+    ? ""
+    : `${workload.optimizerSteps ?? "unknown"} of ${workload.effectiveBatch.value}\n${workload.effectiveBatch.text}`;
+
+function fitOf({ neededGb, hasGb, fits, gpu, gpus }: Judged): string {
+  const text = `${neededGb.toFixed(1)} of ${hasGb} GB\n${gpus} x ${gpu}`;
+  return fits ? text : colours.red(`${text}\ndoes not fit`);
+}
+
+const timeOf = (hours: number): string =>
+  hours < 1 ? `${(60 * hours).toFixed(0)} min` : `${hours.toFixed(1)} h`;
+
+function partsOf(id: string, phase: string, parts: Record<string, number>): string {
+  const lines = Object.entries(parts).map(([name, bytes]) => `  ${gb(bytes).padStart(10)}  ${name}`);
+  return [`${id}, ${phase}: ${gb(sum(Object.values(parts)))} on each GPU`, ...lines].join("\n");
+}
+
+const notes = (): string[] => [
+  `Beside the parts ${gb(OVERHEAD_BYTES)} a GPU are assumed for CUDA, communication and fragmentation.`,
+  `Time is a lower bound: FLOPs at ${100 * EFFICIENCY} % of the data sheet's dense bfloat16 speed; generating is slower than that.`,
+  "Words of prompts and answers are counted as 150 tokens each: there is no tokenizer without the model.",
+];

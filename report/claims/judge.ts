@@ -1,0 +1,80 @@
+import type { RunRecordClaim } from "../../schemas/generated/run-record.ts";
+import type { PlanClaim } from "../../schemas/plan.ts";
+import { combinationsOf, type Combination } from "./combinations.ts";
+import { judgeComparison } from "./comparison.ts";
+import { notChecked, type Judged, type Results } from "./judged.ts";
+import { judgeNumber } from "./number.ts";
+
+/** The name of the recipe without a profile. */
+const FULL = "full";
+
+/** Judges each claim by the finished steps. */
+export function judgeClaims(claims: readonly PlanClaim[], results: Results): RunRecordClaim[] {
+  return claims.map((claim) => {
+    const counts = countsIn(claim, results.profile);
+    const judged = judge(claim, results);
+    return {
+      id: claim.id,
+      says: claim.says ?? claim.id,
+      source: claim.source ?? null,
+      counts,
+      ...(counts || judged.verdict === "NOT CHECKED" ? judged : belowTheClaim(judged, results.profile)),
+    };
+  });
+}
+
+function countsIn({ counts_in: stated, value }: PlanClaim, profile: string | null): boolean {
+  const profiles = stated ?? (value === undefined ? null : [FULL]);
+  return profiles === null || profiles.includes(profile ?? FULL);
+}
+
+/** A number of a smaller profile is told, but nothing follows from it for the paper. */
+const belowTheClaim = (judged: Judged, profile: string | null): Judged => ({
+  ...judged,
+  verdict: "INCONCLUSIVE",
+  because: `${judged.because} This is the profile '${profile ?? FULL}', in which the claim does not count.`,
+});
+
+function judge(claim: PlanClaim, results: Results): Judged {
+  const combinations = combinationsOf(cellsOf(claim));
+  const missing = combinations.flatMap((one) => Object.values(one)).find((id) => !isDone(results, id));
+  if (missing !== undefined) return notChecked(`The step '${missing}' gave no result.`);
+  if (combinations.length === 0) return notChecked("No steps of the run go together for it.");
+  const few = combinations.length < (claim.seeds ?? 1) ? combinations.length : null;
+  const small = fewestSamples(combinations, results, claim.samples ?? 1);
+  const judged =
+    claim.better === undefined
+      ? judgeNumber(claim, combinations, results)
+      : judgeComparison(claim, combinations, results);
+  if (judged.verdict === "NOT CHECKED") return judged;
+  if (few !== null)
+    return tooLittle(judged, `Only ${few} of the ${claim.seeds} seeds that it needs were run.`);
+  if (small !== null)
+    return tooLittle(judged, `'${small.id}' has ${small.samples} samples, the claim needs ${claim.samples}.`);
+  return judged;
+}
+
+const cellsOf = ({ cells, better, than, metric }: PlanClaim) =>
+  cells ??
+  Object.fromEntries(
+    [better, than, metric?.split(".")[0]].flatMap((id) =>
+      id === undefined ? [] : [[id, [{ id, matrix: {} }]]],
+    ),
+  );
+
+const isDone = ({ outcomes }: Results, id: string): boolean =>
+  ["done", "reused"].includes(outcomes.get(id)?.status ?? "skipped");
+
+function fewestSamples(combinations: Combination[], { outcomes }: Results, least: number) {
+  for (const id of new Set(combinations.flatMap((one) => Object.values(one)))) {
+    const samples = outcomes.get(id)?.metrics["samples"];
+    if (samples !== undefined && samples < least) return { id, samples };
+  }
+  return null;
+}
+
+const tooLittle = (judged: Judged, why: string): Judged => ({
+  ...judged,
+  verdict: "INCONCLUSIVE",
+  because: `${judged.because} ${why}`,
+});

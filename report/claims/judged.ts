@@ -1,0 +1,25 @@
+import type { RunRecordClaim } from "../../schemas/generated/run-record.ts";
+import type { StepOutcome } from "../../schemas/plan.ts";
+import type { Prediction } from "../statistics.ts";
+
+/** What a run has to judge its claims by. */
+export interface Results {
+  /** Profile of the run; null for the recipe itself. */
+  profile: string | null;
+  outcomes: ReadonlyMap<string, StepOutcome>;
+  /** The samples of each step that evaluates. */
+  predictions: ReadonlyMap<string, readonly Prediction[]>;
+  /** The value of an expression over metrics. Throws for a metric that is not there. */
+  evaluate: (expression: string, metricOf: (step: string, metric: string) => number) => number;
+}
+
+/** A verdict with what led to it. */
+export type Judged = Pick<
+  RunRecordClaim,
+  "verdict" | "paper" | "value" | "interval" | "p" | "because" | "evidence"
+>;
+
+/** What a claim comes to when something that it needs is missing. */
+export const notChecked = (because: string): Judged => ({
+  ...{ verdict: "NOT CHECKED", paper: null, value: null, interval: null, p: null, because, evidence: [] },
+});

@@ -1,0 +1,79 @@
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { packageRoot } from "../../activities/toolchain.ts";
+import { reprise } from "../support/cli.ts";
+
+interface Found {
+  steps: {
+    id: string;
+    ok: boolean;
+    message?: string;
+    fits: boolean;
+    neededGb: number;
+    counts: { total: number; trainable: number };
+    tokens: Record<string, number>;
+    workload: { optimizerSteps: number; effectiveBatch: { value: number } } | null;
+    hours: number | null;
+  }[];
+}
+
+const recipe = path.join("recipes", "st-r1.yaml");
+
+async function look(...args: string[]) {
+  const ended = await reprise(packageRoot, ["preflight", recipe, "--json", ...args]);
+  return { code: ended.code, stderr: ended.stderr, found: JSON.parse(ended.stdout) as Found };
+}
+
+describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
+  test("adds up what the 7B trainings take, and they fit four H100", async () => {
+    const { code, found } = await look();
+    expect(code).toBe(0);
+    const byId = new Map(found.steps.map((step) => [step.id, step]));
+    expect([...byId.keys()]).toEqual(["sft", "merge", "grpo", "score_base", "score_sft", "score_grpo"]);
+    expect(byId.get("sft")).toMatchObject({
+      ok: true,
+      fits: true,
+      counts: { total: 8_291_375_616, trainable: 5_046_272 },
+      tokens: { vision: 784 },
+      // 630 rows, 16 a step; 158 of 4 prompts, as the released code counts them.
+      workload: { optimizerSteps: 40, effectiveBatch: { value: 16 } },
+    });
+    expect(byId.get("grpo")).toMatchObject({
+      counts: { trainable: 8_291_375_616 },
+      workload: { optimizerSteps: 158, effectiveBatch: { value: 4 } },
+    });
+    expect(byId.get("grpo")!.neededGb).toBeGreaterThan(byId.get("sft")!.neededGb);
+  });
+
+  test("says so, and exits with 2, when all weights are to be trained on a GPU of 24 GB", async () => {
+    const { code, found } = await look("--set", "steps.grpo.resources.gpu_type=RTX-4090");
+    expect(code).toBe(2);
+    expect(found.steps.filter(({ ok, fits }) => !ok || !fits).map(({ id }) => id)).toEqual(["grpo"]);
+    const shown = await reprise(packageRoot, [
+      "preflight",
+      recipe,
+      "--set",
+      "steps.grpo.resources.gpu_type=RTX-4090",
+    ]);
+    expect(shown.stdout).toMatch(/of 24 GB[\s\S]*does not fit/);
+    expect(shown.code).toBe(2);
+  });
+
+  test("finds wrong divisions before anything is built", async () => {
+    const wrong = [
+      "--set",
+      "steps.grpo.with.batch_unit=completions",
+      "--set",
+      "steps.grpo.with.batch_size_per_device=3",
+    ];
+    const ended = await reprise(packageRoot, ["preflight", recipe, ...wrong]);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(/\[R0310\]/);
+  });
+});
+
+test("a recipe without a model from the hub has nothing to look at", async () => {
+  const ended = await reprise(packageRoot, ["preflight", path.join("recipes", "demo.yaml")]);
+  expect(ended.stderr).toContain("No step starts from a model on the hub");
+  expect(ended.code).toBe(2);
+});

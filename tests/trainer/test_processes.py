@@ -1,0 +1,184 @@
+"""Trainings in two processes on this machine's CPU, started as the engine starts them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import GRPO, SFT, Step, trainer_environment, weights
+from reprise_trainer import launch, stop, train_grpo, train_sft
+from reprise_trainer.checkpoints import MARKER
+from reprise_trainer.errors import StepError
+from reprise_trainer.job import Job
+from safetensors.torch import load_file
+
+ACCELERATE = {
+    "compute_environment": "LOCAL_MACHINE",
+    "distributed_type": "MULTI_GPU",
+    "num_machines": 1,
+    "num_processes": 2,
+    "mixed_precision": "no",
+    "use_cpu": True,
+}
+# 12 steps of 2 rows, one in each process.
+SHARED = {**SFT, "batch_size_per_device": 1, "epochs": 4}
+
+
+@pytest.fixture
+def begin(step: Step) -> Iterator[Any]:
+    """Starts a job in two processes; what is left at the end is killed."""
+    children: list[subprocess.Popen[bytes]] = []
+
+    def start(job: Job) -> subprocess.Popen[bytes]:
+        place = job.result.parent
+        (place / "job.json").write_text(json.dumps(asdict(job), default=str))
+        (place / "accelerate.yaml").write_text(json.dumps(ACCELERATE))
+        command = [sys.executable, "-m", "reprise_trainer.launch", str(place / "job.json")]
+        child = subprocess.Popen([*command, str(place / "accelerate.yaml")], env=trainer_environment())
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        child.kill()
+
+
+def until(job: Job, text: str, child: subprocess.Popen[bytes]) -> None:
+    for _ in range(2400):
+        if job.events.exists() and text in job.events.read_text():
+            return
+        assert child.poll() is None
+        time.sleep(0.05)
+    raise AssertionError(f"no {text!r} in the events")
+
+
+def ranks_of(launcher: subprocess.Popen[bytes]) -> dict[int, int]:
+    """Pids by process number."""
+    found = {}
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((place / "stat").read_text().rsplit(") ", 1)[1].split()[1])
+            environment = (place / "environ").read_bytes().split(b"\0")
+        except (OSError, IndexError):
+            continue
+        rank = [entry[5:] for entry in environment if entry.startswith(b"RANK=")]
+        if parent == launcher.pid and rank:
+            found[int(rank[0])] = int(place.name)
+    return found
+
+
+def gone(pids: list[int]) -> bool:
+    for _ in range(100):
+        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def largest_difference(first: Path, second: Path) -> float:
+    [ours], [theirs] = first.glob("*.safetensors"), second.glob("*.safetensors")
+    mine, other = load_file(ours), load_file(theirs)
+    assert mine.keys() == other.keys()
+    return max(float((mine[name] - other[name]).abs().max()) for name in mine)
+
+
+def saved(job: Job) -> list[int]:
+    return sorted(int(marker.parent.name.split("-")[1]) for marker in job.checkpoints.directory.glob(f"*/{MARKER}"))
+
+
+def resuming(job: Job) -> Job:
+    newest = job.checkpoints.directory / f"checkpoint-{saved(job)[-1]}"
+    return replace(job, checkpoints=replace(job.checkpoints, resume=newest))
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are found under /proc")
+
+
+@linux
+def test_two_processes_train_as_one_and_a_killed_one_costs_one_interval(step: Step, base: Path, begin: Any) -> None:
+    # Dropout draws from one stream a process.
+    params = {**SHARED, "lora_dropout": 0.0}
+    alone = step.job(
+        "train/sft", {**params, "gradient_accumulation_steps": 2}, {"model": base}, ["adapter"], name="alone"
+    )
+    step.run(train_sft, alone)
+    whole = step.job("train/sft", params, {"model": base}, ["adapter"], name="whole")
+    assert begin(whole).wait(120) == 0
+    assert json.loads(whole.result.read_text())["metrics"]["steps"] == 12
+    assert largest_difference(alone.outputs["adapter"], whole.outputs["adapter"]) < 1e-6
+
+    job = step.job("train/sft", params, {"model": base}, ["adapter"], name="killed", every_steps=2, keep=9)
+    launcher = begin(job)
+    until(job, '"done": 5,', launcher)
+    ranks = ranks_of(launcher)
+    os.kill(ranks[1], signal.SIGKILL)
+    assert launcher.wait(30) == 1
+    assert gone(list(ranks.values()))
+    result = json.loads(job.result.read_text())
+    assert (result["ok"], result["code"]) == (False, "killed")
+    assert result["message"].startswith("Process 1 was ended by SIGKILL; the others were stopped.")
+    assert saved(job)[-1] >= 4
+    job.result.unlink()
+    assert begin(resuming(job)).wait(120) == 0
+    assert weights(job.outputs["adapter"]) == weights(whole.outputs["adapter"])
+
+
+@linux
+def test_sigterm_reaches_every_process_and_leaves_a_checkpoint(step: Step, base: Path, begin: Any) -> None:
+    params = {**SHARED, "epochs": 400}
+    job = step.job("train/sft", params, {"model": base}, ["adapter"])
+    launcher = begin(job)
+    until(job, '"done": 3,', launcher)
+    ranks = ranks_of(launcher)
+    launcher.send_signal(signal.SIGTERM)
+    assert launcher.wait(30) == stop.EXIT_CODE
+    assert gone(list(ranks.values()))
+    assert not job.result.exists()
+    [at] = saved(job)
+    marker = json.loads((job.checkpoints.directory / f"checkpoint-{at}" / MARKER).read_text())
+    assert {"rng_state_0.pth", "rng_state_1.pth"} <= {file["path"] for file in marker["files"]}
+
+
+def test_grpo_of_all_weights_in_two_processes_resumes_exactly(step: Step, base: Path, begin: Any) -> None:
+    params = {**GRPO, "trainable": "all", "steps": 4}
+    whole = step.job("train/grpo", params, {"model": base}, ["model"], name="whole", every_steps=2)
+    assert begin(whole).wait(180) == 0
+    again = step.job("train/grpo", params, {"model": base}, ["model"], name="again")
+    checkpoint = whole.checkpoints.directory / "checkpoint-2"
+    again = replace(again, checkpoints=replace(again.checkpoints, resume=checkpoint))
+    assert begin(again).wait(180) == 0
+    assert weights(again.outputs["model"]) == weights(whole.outputs["model"])
+    assert weights(again.outputs["model"]) != weights(base)
+    # A checkpoint of two processes cannot be resumed by one.
+    with pytest.raises(StepError, match="written by 2 processes and cannot be resumed exactly by 1"):
+        step.run(train_grpo, again)
+
+
+class Failure:
+    def __init__(self, exitcode: int, timestamp: int) -> None:
+        self.exitcode = exitcode
+        self.timestamp = timestamp
+
+
+@pytest.mark.parametrize(
+    ("failures", "expected"),
+    [
+        ({0: Failure(2, 1)}, (2, "exit", "Process 0 ended with exit code 2")),
+        # Who lost a peer, or was ended by the launcher, is not the cause.
+        ({0: Failure(76, 1), 1: Failure(-9, 2)}, (1, "killed", "Process 1 was ended by SIGKILL")),
+        ({0: Failure(-15, 1), 1: Failure(1, 2)}, (1, "exit", "Process 1 ended with exit code 1")),
+        ({0: Failure(76, 2), 1: Failure(76, 1)}, (1, "exit", "Process 1 ended with exit code 1")),
+        ({1: Failure(-11, 1)}, (1, "exit", "Process 1 was ended by SIGSEGV")),
+    ],
+)
+def test_the_process_that_failed_first_is_named(failures: dict[int, Any], expected: tuple[int, str, str]) -> None:
+    exit_code, code, said = launch.explain(failures)
+    assert (exit_code, code) == expected[:2]
+    assert said.startswith(expected[2])

@@ -1,0 +1,161 @@
+"""What each kind of step takes at full size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import StepError
+from ..job import Checkpointing, Job
+from ..loading import init_kwargs
+from ..supervised import lora_config, sft_config
+from . import memory
+from .architecture import Counts, architecture, count
+from .fake_step import Batch, Step, by_depth, measure
+from .on_gpus import as_on_gpus
+
+# Words of a prompt and of a chain of thought. No tokenizer is at hand; the released rows have about so many.
+PROMPT_TOKENS = 150
+ANSWER_TOKENS = 150
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A step of a plan: its parameters with defaults, the model that it starts from, and the clips it sees.
+
+    `frame` is the size of the largest frame in pixels, width and height, both multiples of 28.
+    """
+
+    id: str
+    kind: str
+    params: dict[str, Any]
+    processes: int
+    model: str
+    frames: int
+    frame: tuple[int, int]
+
+    @property
+    def grid(self) -> tuple[int, int, int]:
+        """Patches in time, height and width: frames are merged in pairs, an odd last one is repeated."""
+        return (self.frames + 1) // 2, self.frame[1] // 14, self.frame[0] // 14
+
+    def job(self) -> Job:
+        """The job as the trainers would get it; nothing is read or written."""
+        here = Path()
+        keeping = Checkpointing(
+            here, every_steps=1, every_seconds=None, keep=1, key="", fields={}, inexact=[], resume=None
+        )
+        return Job(self.kind, self.params, {}, {}, here, here, keeping, seed=0, threads=1)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a step takes: weights, tokens of a row, bytes by phase and part on each GPU, bytes of a checkpoint, FLOPs.
+
+    `flops_per_row` are those of all that is done with one row of the data.
+    """
+
+    counts: Counts
+    tokens: dict[str, int]
+    phases: dict[str, memory.Parts]
+    checkpoint: float
+    flops_per_row: float
+
+
+def sft(asked: Asked) -> Found:
+    """train/sft: an adapter, on 4-bit weights or whole ones."""
+    params = asked.params
+    with as_on_gpus(asked.processes):
+        sft_config(asked.job(), params["quantization"])
+        quantisation = init_kwargs(params["quantization"]).get("quantization_config")
+    lora = lora_config(params)
+    dimensions = architecture(asked.model)
+    counts = count(dimensions, lora, quantisation)
+    answer = ANSWER_TOKENS if params["target"] == "reverse-thinking" else 8
+    batch = Batch(params["batch_size_per_device"], asked.grid, PROMPT_TOKENS + answer, answer)
+    step = by_depth(dimensions, lambda config: measure(config, batch, lora=lora, autocast=True))
+    parts = memory.adapter_training(dimensions, counts, step, asked.processes)
+    return Found(counts, _tokens(batch), {"training": parts}, memory.checkpoint(counts, False), step.flops / batch.rows)
+
+
+def grpo(asked: Asked) -> Found:
+    """train/grpo: rollouts of a group for each prompt, then an update, on all weights or on an adapter."""
+    from ..train_grpo import grpo_config
+
+    params = asked.params
+    whole = params["trainable"] == "all"
+    with as_on_gpus(asked.processes):
+        config = grpo_config(asked.job(), [])
+    lora = None if whole else lora_config(params)
+    dimensions = architecture(asked.model)
+    counts = count(dimensions, lora, None)
+    completion = params["max_completion_length"]
+    batch = Batch(config.per_device_train_batch_size, asked.grid, PROMPT_TOKENS + completion, completion)
+    tokens = _tokens(batch)
+    if tokens["row"] - completion > params["max_prompt_length"]:
+        raise StepError(
+            "data",
+            f"A prompt has about {tokens['row'] - completion} tokens, {tokens['vision']} of them vision, and "
+            f"'max_prompt_length' is {params['max_prompt_length']}: use fewer or smaller frames.",
+        )
+    step = by_depth(dimensions, lambda full: measure(full, batch, lora=lora, autocast=not whole))
+    sharding = params["sharding"]
+    update = (
+        memory.full_training(counts, step, asked.processes, sharding)
+        if whole
+        else memory.adapter_training(dimensions, counts, step, asked.processes)
+    )
+    if whole and params["beta"]:
+        update |= memory.reference(counts, asked.processes, sharding)
+    generation = memory.rollout(dimensions, counts, batch.rows * tokens["row"], sharding)
+    rollout = {**memory.without(update, "activations", "gathered", "gradient buckets"), **generation}
+    return Found(
+        counts,
+        tokens,
+        {"rollout": rollout, "update": update},
+        memory.checkpoint(counts, whole),
+        _grpo_flops(counts, step, batch, params),
+    )
+
+
+def evaluation(asked: Asked) -> Found:
+    """eval/mcq: greedy replies to a batch of questions."""
+    dimensions = architecture(asked.model)
+    counts = count(dimensions, None, None)
+    completion = asked.params["max_completion_length"]
+    batch = Batch(asked.params["batch_size"], asked.grid, PROMPT_TOKENS + completion, completion)
+    tokens = _tokens(batch)
+    parts = {**memory.weights(counts), "KV cache": memory.kv_cache(dimensions, batch.rows * tokens["row"])}
+    return Found(counts, tokens, {"evaluation": parts}, 0.0, 2.0 * counts.total * tokens["row"])
+
+
+def merge(asked: Asked) -> Found:
+    """model/merge: the merged model, and the same loaded again to compare."""
+    counts = count(architecture(asked.model), None, None)
+    parts = {"weights, bfloat16": 2.0 * counts.total, "the merged model, loaded again": 2.0 * counts.total}
+    return Found(counts, {}, {"merging": parts}, 0.0, 0.0)
+
+
+STAGES: dict[str, Callable[[Asked], Found]] = {
+    "train/sft": sft,
+    "train/grpo": grpo,
+    "model/merge": merge,
+    "eval/mcq": evaluation,
+}
+
+
+def _tokens(batch: Batch) -> dict[str, int]:
+    return {"vision": batch.vision_tokens, "text": batch.text, "row": batch.vision_tokens + batch.text}
+
+
+def _grpo_flops(counts: Counts, step: Step, batch: Batch, params: dict[str, Any]) -> float:
+    """Of one prompt: its group's update, the reference's pass (a quarter of an update with recomputation), and 2 FLOPs
+    a weight and token for generating.
+    """
+    rows = params["group_size"]
+    update = step.flops / batch.rows * rows * params["num_iterations"]
+    reference = step.flops / batch.rows * rows / 4 if params["beta"] else 0.0
+    generation = 2.0 * counts.total * rows * (batch.vision_tokens + batch.text)
+    return update + reference + generation
