@@ -123,7 +123,7 @@ def test_configurations_are_built_as_on_gpus() -> None:
 
 def test_an_option_that_a_library_refuses_is_found() -> None:
     with pytest.raises(ValueError, match="must be divisible by num_generations"):
-        grpo(asked("train/grpo", {**GRPO, "batch_unit": "completions", "batch_size_per_device": 3}))
+        grpo(asked("train/grpo", {**GRPO, "batch_unit": "completions", "batch_size_per_device": 3, "group_size": 8}))
     with pytest.raises(ValueError, match="nonsense"):
         sft(asked("train/sft", {**SFT, "learning_rate_schedule": "nonsense"}))
 

@@ -31,17 +31,32 @@ ACCELERATE = {
 SHARED = {**SFT, "batch_size_per_device": 1, "epochs": 4}
 
 
+# A random model never answers right: a reward that differs between its replies makes it move.
+VARIED = """
+from reprise_trainer.rewards import REWARDS
+
+def accuracy_reward(completions, **_):
+    return [len(completion[0]["content"]) % 3 / 2 for completion in completions]
+
+REWARDS["accuracy"] = accuracy_reward
+"""
+
+
 @pytest.fixture
-def begin(step: Step) -> Iterator[Any]:
+def begin(tmp_path: Path) -> Iterator[Any]:
     """Starts a job in two processes; what is left at the end is killed."""
     children: list[subprocess.Popen[bytes]] = []
+    # Python runs it as it starts, in each of the processes.
+    (tmp_path / "sitecustomize.py").write_text(VARIED)
+    environment = trainer_environment()
+    environment["PYTHONPATH"] += os.pathsep + str(tmp_path)
 
     def start(job: Job) -> subprocess.Popen[bytes]:
         place = job.result.parent
         (place / "job.json").write_text(json.dumps(asdict(job), default=str))
         (place / "accelerate.yaml").write_text(json.dumps(ACCELERATE))
         command = [sys.executable, "-m", "reprise_trainer.launch", str(place / "job.json")]
-        child = subprocess.Popen([*command, str(place / "accelerate.yaml")], env=trainer_environment())
+        child = subprocess.Popen([*command, str(place / "accelerate.yaml")], env=environment)
         children.append(child)
         return child
 
