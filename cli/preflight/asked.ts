@@ -12,14 +12,14 @@ export interface Asked {
   frame: [number, number];
 }
 
-const KINDS = ["train/sft", "train/grpo", "model/merge", "eval/mcq"];
+const KINDS = new Set(["train/sft", "train/grpo", "model/merge", "eval/mcq"]);
 const TOKEN = 28;
 
 /** The steps that can be looked at before they run: those whose model comes from the hub. */
 export function askedOf({ steps }: Plan): Asked[] {
   const byId = new Map(steps.map((step) => [step.id, step]));
   return steps.flatMap((step) => {
-    const model = KINDS.includes(step.kind) ? modelOf(step, byId) : undefined;
+    const model = KINDS.has(step.kind) ? modelOf(step, byId) : undefined;
     if (model === undefined) return [];
     const cut = framesOf(step, byId);
     return [

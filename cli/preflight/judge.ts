@@ -41,7 +41,7 @@ export interface Judged {
 
 /** Whether a step fits its GPUs, and about how long it takes. */
 export function judge(step: PlanStep, answer: Answer & { ok: true }, workload: Workload | undefined): Judged {
-  const { memory_gb: hasGb, tflops } = GPUS[step.gpuType]!;
+  const { memory_gb: hasGb, tflops } = GPUS[step.gpuType];
   const gpus = Math.max(1, step.resources.gpu);
   const most = Math.max(...Object.values(answer.phases).map((parts) => sum(Object.values(parts))));
   const rows = rowsOfTraining(step, workload);

@@ -1,34 +1,18 @@
 // Generated from schemas/kinds/eval-mcq.schema.json by `npm run generate`. Do not edit.
-/**
- * Multiple-choice accuracy of a local model on one split, greedy, with interval and baselines.
- */
+/** Multiple-choice accuracy of a local model on one split, greedy, with interval and baselines. */
 export interface EvalMcqParams {
-  /**
-   * Model to evaluate.
-   */
+  /** Model to evaluate. */
   model: string;
-  /**
-   * Frames and questions.
-   */
+  /** Frames and questions. */
   dataset: string;
-  /**
-   * Split to evaluate on.
-   */
+  /** Split to evaluate on. */
   split: string;
-  /**
-   * How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). The paper gives no prompt.
-   */
+  /** How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). The paper gives no prompt. */
   prompt?: "plain" | "letter" | "tags";
-  /**
-   * Frames per clip; must be what frames/extract cut.
-   */
+  /** Frames per clip; must be what frames/extract cut. */
   frames?: number;
-  /**
-   * Most new tokens of a reply. The released inference code allows 512.
-   */
+  /** Most new tokens of a reply. The released inference code allows 512. */
   max_completion_length?: number;
-  /**
-   * Samples generated at once.
-   */
+  /** Samples generated at once. */
   batch_size?: number;
 }

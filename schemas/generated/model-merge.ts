@@ -1,18 +1,10 @@
 // Generated from schemas/kinds/model-merge.schema.json by `npm run generate`. Do not edit.
-/**
- * Merge an adapter into its base, with processor and chat template, and check that the result loads and agrees.
- */
+/** Merge an adapter into its base, with processor and chat template, and check that the result loads and agrees. */
 export interface ModelMergeParams {
-  /**
-   * The base of the adapter.
-   */
+  /** The base of the adapter. */
   model: string;
-  /**
-   * The adapter to merge.
-   */
+  /** The adapter to merge. */
   adapter: string;
-  /**
-   * Frames per clip of the probe.
-   */
+  /** Frames per clip of the probe. */
   frames?: number;
 }

@@ -1,103 +1,59 @@
 // Generated from schemas/recipe.schema.json by `npm run generate`. Do not edit.
-/**
- * A Reprise recipe.
- */
+/** A Reprise recipe. */
 export interface Recipe {
-  /**
-   * Version of the recipe language.
-   */
+  /** Version of the recipe language. */
   recipe: 1;
-  /**
-   * Short name; part of the run's id.
-   */
+  /** Short name; part of the run's id. */
   name: string;
-  /**
-   * What the recipe reproduces.
-   */
+  /** What the recipe reproduces. */
   description?: string;
-  /**
-   * Recipe that this one changes, as a path from this file. Mappings are merged key by key, everything else is replaced; a key set to null is removed.
-   */
+  /** Recipe that this one changes, as a path from this file. Mappings are merged key by key, everything else is replaced; a key set to null is removed. */
   extends?: string;
-  /**
-   * The paper.
-   */
+  /** The paper. */
   paper?: {
-    /**
-     * arXiv id, in quotes: 2503.12542 is also a number.
-     */
+    /** arXiv id, in quotes: 2503.12542 is also a number. */
     arxiv?: string;
-    /**
-     * Title of the paper.
-     */
+    /** Title of the paper. */
     title?: string;
-    /**
-     * Hardware that the paper used.
-     */
+    /** Hardware that the paper used. */
     hardware?: string;
-    /**
-     * File with the paper's tables, as a path from this recipe. `reprise conform` compares with it, and the linter warns of silent differences.
-     */
+    /** File with the paper's tables, as a path from this recipe. `reprise conform` compares with it, and the linter warns of silent differences. */
     tables?: string;
   };
-  /**
-   * What a run is given: data and models on disk, values, and references to secrets.
-   */
+  /** What a run is given: data and models on disk, values, and references to secrets. */
   inputs?: {
     [k: string]: RecipeInput;
   };
-  /**
-   * The steps by id; a reference to another step's output is the dependency.
-   */
+  /** The steps by id; a reference to another step's output is the dependency. */
   steps: {
     [k: string]: RecipeStep | RecipeGroup;
   };
-  /**
-   * What the finished run is judged by.
-   */
+  /** What the finished run is judged by. */
   claims?: RecipeClaim[];
   accept?: RecipeAccept;
-  /**
-   * Declared overrides by name: dotted paths into this recipe with their other values.
-   */
+  /** Declared overrides by name: dotted paths into this recipe with their other values. */
   profiles?: {
     [k: string]: {
       [k: string]: unknown;
     };
   };
 }
-/**
- * Something that a run is given.
- */
+/** Something that a run is given. */
 export interface RecipeInput {
-  /**
-   * What it is: a file or folder (path), a folder with questions and videos (dataset), a folder with a model, a value, or a reference to a secret.
-   */
+  /** What it is: a file or folder (path), a folder with questions and videos (dataset), a folder with a model, a value, or a reference to a secret. */
   type: "path" | "dataset" | "model" | "int" | "number" | "string" | "enum" | "secret";
-  /**
-   * What it is for.
-   */
+  /** What it is for. */
   description?: string;
-  /**
-   * File or folder, relative to the working folder. For path, dataset and model.
-   */
+  /** File or folder, relative to the working folder. For path, dataset and model. */
   path?: string;
-  /**
-   * Expected digest of the file, or of the folder's manifest; a difference stops the run.
-   */
+  /** Expected digest of the file, or of the folder's manifest; a difference stops the run. */
   sha256?: string;
-  /**
-   * Rows per split of a dataset, where they are known: the linter computes optimizer steps from them.
-   */
+  /** Rows per split of a dataset, where they are known: the linter computes optimizer steps from them. */
   rows?: {
-    /**
-     * Rows of this split.
-     */
+    /** Rows of this split. */
     [k: string]: number;
   };
-  /**
-   * Value of an int, number, string or enum, unless --set gives another one.
-   */
+  /** Value of an int, number, string or enum, unless --set gives another one. */
   default?: string | number;
   /**
    * The words that an enum may be.
@@ -107,18 +63,12 @@ export interface RecipeInput {
    * Items: A word.
    */
   values?: [string, ...string[]];
-  /**
-   * Environment variable that holds a secret, on the machine that runs the step.
-   */
+  /** Environment variable that holds a secret, on the machine that runs the step. */
   env?: string;
 }
-/**
- * One step.
- */
+/** One step. */
 export interface RecipeStep {
-  /**
-   * Kind of the step.
-   */
+  /** Kind of the step. */
   uses:
     | "data/synthesize"
     | "data/ego-st"
@@ -132,9 +82,7 @@ export interface RecipeStep {
     | "eval/mcq"
     | "run/command"
     | "run/noop";
-  /**
-   * Parameters of the kind.
-   */
+  /** Parameters of the kind. */
   with: {
     [k: string]: unknown;
   };
@@ -144,74 +92,42 @@ export interface RecipeStep {
    * Items: A step id.
    */
   needs?: string[];
-  /**
-   * The step is part of the plan only if this expression is true. It is decided before the run and cannot ask for results.
-   */
+  /** The step is part of the plan only if this expression is true. It is decided before the run and cannot ask for results. */
   if?: string | boolean;
   matrix?: RecipeMatrix;
-  /**
-   * Where values come from: parameter (or *) to a table, figure or file.
-   */
+  /** Where values come from: parameter (or *) to a table, figure or file. */
   source?: {
-    /**
-     * A place in the paper, or 'released code', or a library default.
-     */
+    /** A place in the paper, or 'released code', or a library default. */
     [k: string]: string;
   };
-  /**
-   * Parameters whose value differs from the paper's.
-   */
+  /** Parameters whose value differs from the paper's. */
   deviations?: {
-    /**
-     * One difference.
-     */
+    /** One difference. */
     [k: string]: {
-      /**
-       * The paper's value.
-       */
+      /** The paper's value. */
       paper: unknown;
-      /**
-       * Why it differs.
-       */
+      /** Why it differs. */
       reason: string;
     };
   };
-  /**
-   * What the step takes while it runs.
-   */
+  /** What the step takes while it runs. */
   resources?: {
-    /**
-     * Processor cores; more than the machine has means all of them.
-     */
+    /** Processor cores; more than the machine has means all of them. */
     cpu?: number;
-    /**
-     * GPUs.
-     */
+    /** GPUs. */
     gpu?: number;
-    /**
-     * Which GPU is meant: `preflight` compares with its memory, and estimates hours by its speed. H100 if left out.
-     */
+    /** Which GPU is meant: `preflight` compares with its memory, and estimates hours by its speed. H100 if left out. */
     gpu_type?: "H100" | "H200" | "A100-80GB" | "A100-40GB" | "L40S" | "RTX-4090" | "RTX-3090";
-    /**
-     * Processes of a training, each with a batch of its own; one for each GPU if left out.
-     */
+    /** Processes of a training, each with a batch of its own; one for each GPU if left out. */
     processes?: number;
-    /**
-     * Memory in GB.
-     */
+    /** Memory in GB. */
     memory_gb?: number;
   };
-  /**
-   * What happens when the step's program fails. Lost workers, servers and preemptions are always tried again and do not count.
-   */
+  /** What happens when the step's program fails. Lost workers, servers and preemptions are always tried again and do not count. */
   retry?: {
-    /**
-     * Runs of the program in all.
-     */
+    /** Runs of the program in all. */
     attempts: number;
-    /**
-     * Wait before the second run; doubled before each further one.
-     */
+    /** Wait before the second run; doubled before each further one. */
     backoff?: string;
     /**
      * Failures that are tried again; all of them unless given.
@@ -225,45 +141,27 @@ export interface RecipeStep {
       ...("exit" | "oom" | "nan" | "timeout" | "stalled")[],
     ];
   };
-  /**
-   * Longest time for one attempt: 90s, 30m, 12h, 2d, or ISO 8601 such as PT10M.
-   */
+  /** Longest time for one attempt: 90s, 30m, 12h, 2d, or ISO 8601 such as PT10M. */
   timeout?: string;
-  /**
-   * A program that reports no progress for this long is ended, and counts as failed. 1h for the kinds that run in Python, never for others.
-   */
+  /** A program that reports no progress for this long is ended, and counts as failed. 1h for the kinds that run in Python, never for others. */
   stalled_after?: string;
-  /**
-   * Resumable state inside the step.
-   */
+  /** Resumable state inside the step. */
   checkpoint?: {
-    /**
-     * Interval in optimizer steps, such as '10 steps', or in time. Where a training's state is whole only after several steps, it waits for that.
-     */
+    /** Interval in optimizer steps, such as '10 steps', or in time. Where a training's state is whole only after several steps, it waits for that. */
     every?: string;
-    /**
-     * Newest checkpoints that stay; two, so that one survives a torn save.
-     */
+    /** Newest checkpoints that stay; two, so that one survives a torn save. */
     keep?: number;
-    /**
-     * auto takes the newest whole checkpoint of the same work, never none, and <run>:<step>@<n> that one of an earlier run.
-     */
+    /** auto takes the newest whole checkpoint of the same work, never none, and <run>:<step>@<n> that one of an earlier run. */
     resume?: string;
   };
-  /**
-   * Environment variables of the step's program, each a secret input.
-   */
+  /** Environment variables of the step's program, each a secret input. */
   secrets?: {
-    /**
-     * ${{ inputs.<secret> }}
-     */
+    /** ${{ inputs.<secret> }} */
     [k: string]: string;
   };
   accept?: RecipeAccept;
 }
-/**
- * Values by key: the step runs once for each combination, with ${{ matrix.<key> }}.
- */
+/** Values by key: the step runs once for each combination, with ${{ matrix.<key> }}. */
 export interface RecipeMatrix {
   /**
    * Further combinations; each gives every key.
@@ -293,109 +191,61 @@ export interface RecipeMatrix {
       }[]
     | undefined;
 }
-/**
- * Warnings that are known and stand, by code, with the reason.
- */
+/** Warnings that are known and stand, by code, with the reason. */
 export interface RecipeAccept {
-  /**
-   * Why it is right here.
-   */
+  /** Why it is right here. */
   [k: string]: string;
 }
-/**
- * Steps that share a matrix or a condition. Their ids stand beside those of all other steps.
- */
+/** Steps that share a matrix or a condition. Their ids stand beside those of all other steps. */
 export interface RecipeGroup {
-  /**
-   * The step is part of the plan only if this expression is true. It is decided before the run and cannot ask for results.
-   */
+  /** The step is part of the plan only if this expression is true. It is decided before the run and cannot ask for results. */
   if?: string | boolean;
   matrix?: RecipeMatrix;
-  /**
-   * The steps by id.
-   */
+  /** The steps by id. */
   steps: {
     [k: string]: RecipeStep;
   };
 }
-/**
- * A number or relation that the finished run must show: 'metric' or 'that' with 'at_least', 'at_most', or the paper's 'value' and how near it must be; or 'better' with 'than'. Of a step with a matrix all cells are meant: its seeds.
- */
+/** A number or relation that the finished run must show: 'metric' or 'that' with 'at_least', 'at_most', or the paper's 'value' and how near it must be; or 'better' with 'than'. Of a step with a matrix all cells are meant: its seeds. */
 export interface RecipeClaim {
-  /**
-   * Name of the claim.
-   */
+  /** Name of the claim. */
   id: string;
-  /**
-   * The claim in words.
-   */
+  /** The claim in words. */
   says?: string;
-  /**
-   * A step's metric, as step.metric.
-   */
+  /** A step's metric, as step.metric. */
   metric?: string;
-  /**
-   * An expression over metrics, as step.metric, or step['metric'] where the name is no word.
-   */
+  /** An expression over metrics, as step.metric, or step['metric'] where the name is no word. */
   that?: string;
-  /**
-   * Lowest value that counts.
-   */
+  /** Lowest value that counts. */
   at_least?: number;
-  /**
-   * Highest value that counts.
-   */
+  /** Highest value that counts. */
   at_most?: number;
-  /**
-   * The paper's number.
-   */
+  /** The paper's number. */
   value?: number;
-  /**
-   * How near ours must be to the paper's number: 'interval' (the paper's lies in our own 95 % interval), or a distance.
-   */
+  /** How near ours must be to the paper's number: 'interval' (the paper's lies in our own 95 % interval), or a distance. */
   within?:
     | "interval"
     | {
-        /**
-         * Largest distance.
-         */
+        /** Largest distance. */
         absolute?: number;
-        /**
-         * Largest distance, as a share of the paper's number.
-         */
+        /** Largest distance, as a share of the paper's number. */
         relative?: number;
-        /**
-         * Largest distance, in standard deviations over the seeds.
-         */
+        /** Largest distance, in standard deviations over the seeds. */
         sd?: number;
       };
-  /**
-   * The paper's number was read from a figure, with this error; ours may be as much farther away.
-   */
+  /** The paper's number was read from a figure, with this error; ours may be as much farther away. */
   digitised_error?: number;
-  /**
-   * Step of kind eval/mcq that should be better.
-   */
+  /** Step of kind eval/mcq that should be better. */
   better?: string;
-  /**
-   * Step of kind eval/mcq on the same samples that it is compared with.
-   */
+  /** Step of kind eval/mcq on the same samples that it is compared with. */
   than?: string;
-  /**
-   * McNemar's exact test on the same samples must fall below this.
-   */
+  /** McNemar's exact test on the same samples must fall below this. */
   p_below?: number;
-  /**
-   * Where the paper says so.
-   */
+  /** Where the paper says so. */
   source?: string;
-  /**
-   * Fewest values that a verdict needs.
-   */
+  /** Fewest values that a verdict needs. */
   seeds?: number;
-  /**
-   * Fewest samples of each evaluation that a verdict needs.
-   */
+  /** Fewest samples of each evaluation that a verdict needs. */
   samples?: number;
   /**
    * Where the verdict counts. Anywhere, if left out; but a paper's 'value' only in 'full'.

@@ -1,35 +1,21 @@
 // Generated from schemas/run-record.schema.json by `npm run generate`. Do not edit.
-/**
- * What a finished, failed or cancelled run leaves.
- */
+/** What a finished, failed or cancelled run leaves. */
 export interface RunRecord {
   record: 1;
-  /**
-   * Run id.
-   */
+  /** Run id. */
   run: string;
   status: "done" | "failed" | "cancelled";
-  /**
-   * The recipe.
-   */
+  /** The recipe. */
   recipe: {
-    /**
-     * Name.
-     */
+    /** Name. */
     name: string;
-    /**
-     * Path as given.
-     */
+    /** Path as given. */
     path: string;
-    /**
-     * SHA-256, in hexadecimal.
-     */
+    /** SHA-256, in hexadecimal. */
     digest: string;
     profile: string | null;
   };
-  /**
-   * SHA-256, in hexadecimal.
-   */
+  /** SHA-256, in hexadecimal. */
   plan: string;
   /**
    * Earlier plans of this run, which was continued with another one, the oldest first.
@@ -37,135 +23,81 @@ export interface RunRecord {
    * Items: One change.
    */
   versions: {
-    /**
-     * Digest of the plan before.
-     */
+    /** Digest of the plan before. */
     plan: string;
     until: string;
-    /**
-     * Items: What the next plan changed.
-     */
+    /** Items: What the next plan changed. */
     changes: {
       step: string | null;
-      /**
-       * Dotted path in the step, or of the plan.
-       */
+      /** Dotted path in the step, or of the plan. */
       field: string;
-      /**
-       * Value before.
-       */
+      /** Value before. */
       from: unknown;
-      /**
-       * Value after.
-       */
+      /** Value after. */
       to: unknown;
     }[];
   }[];
-  /**
-   * Git commit of the working folder, with + when it had changes.
-   */
+  /** Git commit of the working folder, with + when it had changes. */
   commit: string | null;
   started: string;
   ended: string;
   seconds: number;
   steps: RunRecordStep[];
-  /**
-   * What the run ran on.
-   */
+  /** What the run ran on. */
   environment: {
-    /**
-     * Version.
-     */
+    /** Version. */
     reprise: string;
-    /**
-     * Version.
-     */
+    /** Version. */
     node: string;
     python: string | null;
-    /**
-     * SHA-256, in hexadecimal.
-     */
+    /** SHA-256, in hexadecimal. */
     python_lock: string;
     server: string | null;
     ffmpeg: string | null;
-    /**
-     * System and architecture.
-     */
+    /** System and architecture. */
     platform: string;
-    /**
-     * Processor.
-     */
+    /** Processor. */
     cpu: string;
     cores: number;
     memory_gb: number;
-    /**
-     * Items: Name.
-     */
+    /** Items: Name. */
     gpus: string[];
   };
-  /**
-   * Items: A stated difference from the paper.
-   */
+  /** Items: A stated difference from the paper. */
   deviations: {
-    /**
-     * Step id.
-     */
+    /** Step id. */
     step: string;
-    /**
-     * Parameter.
-     */
+    /** Parameter. */
     parameter: string;
-    /**
-     * The paper's value.
-     */
+    /** The paper's value. */
     paper: unknown;
-    /**
-     * The value used.
-     */
+    /** The value used. */
     ours: unknown;
-    /**
-     * Why.
-     */
+    /** Why. */
     reason: string;
   }[];
   claims: RunRecordClaim[];
   failure: null | {
     step: string | null;
-    /**
-     * Stable code.
-     */
+    /** Stable code. */
     code: string;
-    /**
-     * What happened and what to do.
-     */
+    /** What happened and what to do. */
     message: string;
   };
 }
-/**
- * One step's outcome.
- */
+/** One step's outcome. */
 export interface RunRecordStep {
-  /**
-   * Step id.
-   */
+  /** Step id. */
   id: string;
-  /**
-   * Kind.
-   */
+  /** Kind. */
   kind: string;
   status: "done" | "reused" | "failed" | "cancelled" | "skipped";
   attempts: number;
-  /**
-   * What each further attempt had from a checkpoint: optimizer steps, samples or videos.
-   */
+  /** What each further attempt had from a checkpoint: optimizer steps, samples or videos. */
   resumed_from: number[];
-  /**
-   * Optimizer steps, samples or videos that were done again after an attempt was lost.
-   */
+  /** Optimizer steps, samples or videos that were done again after an attempt was lost. */
   repeated: number;
-  /**
-   * Seconds from each checkpoint that was resumed (or the start) to the loss of that attempt, and until the next one began.
-   */
+  /** Seconds from each checkpoint that was resumed (or the start) to the loss of that attempt, and until the next one began. */
   seconds_lost: number;
   /**
    * Why the result may differ from that of an undisturbed run; empty when it does not.
@@ -185,67 +117,39 @@ export interface RunRecordStep {
   metrics: {
     [k: string]: number;
   };
-  /**
-   * Path relative to the record.
-   */
+  /** Path relative to the record. */
   log: string | null;
-  /**
-   * Path relative to the record.
-   */
+  /** Path relative to the record. */
   events: string | null;
-  /**
-   * CPU threads that the step's program was given.
-   */
+  /** CPU threads that the step's program was given. */
   threads: number | null;
   failure: null | {
-    /**
-     * Stable code.
-     */
+    /** Stable code. */
     code: string;
-    /**
-     * What happened and what to do.
-     */
+    /** What happened and what to do. */
     message: string;
   };
 }
-/**
- * An artifact.
- */
+/** An artifact. */
 export interface RunRecordArtifact {
-  /**
-   * Path relative to the store's folder.
-   */
+  /** Path relative to the store's folder. */
   uri: string;
-  /**
-   * SHA-256, in hexadecimal.
-   */
+  /** SHA-256, in hexadecimal. */
   digest: string;
-  /**
-   * dataset, frames, model, adapter, predictions or metrics.
-   */
+  /** dataset, frames, model, adapter, predictions or metrics. */
   type: string;
 }
-/**
- * A judged claim.
- */
+/** A judged claim. */
 export interface RunRecordClaim {
-  /**
-   * Claim id.
-   */
+  /** Claim id. */
   id: string;
-  /**
-   * The claim in words.
-   */
+  /** The claim in words. */
   says: string;
   source: string | null;
-  /**
-   * What the paper says, as it is compared: a number, a relation.
-   */
+  /** What the paper says, as it is compared: a number, a relation. */
   paper?: string | null;
   verdict: "REPRODUCED" | "WITHIN NOISE" | "NOT REPRODUCED" | "INCONCLUSIVE" | "NOT CHECKED";
-  /**
-   * Whether it counts in this profile.
-   */
+  /** Whether it counts in this profile. */
   counts?: boolean;
   value: number | null;
   /**
@@ -254,12 +158,8 @@ export interface RunRecordClaim {
    */
   interval: [number, number] | null;
   p: number | null;
-  /**
-   * What was compared with what.
-   */
+  /** What was compared with what. */
   because: string;
-  /**
-   * Items: Path relative to the store's folder.
-   */
+  /** Items: Path relative to the store's folder. */
   evidence: string[];
 }

@@ -1,107 +1,55 @@
 // Generated from schemas/kinds/train-grpo.schema.json by `npm run generate`. Do not edit.
-/**
- * Reinforcement by GRPO, the paper's second stage (Table 5).
- */
+/** Reinforcement by GRPO, the paper's second stage (Table 5). */
 export interface TrainGrpoParams {
-  /**
-   * Model to start from.
-   */
+  /** Model to start from. */
   model: string;
-  /**
-   * Frames and questions to learn from.
-   */
+  /** Frames and questions to learn from. */
   dataset: string;
-  /**
-   * Frames per clip; must be what frames/extract cut.
-   */
+  /** Frames per clip; must be what frames/extract cut. */
   frames?: number;
-  /**
-   * Split of the dataset to train on.
-   */
+  /** Split of the dataset to train on. */
   split: string;
-  /**
-   * How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). The paper gives no prompt.
-   */
+  /** How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). The paper gives no prompt. */
   prompt?: "plain" | "letter" | "tags";
-  /**
-   * Batches per device added up before an optimizer step.
-   */
+  /** Batches per device added up before an optimizer step. */
   gradient_accumulation_steps?: number;
-  /**
-   * Weight decay of AdamW. The paper gives none.
-   */
+  /** Weight decay of AdamW. The paper gives none. */
   weight_decay?: number;
-  /**
-   * Highest learning rate of the schedule.
-   */
+  /** Highest learning rate of the schedule. */
   learning_rate: number;
-  /**
-   * Gradients are clipped to this norm.
-   */
+  /** Gradients are clipped to this norm. */
   max_grad_norm?: number;
-  /**
-   * Optimizer steps between two logged metrics.
-   */
+  /** Optimizer steps between two logged metrics. */
   logging_steps?: number;
-  /**
-   * Checkpoints without optimizer, schedule and random state, as the released GRPO code saves them. Such a checkpoint cannot be resumed.
-   */
+  /** Checkpoints without optimizer, schedule and random state, as the released GRPO code saves them. Such a checkpoint cannot be resumed. */
   save_only_model?: boolean;
-  /**
-   * Seed of everything random in this step.
-   */
+  /** Seed of everything random in this step. */
   seed?: number;
-  /**
-   * Longest prompt in tokens, vision tokens included. Checked, never cut.
-   */
+  /** Longest prompt in tokens, vision tokens included. Checked, never cut. */
   max_prompt_length?: number;
-  /**
-   * Weight of the KL term.
-   */
+  /** Weight of the KL term. */
   beta?: number;
-  /**
-   * Completions per prompt.
-   */
+  /** Completions per prompt. */
   group_size?: number;
-  /**
-   * Batch per device. The paper counts prompts; the trainer counts completions: prompts times group size.
-   */
+  /** Batch per device. The paper counts prompts; the trainer counts completions: prompts times group size. */
   batch_size_per_device?: number;
-  /**
-   * What batch_size_per_device counts: prompts, as in the paper, or completions, as the trainer does. With completions, a group may be spread over devices and accumulated batches.
-   */
+  /** What batch_size_per_device counts: prompts, as in the paper, or completions, as the trainer does. With completions, a group may be spread over devices and accumulated batches. */
   batch_unit?: "prompts" | "completions";
-  /**
-   * Batches that one generation of completions serves; 0 means as many as are accumulated.
-   */
+  /** Batches that one generation of completions serves; 0 means as many as are accumulated. */
   steps_per_generation?: number;
-  /**
-   * Updates on each generation. The released code makes one.
-   */
+  /** Updates on each generation. The released code makes one. */
   num_iterations?: number;
-  /**
-   * How the learning rate falls. Library default of the released code: linear.
-   */
+  /** How the learning rate falls. Library default of the released code: linear. */
   learning_rate_schedule?: "linear" | "cosine" | "constant";
-  /**
-   * All weights (released code), or a LoRA adapter that is merged at the end.
-   */
+  /** All weights (released code), or a LoRA adapter that is merged at the end. */
   trainable?: "all" | "adapter";
-  /**
-   * How the weights are divided among the processes: none (each has all), or zero-3, DeepSpeed's ZeRO stage 3, as the released code has it. It needs GPUs and the package deepspeed.
-   */
+  /** How the weights are divided among the processes: none (each has all), or zero-3, DeepSpeed's ZeRO stage 3, as the released code has it. It needs GPUs and the package deepspeed. */
   sharding?: "none" | "zero-3";
-  /**
-   * Rank of the adapter.
-   */
+  /** Rank of the adapter. */
   lora_rank?: number;
-  /**
-   * Scale of the adapter.
-   */
+  /** Scale of the adapter. */
   lora_alpha?: number;
-  /**
-   * Dropout before the adapter.
-   */
+  /** Dropout before the adapter. */
   lora_dropout?: number;
   /**
    * Layers that get an adapter. Not in the paper; the released code adapts the four attention projections of the language model.
@@ -109,49 +57,27 @@ export interface TrainGrpoParams {
    * @minItems 1
    */
   lora_target_modules?: [string, ...string[]];
-  /**
-   * Optimizer steps; 0 means as many as the epochs take.
-   */
+  /** Optimizer steps; 0 means as many as the epochs take. */
   steps?: number;
-  /**
-   * Passes over the data when steps is 0.
-   */
+  /** Passes over the data when steps is 0. */
   epochs?: number;
-  /**
-   * Most new tokens of a rollout. Library default of the released code: 256.
-   */
+  /** Most new tokens of a rollout. Library default of the released code: 256. */
   max_completion_length?: number;
-  /**
-   * Temperature of the rollouts.
-   */
+  /** Temperature of the rollouts. */
   temperature?: number;
-  /**
-   * Nucleus of the rollouts; 1 switches it off, 'model' leaves it to the model's generation config.
-   */
+  /** Nucleus of the rollouts; 1 switches it off, 'model' leaves it to the model's generation config. */
   top_p?: number | "model";
-  /**
-   * Candidates of the rollouts; 0 switches it off, 'model' leaves it to the model's generation config.
-   */
+  /** Candidates of the rollouts; 0 switches it off, 'model' leaves it to the model's generation config. */
   top_k?: number | "model";
-  /**
-   * How token losses are averaged; grpo is the per-sequence mean of the released code.
-   */
+  /** How token losses are averaged; grpo is the per-sequence mean of the released code. */
   loss_type?: "grpo" | "dapo" | "dr_grpo" | "bnpo";
-  /**
-   * Advantages are divided by the standard deviation of this.
-   */
+  /** Advantages are divided by the standard deviation of this. */
   scale_rewards?: "group" | "batch" | "none";
-  /**
-   * Rewards with their weights.
-   */
+  /** Rewards with their weights. */
   rewards?: {
-    /**
-     * 1 for the gold letter.
-     */
+    /** 1 for the gold letter. */
     accuracy?: number;
-    /**
-     * 1 for a well-formed answer.
-     */
+    /** 1 for a well-formed answer. */
     format?: number;
   };
 }

@@ -1,95 +1,49 @@
 // Generated from schemas/kinds/train-sft.schema.json by `npm run generate`. Do not edit.
-/**
- * Supervised fine-tuning with QLoRA, the paper's first stage (Table 6). Loss on the completion only.
- */
+/** Supervised fine-tuning with QLoRA, the paper's first stage (Table 6). Loss on the completion only. */
 export interface TrainSftParams {
-  /**
-   * Model to start from: a step's model, or an id on the Hugging Face hub.
-   */
+  /** Model to start from: a step's model, or an id on the Hugging Face hub. */
   model: string;
-  /**
-   * Frames and questions to learn from.
-   */
+  /** Frames and questions to learn from. */
   dataset: string;
-  /**
-   * Frames per clip; must be what frames/extract cut.
-   */
+  /** Frames per clip; must be what frames/extract cut. */
   frames?: number;
-  /**
-   * Split of the dataset to train on.
-   */
+  /** Split of the dataset to train on. */
   split: string;
-  /**
-   * How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). The paper gives no prompt.
-   */
+  /** How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). The paper gives no prompt. */
   prompt?: "plain" | "letter" | "tags";
-  /**
-   * Batches per device added up before an optimizer step.
-   */
+  /** Batches per device added up before an optimizer step. */
   gradient_accumulation_steps?: number;
-  /**
-   * Weight decay of AdamW. The paper gives none.
-   */
+  /** Weight decay of AdamW. The paper gives none. */
   weight_decay?: number;
-  /**
-   * Highest learning rate of the schedule.
-   */
+  /** Highest learning rate of the schedule. */
   learning_rate: number;
-  /**
-   * Gradients are clipped to this norm.
-   */
+  /** Gradients are clipped to this norm. */
   max_grad_norm?: number;
-  /**
-   * Optimizer steps between two logged metrics.
-   */
+  /** Optimizer steps between two logged metrics. */
   logging_steps?: number;
-  /**
-   * Checkpoints without optimizer, schedule and random state, as the released GRPO code saves them. Such a checkpoint cannot be resumed.
-   */
+  /** Checkpoints without optimizer, schedule and random state, as the released GRPO code saves them. Such a checkpoint cannot be resumed. */
   save_only_model?: boolean;
-  /**
-   * Seed of everything random in this step.
-   */
+  /** Seed of everything random in this step. */
   seed?: number;
-  /**
-   * Optimizer.
-   */
+  /** Optimizer. */
   optimizer?: "adamw";
-  /**
-   * How the learning rate falls.
-   */
+  /** How the learning rate falls. */
   learning_rate_schedule?: "cosine" | "linear" | "constant";
-  /**
-   * Rows per device and batch.
-   */
+  /** Rows per device and batch. */
   batch_size_per_device?: number;
-  /**
-   * Passes over the data.
-   */
+  /** Passes over the data. */
   epochs?: number;
-  /**
-   * Share of the steps during which the learning rate rises.
-   */
+  /** Share of the steps during which the learning rate rises. */
   warmup_ratio?: number;
-  /**
-   * What the model learns to reply: the bare letter (regular SFT), or the opposite way first (CoT SFT).
-   */
+  /** What the model learns to reply: the bare letter (regular SFT), or the opposite way first (CoT SFT). */
   target?: "letter" | "reverse-thinking";
-  /**
-   * Precision of the frozen base: 4-bit is nf4 with double quantisation, as in the released code.
-   */
+  /** Precision of the frozen base: 4-bit is nf4 with double quantisation, as in the released code. */
   quantization?: "4-bit" | "none";
-  /**
-   * Rank of the adapter.
-   */
+  /** Rank of the adapter. */
   lora_rank?: number;
-  /**
-   * Scale of the adapter.
-   */
+  /** Scale of the adapter. */
   lora_alpha?: number;
-  /**
-   * Dropout before the adapter.
-   */
+  /** Dropout before the adapter. */
   lora_dropout?: number;
   /**
    * Layers that get an adapter. Not in the paper; the released code adapts the four attention projections of the language model.

@@ -1,45 +1,29 @@
 // Generated from schemas/trainer-event.schema.json by `npm run generate`. Do not edit.
-/**
- * One line of an event file.
- */
+/** One line of an event file. */
 export type TrainerEvent =
   | {
       event: "attempt";
-      /**
-       * Seconds since 1970.
-       */
+      /** Seconds since 1970. */
       time: number;
-      /**
-       * Attempts in all, whoever made them.
-       */
+      /** Attempts in all, whoever made them. */
       number: number;
-      /**
-       * Host and process of the worker.
-       */
+      /** Host and process of the worker. */
       worker: string;
-      /**
-       * What is being made: an edited recipe makes something else.
-       */
+      /** What is being made: an edited recipe makes something else. */
       fingerprint: string;
     }
   | {
       event: "progress";
-      /**
-       * Seconds since 1970.
-       */
+      /** Seconds since 1970. */
       time: number;
       done: number;
       total: number;
-      /**
-       * What is counted: step, sample, video.
-       */
+      /** What is counted: step, sample, video. */
       unit: string;
     }
   | {
       event: "metrics";
-      /**
-       * Seconds since 1970.
-       */
+      /** Seconds since 1970. */
       time: number;
       step: number;
       values: {
@@ -48,50 +32,32 @@ export type TrainerEvent =
     }
   | {
       event: "checkpoint";
-      /**
-       * Seconds since 1970.
-       */
+      /** Seconds since 1970. */
       time: number;
       step: number;
-      /**
-       * Complete checkpoint.
-       */
+      /** Complete checkpoint. */
       directory: string;
     }
   | {
       event: "resumed";
-      /**
-       * Seconds since 1970.
-       */
+      /** Seconds since 1970. */
       time: number;
-      /**
-       * Units of work that this attempt has from a checkpoint.
-       */
+      /** Units of work that this attempt has from a checkpoint. */
       done: number;
     }
   | {
       event: "gate";
-      /**
-       * Seconds since 1970.
-       */
+      /** Seconds since 1970. */
       time: number;
-      /**
-       * Name of the check that passed.
-       */
+      /** Name of the check that passed. */
       name: string;
-      /**
-       * What was measured.
-       */
+      /** What was measured. */
       seen: string;
     }
   | {
       event: "message";
-      /**
-       * Seconds since 1970.
-       */
+      /** Seconds since 1970. */
       time: number;
-      /**
-       * A sentence.
-       */
+      /** A sentence. */
       text: string;
     };

@@ -38,8 +38,9 @@ export async function types() {
         declareExternallyReferenced: true,
       });
       const banner = `// Generated from schemas/${file} by \`npm run generate\`. Do not edit.\n`;
+      const compact = body.replace(/\/\*\*\n\s*\* (.*)\n\s*\*\//g, "/** $1 */");
       const target = path.basename(file).replace(".schema.json", ".ts");
-      return { file: `schemas/generated/${target}`, parser: "typescript", text: banner + body };
+      return { file: `schemas/generated/${target}`, parser: "typescript", text: banner + compact };
     }),
   );
 }
