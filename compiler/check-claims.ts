@@ -40,6 +40,14 @@ function named(layers: Layers, steps: WrittenSteps, id: string, path: Path): Cel
       return [layers.diagnostic(code, path, message, { ...more, suggestion })];
     }
   }
+  if (cells!.length === 0) {
+    const { keys, cells: all } = steps.byId.get(id.replace(/\[.*$/, ""))!;
+    const known = keys.map(
+      (key) => `${key}: ${[...new Set(all.map(({ matrix }) => matrix[key]))].join(", ")}`,
+    );
+    const has = known.length === 0 ? "it has no matrix" : `its matrix has ${known.join("; ")}`;
+    return [layers.diagnostic("R0201", path, `No cell is '${id}': ${has}.`)];
+  }
   if (cells!.some(({ included }) => included)) return cells!;
   const related = [{ message: "its condition is false", path: cells![0]!.written.conditions.at(-1)!.path }];
   const message = `'${id}' is left out by its 'if', so nothing can be claimed of it.`;

@@ -20,6 +20,10 @@ export function evaluate(expression: Expression, lookup: Lookup): Value | Refere
       return !boolean(expression.of, lookup, "!");
     case "minus":
       return -number(expression.of, lookup, "-");
+    case "choice": {
+      const [then, otherwise] = [evaluate(expression.then, lookup), evaluate(expression.otherwise, lookup)];
+      return boolean(expression.condition, lookup, "?") ? then : otherwise;
+    }
     case "call":
       return call(expression, lookup);
     case "binary":

@@ -22,6 +22,8 @@ export function namesOf(expression: Expression): string[][] {
       return namesOf(expression.of);
     case "binary":
       return [...namesOf(expression.left), ...namesOf(expression.right)];
+    case "choice":
+      return [expression.condition, expression.then, expression.otherwise].flatMap(namesOf);
     case "call":
       return expression.arguments.flatMap(namesOf);
   }

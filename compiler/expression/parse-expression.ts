@@ -8,6 +8,7 @@ export type Expression =
   | ({ type: "name"; parts: { name: string; span: Span }[] } & Span)
   | ({ type: "not" | "minus"; of: Expression } & Span)
   | ({ type: "binary"; operator: BinaryOperator; left: Expression; right: Expression } & Span)
+  | ({ type: "choice"; condition: Expression; then: Expression; otherwise: Expression } & Span)
   | ({ type: "call"; name: string; arguments: Expression[] } & Span);
 
 const OPERATORS = ["==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "&&", "||"] as const;
@@ -60,6 +61,16 @@ function read(node: AnyNode): Expression {
       return {
         type: "list",
         items: (node["elements"] as (AnyNode | null)[]).flatMap((item) => (item ? [read(item)] : [])),
+        span,
+      };
+    case "ConditionalExpression":
+      return {
+        ...{
+          type: "choice",
+          condition: child("test"),
+          then: child("consequent"),
+          otherwise: child("alternate"),
+        },
         span,
       };
     case "ParenthesizedExpression":

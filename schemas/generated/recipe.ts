@@ -235,7 +235,7 @@ export interface RecipeClaim {
       };
   /** The paper's number was read from a figure, with this error; ours may be as much farther away. */
   digitised_error?: number;
-  /** Step of kind eval/mcq that should be better. */
+  /** Step that evaluates and should be better; of a matrix all cells, or those with the values in brackets. */
   better?: string;
   /** Step of kind eval/mcq on the same samples that it is compared with. */
   than?: string;

@@ -29,6 +29,8 @@ describe("values", () => {
     ["inputs.word != 'cot' || inputs.gpus < 4", false],
     ["inputs['word'] == \"cot\"", true],
     ["contains('abc', 'b')", true],
+    ["1 < 2 ? 'yes' : 'no'", "yes"],
+    ["inputs.word == 'none' ? 1e-3 : (true ? 2 : 3)", 2],
     ["contains(['letter', 'cot'], inputs.word)", true],
     ["startsWith(inputs.word, 'c') && endsWith(inputs.word, 't')", true],
     ["format('{0}-{1}-{7}', inputs.word, 3)", "cot-3-{7}"],

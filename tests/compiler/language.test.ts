@@ -154,6 +154,34 @@ steps:
     expect(codesOf(claims("walks-2"))).toEqual(["R0201"]);
   });
 
+  test("claims choose the cells of a step by their values", () => {
+    const text = `recipe: 1
+name: grid
+steps:
+  walks: { uses: data/synthesize, with: { clips: { eval: 2 } } }
+  frames: { uses: frames/extract, with: { dataset: "\${{ steps.walks.outputs.dataset }}", size: 56x56 } }
+  score:
+    matrix: { seed: [0, 1], arm: [a, b] }
+    uses: eval/mcq
+    with: { model: some/model, dataset: "\${{ steps.frames.outputs.dataset }}", split: eval, frames: "\${{ matrix.arm == 'a' ? 8 : 8 }}" }
+claims:
+`;
+    const claim = (better: string) => `${text}  - { id: c, better: "${better}", than: "score[arm=b]" }\n`;
+    expect(planOf(claim("score[arm=a]")).claims[0]!.cells).toEqual({
+      "score[arm=a]": [
+        { id: "score-0-a", matrix: { seed: 0 } },
+        { id: "score-1-a", matrix: { seed: 1 } },
+      ],
+      "score[arm=b]": [
+        { id: "score-0-b", matrix: { seed: 0 } },
+        { id: "score-1-b", matrix: { seed: 1 } },
+      ],
+    });
+    expect(codesOf(claim("score[arm=c]"))).toEqual(["R0201"]);
+    expect(codesOf(claim("frames[arm=a]"))).toEqual(["R0201"]);
+    expect(codesOf(claim("scores[arm=a]"))).toEqual(["R0201"]);
+  });
+
   test("a cell whose id could not name a folder is told", () => {
     const long = "x".repeat(250);
     expect(codesOf(change(PARAMS, `matrix: { text: [${long}] }\n    ${PARAMS}`))).toContain("R0307");
