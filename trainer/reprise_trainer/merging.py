@@ -30,7 +30,12 @@ def merge_and_check(peft_model: Any, source: str, frames: int, directory: Path, 
     merged.save_pretrained(directory)
     load_processor(source, frames).save_pretrained(directory)
     reloaded = load_model(str(directory))
-    again = probe_batch(load_processor(str(directory), frames), frames)
+    try:
+        again = probe_batch(load_processor(str(directory), frames), frames)
+    except (OSError, ValueError, TypeError) as error:
+        raise StepError(
+            "gate", f"The merged model's folder has no whole processor, so no later stage could load it: {error}"
+        ) from error
     if any(not torch.equal(again[name], probe[name].cpu()) for name in probe):
         raise StepError("gate", "The merged model's processor prepares the probe differently from the base's.")
     return gates.logits_agree(expected, logits(reloaded, probe), TOLERANCE[model_dtype()], events)
