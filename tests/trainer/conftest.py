@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import random
+import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -150,6 +152,16 @@ def trainer_environment() -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "PYTHONHASHSEED": "0",
     }
+
+
+def until(job: Job, text: str, child: subprocess.Popen[bytes]) -> None:
+    """Wait until a job that runs as a child has written a text into its events."""
+    for _ in range(2400):
+        if job.events.exists() and text in job.events.read_text():
+            return
+        assert child.poll() is None
+        time.sleep(0.05)
+    raise AssertionError(f"no {text!r} in the events")
 
 
 def replies(job: Job) -> list[dict[str, Any]]:

@@ -3,14 +3,13 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from conftest import EVAL, GRPO, SFT, Step, trainer_environment, weights
+from conftest import EVAL, GRPO, SFT, Step, trainer_environment, until, weights
 from reprise_trainer import eval_mcq, stop, train_grpo, train_sft
 from reprise_trainer.checkpoints import MARKER
 from reprise_trainer.errors import StepError
@@ -29,15 +28,6 @@ def as_child(step: Step, job: Job) -> subprocess.Popen[bytes]:
     file = step.folder / "job.json"
     file.write_text(json.dumps(asdict(job), default=str))
     return subprocess.Popen([sys.executable, "-m", "reprise_trainer", str(file)], env=trainer_environment())
-
-
-def until(job: Job, text: str, child: subprocess.Popen[bytes]) -> None:
-    for _ in range(1200):
-        if job.events.exists() and text in job.events.read_text():
-            return
-        assert child.poll() is None
-        time.sleep(0.05)
-    raise AssertionError(f"no {text!r} in the events")
 
 
 def test_a_checkpoint_falls_due_by_time(step: Step, base: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import GRPO, SFT, Step, trainer_environment, weights
+from conftest import GRPO, SFT, Step, trainer_environment, until, weights
 from reprise_trainer import launch, stop, train_grpo, train_sft
 from reprise_trainer.checkpoints import MARKER
 from reprise_trainer.errors import StepError
@@ -63,15 +63,6 @@ def begin(tmp_path: Path) -> Iterator[Any]:
     yield start
     for child in children:
         child.kill()
-
-
-def until(job: Job, text: str, child: subprocess.Popen[bytes]) -> None:
-    for _ in range(2400):
-        if job.events.exists() and text in job.events.read_text():
-            return
-        assert child.poll() is None
-        time.sleep(0.05)
-    raise AssertionError(f"no {text!r} in the events")
 
 
 def ranks_of(launcher: subprocess.Popen[bytes]) -> dict[int, int]:
