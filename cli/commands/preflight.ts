@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { requireTool, trainerFolder } from "../../activities/toolchain.ts";
+import { findToolchain, trainerFolder } from "../../activities/toolchain.ts";
 import { writeJson } from "../../store/files.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
@@ -48,12 +48,18 @@ export async function preflight(
 }
 
 async function ask(steps: Asked[]): Promise<Answer[]> {
+  const { python } = findToolchain();
+  if (python === null)
+    throw new UserError(
+      EXIT.missing,
+      "The Python environment of the trainers is missing. Run 'npm run setup', or set REPRISE_PYTHON to its path.",
+    );
   const folder = await mkdtemp(path.join(os.tmpdir(), "reprise-preflight-"));
   try {
     const file = path.join(folder, "asked.json");
     await writeJson(file, { steps });
     const environment = { PYTHONPATH: trainerFolder, OMP_NUM_THREADS: "1", PYTHONWARNINGS: "ignore" };
-    const { stdout } = await execa(requireTool("python"), ["-m", "reprise_trainer.preflight", file], {
+    const { stdout } = await execa(python, ["-m", "reprise_trainer.preflight", file], {
       env: environment,
       stdin: "ignore",
     });

@@ -72,6 +72,12 @@ describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
   });
 });
 
+test("without the trainers' Python it says what to do", async () => {
+  const ended = await reprise(packageRoot, ["preflight", recipe], { REPRISE_PYTHON: "/none" });
+  expect(ended.stderr).toContain("Run 'npm run setup', or set REPRISE_PYTHON");
+  expect(ended.code).toBe(5);
+});
+
 test("a recipe without a model from the hub has nothing to look at", async () => {
   const ended = await reprise(packageRoot, ["preflight", path.join("recipes", "demo.yaml")]);
   expect(ended.stderr).toContain("No step starts from a model on the hub");
