@@ -21,12 +21,13 @@ interface PlanOptions extends RecipeOptions {
   origins?: boolean;
   graph?: boolean;
   exitCode?: boolean;
+  preflight?: boolean;
 }
 
 /** Shows what a run would do with each step and why. Nothing is started. */
 export async function plan(
   file: string,
-  { json, why, origins, graph, exitCode, ...options }: PlanOptions,
+  { json, why, origins, graph, exitCode, preflight: alsoPreflight, ...options }: PlanOptions,
 ): Promise<number> {
   const { plan: made, recipe } = await planOf(file, options);
   const root = home.find(process.cwd(), process.env);
@@ -42,6 +43,11 @@ export async function plan(
   else if (origins === true) say(showOrigins(originsOf(recipe, made)));
   else if (why !== undefined) say(explain(stepNamed(previews, why), previews));
   else showTable(found);
+  if (alsoPreflight === true) {
+    const { preflight } = await import("./preflight.ts");
+    const found = await preflight(file, options);
+    if (found !== EXIT.done) return found;
+  }
   return exitCode === true && !idle ? EXIT.somethingToDo : EXIT.done;
 }
 

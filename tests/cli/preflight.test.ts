@@ -19,15 +19,11 @@ interface Found {
 
 const recipe = path.join("recipes", "st-r1.yaml");
 
-async function look(...args: string[]) {
-  const ended = await reprise(packageRoot, ["preflight", recipe, "--json", ...args]);
-  return { code: ended.code, stderr: ended.stderr, found: JSON.parse(ended.stdout) as Found };
-}
-
 describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
   test("adds up what the 7B trainings take, and they fit four H100", async () => {
-    const { code, found } = await look();
-    expect(code).toBe(0);
+    const ended = await reprise(packageRoot, ["preflight", recipe, "--json"]);
+    const found = JSON.parse(ended.stdout) as Found;
+    expect(ended.code).toBe(0);
     const byId = new Map(found.steps.map((step) => [step.id, step]));
     expect([...byId.keys()]).toEqual(["sft", "merge", "grpo", "score_base", "score_sft", "score_grpo"]);
     expect(byId.get("sft")).toMatchObject({
@@ -45,18 +41,18 @@ describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
     expect(byId.get("grpo")!.neededGb).toBeGreaterThan(byId.get("sft")!.neededGb);
   });
 
+  test("may follow a plan", async () => {
+    const ended = await reprise(packageRoot, ["plan", recipe, "--preflight"]);
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toMatch(/11 run, 0 resume[\s\S]*8,291,375,616, 5,046,272[\s\S]*grpo, rollout:/);
+  });
+
   test("says so, and exits with 2, when all weights are to be trained on a GPU of 24 GB", async () => {
-    const { code, found } = await look("--set", "steps.grpo.resources.gpu_type=RTX-4090");
-    expect(code).toBe(2);
-    expect(found.steps.filter(({ ok, fits }) => !ok || !fits).map(({ id }) => id)).toEqual(["grpo"]);
-    const shown = await reprise(packageRoot, [
-      "preflight",
-      recipe,
-      "--set",
-      "steps.grpo.resources.gpu_type=RTX-4090",
-    ]);
-    expect(shown.stdout).toMatch(/of 24 GB[\s\S]*does not fit/);
+    const small = ["--set", "steps.grpo.resources.gpu_type=RTX-4090"];
+    const shown = await reprise(packageRoot, ["preflight", recipe, ...small]);
     expect(shown.code).toBe(2);
+    expect(shown.stdout).toMatch(/│ grpo .* of 24 GB/);
+    expect(shown.stdout.match(/does not fit/g)).toHaveLength(1);
   });
 
   test("finds wrong divisions before anything is built", async () => {
