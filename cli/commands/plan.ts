@@ -45,8 +45,8 @@ export async function plan(
   else showTable(found);
   if (alsoPreflight === true) {
     const { preflight } = await import("./preflight.ts");
-    const found = await preflight(file, options);
-    if (found !== EXIT.done) return found;
+    const code = await preflight(file, options);
+    if (code !== EXIT.done) return code;
   }
   return exitCode === true && !idle ? EXIT.somethingToDo : EXIT.done;
 }
