@@ -55,7 +55,8 @@ function overlapping(shared: string[]): StepFailure {
 }
 
 function refuseSameIds(ids: string[]): void {
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  const seen = new Set<string>();
+  const twice = ids.find((id) => seen.size === seen.add(id).size);
   if (twice !== undefined)
     throw new StepFailure("data", `The id '${twice}' stands in both datasets, of two different rows.`);
 }
