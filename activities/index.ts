@@ -1,8 +1,10 @@
 import type { StepKind } from "../schemas/kinds.ts";
 import { runCommand } from "./command/index.ts";
 import { ingestEgoSt } from "./ego-st/index.ts";
-import { evaluateLocalModel } from "./evaluate/local-model.ts";
+import { askOpenQuestions, evaluateApiModel } from "./evaluate/api-model.ts";
+import { askLocalModel, evaluateLocalModel } from "./evaluate/local-model.ts";
 import { extractFrames } from "./extract/index.ts";
+import { judgeReplies } from "./judge/index.ts";
 import { doNothing } from "./noop.ts";
 import { buildTargets } from "./reverse-thinking/index.ts";
 import { runTrainer } from "./run-trainer.ts";
@@ -23,6 +25,10 @@ const steps = {
   "model/merge": stepActivity(runTrainer),
   "train/grpo": stepActivity(runTrainer),
   "eval/mcq": stepActivity(evaluateLocalModel),
+  "eval/mcq-api": stepActivity(evaluateApiModel),
+  "eval/open": stepActivity(askLocalModel),
+  "eval/open-api": stepActivity(askOpenQuestions),
+  "eval/judge": stepActivity(judgeReplies),
   "run/command": stepActivity(runCommand),
   "run/noop": stepActivity(doNothing),
 } satisfies Record<StepKind, ReturnType<typeof stepActivity>>;

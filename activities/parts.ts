@@ -3,8 +3,7 @@ import { link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { digestOf } from "../compiler/digest.ts";
 import { hashFile, readJsonLines, writeWhole } from "../store/files.ts";
-import { checkpointsOf } from "../store/works.ts";
-import { choiceWasTaken, takeChoice } from "./resume.ts";
+import { keptFolder } from "./resume.ts";
 import type { StepContext } from "./step.ts";
 
 interface Line<T> {
@@ -86,12 +85,8 @@ export class Parts<T> {
 
 /** The parts of a step that earlier attempts finished; says in the step's events what it goes on with. */
 export async function openParts<T>(context: StepContext): Promise<Parts<T>> {
-  const { root, key, step, events } = context;
-  const folder = checkpointsOf(root, key);
-  if (step.checkpoint.resume === "never" && !(await choiceWasTaken(context)))
-    await rm(folder, { recursive: true, force: true });
-  await takeChoice(context);
-  const parts = await Parts.open<T>(folder);
+  const { step, events } = context;
+  const parts = await Parts.open<T>(await keptFolder(context));
   for (const damage of parts.damaged) await events.write({ event: "message", text: `made again: ${damage}` });
   if (parts.size === 0) return parts;
   await events.write({ event: "message", text: `resuming ${step.id} with ${parts.size} finished parts` });

@@ -58,14 +58,23 @@ const workFile = ({ root, run, step }: StepContext): string =>
   path.join(home.step(root, run, step.id), "work.json");
 
 /** The recipe's choice is for the first attempt; later ones go on from what that one saved. */
-export async function choiceWasTaken(context: StepContext): Promise<boolean> {
+async function choiceWasTaken(context: StepContext): Promise<boolean> {
   const work = await readJsonIfWhole<Work>(workFile(context), "taken");
   return work?.key === context.key && work.taken === context.step.checkpoint.resume;
 }
 
 /** Notes that the recipe's choice was followed. */
-export const takeChoice = (context: StepContext): Promise<void> =>
+const takeChoice = (context: StepContext): Promise<void> =>
   writeSoon(workFile(context), { key: context.key, taken: context.step.checkpoint.resume } satisfies Work);
+
+/** The folder of what a step keeps over its attempts, as the recipe chooses: what there is, or nothing. */
+export async function keptFolder(context: StepContext): Promise<string> {
+  const folder = checkpointsOf(context.root, context.key);
+  if (context.step.checkpoint.resume === "never" && !(await choiceWasTaken(context)))
+    await rm(folder, { recursive: true, force: true });
+  await takeChoice(context);
+  return folder;
+}
 
 /** The step of the checkpoint that the recipe names, if it names one. */
 async function askedFor({ step, root, key, about }: StepContext): Promise<number | null> {

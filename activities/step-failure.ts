@@ -1,7 +1,7 @@
 import type { ProgramFailure } from "../schemas/plan.ts";
 
 /**
- * Why a step failed. Program failures (exit, oom, nan, timeout, stalled) may be run again by the recipe's `retry`. killed:
+ * Why a step failed. Program failures (exit, oom, nan, timeout, stalled, and unavailable: a server that does not answer) may be run again by the recipe's `retry`. killed:
  * somebody ended the program, which is tried again without limit. gate: a faithfulness check. data, model: the step's
  * inputs. disk: no room. environment: this machine lacks something. All of these would fail the same way again.
  */

@@ -1,4 +1,4 @@
-import { KIND_SCHEMAS, type ArtifactType } from "../schemas/kinds.ts";
+import { KIND_SCHEMAS, type ArtifactType, type StepKind } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Source as Origin } from "../schemas/plan.ts";
 import { explainError } from "./expression/expression-error.ts";
@@ -17,6 +17,8 @@ const TYPE_NAMES: Record<ArtifactType | "hub", string> = {
   model: "a model",
   adapter: "an adapter",
   predictions: "predictions",
+  replies: "replies to open questions",
+  scores: "a judge's scores",
   metrics: "metrics",
   hub: "an id on the hub",
 };
@@ -130,7 +132,15 @@ export class ReferenceFollower {
   secrets(value: unknown, place: Path): void {
     if (!isMapping(value)) return;
     const { kind } = this.#resolved;
-    if (kind !== undefined && kind !== "run/command" && !KIND_SCHEMAS[kind]["x-tools"].includes("python")) {
+    const takes = kind === undefined ? undefined : secretsTaken(kind);
+    const other = Object.keys(value).find((name) => takes !== undefined && !takes.includes(name));
+    if (takes !== undefined && takes.length > 0 && other !== undefined)
+      this.#add(
+        "R0105",
+        [...place, other],
+        `A step of kind ${kind} takes the secret ${takes.join(", ")} only.`,
+      );
+    if (takes?.length === 0) {
       this.#diagnostics.push(
         this.#layers.diagnostic(
           "R0105",
@@ -194,3 +204,10 @@ export class ReferenceFollower {
 
 const namesOf = (accepted: (ArtifactType | "hub")[]): string =>
   accepted.map((type) => TYPE_NAMES[type]).join(" or ");
+
+/** Names of the secrets that a kind takes; undefined where any may be given to its program. */
+function secretsTaken(kind: StepKind): readonly string[] | undefined {
+  const { "x-secrets": named, "x-tools": tools } = KIND_SCHEMAS[kind];
+  if (named !== undefined) return named;
+  return kind === "run/command" || tools.includes("python") ? undefined : [];
+}

@@ -1,8 +1,10 @@
 import { createRequire } from "node:module";
 import type { Ajv2020, ValidateFunction } from "ajv/dist/2020.js";
 import { DOCUMENT_SCHEMAS, KIND_SCHEMAS, STEP_KINDS, type StepKind } from "../schemas/kinds.ts";
+import type { Judgement } from "../schemas/generated/judgement.ts";
 import type { PaperTables } from "../schemas/generated/paper-tables.ts";
 import type { Question } from "../schemas/generated/question.ts";
+import type { RecordedReply } from "../schemas/generated/recorded-reply.ts";
 import { precompiled } from "./precompiled.ts";
 
 const VOCABULARY = [
@@ -11,6 +13,7 @@ const VOCABULARY = [
   "tools",
   "resources",
   "processes",
+  "secrets",
   "affects",
   "artifact",
   "artifacts",
@@ -44,6 +47,8 @@ export function validatedSchemas(): Record<string, object> {
     tables: DOCUMENT_SCHEMAS["paper-tables"],
     record: DOCUMENT_SCHEMAS["run-record"],
     question: DOCUMENT_SCHEMAS.question,
+    reply: DOCUMENT_SCHEMAS["recorded-reply"],
+    judgement: DOCUMENT_SCHEMAS.judgement,
     ...Object.fromEntries(STEP_KINDS.map((kind) => [kind, KIND_SCHEMAS[kind]])),
   };
 }
@@ -100,3 +105,11 @@ export const validateRecord = (): ValidateFunction => validator("record");
 /** Checks one row of a dataset. */
 export const validateQuestion = (): ValidateFunction<Question> =>
   validator("question") as ValidateFunction<Question>;
+
+/** Checks one line of a cassette. */
+export const validateReply = (): ValidateFunction<RecordedReply> =>
+  validator("reply") as ValidateFunction<RecordedReply>;
+
+/** Checks what a judge replied. */
+export const validateJudgement = (): ValidateFunction<Judgement> =>
+  validator("judgement") as ValidateFunction<Judgement>;

@@ -10,6 +10,8 @@ export const ARTIFACT_TYPES = [
   "model",
   "adapter",
   "predictions",
+  "replies",
+  "scores",
   "metrics",
 ] as const;
 export type ArtifactType = (typeof ARTIFACT_TYPES)[number];
@@ -26,6 +28,10 @@ export const STEP_KINDS = [
   "model/merge",
   "train/grpo",
   "eval/mcq",
+  "eval/mcq-api",
+  "eval/open",
+  "eval/open-api",
+  "eval/judge",
   "run/command",
   "run/noop",
 ] as const;
@@ -72,16 +78,36 @@ export interface KindSchema {
   "x-metrics": Record<string, string>;
   "x-tools": ("ffmpeg" | "python")[];
   "x-resources": { cpu: number; memory_gb: number };
+  /** The secrets that it takes, where it runs no program that could take any. */
+  "x-secrets"?: string[];
   /** Whether it can be run by several processes together. */
   "x-processes"?: "several";
   properties: Record<string, ParameterSchema>;
   required: string[];
 }
 
+type Shared = Pick<KindSchema, "properties" | "required">;
+
+/** A kind's schema, with the parameters that it shares with others (`allOf`) among its own. */
+function readKind(kind: StepKind): KindSchema {
+  const file = `./kinds/${kind.replace("/", "-")}.schema.json`;
+  const { allOf = [], ...own } = require(file) as KindSchema & { allOf?: { $ref: string }[] };
+  const shared = allOf.map(({ $ref }) => require(`./kinds/${$ref}`) as Shared);
+  return {
+    ...own,
+    properties: Object.assign(
+      {},
+      ...shared.map(({ properties }) => properties),
+      own.properties,
+    ) as Shared["properties"],
+    required: [...shared.flatMap(({ required }) => required), ...own.required],
+  };
+}
+
 /** The schema of every kind. */
-export const KIND_SCHEMAS = Object.fromEntries(
-  STEP_KINDS.map((kind) => [kind, require(`./kinds/${kind.replace("/", "-")}.schema.json`) as KindSchema]),
-) as Readonly<Record<StepKind, KindSchema>>;
+export const KIND_SCHEMAS = Object.fromEntries(STEP_KINDS.map((kind) => [kind, readKind(kind)])) as Readonly<
+  Record<StepKind, KindSchema>
+>;
 
 /** Whether a kind's metrics have one of this name. */
 export const isMetric = (metrics: KindSchema["x-metrics"], name: string): boolean =>
@@ -95,6 +121,8 @@ export const isMetric = (metrics: KindSchema["x-metrics"], name: string): boolea
 export const DOCUMENT_SCHEMAS = {
   recipe: require("./recipe.schema.json") as object,
   question: require("./question.schema.json") as object,
+  "recorded-reply": require("./recorded-reply.schema.json") as object,
+  judgement: require("./judgement.schema.json") as object,
   "paper-tables": require("./paper-tables.schema.json") as object,
   "trainer-job": require("./trainer-job.schema.json") as object,
   "trainer-event": require("./trainer-event.schema.json") as object,

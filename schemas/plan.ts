@@ -6,7 +6,7 @@ import type { ArtifactType, StepKind } from "./kinds.ts";
 export const HEARTBEAT_TIMEOUT_SECONDS = 120;
 
 /** Failures of a step's program, which the recipe's `retry` may try again. */
-export const PROGRAM_FAILURES = ["exit", "oom", "nan", "timeout", "stalled"] as const;
+export const PROGRAM_FAILURES = ["exit", "oom", "nan", "timeout", "stalled", "unavailable"] as const;
 export type ProgramFailure = (typeof PROGRAM_FAILURES)[number];
 
 /** Where a parameter that takes an artifact gets it from. */

@@ -11,6 +11,8 @@ import { firstDefect, manifestOf, type SeenFile } from "./manifest.ts";
 /** Artifacts that are one file, with its name; all others are folders. */
 const FILE_NAMES: Partial<Record<ArtifactType, string>> = {
   predictions: "predictions.jsonl",
+  replies: "replies.jsonl",
+  scores: "scores.jsonl",
   metrics: "metrics.json",
 };
 

@@ -48,6 +48,7 @@ export function readBenchmarkRecord(raw: unknown, place: Place): Reading {
     split: "eval",
     task: file.task,
     way: file.way,
+    part: file.part,
     source: { file: name, key },
   };
   return file.task === "route" ? openQuestion(record, row, file.way) : multipleChoice(record, row, place);
@@ -55,7 +56,7 @@ export function readBenchmarkRecord(raw: unknown, place: Place): Reading {
 
 type Begun = Pick<
   Extract<Reading, { row: unknown }>["row"],
-  "id" | "video" | "split" | "task" | "way" | "source"
+  "id" | "video" | "split" | "task" | "way" | "part" | "source"
 >;
 
 function openQuestion(record: Record<string, unknown>, begun: Begun, way: Way): Reading {

@@ -47,6 +47,7 @@ export function predictionOf(
     video: row.video,
     task: row.task,
     way: row.way,
+    ...(row.part === undefined ? {} : { part: row.part }),
     options: row.options.length,
     gold: row.answer,
     reply,
@@ -57,17 +58,25 @@ export function predictionOf(
   };
 }
 
+/** Each row with its reply. A row without one fails the step. */
+export function repliesTo<Row extends { id: string }>(
+  rows: readonly Row[],
+  replies: readonly Reply[],
+): [Row, Reply][] {
+  const byId = new Map(replies.map((reply) => [reply.id, reply]));
+  const missing = rows.filter(({ id }) => !byId.has(id));
+  if (missing.length > 0)
+    throw new StepFailure("exit", `${missing.length} questions have no reply, first: ${missing[0]!.id}.`);
+  return rows.map((row) => [row, byId.get(row.id)!]);
+}
+
 /** Reads, scores and writes the replies to all questions: the denominator is the questions, not the replies. */
 export async function writePredictions(
   rows: readonly (Question & { answer: string })[],
   replies: readonly Reply[],
   outputs: Record<string, string>,
 ): Promise<Record<string, number>> {
-  const byId = new Map(replies.map((reply) => [reply.id, reply]));
-  const missing = rows.filter(({ id }) => !byId.has(id));
-  if (missing.length > 0)
-    throw new StepFailure("exit", `${missing.length} questions have no reply, first: ${missing[0]!.id}.`);
-  const predictions = rows.map((row) => predictionOf(row, byId.get(row.id)!));
+  const predictions = repliesTo(rows, replies).map(([row, reply]) => predictionOf(row, reply));
   const metrics = score(predictions);
   await writeFile(outputs["predictions"]!, predictions.map((line) => `${JSON.stringify(line)}\n`).join(""));
   await writeWhole(outputs["metrics"]!, `${JSON.stringify(metrics, null, 1)}\n`);

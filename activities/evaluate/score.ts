@@ -1,3 +1,4 @@
+import { groupsOf } from "./groups.ts";
 import { wilson, type Prediction } from "../../report/statistics.ts";
 
 /**
@@ -11,7 +12,6 @@ export function score(predictions: readonly Prediction[]): Record<string, number
   const [low, high] = wilson(count("correct"), total);
   const golds = new Map<string, number>();
   for (const { gold } of predictions) golds.set(gold, (golds.get(gold) ?? 0) + 1);
-  const groups = [...new Set(predictions.map(({ task, way }) => `${task}/${way}`))].sort();
   return {
     samples: total,
     accuracy: count("correct") / total,
@@ -25,13 +25,10 @@ export function score(predictions: readonly Prediction[]): Record<string, number
     error: count("error"),
     truncated: predictions.filter(({ truncated }) => truncated).length,
     ...Object.fromEntries(
-      groups.map((name) => {
-        const group = predictions.filter(({ task, way }) => `${task}/${way}` === name);
-        return [
-          `accuracy[${name}]`,
-          group.filter(({ status }) => status === "correct").length / group.length,
-        ];
-      }),
+      groupsOf(predictions).map(([name, group]) => [
+        `accuracy[${name}]`,
+        group.filter(({ status }) => status === "correct").length / group.length,
+      ]),
     ),
   };
 }

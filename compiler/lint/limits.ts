@@ -1,10 +1,10 @@
 import { HEARTBEAT_TIMEOUT_SECONDS } from "../../schemas/plan.ts";
 import { numberOf, pathOf, trainingsOf, type Finding, type LintContext } from "./facts.ts";
 
-/** Replies that may be longer, or are cut earlier, than those that were trained. */
+/** Replies to the same questions that may be longer, or are cut earlier, than those that were trained. */
 export function completionLimits(context: LintContext): Finding[] {
   return context.steps.flatMap((step) => {
-    if (!step.plan.kind.startsWith("eval/")) return [];
+    if (step.plan.kind !== "eval/mcq") return [];
     const training = trainingsOf(context, step).find(({ plan }) => plan.kind === "train/grpo");
     const [ours, theirs] = [
       numberOf(step, "max_completion_length"),

@@ -8,9 +8,14 @@ const DATED = /(?:\d{4}-\d{2}-\d{2}|\d{8}|-\d{4}|-\d{3})$/;
 export function undatedModels({ steps }: LintContext): Finding[] {
   return steps.flatMap((step) => {
     if (!step.plan.kind.startsWith("eval/")) return [];
-    return Object.entries(step.plan.inputs).flatMap(([name, source]) => {
-      if (source.from !== "hub" || !CLOSED.test(source.id) || DATED.test(source.id)) return [];
-      const message = `'${source.id}' is a closed model that changes under this name. Name a dated version, such as ${source.id}-2024-08-06.`;
+    const hub = Object.entries(step.plan.inputs).flatMap(([name, source]) =>
+      source.from === "hub" ? [[name, source.id] as const] : [],
+    );
+    const named = step.plan.params["model"];
+    const models = typeof named === "string" ? [...hub, ["model", named] as const] : hub;
+    return models.flatMap(([name, model]) => {
+      if (!CLOSED.test(model) || DATED.test(model)) return [];
+      const message = `'${model}' is a closed model that changes under this name. Name a dated version, such as ${model}-2024-08-06.`;
       return [{ code: "R0506", step, path: pathOf(step, "with", name), message } satisfies Finding];
     });
   });

@@ -3,16 +3,16 @@
 export interface EvalMcqParams {
   /** Model to evaluate. */
   model: string;
+  /** Samples generated at once. */
+  batch_size?: number;
   /** Frames and questions. */
   dataset: string;
   /** Split to evaluate on. */
   split: string;
-  /** How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). The paper gives no prompt. */
-  prompt?: "plain" | "letter" | "tags";
   /** Frames per clip; must be what frames/extract cut. */
   frames?: number;
   /** Most new tokens of a reply. The released inference code allows 512. */
   max_completion_length?: number;
-  /** Samples generated at once. */
-  batch_size?: number;
+  /** How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). The paper gives no prompt. */
+  prompt?: "plain" | "letter" | "tags";
 }

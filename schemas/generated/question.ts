@@ -11,6 +11,8 @@ export interface Question {
   task: string;
   /** The way that is asked about: there, or back. */
   way: "forward" | "reverse";
+  /** Part of the benchmark, such as part1. */
+  part?: string;
   /** The question, without options and instructions. */
   question: string;
   /** Texts that begin with their letter. Empty for an open question. */

@@ -80,6 +80,10 @@ export interface RecipeStep {
     | "model/merge"
     | "train/grpo"
     | "eval/mcq"
+    | "eval/mcq-api"
+    | "eval/open"
+    | "eval/open-api"
+    | "eval/judge"
     | "run/command"
     | "run/noop";
   /** Parameters of the kind. */
@@ -134,11 +138,11 @@ export interface RecipeStep {
      *
      * @minItems 1
      *
-     * Items: exit: the program failed; oom: memory ran out; nan: the loss is no number; timeout: one attempt took too long; stalled: no progress.
+     * Items: exit: the program failed; oom: memory ran out; nan: the loss is no number; timeout: one attempt took too long; stalled: no progress; unavailable: a server that the step asks does not answer.
      */
     on?: [
-      "exit" | "oom" | "nan" | "timeout" | "stalled",
-      ...("exit" | "oom" | "nan" | "timeout" | "stalled")[],
+      "exit" | "oom" | "nan" | "timeout" | "stalled" | "unavailable",
+      ...("exit" | "oom" | "nan" | "timeout" | "stalled" | "unavailable")[],
     ];
   };
   /** Longest time for one attempt: 90s, 30m, 12h, 2d, or ISO 8601 such as PT10M. */

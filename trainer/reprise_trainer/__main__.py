@@ -21,6 +21,7 @@ KINDS = {
     "model/merge": "model_merge",
     "train/grpo": "train_grpo",
     "eval/mcq": "eval_mcq",
+    "eval/open": "eval_open",
 }
 
 

@@ -39,6 +39,11 @@ def answerable(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["answer"] is not None]
 
 
+def open_questions(rows: list[Row]) -> list[Row]:
+    """Only the rows without options that have a reference answer."""
+    return [row for row in rows if not row["options"] and "reference" in row]
+
+
 def as_dataset(records: list[Row]) -> Any:
     """A `datasets.Dataset` whose `images` column holds paths and is decoded when a row is read.
 

@@ -2,75 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-import torch
-from PIL import Image
-
-from . import stop
-from .dataset import Row, answerable, read_rows
+from .dataset import answerable, read_rows
 from .events import Events
 from .job import Job
-from .loading import load_model
-from .partial import PartialResults
-from .processor import load_processor, vision_token_ids
-from .prompts import prompt_text
+from .replying import reply_to
 
 
-@torch.no_grad()
 def run(job: Job, events: Events) -> dict[str, Any]:
-    """Writes one line per question: id, reply, new tokens, and whether it was cut at the limit. Greedy decoding."""
+    """Replies to the questions of the split that have a gold letter."""
     params = job.params
-    rows = answerable(read_rows(job.inputs["dataset"], params["split"], params["frames"]))
-    processor = load_processor(job.inputs["model"], params["frames"], padding_side="left")
-    model = load_model(job.inputs["model"])
-    size = params["batch_size"]
-    partial = PartialResults(job.checkpoints.directory / "replies.jsonl")
-    # Whole batches only: padding follows the longest prompt of a batch.
-    done = len(partial.rows) // size * size if len(partial.rows) < len(rows) else len(rows)
-    partial.keep(done)
-    if done:
-        events.resumed(done)
-    with stop.watched():
-        for start in range(done, len(rows), size):
-            batch = rows[start : start + size]
-            replies = generate(model, processor, batch, params)
-            partial.append([{"id": row["id"], **reply} for row, reply in zip(batch, replies, strict=True)])
-            events.progress(len(partial.rows), len(rows), "sample")
-            if stop.requested():
-                break
-    with job.outputs["replies"].open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in partial.rows)
-    return {"samples": len(rows)}
-
-
-def generate(model: Any, processor: Any, rows: list[Row], params: dict[str, Any]) -> list[dict[str, Any]]:
-    """Greedy replies to a batch of questions."""
-    texts, strips = [], []
-    for row in rows:
-        content = [{"type": "image"}, {"type": "text", "text": prompt_text(row, params["prompt"])}]
-        message = [{"role": "user", "content": content}]
-        texts.append(processor.apply_chat_template(message, tokenize=False, add_generation_prompt=True))
-        with Image.open(row["strip"]) as strip:
-            strips.append([strip.convert("RGB")])
-    batch = processor(text=texts, images=strips, return_tensors="pt", padding=True).to(model.device)
-    pad = processor.tokenizer.pad_token_id
-    ids = model.generate(
-        **batch,
-        max_new_tokens=params["max_completion_length"],
-        do_sample=False,
-        suppress_tokens=vision_token_ids(processor),
-        pad_token_id=pad,
-    )[:, batch["input_ids"].shape[1] :]
-    replies = processor.batch_decode(ids, skip_special_tokens=True)
-    ends = _end_tokens(model)
-    return [
-        {"reply": reply, "tokens": int((new != pad).sum()), "truncated": not any(int(token) in ends for token in new)}
-        for reply, new in zip(replies, ids, strict=True)
-    ]
-
-
-def _end_tokens(model: Any) -> set[int]:
-    ends = model.generation_config.eos_token_id
-    return set(ends) if isinstance(ends, list) else {ends}
+    rows = read_rows(job.inputs["dataset"], params["split"], params["frames"])
+    return reply_to(answerable(rows), params["prompt"], job, events)

@@ -1,0 +1,260 @@
+import { setMaxListeners } from "node:events";
+import { appendFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import PQueue from "p-queue";
+import pRetry from "p-retry";
+import type { EvalMcqApiParams } from "../../schemas/generated/eval-mcq-api.ts";
+import type { RecordedReply } from "../../schemas/generated/recorded-reply.ts";
+import { hideSecrets } from "../hide-secrets.ts";
+import { keptFolder } from "../resume.ts";
+import { secretsOf } from "../secrets.ts";
+import type { StepContext } from "../step.ts";
+import { StepFailure } from "../step-failure.ts";
+import { usedUp, type Budget } from "./budget.ts";
+import { Cassette, CASSETTE, linesOf } from "./cassette.ts";
+import { apiMetrics } from "./metrics.ts";
+import { ApiServer, type ChatRequest } from "./server.ts";
+import { troubleOf, type Trouble } from "./trouble.ts";
+
+type ApiParams = Pick<
+  EvalMcqApiParams,
+  "model" | "date" | "base_url" | "temperature" | "cassette_use" | "limits"
+>;
+type Limits = Required<Omit<NonNullable<ApiParams["limits"]>, "budget">> & { budget: Budget };
+
+/** One asking of one question. */
+export interface Asking {
+  id: string;
+  /** SHA-256 of what is asked. */
+  request: string;
+  /** Which asking of the same request, from 0. */
+  ask: number;
+  /** Put together only when it is sent: frames are large. */
+  body: () => Promise<ChatRequest>;
+}
+
+/** A recorded reply, or why there is none to this question. */
+export type Outcome = RecordedReply | { error: string };
+
+const [SHORTEST_WAIT, LONGEST_WAIT, LONGEST_ASKED] = [500, 30_000, 60_000];
+// So many refusals before the first reply: the request is wrong, not the question.
+const REFUSALS = 10;
+// What was paid for and is under way is waited for when the step ends.
+const LAST_CALL = 5_000;
+
+/** Asks a server within the limits of a step, and keeps every reply that was paid for. */
+export class Api {
+  readonly #context: StepContext;
+  readonly #params: ApiParams & { limits: Limits };
+  readonly #server: ApiServer;
+  readonly #secrets: string[];
+  readonly #kept: Cassette;
+  readonly #given: Cassette | null;
+  readonly #queue: PQueue;
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #cut = new AbortController();
+  /** The replies of this step, in the order in which they were needed. */
+  readonly #used = new Map<string, RecordedReply>();
+  #inFlight = 0;
+  #refused = 0;
+  #answered = 0;
+  #lastReply = Date.now();
+
+  private constructor(context: StepContext, kept: Cassette, given: Cassette | null) {
+    this.#context = context;
+    this.#params = context.step.params as unknown as ApiParams & { limits: Limits };
+    const { limits, base_url } = this.#params;
+    const secrets = secretsOf(context.step);
+    this.#secrets = Object.values(secrets);
+    this.#server = new ApiServer({
+      baseUrl: base_url,
+      key: secrets["OPENAI_API_KEY"] ?? "none",
+      timeoutSeconds: limits.timeout_seconds,
+    });
+    this.#kept = kept;
+    this.#given = given;
+    this.#queue = new PQueue({
+      concurrency: limits.concurrency,
+      interval: 60_000 / limits.requests_per_minute,
+      intervalCap: 1,
+    });
+    this.#signal = AbortSignal.any([context.signal, this.#stop.signal]);
+    setMaxListeners(0, this.#signal, this.#cut.signal);
+  }
+
+  /** Does work with the API, and lets what is under way end afterwards. */
+  static async with<T>(context: StepContext, work: (api: Api) => Promise<T>): Promise<T> {
+    const kept = await Cassette.record(await keptFolder(context));
+    const place = context.inputs["cassette"];
+    const api = new Api(context, kept, place === undefined ? null : await Cassette.replay(place));
+    const { length } = kept.replies;
+    if (length > 0) {
+      await context.events.write({ event: "message", text: `${length} replies are kept from before` });
+      await context.events.write({ event: "resumed", done: length });
+    }
+    try {
+      return await work(api);
+    } finally {
+      await api.#end();
+    }
+  }
+
+  /** The reply to one asking: a recorded one, else the server's. */
+  async ask(asking: Asking): Promise<Outcome> {
+    const { cassette_use: use } = this.#params;
+    const recorded = this.#given?.get(asking.request, asking.ask);
+    const known = this.#kept.get(asking.request, asking.ask) ?? (use === "compare" ? undefined : recorded);
+    if (known === undefined && !this.asksServer) throw notRecorded(asking);
+    const outcome = known ?? (await this.#askServer(asking));
+    if (!("error" in outcome)) this.#used.set(`${asking.request} ${asking.ask}`, outcome);
+    return outcome;
+  }
+
+  /** Whether what is not recorded is asked for. */
+  get asksServer(): boolean {
+    return this.#given === null || this.#params.cassette_use !== "replay";
+  }
+
+  /** Whether an asking has its reply without the server. */
+  isRecorded({ request, ask }: Pick<Asking, "request" | "ask">): boolean {
+    return (
+      this.#kept.get(request, ask) !== undefined ||
+      (this.#given?.get(request, ask) !== undefined && this.#params.cassette_use !== "compare")
+    );
+  }
+
+  /** Writes the cassette of this step's replies, and gives what they took. */
+  async finish(folder: string): Promise<Record<string, number>> {
+    const replies = [...this.#used.values()];
+    if (replies.length === 0 && this.#refused > 0) throw this.#allRefused();
+    const { date, limits, cassette_use: use } = this.#params;
+    const compared = this.#given !== null && use === "compare";
+    const { metrics, changes, notes } = apiMetrics({
+      replies,
+      paid: this.#kept.replies,
+      before: compared ? this.#given : null,
+      date,
+      budget: limits.budget,
+    });
+    await writeFile(path.join(folder, CASSETTE), linesOf(replies));
+    if (compared) await writeFile(path.join(folder, "changed.jsonl"), linesOf(changes));
+    for (const text of notes) await this.#context.events.write({ event: "message", text });
+    return metrics;
+  }
+
+  async #askServer(asking: Asking): Promise<Outcome> {
+    let [failures, answered] = [0, this.#answered];
+    /** A connection that cannot be had is no fault of the question, unless others get theirs meanwhile. */
+    const mayPass = (trouble: Trouble | undefined): boolean => {
+      if (trouble?.means !== "passes") return false;
+      if (trouble.answered || this.#answered > answered) failures++;
+      answered = this.#answered;
+      return failures < this.#params.limits.attempts;
+    };
+    try {
+      const options = { signal: this.#signal };
+      return await pRetry(() => this.#queue.add(() => this.#once(asking), options), {
+        ...options,
+        shouldRetry: ({ error }) => mayPass(troubleOf(error)),
+        onFailedAttempt: ({ error }) => this.#noteFailure(asking, error),
+        ...{ retries: Number.POSITIVE_INFINITY, minTimeout: SHORTEST_WAIT, maxTimeout: LONGEST_WAIT },
+        randomize: true,
+      });
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      const trouble = troubleOf(error);
+      if (trouble === undefined) throw this.#giveUp(error);
+      return { error: this.#plain(trouble.text) };
+    }
+  }
+
+  /** One request. Its reply is kept before anybody sees it. */
+  async #once(asking: Asking): Promise<RecordedReply> {
+    const { budget } = this.#params.limits;
+    const body = await asking.body();
+    this.#signal.throwIfAborted();
+    const limit = usedUp(this.#kept.replies, this.#inFlight, budget);
+    if (limit !== null)
+      throw this.#giveUp(
+        new StepFailure(
+          "environment",
+          `The budget of ${limit} is used up. What was paid for is kept: raise 'limits.budget' and run again to go on.`,
+        ),
+      );
+    this.#inFlight++;
+    try {
+      const answer = await this.#server.ask(body, this.#cut.signal);
+      const { id, request, ask } = asking;
+      const reply: RecordedReply = { request, ask, id, asked: new Date().toISOString(), ...answer };
+      await this.#kept.add(reply);
+      this.#answered++;
+      this.#lastReply = Date.now();
+      return reply;
+    } finally {
+      this.#inFlight--;
+    }
+  }
+
+  async #noteFailure({ id }: Asking, error: unknown): Promise<void> {
+    const trouble = troubleOf(error);
+    if (trouble === undefined || this.#signal.aborted) return;
+    const text = this.#plain(trouble.text);
+    await appendFile(this.#context.log, `${new Date().toISOString()} ${id}: ${text}\n`);
+    if (trouble.means === "hopeless") throw this.#giveUp(this.#hopeless(text));
+    if (trouble.means === "refused" && ++this.#refused >= REFUSALS && this.#answered === 0)
+      throw this.#giveUp(this.#allRefused(text));
+    const silent = (Date.now() - this.#lastReply) / 1000;
+    if (trouble.means === "passes" && silent > this.#params.limits.give_up_seconds)
+      throw this.#giveUp(this.#down(text, silent));
+    await this.#wait(trouble);
+  }
+
+  /** Waits as long as the server asks, beside the growing wait between tries. */
+  async #wait({ wait }: Trouble): Promise<void> {
+    if (wait > 0) await sleep(Math.min(wait, LONGEST_ASKED), undefined, { signal: this.#signal });
+  }
+
+  /** Ends all askings for the same reason. */
+  #giveUp(reason: unknown): unknown {
+    this.#stop.abort(reason);
+    return reason;
+  }
+
+  async #end(): Promise<void> {
+    this.#stop.abort(new Error("the step is over"));
+    const cut = setTimeout(() => this.#cut.abort(), LAST_CALL);
+    await this.#queue.onIdle();
+    clearTimeout(cut);
+  }
+
+  readonly #plain = (text: string): string => hideSecrets(text, this.#secrets);
+
+  #hopeless(text: string): StepFailure {
+    const hint = /^40[13]/.test(text)
+      ? ' Give the key as a secret: secrets: { OPENAI_API_KEY: "${{ inputs.key }}" }.'
+      : " Check 'base_url' and 'model'.";
+    return new StepFailure("environment", `${this.#params.base_url} refuses: ${text}.${hint}`);
+  }
+
+  #allRefused(text = "see the step's log"): StepFailure {
+    const { base_url: server } = this.#params;
+    return new StepFailure("data", `${server} refused every question so far: ${text}.`);
+  }
+
+  #down(text: string, silent: number): StepFailure {
+    const { base_url: server } = this.#params;
+    const { length } = this.#kept.replies;
+    return new StepFailure(
+      "unavailable",
+      `${server} has not replied for ${Math.round(silent)} s: ${text}. ${length} replies are kept: run again to ask for the rest.`,
+    );
+  }
+}
+
+const notRecorded = ({ id, ask }: Asking): StepFailure =>
+  new StepFailure(
+    "data",
+    `The cassette has no reply to '${id}'${ask > 0 ? ` (asking ${ask + 1})` : ""} as it is asked now. Set 'cassette_use: extend' to ask the server for it.`,
+  );

@@ -1,0 +1,67 @@
+import type { RecordedReply } from "../../schemas/generated/recorded-reply.ts";
+import { costOf, tokensOf, type Budget } from "./budget.ts";
+import type { Cassette } from "./cassette.ts";
+
+interface Asked {
+  /** Replies that the step used. */
+  replies: readonly RecordedReply[];
+  /** Replies that it paid for. */
+  paid: readonly RecordedReply[];
+  /** What an earlier run recorded, where the two are compared. */
+  before: Cassette | null;
+  /** The recipe's day. */
+  date: string;
+  budget: Budget;
+}
+
+interface Change {
+  id: string;
+  before: { served: string; reply: string };
+  now: { served: string; reply: string };
+}
+
+/** What asking took, whether the model changed, and what a reader should be told of it. */
+export function apiMetrics({ replies, paid, before, date, budget }: Asked): {
+  metrics: Record<string, number>;
+  changes: Change[];
+  notes: string[];
+} {
+  const { input, output } = tokensOf(replies);
+  const own = new Set(paid);
+  const cost = costOf(paid, budget);
+  // In UTC, as the times are.
+  const others = [...new Set(replies.map(({ asked }) => asked.slice(0, 10)))].filter((day) => day !== date);
+  const served = [...new Set(replies.map((reply) => reply.served))].sort();
+  const changes = before === null ? [] : changesOf(replies, before);
+  const was = new Set(before?.replies.map((reply) => reply.served));
+  const renamed = before === null ? [] : served.filter((name) => !was.has(name));
+  return {
+    metrics: {
+      replies: paid.length,
+      recorded: replies.filter((reply) => !own.has(reply)).length,
+      input_tokens: input,
+      output_tokens: output,
+      ...(cost === undefined ? {} : { cost }),
+      other_days: replies.filter(({ asked }) => !asked.startsWith(date)).length,
+      served_models: served.length,
+      ...(before === null ? {} : { changed: changes.length }),
+    },
+    changes,
+    notes: [
+      others.length > 0 && `replies of ${others.sort().join(", ")}, where the recipe says ${date}`,
+      served.length > 1 && `the server named ${served.length} models: ${served.join(", ")}`,
+      renamed.length > 0 &&
+        `the cassette is of ${[...was].join(", ")}; the server now says ${renamed.join(", ")}`,
+      changes.length > 0 &&
+        `the model changed: ${changes.length} of ${replies.length} replies differ from the cassette's`,
+    ].filter((note) => note !== false),
+  };
+}
+
+const changesOf = (replies: readonly RecordedReply[], before: Cassette): Change[] =>
+  replies.flatMap((now) => {
+    const old = before.get(now.request, now.ask);
+    if (old === undefined || old.reply === now.reply) return [];
+    const shown = ({ served, reply }: RecordedReply) => ({ served, reply });
+    return [{ id: now.id, before: shown(old), now: shown(now) }];
+  });

@@ -1,0 +1,57 @@
+import { digestOf } from "../../compiler/digest.ts";
+import type { EvalMcqApiParams } from "../../schemas/generated/eval-mcq-api.ts";
+import type { Question } from "../../schemas/generated/question.ts";
+import { hashFile } from "../../store/files.ts";
+import type { Api, Asking } from "../api/api.ts";
+import type { StepContext } from "../step.ts";
+import { StepFailure } from "../step-failure.ts";
+import { frameImages, readStrips } from "./frame-images.ts";
+import type { Reply } from "./predictions.ts";
+import { promptText } from "./prompt.ts";
+
+/** Asks a model behind an API each question, with its video's frames. Gives one reply for each, in their order. */
+export async function askAboutFrames(
+  context: StepContext,
+  api: Api,
+  rows: readonly Question[],
+  prompt: string,
+): Promise<Reply[]> {
+  const params = context.step.params as unknown as Required<EvalMcqApiParams>;
+  const strips = await readStrips(context.inputs["dataset"]!, params);
+  const without = rows.find(({ video }) => !strips.has(video));
+  if (without !== undefined) throw new StepFailure("data", `The video ${without.video} has no frames.`);
+  const { model, temperature, max_completion_length: most } = params;
+  let done = 0;
+  return Promise.all(
+    rows.map(async (row): Promise<Reply> => {
+      const strip = strips.get(row.video)!;
+      const text = promptText(row, prompt);
+      const sampling = { model, temperature, max_completion_tokens: most };
+      const asking: Asking = {
+        id: row.id,
+        request: digestOf({ ...sampling, text, frames: await hashFile(strip.file) }),
+        ask: 0,
+        body: async () => ({
+          ...sampling,
+          messages: [
+            {
+              role: "user",
+              content: [
+                ...(await frameImages(strip, context.work, context.signal)).map((url) => ({
+                  type: "image_url" as const,
+                  image_url: { url },
+                })),
+                { type: "text", text },
+              ],
+            },
+          ],
+        }),
+      };
+      const outcome = await api.ask(asking);
+      await context.events.write({ event: "progress", done: ++done, total: rows.length, unit: "sample" });
+      return "error" in outcome
+        ? { id: row.id, reply: "", truncated: false, error: outcome.error }
+        : { id: row.id, reply: outcome.reply, truncated: outcome.truncated };
+    }),
+  );
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import type { FrameManifestLine } from "../extract/cut-video.ts";
+import { mediaFailure } from "../media-failure.ts";
+import { readJsonLines } from "../../store/files.ts";
+import { StepFailure } from "../step-failure.ts";
+import { requireTool } from "../toolchain.ts";
+
+/** A video's filmstrip. */
+export interface Strip {
+  file: string;
+  frames: number;
+}
+
+/** The filmstrips of a dataset that frames/extract cut, by video. Other frames than the recipe says fail the step. */
+export async function readStrips(
+  dataset: string,
+  { frames, size }: { frames: number; size: string },
+): Promise<Map<string, Strip>> {
+  const lines = await readJsonLines<FrameManifestLine>(path.join(dataset, "frames.jsonl"));
+  const other = lines.find(
+    ({ index, width, height }) => index.length !== frames || `${width}x${height}` !== size,
+  );
+  if (other !== undefined)
+    throw new StepFailure(
+      "gate",
+      `The frames of ${other.video} are ${other.index.length} of ${other.width}x${other.height}; the step sends ${frames} of ${size}. Cut them so with frames/extract, or set 'frames' and 'size'.`,
+    );
+  return new Map(lines.map(({ video, strip }) => [video, { file: path.join(dataset, strip), frames }]));
+}
+
+/** The frames of a filmstrip, top to bottom, as PNG data URLs. */
+export async function frameImages(
+  { file, frames }: Strip,
+  work: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const folder = path.join(work, randomUUID());
+  await mkdir(folder);
+  try {
+    const cut = [
+      "-vf",
+      `untile=1x${frames}`,
+      "-c:v",
+      "png",
+      "-fflags",
+      "+bitexact",
+      "-f",
+      "image2",
+      "%d.png",
+    ];
+    // In the folder itself: a % in its path would be taken for a number's place.
+    await execa(requireTool("ffmpeg"), ["-hide_banner", "-loglevel", "error", "-i", file, ...cut], {
+      cwd: folder,
+      stdin: "ignore",
+      cancelSignal: signal,
+    });
+    return await Promise.all(
+      Array.from({ length: frames }, async (_, index) => {
+        const png = await readFile(path.join(folder, `${index + 1}.png`));
+        return `data:image/png;base64,${png.toString("base64")}`;
+      }),
+    );
+  } catch (error) {
+    throw mediaFailure(error) ?? error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,48 @@
+import { writeFile } from "node:fs/promises";
+import type { Question } from "../../schemas/generated/question.ts";
+import { StepFailure } from "../step-failure.ts";
+import { repliesTo, type Reply } from "./predictions.ts";
+
+/** A reply to an open question, with what a judge needs to know. */
+export interface OpenReply extends Reply, Pick<Question, "video" | "task" | "way" | "part" | "question"> {
+  reference: string;
+}
+
+type OpenRow = Question & { reference: string };
+
+/** The open questions of a split that have a reference answer. */
+export function openRows(rows: readonly Question[], split: string): OpenRow[] {
+  const open = rows.flatMap((row) =>
+    row.split === split && row.options.length === 0 && row.reference !== undefined
+      ? [{ ...row, reference: row.reference }]
+      : [],
+  );
+  if (open.length === 0)
+    throw new StepFailure(
+      "data",
+      `The dataset has no open question with a reference answer in the split '${split}'. Check the step's 'split'.`,
+    );
+  return open;
+}
+
+/** Writes the replies to all open questions. */
+export async function writeReplies(
+  rows: readonly OpenRow[],
+  replies: readonly Reply[],
+  file: string,
+): Promise<Record<string, number>> {
+  const lines = repliesTo(rows, replies).map(
+    ([{ video, task, way, part, question, reference }, reply]): OpenReply => ({
+      ...reply,
+      ...{ video, task, way, question, reference },
+      ...(part === undefined ? {} : { part }),
+    }),
+  );
+  await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  return {
+    samples: lines.length,
+    empty: lines.filter(({ reply, error }) => error === undefined && reply.trim() === "").length,
+    error: lines.filter(({ error }) => error !== undefined).length,
+    truncated: lines.filter(({ truncated }) => truncated).length,
+  };
+}

@@ -1,0 +1,78 @@
+import { groupsOf } from "../evaluate/groups.ts";
+import type { OpenReply } from "../evaluate/open-replies.ts";
+import { meanInterval } from "../../report/statistics.ts";
+import type { Judgement } from "../../schemas/generated/judgement.ts";
+
+const PARTS = ["direction", "landmarks", "logic"] as const;
+
+/** One reply, judged. An empty reply is 0 in each part; one without a judgement has no score at all. */
+export interface JudgedReply extends Pick<OpenReply, "id" | "video" | "task" | "way" | "part"> {
+  status: "scored" | "empty" | "unscored";
+  judgements: Judgement[];
+  /** Mean of the three parts over the judgements, 0 to 5. */
+  score: number | null;
+  /** Why there is none. */
+  reason?: string;
+}
+
+/** The mean of a judgement's three parts, as in the paper. */
+export const scoreOf = (judgement: Judgement): number => mean(PARTS.map((part) => judgement[part]));
+
+/** The metrics of a judge's work: as the paper's tables have them, over the replies that have a score. */
+export function aggregate(replies: readonly JudgedReply[]): Record<string, number> {
+  const scored = replies.filter(hasScore);
+  const count = (status: JudgedReply["status"]) => replies.filter((reply) => reply.status === status).length;
+  const asked = scored.filter(({ judgements }) => judgements.length > 0);
+  const scores = scored.map(({ score }) => score);
+  const [low, high] = meanInterval(scores);
+  return {
+    samples: replies.length,
+    scored: scored.length,
+    unscored: count("unscored"),
+    empty: count("empty"),
+    coverage: scored.length / replies.length,
+    score: mean(scores),
+    score_low: Math.max(0, low),
+    score_high: Math.min(5, high),
+    score_times_20: mean(scores) * 20,
+    ...partsOf(scored),
+    spread: asked.length === 0 ? 0 : mean(asked.map(({ judgements }) => deviation(judgements.map(scoreOf)))),
+    disagreed: asked.length === 0 ? 0 : asked.filter(disagrees).length / asked.length,
+    ...Object.fromEntries(
+      groupsOf(scored).flatMap(([name, group]) => [
+        [`score[${name}]`, mean(group.map(({ score }) => score))],
+        // Parts of the benchmark have no slash.
+        ...(name.includes("/")
+          ? Object.entries(partsOf(group)).map(([part, value]) => [`${part}[${name}]`, value])
+          : []),
+      ]),
+    ),
+  };
+}
+
+type Scored = JudgedReply & { score: number };
+
+const hasScore = (reply: JudgedReply): reply is Scored => reply.score !== null;
+
+const disagrees = ({ judgements }: JudgedReply): boolean =>
+  new Set(judgements.map((judgement) => PARTS.map((part) => judgement[part]).join())).size > 1;
+
+function partsOf(replies: readonly Scored[]): Record<(typeof PARTS)[number], number> {
+  const meanOf = (part: (typeof PARTS)[number]) =>
+    mean(
+      replies.map(({ judgements }) =>
+        judgements.length === 0 ? 0 : mean(judgements.map((judgement) => judgement[part])),
+      ),
+    );
+  return { direction: meanOf("direction"), landmarks: meanOf("landmarks"), logic: meanOf("logic") };
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Standard deviation of a sample; 0 of a single value. */
+function deviation(values: readonly number[]): number {
+  if (values.length < 2) return 0;
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
+}
