@@ -10,7 +10,11 @@ describe("a plan", () => {
       id: "walks",
       kind: "data/synthesize",
       params: { seed: 0, size: 112, crf: 20, clips: { pretrain: 0, sft: 0, grpo: 0, eval: 2 } },
-      retry: { attempts: 1, backoffSeconds: 10, on: ["exit", "oom", "nan", "timeout", "stalled", "unavailable"] },
+      retry: {
+        attempts: 1,
+        backoffSeconds: 10,
+        on: ["exit", "oom", "nan", "timeout", "stalled", "unavailable"],
+      },
       timeoutSeconds: 604_800,
       stalledSeconds: null,
       checkpoint: { everySteps: null, everySeconds: 300, keep: 2, resume: "auto" },

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { aggregate, scoreOf, type JudgedReply } from "../../activities/judge/aggregate.ts";
+import { readJudgement } from "../../activities/judge/read-judgement.ts";
+import { judgePrompt } from "../../activities/judge/rubric.ts";
+import type { Judgement } from "../../schemas/generated/judgement.ts";
+
+const judgement = (direction: number, landmarks: number, logic: number) =>
+  ({ direction, landmarks, logic }) as Judgement;
+
+describe("a judge's reply", () => {
+  test.each([
+    ['{"direction": 4, "landmarks": 3, "logic": 5}', judgement(4, 3, 5)],
+    ['  {"logic":0,"direction":0,"landmarks":0}\n', judgement(0, 0, 0)],
+    ['```json\n{"direction": 1, "landmarks": 2, "logic": 3}\n```', judgement(1, 2, 3)],
+    ['```\n{"direction": 1, "landmarks": 2, "logic": 3}\n```', judgement(1, 2, 3)],
+  ])("%s is read", (reply, read) => {
+    expect(readJudgement(reply)).toEqual(read);
+  });
+
+  test.each([
+    "",
+    "4, 3, 5",
+    "I cannot judge this.",
+    '{"direction": 9, "landmarks": 3, "logic": 5}',
+    '{"direction": -1, "landmarks": 3, "logic": 5}',
+    '{"direction": 4.5, "landmarks": 3, "logic": 5}',
+    '{"direction": "4", "landmarks": 3, "logic": 5}',
+    '{"direction": 4, "landmarks": 3}',
+    '{"direction": 4, "landmarks": 3, "semantic and logic": 5}',
+    '{"direction": 4, "landmarks": 3, "logic": 5, "total": 12}',
+    '{"direction": 4, "landmarks": 3, "logic": null}',
+    'Here: {"direction": 4, "landmarks": 3, "logic": 5}',
+    '{"direction": 4, "landmarks": 3, "logic": 5',
+    "[4, 3, 5]",
+    "null",
+  ])("%s is no judgement, and never 0", (reply) => {
+    expect(readJudgement(reply)).toBeNull();
+  });
+});
+
+const judged = (id: string, judgements: Judgement[], more: Partial<JudgedReply> = {}): JudgedReply => ({
+  ...{ id, video: "v", task: "route", way: "forward", status: "scored", judgements },
+  score: judgements.reduce((sum, one) => sum + scoreOf(one), 0) / judgements.length,
+  ...more,
+});
+
+test("means are over what has a score: an empty reply is 0, one without a judgement is left out", () => {
+  const metrics = aggregate([
+    judged("a", [judgement(5, 4, 3), judgement(5, 4, 3)]),
+    judged("b", [judgement(2, 2, 2), judgement(4, 2, 3)], { way: "reverse", part: "part1" }),
+    judged("c", [], { status: "empty", score: 0 }),
+    judged("d", [], { status: "unscored", score: null }),
+  ]);
+  expect(metrics).toMatchObject({ samples: 4, scored: 3, unscored: 1, empty: 1, coverage: 0.75 });
+  expect(metrics["score"]).toBeCloseTo((4 + 2.5 + 0) / 3, 12);
+  expect(metrics["score_times_20"]).toBeCloseTo((20 * 6.5) / 3, 12);
+  expect(metrics["direction"]).toBeCloseTo((5 + 3 + 0) / 3, 12);
+  expect(metrics["landmarks"]).toBeCloseTo((4 + 2 + 0) / 3, 12);
+  expect(metrics["logic"]).toBeCloseTo((3 + 2.5 + 0) / 3, 12);
+  // b: 2 and 3, so a deviation of sqrt(0.5); a: 0.
+  expect(metrics["spread"]).toBeCloseTo(Math.SQRT1_2 / 2, 12);
+  expect(metrics["disagreed"]).toBe(0.5);
+  expect(metrics["score[route/forward]"]).toBeCloseTo(2, 12);
+  expect(metrics["score[route/reverse]"]).toBeCloseTo(2.5, 12);
+  expect(metrics["direction[route/reverse]"]).toBe(3);
+  expect(metrics["score[part1]"]).toBeCloseTo(2.5, 12);
+  expect(metrics["direction[part1]"]).toBeUndefined();
+  expect(metrics["score_low"]).toBe(0);
+  expect(metrics["score_high"]).toBeCloseTo(6.5 / 3 + (1.959964 * Math.sqrt(4.083333333)) / Math.sqrt(3), 6);
+});
+
+test("both rubrics ask for the three parts; the symmetric one sees what is missing and what is added", () => {
+  const reply = { question: "How back?", reference: "Left.", reply: "Right, $& past a $1 door." };
+  const textOf = (rubric: "symmetric" | "as-released") =>
+    judgePrompt(reply, rubric).map(({ content }) => String(content));
+  for (const rubric of ["symmetric", "as-released"] as const) {
+    const [system, user] = textOf(rubric);
+    for (const part of ["Direction:", "Landmarks:", "Logical Semantics:"]) expect(system).toContain(part);
+    expect(user).toContain("<prediction>\nRight, $& past a $1 door.\n</prediction>");
+  }
+  expect(textOf("symmetric")[0]).not.toBe(textOf("as-released")[0]);
+});
