@@ -1,4 +1,6 @@
+import json
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -6,7 +8,7 @@ import pytest
 import torch
 from bitsandbytes.nn import Linear4bit
 from conftest import EVAL, GRPO, SFT, SUPERVISED, Step, replies, weights
-from reprise_trainer import eval_mcq, model_merge, model_tiny, train_grpo, train_sft
+from reprise_trainer import eval_mcq, eval_open, model_merge, model_tiny, train_grpo, train_sft
 from reprise_trainer.checkpoints import MARKER
 from reprise_trainer.errors import StepError
 from reprise_trainer.processor import load_processor
@@ -256,6 +258,22 @@ def test_a_reply_that_was_cut_at_the_limit_says_so(step: Step, base: Path) -> No
     job = step.job("eval/mcq", EVAL, {"model": base}, ["replies"])
     step.run(eval_mcq, job)
     assert [(row["tokens"], row["truncated"]) for row in replies(job)] == [(4, True), (4, True)]
+
+
+def test_open_questions_are_asked_as_they_stand(step: Step, base: Path, dataset: Path, tmp_path: Path) -> None:
+    with_open = tmp_path / "open"
+    shutil.copytree(dataset, with_open)
+    rows = [json.loads(line) for line in (with_open / "questions.jsonl").read_text("utf-8").splitlines()]
+    held_out = [row for row in rows if row["split"] == EVAL["split"]]
+    route = {**held_out[0], "id": "route-1", "question": "How do you get back?", "options": [], "answer": None}
+    lines = [*rows, {**route, "reference": "Left, then right."}, {**route, "id": "route-2"}]
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (with_open / "questions.jsonl").write_text(text, encoding="utf-8")
+    params = {key: value for key, value in EVAL.items() if key != "prompt"}
+    job = step.job("eval/open", params, {"model": base, "dataset": with_open}, ["replies"])
+    assert step.run(eval_open, job)["samples"] == 1
+    # Without a reference there is nothing to judge by.
+    assert [row["id"] for row in replies(job)] == ["route-1"]
 
 
 def test_an_unknown_split_is_told(step: Step, base: Path) -> None:
