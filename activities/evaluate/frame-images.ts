@@ -51,8 +51,9 @@ export async function frameImages(
       "image2",
       "%d.png",
     ];
-    // In the folder itself: a % in its path would be taken for a number's place.
-    await execa(requireTool("ffmpeg"), ["-hide_banner", "-loglevel", "error", "-i", file, ...cut], {
+    // In the folder itself, and read as a stream: a % in a path would be taken for a number's place.
+    const strip = ["-f", "png_pipe", "-i", file];
+    await execa(requireTool("ffmpeg"), ["-hide_banner", "-loglevel", "error", ...strip, ...cut], {
       cwd: folder,
       stdin: "ignore",
       cancelSignal: signal,

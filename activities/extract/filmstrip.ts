@@ -59,7 +59,8 @@ export function filmstripArguments(request: FilmstripRequest): string[] {
     ],
     ...["-filter_complex", graph, "-map", "[strip]", "-frames:v", "1"],
     ...["-c:v", "png", "-compression_level", "1", "-pred", "none"],
-    ...["-fflags", "+bitexact", "-f", "image2", request.output],
+    // One picture: else a % in its path would be taken for a number's place.
+    ...["-fflags", "+bitexact", "-f", "image2", "-update", "1", request.output],
   ];
 }
 

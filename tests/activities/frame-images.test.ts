@@ -8,7 +8,7 @@ import { temporaryFolder } from "../support/folders.ts";
 import { ffmpeg } from "../support/videos.ts";
 
 const pixels = async (input: string | Buffer, filter: string) => {
-  const from = typeof input === "string" ? ["-i", input] : ["-f", "png_pipe", "-i", "-"];
+  const from = typeof input === "string" ? ["-f", "png_pipe", "-i", input] : ["-f", "png_pipe", "-i", "-"];
   const { stdout } = await execa(
     ffmpeg,
     ["-v", "error", ...from, "-vf", `${filter},format=rgb24`, "-f", "framehash", "-hash", "sha256", "-"],
@@ -32,6 +32,8 @@ test("each frame of a strip is sent as it is, top to bottom", async () => {
     "-vf",
     "tile=1x4",
     "-frames:v",
+    "1",
+    "-update",
     "1",
     strip,
   ]);

@@ -11,7 +11,7 @@ export function afterwards(clean: () => unknown): void {
 
 /** A folder that is removed when the test, or the file's tests, are over. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "reprise test ü-"));
+  const folder = mkdtempSync(path.join(os.tmpdir(), "reprise test ü %d-"));
   afterwards(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
