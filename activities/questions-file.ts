@@ -11,16 +11,26 @@ export async function writeQuestions(folder: string, rows: readonly Question[]):
   await writeFile(path.join(folder, NAME), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 }
 
-/** Reads the rows of a dataset. A row that is not as its schema says fails the step, with its line. */
+/** Reads the rows of a dataset. A row that is not as its schema says, or whose id is taken, fails the step, with its line. */
 export async function readQuestions(folder: string): Promise<Question[]> {
   const text = await readFile(path.join(folder, NAME), "utf8").catch(() => {
     throw new StepFailure("data", `The dataset has no ${NAME}.`);
   });
   const validate = validateQuestion();
+  const lines = new Map<string, number>();
   return text.split("\n").flatMap((line, index) => {
     if (line.trim() === "") return [];
     const row = parsed(line, index + 1);
-    if (validate(row)) return [row];
+    if (validate(row)) {
+      const first = lines.get(row.id);
+      if (first !== undefined)
+        throw new StepFailure(
+          "data",
+          `${NAME}:${index + 1}: the id '${row.id}' stands in line ${first} as well.`,
+        );
+      lines.set(row.id, index + 1);
+      return [row];
+    }
     const [first] = validate.errors ?? [];
     const where = first?.instancePath.slice(1).replaceAll("/", ".") || "the row";
     throw new StepFailure(

@@ -30,7 +30,7 @@ export const DEFECTS: readonly Defect[] = [
     says: "The question asks for another family than its options and reasoning are of.",
     touches: "question",
     repairable: true,
-    in: ({ asked, row }) => asked !== row.task,
+    in: ({ asked, row }) => asked !== undefined && asked !== row.task,
   },
   {
     name: "reasoning-asks-other-family",
