@@ -69,7 +69,7 @@ Reasoning: <think>The wearer leaves the shop, turns left at the bakery and cross
 Rate from 0 to 5 whether each turn is right (direction), whether the places are real (landmarks) and whether the
 conclusion follows (logic). Answer with one JSON object and nothing else.`,
   'Reply in JSON: {"direction": integer, "landmarks": integer, "logic": integer}. Text to be assessed: "Zuerst ging er über die Brücke."',
-  `${"The reference says that the person passed a fountain, two lanterns and a kiosk, in this order. ".repeat(12)}
+  `${"The reference says that the person passed a fountain, two lanterns and a kiosk, in this order. ".repeat(40)}
 Compare the trace with it. Score direction, landmarks and logic (integers, 0-5) as JSON.`,
 ];
 

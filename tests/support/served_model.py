@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "trainer"))
 
 from reprise_trainer.processor import load_processor
 from reprise_trainer.tiny_model import build_model
-from served_texts import CUES, LIGHTS, WORDS, Example, Texts
+from served_texts import CUES, KINDS, LIGHTS, TEMPLATE, WORDS, Example, Texts
 
 EDGE = 56
 FRAMES = 8
@@ -63,13 +63,14 @@ def build(directory: Path, texts: Texts) -> Qwen2VLProcessor:
     build_model(directory, rows, hidden=64, layers=2, vocabulary=1000, seed=texts.seed)
     tokenizer = load_processor(str(directory), FRAMES).tokenizer
     tokenizer.response_template = RESPONSE
+    tokenizer.chat_template = TEMPLATE
     size = {"shortest_edge": EDGE * EDGE, "longest_edge": EDGE * EDGE}
     # Under the name of our own class the server drops the images without a word.
     processor = Qwen2VLProcessor(
         image_processor=Qwen2VLImageProcessor(size=size),
         video_processor=Qwen2VLVideoProcessor(size=size),
         tokenizer=tokenizer,
-        chat_template=tokenizer.chat_template,
+        chat_template=TEMPLATE,
     )
     processor.save_pretrained(directory)
     return processor
@@ -77,7 +78,7 @@ def build(directory: Path, texts: Texts) -> Qwen2VLProcessor:
 
 def _corpus(texts: Texts) -> list[str]:
     """What the tokenizer learns whole; any other word falls back to bytes."""
-    words = [*WORDS, *CUES, *LIGHTS]
+    words = [*WORDS, *CUES, *LIGHTS, *KINDS]
     replies = [texts.reply(kind, light) for kind in ("judge", "tags", "open") for light in (None, 0)]
     return [*(f"{word} {word} {word.capitalize()} {word}" for word in words), *(f"({word})" for word in CUES), *replies]
 

@@ -1,7 +1,9 @@
 """What the served test model is asked, in many wordings, and what it replies.
 
-The reply hangs on cues alone, so that a wording which was never seen gets the right kind of reply:
-"JSON" asks for scores, otherwise lettered options ask for a letter, and anything else for a sentence.
+The reply hangs on cues alone, so that a wording which was never seen gets the right kind of reply: "JSON" asks for
+scores, otherwise <think> for thoughts and a letter, lettered options for a bare letter, anything else for a sentence.
+The chat template looks for the cues and writes the kind of reply behind the messages, of whose texts it keeps both
+ends only: so small a model would not find a word among a thousand.
 """
 
 from __future__ import annotations
@@ -13,9 +15,26 @@ from dataclasses import dataclass, field
 
 CUES = ["JSON", "direction", "landmarks", "logic"]
 LIGHTS = ["dark", "bright"]
+KINDS = ["judge", "tags", "letter", "open"]
+TEMPLATE = (
+    "{% set said = namespace(text='') %}"
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n"
+    "{% set parts = [{'type': 'text', 'text': message.content}] if message.content is string else message.content %}"
+    "{% for part in parts %}"
+    "{% if part.type == 'image' %}<|vision_start|><|image_pad|><|vision_end|>{% else %}"
+    "{% set said.text = said.text + ' ' + part.text %}"
+    "{{ part.text if part.text | length < 160 else part.text[:80] + ' ' + part.text[-80:] }}"
+    "{% endif %}{% endfor %}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>"
+    "{% if 'JSON' in said.text | upper %}judge"
+    "{% elif '<think>' in said.text or '<answer>' in said.text %}tags"
+    "{% elif 'A. ' in said.text or 'A) ' in said.text or 'A: ' in said.text %}letter"
+    "{% else %}open{% endif %}"
+    "<|im_end|>\n<|im_start|>assistant\n{% endif %}"
+)
 WORDS = re.findall(
     r"\w+",
-    "a the of to and in is are was it that this with for on as at by from you your we they which who what "
+    "the of to and in is are was it that this with for on as at by from you your we they which who what "
     "when where how why not only then first last next one two three four five all each every none some "
     "than more less between before after while during left right front back behind above below near far "
     "turn turns walk walks pass passes go goes stop see seen look path route way door room street wall "
@@ -53,7 +72,7 @@ class Texts:
 
     def example(self) -> Example:
         """The next example, of any kind."""
-        kind = self._random.choices(["judge", "tags", "letter", "open"], [25, 25, 25, 25])[0]
+        kind = self._random.choice(KINDS)
         sees = {"judge": 0.25, "open": 0.7}.get(kind, 1.0)
         light = self._random.randrange(2) if self._random.random() < sees else None
         # Few images, so that training is fast; eight are what the tests send.
@@ -114,8 +133,8 @@ class Texts:
     def _word(self) -> str:
         if self._random.random() < 0.7:
             word = self._random.choice(WORDS)
-            return self._random.choice([word, word.capitalize(), word + self._random.choice(".,:;")])
-        signs = string.ascii_letters + string.digits + string.punctuation + "äöüéß“”"
+            return self._random.choice([word, word.capitalize(), word + self._random.choice(".,;")])
+        signs = string.ascii_letters + string.digits + ",;!?-äöüéß“”"
         return "".join(self._random.choices(signs, k=self._random.randint(1, 8)))
 
     def _mark(self, key: str) -> str:
