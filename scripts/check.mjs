@@ -9,7 +9,7 @@ const { python } = readJson(toolchainFile);
 const ruff = path.join(path.dirname(python), "ruff");
 const npx = (name, ...args) => [path.join(root, "node_modules", ".bin", name), args];
 const FOLDERS = ["schemas", "compiler", "report", "store", "activities", "workflows", "engine", "cli"];
-const PYTHON = ["trainer", "tests/trainer", "benchmarks"];
+const PYTHON = ["trainer", "tests/trainer", "tests/support", "benchmarks"];
 
 const CHECKS = {
   "types (TypeScript)": npx("tsc", "-p", "."),
