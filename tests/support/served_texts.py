@@ -2,8 +2,8 @@
 
 The reply hangs on cues alone, so that a wording which was never seen gets the right kind of reply: "JSON" asks for
 scores, otherwise <think> for thoughts and a letter, lettered options for a bare letter, anything else for a sentence.
-The chat template looks for the cues and writes the kind of reply, loudly, behind the messages, of whose texts it keeps both
-ends only: so small a model would not find a word among a thousand.
+The chat template looks for the cues and writes the kind of reply, loudly, behind the messages, of whose texts it keeps
+both ends only: so small a model would not find a word among a thousand.
 """
 
 from __future__ import annotations
