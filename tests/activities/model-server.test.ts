@@ -21,7 +21,7 @@ beforeAll(async () => {
   const model = path.join(folder, "tiny");
   [dark, bright] = await Promise.all([picture("0x202020"), picture("0xE0E0E0"), makeServedModel(model)]);
   server = await startModelServer(model);
-}, 120_000);
+}, 300_000);
 
 /** A PNG of 224 by 224 as a data URL. */
 async function picture(colour: string): Promise<string> {

@@ -2,8 +2,8 @@
 
 The reply hangs on cues alone, so that a wording which was never seen gets the right kind of reply: "JSON" asks for
 scores, otherwise <think> for thoughts and a letter, lettered options for a bare letter, anything else for a sentence.
-The chat template looks for the cues and writes the kind of reply behind the messages, of whose texts it keeps both
-ends only: so small a model would not find a word among a thousand.
+The chat template looks for the cues and writes the kind of reply, loudly, behind the messages, of whose texts it keeps
+both ends only: so small a model would not find a word among a thousand.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ TEMPLATE = (
     "{{ part.text if part.text | length < 160 else part.text[:80] + ' ' + part.text[-80:] }}"
     "{% endif %}{% endfor %}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>"
-    "{% if 'JSON' in said.text | upper %}judge"
-    "{% elif '<think>' in said.text or '<answer>' in said.text %}tags"
-    "{% elif 'A. ' in said.text or 'A) ' in said.text or 'A: ' in said.text %}letter"
-    "{% else %}open{% endif %}"
+    "{% if 'JSON' in said.text | upper %}judge judge judge judge"
+    "{% elif '<think>' in said.text or '<answer>' in said.text %}tags tags tags tags"
+    "{% elif 'A. ' in said.text or 'A) ' in said.text or 'A: ' in said.text %}letter letter letter letter"
+    "{% else %}open open open open{% endif %}"
     "<|im_end|>\n<|im_start|>assistant\n{% endif %}"
 )
 WORDS = re.findall(
