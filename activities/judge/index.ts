@@ -56,8 +56,9 @@ async function judge(
   if (reply.trim() === "") return { ...sample, status: "empty", judgements: [], score: 0 };
   const results = await Promise.all(Array.from({ length: repeats }, (_, repeat) => once(repeat)));
   const judgements = results.filter((result) => typeof result !== "string");
+  const reason = results.find((result) => typeof result === "string");
   if (judgements.length === 0)
-    return { ...sample, status: "unscored", judgements, score: null, reason: String(results[0]) };
+    return { ...sample, status: "unscored", judgements, score: null, ...(reason ? { reason } : {}) };
   const score = judgements.reduce((sum, judgement) => sum + scoreOf(judgement), 0) / judgements.length;
   return { ...sample, status: "scored", judgements, score };
 }

@@ -1,4 +1,3 @@
-import type { ChatCompletionMessageParam } from "openai/resources/chat/completions";
 import type { EvalJudgeParams } from "../../schemas/generated/eval-judge.ts";
 import type { OpenReply } from "../evaluate/open-replies.ts";
 
@@ -22,7 +21,7 @@ const RULES: Record<Rubric, { direction: string; landmarks: string }> = {
 export function judgePrompt(
   { question, reference, reply }: Pick<OpenReply, "question" | "reference" | "reply">,
   rubric: Rubric,
-): ChatCompletionMessageParam[] {
+): { role: "system" | "user"; content: string }[] {
   const { direction, landmarks } = RULES[rubric];
   const instructions = [
     "You compare a prediction with a reference. Both answer the same question about a video seen from a walker's eyes.",

@@ -72,7 +72,7 @@ test("means are over what has a score: an empty reply is 0, one without a judgem
 test("both rubrics ask for the three parts; the symmetric one sees what is missing and what is added", () => {
   const reply = { question: "How back?", reference: "Left.", reply: "Right, $& past a $1 door." };
   const textOf = (rubric: "symmetric" | "as-released") =>
-    judgePrompt(reply, rubric).map(({ content }) => String(content));
+    judgePrompt(reply, rubric).map(({ content }) => content);
   for (const rubric of ["symmetric", "as-released"] as const) {
     const [system, user] = textOf(rubric);
     for (const part of ["Direction:", "Landmarks:", "Logical Semantics:"]) expect(system).toContain(part);

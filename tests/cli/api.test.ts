@@ -13,9 +13,13 @@ const models = temporaryFolder();
 let server: ModelServer;
 
 beforeAll(async () => {
-  await makeServedModel(path.join(models, "tiny"));
+  await Promise.all([
+    makeServedModel(path.join(models, "tiny")),
+    // The same name, other weights.
+    makeServedModel(path.join(models, "other", "tiny"), { scores: [1, 2, 3], seed: 1 }),
+  ]);
   server = await startModelServer(path.join(models, "tiny"));
-}, 180_000);
+}, 300_000);
 
 interface Place {
   folder: string;
@@ -146,8 +150,6 @@ test("a cassette is replayed without network, shows a changed model, and refuses
   const other = recordOf(await place.run("--new", "--json"));
   expect(stepOf(other, "choice").failure!.message).toContain("The cassette has no reply to 'choice-");
 
-  // The same name, other weights.
-  await makeServedModel(path.join(models, "other", "tiny"), { scores: [1, 2, 3], seed: 5 });
   const changed = await startModelServer(path.join(models, "other", "tiny"));
   writeRecipe(place.folder, { ...place.asked, url: changed.url, more: [cassette, "cassette_use: compare"] });
   const compared = recordOf(await place.run("--new", "--json"));
@@ -205,4 +207,23 @@ test("a wrong key, and a question that is refused, are told as they are", async 
   expect(stepOf(recordOf(ended), "choice").metrics).toMatchObject({
     ...{ samples: 6, error: 1, replies: 5, other_days: 5 },
   });
+}, 180_000);
+
+test("a judge that cannot be read gives no score, and is asked again in another run", async () => {
+  const proxy = await startFaultProxy(server.url);
+  const judge = ["max_completion_length: 2"];
+  const place = await makePlace(proxy.url, 2, { judge });
+  const failed = recordOf(await place.run("--json"));
+  expect(stepOf(failed, "judge").failure).toMatchObject({
+    code: "gate",
+    message: expect.stringContaining(
+      "The judge scored 0 of 3 replies; 'coverage' asks for 95 %. First without a score: route-0 (the judge's reply is no judgement).",
+    ) as string,
+  });
+  // Three replies, two repeats, each asked for twice: 12, and as many in another run.
+  const judgements = () => answered(proxy).filter((body) => body.includes("<prediction>")).length;
+  expect(judgements()).toBe(12);
+  const again = await place.run("--json");
+  expect(again.code).toBe(1);
+  expect(judgements()).toBe(24);
 }, 180_000);

@@ -10,6 +10,8 @@ export interface Asked {
   limits?: string;
   /** Further lines under `with` of the closed model's step. */
   more?: string[];
+  /** Further lines under `with` of the judge. */
+  judge?: string[];
   /** Day of asking. */
   date?: string;
 }
@@ -59,7 +61,10 @@ export async function writeClosedRecipe(folder: string, asked: Asked): Promise<v
 }
 
 /** The recipe alone. */
-export function writeRecipe(folder: string, { url, model, limits, more = [], date = DATE }: Asked): void {
+export function writeRecipe(
+  folder: string,
+  { url, model, limits, more = [], judge = [], date = DATE }: Asked,
+): void {
   const api = [
     `model: ${model}`,
     `date: ${date}`,
@@ -99,7 +104,7 @@ steps:
     with:
       replies: \${{ steps.open.outputs.replies }}
       repeats: 2
-      ${api}
+      ${[api, ...judge].join("\n      ")}
     secrets: { OPENAI_API_KEY: "\${{ inputs.key }}" }
 `,
   );
