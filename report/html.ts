@@ -33,3 +33,34 @@ export function html(strings: TemplateStringsArray, ...values: Piece[]): Html {
     strings.reduce((text, part, index) => text + (index > 0 ? render(values[index - 1]) : "") + part, ""),
   );
 }
+
+/** A part of the page with its heading. */
+export const section = (title: string, body: Html): Html =>
+  html`<section>
+    <h2>${title}</h2>
+    ${body}
+  </section>`;
+
+/** A share as a text; nothing for none. */
+export const percent = (share: number | null | undefined): string =>
+  share === undefined || share === null ? "" : `${(100 * share).toFixed(1)} %`;
+
+/** A wide table: its headings, and its rows. */
+export const table = (headings: readonly string[], rows: readonly (readonly Piece[])[]): Html =>
+  html`<div class="wide">
+    <table>
+      <thead>
+        <tr>
+          ${headings.map((heading) => html`<th>${heading}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (cells) =>
+            html`<tr>
+              ${cells.map((cell) => html`<td>${cell}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;

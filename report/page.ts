@@ -4,7 +4,8 @@ import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import { lineChart } from "./charts.ts";
 import { curvesOf } from "./curves.ts";
 import { dataSection } from "./data.ts";
-import { Html, html } from "./html.ts";
+import { accuracySection, apiSection, judgeSection } from "./evaluation.ts";
+import { Html, html, section } from "./html.ts";
 import { samplesSection, type Sample } from "./samples.ts";
 
 export interface ReportData {
@@ -40,21 +41,14 @@ export function renderReport({ record, events, samples, data, style }: ReportDat
               ${record.started.replace("T", " ").slice(0, 16)} UTC.
             </p>
           </header>
-          ${failureSection(record)} ${verdictSection(record)} ${accuracySection(record)} ${dataSection(data)}
-          ${samplesSection(samples)} ${curvesSection(record, events)} ${stepsSection(record)}
-          ${gatesSection(events)} ${deviationsSection(record)} ${environmentSection(record)}
+          ${failureSection(record)} ${verdictSection(record)} ${accuracySection(record)}
+          ${judgeSection(record)} ${apiSection(record)} ${dataSection(data)} ${samplesSection(samples)}
+          ${curvesSection(record, events)} ${stepsSection(record)} ${gatesSection(events)}
+          ${deviationsSection(record)} ${environmentSection(record)}
         </main>
       </body>
     </html> `.text;
 }
-
-const section = (title: string, body: Html): Html =>
-  html`<section>
-    <h2>${title}</h2>
-    ${body}
-  </section>`;
-const percent = (share: number | undefined): string =>
-  share === undefined ? "" : `${(100 * share).toFixed(1)} %`;
 
 function duration(seconds: number): string {
   return seconds < 60
@@ -92,46 +86,6 @@ function verdictSection({ claims }: RunRecord): Html {
       </div>`,
   );
   return section("Verdict", html`${rows}`);
-}
-
-function accuracySection({ steps }: RunRecord): Html {
-  const scored = steps.filter(({ metrics }) => metrics["accuracy"] !== undefined);
-  if (scored.length === 0) return html``;
-  const groups = Object.keys(scored[0]!.metrics).filter((name) => name.startsWith("accuracy["));
-  return section(
-    "Accuracy on held-out clips",
-    html`<div class="wide">
-      <table>
-        <thead>
-          <tr>
-            <th>step</th>
-            <th>accuracy</th>
-            <th>95 % interval</th>
-            <th>chance</th>
-            <th>majority</th>
-            <th>samples</th>
-            <th>unparsed</th>
-            <th>errors${groups.map((name) => html`<th>${name.slice(9, -1)}</th>`)}</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${scored.map(
-            ({ id, metrics }) =>
-              html`<tr>
-                <td>${id}</td>
-                <td><b>${percent(metrics["accuracy"])}</b></td>
-                <td>${percent(metrics["accuracy_low"])} – ${percent(metrics["accuracy_high"])}</td>
-                <td>${percent(metrics["chance"])}</td>
-                <td>${percent(metrics["majority"])}</td>
-                <td>${metrics["samples"]}</td>
-                <td>${metrics["unparsed"]}</td>
-                <td>${metrics["error"]}${groups.map((name) => html`<td>${percent(metrics[name])}</td>`)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`,
-  );
 }
 
 function curvesSection({ steps }: RunRecord, events: ReportData["events"]): Html {

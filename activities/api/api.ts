@@ -127,7 +127,10 @@ export class Api {
 
   /** Writes the cassette of this step's replies, and gives what they took. */
   async finish(folder: string): Promise<Record<string, number>> {
-    const replies = [...this.#used.values()];
+    // In an order that does not hang on which reply came first.
+    const replies = [...this.#used.values()].sort((a, b) =>
+      a.id < b.id ? -1 : a.id > b.id ? 1 : a.ask - b.ask,
+    );
     if (replies.length === 0 && this.#refused > 0) throw this.#allRefused();
     const { date, limits, cassette_use: use } = this.#params;
     const compared = this.#given !== null && use === "compare";

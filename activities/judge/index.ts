@@ -29,7 +29,12 @@ export async function judgeReplies(context: StepContext): Promise<Record<string,
     const judged = await Promise.all(
       replies.map(async (reply): Promise<JudgedReply> => {
         const result = await judge(reply, (repeat) => judgeOnce(context, api, reply, repeat), repeats);
-        await context.events.write({ event: "progress", done: ++done, total: replies.length, unit: "reply" });
+        await context.events.write({
+          event: "progress",
+          done: ++done,
+          total: replies.length,
+          unit: "sample",
+        });
         return result;
       }),
     );

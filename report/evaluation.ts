@@ -1,0 +1,80 @@
+import type { RunRecord, RunRecordStep } from "../schemas/generated/run-record.ts";
+import { html, percent, section, table, type Html } from "./html.ts";
+
+const withMetric = ({ steps }: RunRecord, name: string): RunRecordStep[] =>
+  steps.filter(({ metrics }) => metrics[name] !== undefined);
+
+/** Names in brackets that any of the steps has: tasks with their way, and parts of the benchmark. */
+const groupsOf = (steps: readonly RunRecordStep[], metric: string): string[] =>
+  [...new Set(steps.flatMap(({ metrics }) => Object.keys(metrics)))]
+    .filter((name) => name.startsWith(`${metric}[`))
+    .map((name) => name.slice(metric.length + 1, -1))
+    .sort();
+
+const points = (score: number | undefined): string => (score === undefined ? "" : score.toFixed(2));
+
+/** Multiple-choice accuracy, beside its baselines, as a whole and by task. */
+export function accuracySection(record: RunRecord): Html {
+  const scored = withMetric(record, "accuracy");
+  if (scored.length === 0) return html``;
+  const groups = groupsOf(scored, "accuracy");
+  const headings = [
+    "step",
+    "accuracy",
+    "95 % interval",
+    "chance",
+    "majority",
+    "samples",
+    "unparsed",
+    "errors",
+  ];
+  const rows = scored.map(({ id, metrics }) => [
+    id,
+    html`<b>${percent(metrics["accuracy"])}</b>`,
+    `${percent(metrics["accuracy_low"])} – ${percent(metrics["accuracy_high"])}`,
+    ...["chance", "majority"].map((name) => percent(metrics[name])),
+    ...["samples", "unparsed", "error"].map((name) => metrics[name]),
+    ...groups.map((group) => percent(metrics[`accuracy[${group}]`])),
+  ]);
+  return section("Accuracy on held-out clips", table([...headings, ...groups], rows));
+}
+
+/** What a judge said of replies to open questions: 0 to 5 in each part. */
+export function judgeSection(record: RunRecord): Html {
+  const judged = withMetric(record, "score_times_20");
+  if (judged.length === 0) return html``;
+  const groups = groupsOf(judged, "score");
+  const headings = ["step", "score", "95 % interval", "× 20", "direction", "landmarks", "logic"];
+  const rows = judged.map(({ id, metrics }) => [
+    id,
+    html`<b>${points(metrics["score"])}</b>`,
+    `${points(metrics["score_low"])} – ${points(metrics["score_high"])}`,
+    metrics["score_times_20"]?.toFixed(1),
+    ...["direction", "landmarks", "logic", "spread"].map((name) => points(metrics[name])),
+    percent(metrics["coverage"]),
+    ...["samples", "empty", "unscored"].map((name) => metrics[name]),
+    ...groups.map((group) => points(metrics[`score[${group}]`])),
+  ]);
+  const more = ["spread", "coverage", "samples", "empty", "unscored", ...groups];
+  return section("Open questions, judged from 0 to 5", table([...headings, ...more], rows));
+}
+
+/** What was asked of models behind an API, and whether they changed. */
+export function apiSection(record: RunRecord): Html {
+  const asked = withMetric(record, "served_models");
+  if (asked.length === 0) return html``;
+  const names = [
+    "replies",
+    "recorded",
+    "input_tokens",
+    "output_tokens",
+    "cost",
+    "other_days",
+    "served_models",
+    "changed",
+  ];
+  const rows = asked.map(({ id, metrics }) => [id, ...names.map((name) => metrics[name] ?? "")]);
+  const headings = ["paid for", "from a cassette", "input tokens", "output tokens", "cost"];
+  const changes = ["of another day", "models that replied", "changed"];
+  return section("Asked through an API", table(["step", ...headings, ...changes], rows));
+}

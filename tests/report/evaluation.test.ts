@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import { accuracySection, apiSection, judgeSection } from "../../report/evaluation.ts";
+import type { RunRecord } from "../../schemas/generated/run-record.ts";
+
+const recordOf = (metrics: Record<string, Record<string, number>>) =>
+  ({
+    steps: Object.entries(metrics).map(([id, values]) => ({ id, metrics: values })),
+  }) as unknown as RunRecord;
+
+/** The cells of a section's table, row by row. */
+const cellsOf = (text: string): string[][] =>
+  [...text.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].map(([, row]) =>
+    [...row!.matchAll(/<t[hd]>([\s\S]*?)<\/t[hd]>/g)].map(([, cell]) =>
+      cell!.replaceAll(/<\/?b>/g, "").trim(),
+    ),
+  );
+
+const record = recordOf({
+  frames: { frames: 16 },
+  local: {
+    ...{ accuracy: 0.5, accuracy_low: 0.25, accuracy_high: 0.75, chance: 0.25, majority: 0.4, samples: 8 },
+    ...{ unparsed: 1, error: 0, "accuracy[action/forward]": 0.5 },
+  },
+  closed: {
+    ...{
+      accuracy: 1,
+      accuracy_low: 0.7,
+      accuracy_high: 1,
+      chance: 0.25,
+      majority: 0.4,
+      samples: 8,
+      unparsed: 0,
+    },
+    ...{ error: 2, "accuracy[part1]": 1, replies: 6, recorded: 0, input_tokens: 783, output_tokens: 12 },
+    ...{ cost: 0.25, other_days: 6, served_models: 2, changed: 3 },
+  },
+  judge: {
+    ...{ samples: 3, empty: 1, unscored: 0, coverage: 1, score: 4, score_low: 3.5, score_high: 4.5 },
+    ...{ score_times_20: 80, direction: 5, landmarks: 3, logic: 4, spread: 0.25, "score[route/reverse]": 2 },
+  },
+});
+
+test("accuracy has a column for each group that any step has", () => {
+  const [headings, local, closed] = cellsOf(accuracySection(record).text);
+  expect(headings!.slice(-2)).toEqual(["action/forward", "part1"]);
+  expect(local).toEqual([
+    "local",
+    "50.0 %",
+    "25.0 % – 75.0 %",
+    "25.0 %",
+    "40.0 %",
+    "8",
+    "1",
+    "0",
+    "50.0 %",
+    "",
+  ]);
+  expect(closed!.slice(-3)).toEqual(["2", "", "100.0 %"]);
+});
+
+test("the judge's scores stand by part, with their spread and coverage", () => {
+  expect(cellsOf(judgeSection(record).text)[1]).toEqual([
+    "judge",
+    "4.00",
+    "3.50 – 4.50",
+    "80.0",
+    "5.00",
+    "3.00",
+    "4.00",
+    "0.25",
+    "100.0 %",
+    "3",
+    "1",
+    "0",
+    "2.00",
+  ]);
+});
+
+test("what was asked of an API says whether the model changed", () => {
+  const rows = cellsOf(apiSection(record).text);
+  expect(rows).toHaveLength(2);
+  expect(rows[1]).toEqual(["closed", "6", "0", "783", "12", "0.25", "6", "2", "3"]);
+});
+
+test("what was not done has no section", () => {
+  const empty = recordOf({ frames: { frames: 16 } });
+  for (const section of [accuracySection, judgeSection, apiSection]) expect(section(empty).text).toBe("");
+});
