@@ -4,6 +4,7 @@ import { execa } from "execa";
 import type { TrainerJob } from "../schemas/generated/trainer-job.ts";
 import { readJson, writeJson } from "../store/files.ts";
 import { checkpointsOf } from "../store/works.ts";
+import { accelerateConfig } from "./accelerate-config.ts";
 import { StepFailure, type FailureCode } from "./step-failure.ts";
 import { hideSecrets } from "./hide-secrets.ts";
 import { tailOf } from "./run-child.ts";
@@ -86,21 +87,7 @@ async function requireDevices({ step: { id, resources } }: StepContext): Promise
 async function argumentsOf({ step, work }: StepContext, jobFile: string): Promise<string[]> {
   if (!(step.processes > 1)) return ["-m", "reprise_trainer", jobFile];
   const config = path.join(work, "accelerate.yaml");
-  const sharded = step.params["sharding"] === "zero-3";
-  await writeJson(config, {
-    compute_environment: "LOCAL_MACHINE",
-    num_machines: 1,
-    num_processes: step.processes,
-    use_cpu: step.resources.gpu === 0,
-    // Also on CPUs: accelerate's own word for them would start one process.
-    ...(sharded
-      ? {
-          distributed_type: "DEEPSPEED",
-          mixed_precision: "bf16",
-          deepspeed_config: { zero_stage: 3, zero3_save_16bit_model: true },
-        }
-      : { distributed_type: "MULTI_GPU", mixed_precision: "no" }),
-  });
+  await writeJson(config, accelerateConfig(step));
   return ["-m", "reprise_trainer.launch", jobFile, config];
 }
 

@@ -44,10 +44,11 @@ def architecture(model: str) -> Architecture:
     return Architecture(**ARCHITECTURES[name])
 
 
-def build(config: Qwen2VLConfig, dtype: torch.dtype = torch.bfloat16) -> Any:
+def build(config: Qwen2VLConfig, dtype: torch.dtype = torch.bfloat16, attention: str | None = None) -> Any:
     """A model without initialisation, on whatever device or tensor mode is active."""
+    chosen = {} if attention is None else {"attn_implementation": attention}
     with no_init_weights():
-        return Qwen2VLForConditionalGeneration._from_config(config, dtype=dtype)
+        return Qwen2VLForConditionalGeneration._from_config(config, dtype=dtype, **chosen)
 
 
 @dataclass(frozen=True)
