@@ -1,4 +1,4 @@
-import { access, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import type { TrainerJob } from "../schemas/generated/trainer-job.ts";
@@ -53,7 +53,7 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
   const end = await runProgram(context, {
     command: python,
     args: await argumentsOf(context, jobFile),
-    environment: { ...withheldFrom(context.withheld), ...secrets, ...(await environmentOf(context)) },
+    environment: { ...withheldFrom(context.withheld), ...secrets, ...environmentOf(context) },
     hidden: Object.values(secrets),
     name: NAME,
   });
@@ -91,16 +91,9 @@ async function argumentsOf({ step, work }: StepContext, jobFile: string): Promis
   return ["-m", "reprise_trainer.launch", jobFile, config];
 }
 
-async function environmentOf({ step, inputs, threads }: StepContext): Promise<Record<string, string>> {
+function environmentOf({ step, threads }: StepContext): Record<string, string> {
   const perProcess = String(Math.max(1, Math.floor(threads / step.processes)));
-  const local = await Promise.all(
-    Object.values(inputs).map((input) =>
-      access(input).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
+  const online = Object.values(step.inputs).some(({ from }) => from === "hub");
   return {
     PYTHONPATH: trainerFolder,
     PYTHONUNBUFFERED: "1",
@@ -111,7 +104,7 @@ async function environmentOf({ step, inputs, threads }: StepContext): Promise<Re
     TOKENIZERS_PARALLELISM: "false",
     CUDA_VISIBLE_DEVICES: visibleGpus(step.resources.gpu),
     // With everything local, nothing may be looked up on a hub.
-    ...(local.every(Boolean) ? { HF_HUB_OFFLINE: "1" } : {}),
+    ...(online ? {} : { HF_HUB_OFFLINE: "1" }),
   };
 }
 

@@ -1,7 +1,7 @@
 // Generated from schemas/kinds/train-grpo.schema.json by `npm run generate`. Do not edit.
 /** Reinforcement by GRPO, the paper's second stage (Table 5). */
 export interface TrainGrpoParams {
-  /** Model to start from. */
+  /** Model to start from: a step's model, or <organisation>/<name>@<commit> on the Hugging Face hub. */
   model: string;
   /** Frames and questions to learn from. */
   dataset: string;

@@ -1,7 +1,7 @@
 // Generated from schemas/kinds/train-sft.schema.json by `npm run generate`. Do not edit.
 /** Supervised fine-tuning with QLoRA, the paper's first stage (Table 6). Loss on the completion only. */
 export interface TrainSftParams {
-  /** Model to start from: a step's model, or an id on the Hugging Face hub. */
+  /** Model to start from: a step's model, or <organisation>/<name>@<commit> on the Hugging Face hub. */
   model: string;
   /** Frames and questions to learn from. */
   dataset: string;
