@@ -1,9 +1,10 @@
-import { access, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import type { TrainerJob } from "../schemas/generated/trainer-job.ts";
 import { readJson, writeJson } from "../store/files.ts";
 import { checkpointsOf } from "../store/works.ts";
+import { accelerateConfig } from "./accelerate-config.ts";
 import { StepFailure, type FailureCode } from "./step-failure.ts";
 import { hideSecrets } from "./hide-secrets.ts";
 import { tailOf } from "./run-child.ts";
@@ -52,7 +53,7 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
   const end = await runProgram(context, {
     command: python,
     args: await argumentsOf(context, jobFile),
-    environment: { ...withheldFrom(context.withheld), ...secrets, ...(await environmentOf(context)) },
+    environment: { ...withheldFrom(context.withheld), ...secrets, ...environmentOf(context) },
     hidden: Object.values(secrets),
     name: NAME,
   });
@@ -86,34 +87,13 @@ async function requireDevices({ step: { id, resources } }: StepContext): Promise
 async function argumentsOf({ step, work }: StepContext, jobFile: string): Promise<string[]> {
   if (!(step.processes > 1)) return ["-m", "reprise_trainer", jobFile];
   const config = path.join(work, "accelerate.yaml");
-  const sharded = step.params["sharding"] === "zero-3";
-  await writeJson(config, {
-    compute_environment: "LOCAL_MACHINE",
-    num_machines: 1,
-    num_processes: step.processes,
-    use_cpu: step.resources.gpu === 0,
-    // Also on CPUs: accelerate's own word for them would start one process.
-    ...(sharded
-      ? {
-          distributed_type: "DEEPSPEED",
-          mixed_precision: "bf16",
-          deepspeed_config: { zero_stage: 3, zero3_save_16bit_model: true },
-        }
-      : { distributed_type: "MULTI_GPU", mixed_precision: "no" }),
-  });
+  await writeJson(config, accelerateConfig(step));
   return ["-m", "reprise_trainer.launch", jobFile, config];
 }
 
-async function environmentOf({ step, inputs, threads }: StepContext): Promise<Record<string, string>> {
+function environmentOf({ step, threads }: StepContext): Record<string, string> {
   const perProcess = String(Math.max(1, Math.floor(threads / step.processes)));
-  const local = await Promise.all(
-    Object.values(inputs).map((input) =>
-      access(input).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
+  const online = Object.values(step.inputs).some(({ from }) => from === "hub");
   return {
     PYTHONPATH: trainerFolder,
     PYTHONUNBUFFERED: "1",
@@ -124,7 +104,7 @@ async function environmentOf({ step, inputs, threads }: StepContext): Promise<Re
     TOKENIZERS_PARALLELISM: "false",
     CUDA_VISIBLE_DEVICES: visibleGpus(step.resources.gpu),
     // With everything local, nothing may be looked up on a hub.
-    ...(local.every(Boolean) ? { HF_HUB_OFFLINE: "1" } : {}),
+    ...(online ? {} : { HF_HUB_OFFLINE: "1" }),
   };
 }
 

@@ -10,6 +10,7 @@ import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import { readJsonLines, writeJson, writeSoon } from "../store/files.ts";
 import { recall, remember, type FinishedStep, type Recalled } from "../store/finished-steps.ts";
 import { home } from "../store/home.ts";
+import { hubModels } from "../store/hub-models.ts";
 import { noteWork, type About } from "../store/works.ts";
 import { beginWork } from "./at-work.ts";
 import { refuseChangedInputs } from "./changed-inputs.ts";
@@ -213,6 +214,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     outputs,
     metrics,
     inexact,
+    ...hubModels(await events.readOf(fenced.print)),
     log: `${step.id}/log.txt`,
     events: `${step.id}/events.jsonl`,
     fields: about.fields,

@@ -10,6 +10,7 @@ import type { Prediction } from "../report/statistics.ts";
 import { pathOf } from "../store/artifacts.ts";
 import { readJsonLines, writeJson } from "../store/files.ts";
 import { home } from "../store/home.ts";
+import { hubModels } from "../store/hub-models.ts";
 import { loadOutcome, loadRun, recordFile } from "../store/runs.ts";
 import { traceOf } from "../store/trace.ts";
 import { describeEnvironment } from "./environment.ts";
@@ -80,6 +81,7 @@ async function outcomeOf(
     kind: step.kind,
     status,
     ...traceOf(events),
+    ...hubModels(events),
     inexact: [],
     failure: failure === undefined ? null : { code: failure.code, message: failure.message },
     ended: null,

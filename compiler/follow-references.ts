@@ -28,6 +28,8 @@ const HINTS: Record<string, string> = {
   "dataset to frames": " Cut its frames first, with frames/extract.",
 };
 
+const HUB_ID = /^[^@\s]+(?:@[^@\s]+)?$/;
+
 /** Follows the references of one step, and collects what is wrong with them. */
 export class ReferenceFollower {
   readonly #layers: Layers;
@@ -57,6 +59,10 @@ export class ReferenceFollower {
     const reference = this.#substitution.references.get(key);
     if (reference === undefined) {
       if (accepted.includes("hub") && !text.includes("{{")) {
+        if (!HUB_ID.test(text)) {
+          this.#add("R0104", path, `'${text}' is no id on the hub. Write <organisation>/<name>@<revision>.`);
+          return;
+        }
         this.#resolved.inputs[name] = { from: "hub", id: text };
         return;
       }

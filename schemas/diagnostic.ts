@@ -46,6 +46,7 @@ export const CODES = {
   R0512: "A timeout below the heartbeat",
   R0513: "Sampling left to the model's generation config",
   R0514: "A silent difference from the paper",
+  R0515: "A model on the hub without a commit",
 } as const;
 export type Code = keyof typeof CODES;
 

@@ -13,6 +13,7 @@ export type ProgramFailure = (typeof PROGRAM_FAILURES)[number];
 export type Source =
   | { from: "step"; step: string; output: string }
   | { from: "input"; input: string }
+  // As the recipe writes it: organisation/name, or organisation/name@revision.
   | { from: "hub"; id: string };
 
 /** One step, fully resolved: every default written out, references as edges. */
@@ -128,7 +129,7 @@ export interface StepRequest {
   run: string;
   home: string;
   step: PlanStep;
-  /** Artifacts by parameter; a plain string is an id on the hub. */
+  /** Artifacts by parameter; a plain string is an id on the hub, with its revision. */
   inputs: Record<string, Artifact | string>;
   /** Environment variables that the step's program must not get. */
   withheld: string[];

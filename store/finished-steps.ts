@@ -4,7 +4,7 @@ import { readJsonIfWhole, writeJson } from "./files.ts";
 import { home } from "./home.ts";
 
 /** What a later run needs of a finished step. */
-export interface FinishedStep extends Pick<StepOutcome, "metrics" | "log" | "events" | "inexact"> {
+export interface FinishedStep extends Pick<StepOutcome, "metrics" | "log" | "events" | "inexact" | "hub"> {
   outputs: Record<string, Artifact>;
   /** The run that made it: its log and events are the evidence. */
   run: string;
@@ -60,6 +60,8 @@ export function reusedOutcome(
     repeated: 0,
     seconds_lost: 0,
     inexact: known.inexact,
+    // What an earlier version remembered has none.
+    ...(known.hub === undefined ? {} : { hub: known.hub }),
     failure: null,
     started: null,
     ended: null,

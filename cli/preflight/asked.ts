@@ -1,3 +1,4 @@
+import { accelerateConfig } from "../../activities/accelerate-config.ts";
 import type { Plan, PlanStep } from "../../schemas/plan.ts";
 
 /** What the preflight program is asked about one step. */
@@ -10,6 +11,8 @@ export interface Asked {
   frames: number;
   /** Width and height of the largest frame, in pixels. */
   frame: [number, number];
+  /** What `accelerate launch` would read, where the step trains in several processes. */
+  accelerate: Record<string, unknown> | null;
 }
 
 const KINDS = new Set(["train/sft", "train/grpo", "model/merge", "eval/mcq"]);
@@ -31,6 +34,7 @@ export function askedOf({ steps }: Plan): Asked[] {
         model,
         frames: Number(step.params["frames"] ?? 8),
         frame: largestFrame(cut?.params["size"]),
+        accelerate: step.processes > 1 ? accelerateConfig(step) : null,
       },
     ];
   });

@@ -4,7 +4,7 @@ import { checkpointIntervals } from "./checkpoints.ts";
 import { differentFrames, sharedSplits, unusedInputs } from "./data.ts";
 import type { Finding, LintContext } from "./facts.ts";
 import { completionLimits, shortTimeouts } from "./limits.ts";
-import { samplingOfTheModel, undatedModels, unmergedAdapters } from "./models.ts";
+import { samplingOfTheModel, undatedModels, unmergedAdapters, unpinnedModels } from "./models.ts";
 import { silentDifferences } from "./paper.ts";
 
 const RULES: ((context: LintContext) => Finding[])[] = [
@@ -18,6 +18,7 @@ const RULES: ((context: LintContext) => Finding[])[] = [
   shortTimeouts,
   samplingOfTheModel,
   undatedModels,
+  unpinnedModels,
   unmergedAdapters,
   silentDifferences,
 ];

@@ -2,6 +2,7 @@ import { pathOf, type Finding, type LintContext } from "./facts.ts";
 
 const CLOSED =
   /^(?:[\w-]+\/)?(?:gpt-|chatgpt-|o[1-9](?:-|$)|claude-|gemini-|grok-|qwen-(?:vl-)?(?:max|plus))/i;
+const COMMIT = /^[0-9a-f]{40}$/;
 const DATED = /(?:\d{4}-\d{2}-\d{2}|\d{8}|-\d{4}|-\d{3})$/;
 
 /** Closed models change under the same name. */
@@ -19,6 +20,24 @@ export function undatedModels({ steps }: LintContext): Finding[] {
       return [{ code: "R0506", step, path: pathOf(step, "with", name), message } satisfies Finding];
     });
   });
+}
+
+/** Models on the hub whose weights may be others tomorrow. A closed model has no commits. */
+export function unpinnedModels({ steps }: LintContext): Finding[] {
+  return steps.flatMap((step) =>
+    Object.entries(step.plan.inputs).flatMap(([name, source]) => {
+      if (source.from !== "hub") return [];
+      if (step.plan.kind.startsWith("eval/") && CLOSED.test(source.id)) return [];
+      const [id, revision] = source.id.split("@");
+      if (COMMIT.test(revision ?? "")) return [];
+      const what =
+        revision === undefined
+          ? "names no revision, so that the hub's newest is taken"
+          : "names a branch or tag, which may move";
+      const message = `'${source.id}' ${what}. Pin a commit of 40 digits: ${id}@<commit>.`;
+      return [{ code: "R0515", step, path: pathOf(step, "with", name), message } satisfies Finding];
+    }),
+  );
 }
 
 /** An adapter that nobody merges, where something is evaluated: most likely the base. */

@@ -111,6 +111,18 @@ export interface RunRecordStep {
   inputs: {
     [k: string]: RunRecordArtifact | string;
   };
+  /** By parameter, the model on the hub that was really used. */
+  hub?: {
+    /** One model. */
+    [k: string]: {
+      /** Id on the hub, without its revision. */
+      id: string;
+      /** As the recipe names it. */
+      revision: string | null;
+      /** Commit that was taken. */
+      commit: string;
+    };
+  };
   outputs: {
     [k: string]: RunRecordArtifact;
   };

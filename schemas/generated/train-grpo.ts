@@ -1,7 +1,7 @@
 // Generated from schemas/kinds/train-grpo.schema.json by `npm run generate`. Do not edit.
 /** Reinforcement by GRPO, the paper's second stage (Table 5). */
 export interface TrainGrpoParams {
-  /** Model to start from. */
+  /** Model to start from: a step's model, or <organisation>/<name>@<commit> on the Hugging Face hub. */
   model: string;
   /** Frames and questions to learn from. */
   dataset: string;
@@ -23,6 +23,12 @@ export interface TrainGrpoParams {
   logging_steps?: number;
   /** Checkpoints without optimizer, schedule and random state, as the released GRPO code saves them. Such a checkpoint cannot be resumed. */
   save_only_model?: boolean;
+  /** Numbers that the model computes in: auto is bf16 on a GPU, as in the released code, and fp32 on a CPU. What is trained is kept in float32 in any case, but under zero-3, which has float32 copies of its own. */
+  precision?: "auto" | "bf16" | "fp32";
+  /** Which code computes attention; auto leaves it to transformers, which takes sdpa. flash-attention-2 needs a GPU and the package flash-attn. */
+  attention?: "auto" | "eager" | "sdpa" | "flash-attention-2";
+  /** Whether activations are computed again in the backward pass instead of kept: less memory, about a fifth slower. auto does so on a GPU. With fsdp the setting goes to accelerate's fsdp_activation_checkpointing. */
+  activation_checkpointing?: "auto" | true | false;
   /** Seed of everything random in this step. */
   seed?: number;
   /** Longest prompt in tokens, vision tokens included. Checked, never cut. */
@@ -43,8 +49,10 @@ export interface TrainGrpoParams {
   learning_rate_schedule?: "linear" | "cosine" | "constant";
   /** All weights (released code), or a LoRA adapter that is merged at the end. */
   trainable?: "all" | "adapter";
-  /** How the weights are divided among the processes: none (each has all), or zero-3, DeepSpeed's ZeRO stage 3, as the released code has it. It needs GPUs and the package deepspeed. */
-  sharding?: "none" | "zero-3";
+  /** How the weights are divided among the processes: none (each has all), zero-3 (DeepSpeed's ZeRO stage 3, as the released code of GRPO has it), or fsdp (torch's FSDP2, wrapped layer by layer). Both need GPUs, zero-3 the package deepspeed as well, and neither goes with 4-bit weights. */
+  sharding?: "none" | "zero-3" | "fsdp";
+  /** What generates the completions: transformers, or vllm-colocate (vLLM on the GPUs that train). The latter needs a GPU and the package vllm, and is refused for clips: vLLM would see one as a tall picture. */
+  rollouts?: "transformers" | "vllm-colocate";
   /** Rank of the adapter. */
   lora_rank?: number;
   /** Scale of the adapter. */

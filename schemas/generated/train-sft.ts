@@ -1,7 +1,7 @@
 // Generated from schemas/kinds/train-sft.schema.json by `npm run generate`. Do not edit.
 /** Supervised fine-tuning with QLoRA, the paper's first stage (Table 6). Loss on the completion only. */
 export interface TrainSftParams {
-  /** Model to start from: a step's model, or an id on the Hugging Face hub. */
+  /** Model to start from: a step's model, or <organisation>/<name>@<commit> on the Hugging Face hub. */
   model: string;
   /** Frames and questions to learn from. */
   dataset: string;
@@ -23,6 +23,14 @@ export interface TrainSftParams {
   logging_steps?: number;
   /** Checkpoints without optimizer, schedule and random state, as the released GRPO code saves them. Such a checkpoint cannot be resumed. */
   save_only_model?: boolean;
+  /** Numbers that the model computes in: auto is bf16 on a GPU, as in the released code, and fp32 on a CPU. What is trained is kept in float32 in any case, but under zero-3, which has float32 copies of its own. */
+  precision?: "auto" | "bf16" | "fp32";
+  /** Which code computes attention; auto leaves it to transformers, which takes sdpa. flash-attention-2 needs a GPU and the package flash-attn. */
+  attention?: "auto" | "eager" | "sdpa" | "flash-attention-2";
+  /** Whether activations are computed again in the backward pass instead of kept: less memory, about a fifth slower. auto does so on a GPU. With fsdp the setting goes to accelerate's fsdp_activation_checkpointing. */
+  activation_checkpointing?: "auto" | true | false;
+  /** How the weights are divided among the processes: none (each has all), zero-3 (DeepSpeed's ZeRO stage 3, as the released code of GRPO has it), or fsdp (torch's FSDP2, wrapped layer by layer). Both need GPUs, zero-3 the package deepspeed as well, and neither goes with 4-bit weights. */
+  sharding?: "none" | "zero-3" | "fsdp";
   /** Seed of everything random in this step. */
   seed?: number;
   /** Optimizer. */

@@ -46,6 +46,19 @@ export type TrainerEvent =
       done: number;
     }
   | {
+      event: "hub";
+      /** Seconds since 1970. */
+      time: number;
+      /** Parameter that names the model. */
+      parameter: string;
+      /** Id on the hub, without its revision. */
+      id: string;
+      /** As the recipe names it. */
+      revision: string | null;
+      /** Commit that was taken. */
+      commit: string;
+    }
+  | {
       event: "gate";
       /** Seconds since 1970. */
       time: number;

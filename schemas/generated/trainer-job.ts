@@ -6,7 +6,7 @@ export interface TrainerJob {
   params: {
     [k: string]: unknown;
   };
-  /** Parameter name to directory, or to an id on the hub. */
+  /** Parameter name to directory, or to an id on the hub, which may end with @revision. */
   inputs: {
     [k: string]: string;
   };

@@ -58,9 +58,15 @@ describe("a plan", () => {
     const recipe = readFileSync("recipes/st-r1.yaml", "utf8");
     expect(planOf(recipe).steps.find(({ id }) => id === "sft")!.inputs["model"]).toEqual({
       from: "hub",
-      id: "Qwen/Qwen2-VL-7B-Instruct",
+      id: "Qwen/Qwen2-VL-7B-Instruct@eed13092ef92e448dd6875b2a00151bd3f7db0ac",
     });
   });
+});
+
+test.each(["org/base@", "org/base@a@b", "@main", "org/base @main"])("%j is no id on the hub", (id) => {
+  const text = `${SMALL}  merge: { uses: model/merge, with: { model: "${id}", adapter: org/adapter } }\n`;
+  const said = `'${id}' is no id on the hub. Write <organisation>/<name>@<revision>.`;
+  expect(diagnosticsOf(text)).toContainEqual(expect.objectContaining({ code: "R0104", message: said }));
 });
 
 test("a deviation may name an artifact", () => {

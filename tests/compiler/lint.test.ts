@@ -52,7 +52,7 @@ describe("what mends a warning", () => {
     [
       "R0510",
       [
-        "steps.merge={uses: model/merge, with: {model: org/base, adapter: '${{ steps.sft.outputs.adapter }}'}}",
+        "steps.merge={uses: model/merge, with: {model: org/base@0123456789abcdef0123456789abcdef01234567, adapter: '${{ steps.sft.outputs.adapter }}'}}",
       ],
     ],
     ["R0511", ["steps.walks.with.seed=${{ inputs.seed }}"]],

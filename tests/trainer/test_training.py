@@ -129,7 +129,7 @@ def test_merge_stops_when_the_merged_weights_are_wrong(step: Step, base: Path, m
     sft = step.job("train/sft", SFT, {"model": base}, ["adapter"])
     step.run(train_sft, sft)
     # What a merge without the adapter would give: the base itself.
-    monkeypatch.setattr("reprise_trainer.merging.load_model", lambda _: _random_model(base))
+    monkeypatch.setattr("reprise_trainer.merging.load_model", lambda *_: _random_model(base))
     merge = step.job(
         "model/merge",
         {"frames": 8},

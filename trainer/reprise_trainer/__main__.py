@@ -13,6 +13,7 @@ from . import ranks, stop
 from .errors import StepError
 from .events import Events, write_result
 from .failures import classify, is_lost_peer
+from .hub import with_local_models
 from .job import read_job
 
 KINDS = {
@@ -60,12 +61,14 @@ def run(path: str) -> int:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     # TRL reports usage to its makers unless told otherwise.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    events.message("loading libraries")
     try:
+        # First, because it may fail and is fast.
+        local = with_local_models(job, events)
+        events.message("loading libraries")
         import torch
 
         torch.set_num_threads(job.threads)
-        metrics = import_module(f".{KINDS[job.kind]}", __package__).run(job, events)
+        metrics = import_module(f".{KINDS[job.kind]}", __package__).run(local, events)
     except StepError as error:
         write_result(job.result, {"ok": False, "code": error.code, "message": str(error)})
         return 2

@@ -5,9 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from .job import Job
-from .loading import on_gpu
+from .loading import init_kwargs, on_gpu
 
 OPTIMIZERS = {"adamw": "adamw_torch"}
+ATTENTION = {"auto": None, "eager": "eager", "sdpa": "sdpa", "flash-attention-2": "flash_attention_2"}
+# Whether vLLM makes them.
+ROLLOUTS = {"transformers": False, "vllm-colocate": True}
+
+
+def in_bf16(params: dict[str, Any]) -> bool:
+    """Whether the model computes in bfloat16: `auto` does on a GPU. model/tiny has no such parameter."""
+    precision = params.get("precision", "auto")
+    return on_gpu() if precision == "auto" else precision == "bf16"
+
+
+def recomputes(params: dict[str, Any]) -> bool:
+    """Whether activations are computed again in the backward pass, by whichever library: `auto` does on a GPU."""
+    wanted = params.get("activation_checkpointing", "auto")
+    return on_gpu() if wanted == "auto" else wanted
+
+
+def model_arguments(params: dict[str, Any], quantization: str) -> dict[str, Any]:
+    """Arguments of from_pretrained for the model that is trained."""
+    dtype = "bfloat16" if in_bf16(params) else "float32"
+    return init_kwargs(quantization, dtype, ATTENTION[params.get("attention", "auto")])
 
 
 def shared_arguments(job: Job) -> dict[str, Any]:
@@ -35,9 +56,10 @@ def shared_arguments(job: Job) -> dict[str, Any]:
         "seed": job.seed,
         "data_seed": job.seed,
         "disable_tqdm": True,
-        "bf16": on_gpu(),
+        "bf16": in_bf16(params),
         "use_cpu": not on_gpu(),
-        "gradient_checkpointing": on_gpu(),
+        # FSDP has a setting of its own in accelerate.yaml, and both together are refused.
+        "activation_checkpointing": recomputes(params) and params.get("sharding") != "fsdp",
         # Every trainable weight has a gradient in every step; one that has none is an error, not a slower search.
         "ddp_find_unused_parameters": False,
     }

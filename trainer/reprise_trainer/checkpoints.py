@@ -20,7 +20,10 @@ from .log_state import KeepLogState
 
 MARKER = "reprise-checkpoint.json"
 NEEDED = ("optimizer.pt", "scheduler.pt", "trainer_state.json")
-SHARDED = ("latest", "trainer_state.json")
+# DeepSpeed keeps optimizer and schedule in a folder that its file `latest` names.
+DEEPSPEED = ("latest", "trainer_state.json")
+# FSDP2's whole state, as accelerate names it.
+FSDP = ("optimizer.bin", "scheduler.pt", "trainer_state.json")
 
 
 def write_marker(directory: Path, step: int, checkpointing: Checkpointing) -> None:
@@ -55,8 +58,7 @@ def require_resumable(directory: Path) -> None:
             f"Checkpoint '{directory}' was written by {len(random_states)} processes and cannot be resumed exactly "
             f"by {ranks.count()}.",
         )
-    # DeepSpeed keeps optimizer and schedule in a folder that its file `latest` names.
-    needed = SHARDED if (directory / SHARDED[0]).exists() else NEEDED
+    needed = next((names for names in (DEEPSPEED, FSDP) if (directory / names[0]).exists()), NEEDED)
     missing = sorted(name for name in {*needed, *expected} if not (directory / name).exists())
     if missing:
         raise StepError("data", f"Checkpoint '{directory}' lacks {', '.join(missing)} and cannot be resumed exactly.")

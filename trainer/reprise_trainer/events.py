@@ -48,6 +48,10 @@ class Events:
         """This attempt goes on after `done` units of work."""
         self._write("resumed", done=done)
 
+    def hub(self, parameter: str, name: str, revision: str | None, commit: str) -> None:
+        """A parameter's model on the hub: its id, the revision that was asked for, and the commit that was taken."""
+        self._write("hub", parameter=parameter, id=name, revision=revision, commit=commit)
+
     def gate(self, name: str, seen: str) -> None:
         """A faithfulness check passed; `seen` says what was measured."""
         self._write("gate", name=name, seen=seen)

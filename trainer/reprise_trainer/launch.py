@@ -5,6 +5,7 @@ Wraps `accelerate launch`, and says which process ended it, and how. Exit codes 
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -13,6 +14,8 @@ from typing import Any
 
 from . import stop
 from .__main__ import LOST_PEER, end_with_parent, leave
+from .accelerate_keys import require_known_keys
+from .errors import StepError
 from .events import write_result
 from .job import read_job
 
@@ -37,6 +40,11 @@ def launch(job_file: str, config: str) -> int:
     # A stop waits for the step's end and its checkpoint; who asked for it decides when it has waited enough.
     os.environ.setdefault("TORCH_ELASTIC_SHUTDOWN_TIMEOUT", "3600")
     result = read_job(job_file).result
+    try:
+        require_known_keys(json.loads(Path(config).read_text(encoding="utf-8")))
+    except StepError as error:
+        write_result(result, {"ok": False, "code": error.code, "message": str(error)})
+        return 2
     from accelerate.commands.launch import launch_command, launch_command_parser
     from torch.distributed.elastic.multiprocessing import SignalException
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError

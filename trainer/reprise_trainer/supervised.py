@@ -12,13 +12,12 @@ from transformers import set_seed
 from trl import SFTConfig, SFTTrainer
 
 from . import gates, ranks, stop
-from .arguments import shared_arguments
+from .arguments import model_arguments, shared_arguments
 from .checkpoints import keep_checkpoints, require_resumable
 from .dataset import Row, as_dataset, supervised_records
 from .errors import StepError
 from .events import Events, finite
 from .job import Job
-from .loading import init_kwargs
 from .processor import load_processor
 from .progress import ReportProgress
 
@@ -44,7 +43,7 @@ def sft_config(job: Job, quantization: str) -> SFTConfig:
         warmup_steps=params["warmup_ratio"],
         # The default of 1024 cuts vision tokens, or the answer and with it the loss.
         max_length=None,
-        model_init_kwargs=init_kwargs(quantization),
+        model_init_kwargs=model_arguments(params, quantization),
         **shared_arguments(job),
     )
 
@@ -70,7 +69,7 @@ def train_supervised(
     )
     trainer.remove_callback(transformers.PrinterCallback)
     keep_checkpoints(trainer, job.checkpoints, events)
-    keep_trainable_in_float32(trainer.model)
+    keep_trainable_in_float32(trainer.model, params)
     batch = gates.first_batch(trainer)
     gates.labels_cover_completion(batch, processor, [row["targets"][target] for row in rows], events)
     gates.pixels_reach_loss(trainer.model, batch, events)
@@ -78,8 +77,13 @@ def train_supervised(
     return trainer
 
 
-def keep_trainable_in_float32(model: Any) -> None:
-    """Resume exactly: TRL casts a quantised model's adapter to bfloat16, PEFT loads it back as float32."""
+def keep_trainable_in_float32(model: Any, params: dict[str, Any]) -> None:
+    """Resume exactly: TRL casts a quantised model's adapter to bfloat16, PEFT loads it back as float32.
+
+    ZeRO keeps float32 copies of its own. FSDP2 casts to float32 as well, but only when the training begins.
+    """
+    if params.get("sharding") == "zero-3":
+        return
     for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
@@ -107,7 +111,9 @@ def run_to_the_end(trainer: Any, job: Job, events: Events) -> None:
     resume = job.checkpoints.resume
     if resume:
         require_resumable(resume)
-        load_by_module_names(trainer)
+        # A sharded checkpoint is loaded by the library that divides the weights.
+        if job.params.get("sharding", "none") == "none":
+            load_by_module_names(trainer)
     dtypes = _trainable_dtypes(trainer.model)
     with stop.watched():
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)

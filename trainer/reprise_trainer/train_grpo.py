@@ -12,18 +12,18 @@ from transformers import set_seed
 from trl import GRPOConfig, GRPOTrainer
 
 from . import gates, ranks
-from .arguments import shared_arguments
+from .arguments import ROLLOUTS, model_arguments, shared_arguments
 from .checkpoints import keep_checkpoints
 from .dataset import answerable, as_dataset, read_rows, rollout_records
 from .events import Events
 from .job import Job
-from .loading import init_kwargs
 from .merging import merge_and_check
 from .processor import load_processor, vision_token_ids
 from .progress import ReportProgress
 from .prompts import prompt_text
 from .rewards import REWARDS, Reward
 from .sampling import keep_order
+from .settings import require_here, require_sense
 from .supervised import keep_trainable_in_float32, lora_config, run_to_the_end, summary
 
 # Groups without a second distinct completion before the run is stopped as greedy.
@@ -33,6 +33,7 @@ PATIENCE = 40
 def grpo_config(job: Job, suppress_tokens: list[int]) -> GRPOConfig:
     """Table 5 as TRL's fields. The paper's batch counts prompts, TRL's counts completions."""
     params = job.params
+    in_vllm = ROLLOUTS[params.get("rollouts", "transformers")]
     completions_per_row = 1 if params["batch_unit"] == "completions" else params["group_size"]
     return GRPOConfig(
         per_device_train_batch_size=params["batch_size_per_device"] * completions_per_row,
@@ -51,8 +52,14 @@ def grpo_config(job: Job, suppress_tokens: list[int]) -> GRPOConfig:
         # The released code uses the plain k3 estimator.
         use_bias_correction_kl=False,
         reward_weights=list(params["rewards"].values()),
-        generation_kwargs={"suppress_tokens": suppress_tokens},
-        model_init_kwargs=init_kwargs("none"),
+        use_vllm=in_vllm,
+        # The class takes any text: the schema's choice is the check.
+        vllm_mode="colocate",
+        # vLLM knows no suppress_tokens; -100 is its lowest bias.
+        generation_kwargs={"logit_bias": dict.fromkeys(suppress_tokens, -100.0)}
+        if in_vllm
+        else {"suppress_tokens": suppress_tokens},
+        model_init_kwargs=model_arguments(params, "none"),
         **shared_arguments(job),
     )
 
@@ -83,6 +90,8 @@ def watched(reward: Reward, groups: gates.DistinctGroups) -> Reward:
 def run(job: Job, events: Events) -> dict[str, Any]:
     """Writes the trained model, merged if an adapter was trained; returns the last logged metrics."""
     params, model = job.params, job.inputs["model"]
+    require_here(params)
+    require_sense(params)
     set_seed(job.seed)
     processor = load_processor(model, params["frames"], padding_side="left")
     rows = answerable(read_rows(job.inputs["dataset"], params["split"], params["frames"]))
@@ -105,9 +114,7 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     trainer.remove_callback(transformers.PrinterCallback)
     keep_checkpoints(trainer, job.checkpoints, events, generation_period(params))
     keep_order(trainer, job.checkpoints.resume)
-    # ZeRO keeps float32 copies of its own.
-    if params["sharding"] == "none":
-        keep_trainable_in_float32(trainer.model)
+    keep_trainable_in_float32(trainer.model, params)
     gates.pixels_reach_loss(trainer.model, _probe(processor, rows[0], records[0]["images"][0], trainer), events)
     run_to_the_end(trainer, job, events)
     if not adapter:

@@ -7,12 +7,15 @@ from typing import Any
 from .dataset import answerable, read_rows
 from .events import Events
 from .job import Job
+from .settings import require_here, require_sense
 from .supervised import lora_config, save_with_processor, summary, train_supervised
 
 
 def run(job: Job, events: Events) -> dict[str, Any]:
     """Writes the adapter with its processor; returns the last logged metrics."""
     params = job.params
+    require_here(params)
+    require_sense(params)
     rows = answerable(read_rows(job.inputs["dataset"], params["split"], params["frames"]))
     trainer = train_supervised(
         job,

@@ -12,6 +12,7 @@ from transformers import BitsAndBytesConfig, Qwen2VLConfig, Qwen2VLForConditiona
 from transformers.initialization import no_init_weights
 
 from ..errors import StepError
+from ..hub import split
 
 ARCHITECTURES: dict[str, Any] = json.loads(Path(__file__).with_name("architectures.json").read_text(encoding="utf-8"))
 
@@ -37,17 +38,18 @@ class Architecture:
 
 def architecture(model: str) -> Architecture:
     """The dimensions of a model on the hub. Raises StepError for one that is not known here."""
-    name = model.split("@", maxsplit=1)[0]
+    name, _ = split(model)
     if name not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
         raise StepError("model", f"The dimensions of '{name}' are not known to preflight; it knows: {known}.")
     return Architecture(**ARCHITECTURES[name])
 
 
-def build(config: Qwen2VLConfig, dtype: torch.dtype = torch.bfloat16) -> Any:
+def build(config: Qwen2VLConfig, dtype: torch.dtype = torch.bfloat16, attention: str | None = None) -> Any:
     """A model without initialisation, on whatever device or tensor mode is active."""
+    chosen = {} if attention is None else {"attn_implementation": attention}
     with no_init_weights():
-        return Qwen2VLForConditionalGeneration._from_config(config, dtype=dtype)
+        return Qwen2VLForConditionalGeneration._from_config(config, dtype=dtype, **chosen)
 
 
 @dataclass(frozen=True)

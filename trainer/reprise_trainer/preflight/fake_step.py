@@ -80,6 +80,8 @@ def measure(
     checkpointing: bool = True,
     autocast: bool = False,
     fake: bool = True,
+    dtype: torch.dtype = torch.bfloat16,
+    attention: str | None = None,
 ) -> Step:
     """Run one step. With `fake` False on real tensors, which only a small model can.
 
@@ -90,7 +92,7 @@ def measure(
 
     mode: Any = FakeTensorMode(allow_non_fake_inputs=True) if fake else nullcontext()
     with torch.device("meta"):
-        model = build(config)
+        model = build(config, dtype, attention)
         if lora is not None:
             model = get_peft_model(model, lora)
     with mode:

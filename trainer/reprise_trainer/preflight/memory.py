@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from .architecture import Architecture, Counts
 from .fake_step import Step
 
 Parts = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What the weights that are not trained are kept in: bfloat16, or float32."""
+
+    in_bf16: bool = True
+
+    @property
+    def bytes(self) -> float:
+        """Bytes of one."""
+        return 2.0 if self.in_bf16 else 4.0
+
+    @property
+    def name(self) -> str:
+        """torch's name."""
+        return "bfloat16" if self.in_bf16 else "float32"
+
+
+HALF = Numbers()
 
 
 def nf4(weights: int) -> float:
@@ -22,19 +43,22 @@ def kv_cache(dimensions: Architecture, tokens: int) -> float:
     return 2.0 * tokens * 2 * text["num_hidden_layers"] * text["num_key_value_heads"] * head
 
 
-def weights(counts: Counts) -> Parts:
-    """What is not trained: 4-bit where quantised, else bfloat16."""
+def weights(counts: Counts, numbers: Numbers = HALF) -> Parts:
+    """What is not trained: 4-bit where quantised, else whole numbers."""
     frozen = counts.total - counts.quantised
-    return {**({"weights, nf4": nf4(counts.quantised)} if counts.quantised else {}), "weights, bfloat16": 2.0 * frozen}
+    quantised = {"weights, nf4": nf4(counts.quantised)} if counts.quantised else {}
+    return {**quantised, f"weights, {numbers.name}": numbers.bytes * frozen}
 
 
-def adapter_training(dimensions: Architecture, counts: Counts, step: Step, processes: int) -> Parts:
+def adapter_training(
+    dimensions: Architecture, counts: Counts, step: Step, processes: int, numbers: Numbers = HALF
+) -> Parts:
     """An adapter in float32 on frozen weights, on each GPU; AdamW keeps two float32 moments."""
     trained = counts.trainable
     text = dimensions.text
     layer = {"one layer dequantised": 2.0 * text["hidden_size"] * text["intermediate_size"]}
     return {
-        **weights(counts),
+        **weights(counts, numbers),
         "adapter, float32": 4.0 * trained,
         "optimizer, 2 x float32": 8.0 * trained,
         "gradients": step.gradients,
@@ -44,37 +68,53 @@ def adapter_training(dimensions: Architecture, counts: Counts, step: Step, proce
     }
 
 
-def full_training(counts: Counts, step: Step, processes: int, sharding: str) -> Parts:
-    """All weights. Unsharded in float32; ZeRO stage 3 divides 2 + 2 + 12 bytes a weight (arXiv 1910.02054)."""
-    if sharding == "none":
+def full_training(
+    dimensions: Architecture, counts: Counts, step: Step, processes: int, *, sharding: str, numbers: Numbers = HALF
+) -> Parts:
+    """All weights. In float32 without ZeRO stage 3, which divides 2 + 2 + 12 bytes a weight (arXiv 1910.02054)."""
+    if sharding == "zero-3":
         return {
-            "weights, float32": 4.0 * counts.total,
-            "gradients, float32": 4.0 * counts.total,
-            "optimizer, 2 x float32": 8.0 * counts.total,
+            f"weights, {numbers.name}, sharded": numbers.bytes * counts.total / processes,
+            f"gradients, {numbers.name}, sharded": numbers.bytes * counts.total / processes,
+            "optimizer, 3 x float32, sharded": 12.0 * counts.total / processes,
             "activations and loss": step.peak,
-            **({"gradient buckets": 4.0 * counts.total} if processes > 1 else {}),
+            # DeepSpeed's defaults: stage3_max_live_parameters 1e9, two buckets of 5e8 elements.
+            "gathered weights and buckets (assumed)": numbers.bytes * (1e9 + 2 * 5e8),
         }
+    divided = processes if sharding == "fsdp" else 1
+    said = ", sharded" if sharding == "fsdp" else ""
     return {
-        "weights, bfloat16, sharded": 2.0 * counts.total / processes,
-        "gradients, bfloat16, sharded": 2.0 * counts.total / processes,
-        "optimizer, 3 x float32, sharded": 12.0 * counts.total / processes,
+        f"weights, float32{said}": 4.0 * counts.total / divided,
+        f"gradients, float32{said}": 4.0 * counts.total / divided,
+        f"optimizer, 2 x float32{said}": 8.0 * counts.total / divided,
         "activations and loss": step.peak,
-        # DeepSpeed's defaults: stage3_max_live_parameters 1e9, two buckets of 5e8 elements.
-        "gathered weights and buckets (assumed)": 2.0 * 1e9 + 2 * 2 * 5e8,
+        **_between_processes(dimensions, counts, processes, sharding, numbers),
     }
 
 
-def reference(counts: Counts, processes: int, sharding: str) -> Parts:
+def _between_processes(
+    dimensions: Architecture, counts: Counts, processes: int, sharding: str, numbers: Numbers
+) -> Parts:
+    """What is sent and gathered: all gradients by DDP; by FSDP2 what is in no layer, and two layers with gradients."""
+    if sharding == "fsdp":
+        text = dimensions.text
+        outside = 2 * text["vocab_size"] * text["hidden_size"]
+        layer = (counts.total - outside) / text["num_hidden_layers"]
+        return {"gathered weights and gradients (assumed)": 2 * numbers.bytes * (outside + 2 * layer)}
+    return {"gradient buckets": 4.0 * counts.total} if processes > 1 else {}
+
+
+def reference(counts: Counts, processes: int, sharding: str, numbers: Numbers = HALF) -> Parts:
     """The frozen second copy of a full training with a KL term; an adapter is only switched off."""
     if sharding == "none":
-        return {"reference weights, bfloat16": 2.0 * counts.total}
-    return {"reference weights, bfloat16, sharded": 2.0 * counts.total / processes}
+        return {f"reference weights, {numbers.name}": numbers.bytes * counts.total}
+    return {f"reference weights, {numbers.name}, sharded": numbers.bytes * counts.total / processes}
 
 
-def rollout(dimensions: Architecture, counts: Counts, tokens: int, sharding: str) -> Parts:
+def rollout(dimensions: Architecture, counts: Counts, tokens: int, sharding: str, numbers: Numbers = HALF) -> Parts:
     """Generation of completions: `tokens` of all rows of a device."""
-    whole = {"whole weights gathered": 2.0 * counts.total} if sharding != "none" else {}
-    return {**whole, "KV cache": kv_cache(dimensions, tokens)}
+    whole = {"whole weights gathered": numbers.bytes * counts.total} if sharding != "none" else {}
+    return {**whole, "KV cache": kv_cache(dimensions, tokens) * numbers.bytes / 2}
 
 
 def checkpoint(counts: Counts, trained_all: bool) -> float:

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from ..arguments import in_bf16, model_arguments, recomputes
 from ..errors import StepError
 from ..job import Checkpointing, Job
-from ..loading import init_kwargs
+from ..settings import require_sense
 from ..supervised import lora_config, sft_config
 from . import memory
 from .architecture import Counts, architecture, count
 from .fake_step import Batch, Step, by_depth, measure
 from .on_gpus import as_on_gpus
+from .sharding import sharding_plugin
 
 # Words of a prompt and of a chain of thought. No tokenizer is at hand; the released rows have about so many.
 PROMPT_TOKENS = 150
@@ -25,6 +29,7 @@ ANSWER_TOKENS = 150
 class Asked:
     """A step of a plan: its parameters with defaults, the model that it starts from, and the clips it sees.
 
+    `accelerate` is the config that `accelerate launch` would get, None for one process.
     `frame` is the size of the largest frame in pixels, width and height, both multiples of 28.
     """
 
@@ -35,6 +40,7 @@ class Asked:
     model: str
     frames: int
     frame: tuple[int, int]
+    accelerate: dict[str, Any] | None = None
 
     @property
     def grid(self) -> tuple[int, int, int]:
@@ -69,14 +75,17 @@ def sft(asked: Asked) -> Found:
     params = asked.params
     with as_on_gpus(asked.processes):
         sft_config(asked.job(), params["quantization"])
-        quantisation = init_kwargs(params["quantization"]).get("quantization_config")
+        quantisation = model_arguments(params, params["quantization"]).get("quantization_config")
+        numbers, how = memory.Numbers(in_bf16(params)), _how(params)
+    sharding_plugin(asked.accelerate)
+    require_sense(params)
     lora = lora_config(params)
     dimensions = architecture(asked.model)
     counts = count(dimensions, lora, quantisation)
     answer = ANSWER_TOKENS if params["target"] == "reverse-thinking" else 8
     batch = Batch(params["batch_size_per_device"], asked.grid, PROMPT_TOKENS + answer, answer)
-    step = by_depth(dimensions, lambda config: measure(config, batch, lora=lora, autocast=True))
-    parts = memory.adapter_training(dimensions, counts, step, asked.processes)
+    step = by_depth(dimensions, lambda config: measure(config, batch, lora=lora, autocast=numbers.in_bf16, **how))
+    parts = memory.adapter_training(dimensions, counts, step, asked.processes, numbers)
     return Found(counts, _tokens(batch), {"training": parts}, memory.checkpoint(counts, False), step.flops / batch.rows)
 
 
@@ -88,6 +97,9 @@ def grpo(asked: Asked) -> Found:
     whole = params["trainable"] == "all"
     with as_on_gpus(asked.processes):
         config = grpo_config(asked.job(), [])
+        numbers, how = memory.Numbers(in_bf16(params)), _how(params)
+    sharding_plugin(asked.accelerate)
+    require_sense(params)
     lora = None if whole else lora_config(params)
     dimensions = architecture(asked.model)
     counts = count(dimensions, lora, None)
@@ -100,16 +112,18 @@ def grpo(asked: Asked) -> Found:
             f"A prompt has about {tokens['row'] - completion} tokens, {tokens['vision']} of them vision, and "
             f"'max_prompt_length' is {params['max_prompt_length']}: use fewer or smaller frames.",
         )
-    step = by_depth(dimensions, lambda full: measure(full, batch, lora=lora, autocast=not whole))
+    step = by_depth(
+        dimensions, lambda full: measure(full, batch, lora=lora, autocast=not whole and numbers.in_bf16, **how)
+    )
     sharding = params["sharding"]
     update = (
-        memory.full_training(counts, step, asked.processes, sharding)
+        memory.full_training(dimensions, counts, step, asked.processes, sharding=sharding, numbers=numbers)
         if whole
-        else memory.adapter_training(dimensions, counts, step, asked.processes)
+        else memory.adapter_training(dimensions, counts, step, asked.processes, numbers)
     )
     if whole and params["beta"]:
-        update |= memory.reference(counts, asked.processes, sharding)
-    generation = memory.rollout(dimensions, counts, batch.rows * tokens["row"], sharding)
+        update |= memory.reference(counts, asked.processes, sharding, numbers)
+    generation = memory.rollout(dimensions, counts, batch.rows * tokens["row"], sharding, numbers)
     rollout = {**memory.without(update, "activations", "gathered", "gradient buckets"), **generation}
     return Found(
         counts,
@@ -144,6 +158,13 @@ STAGES: dict[str, Callable[[Asked], Found]] = {
     "model/merge": merge,
     "eval/mcq": evaluation,
 }
+
+
+def _how(params: dict[str, Any]) -> dict[str, Any]:
+    """How the real code is measured; flash attention, which is not installed, takes about what sdpa takes."""
+    attention = "eager" if params.get("attention") == "eager" else None
+    dtype = torch.bfloat16 if in_bf16(params) else torch.float32
+    return {"checkpointing": recomputes(params), "dtype": dtype, "attention": attention}
 
 
 def _tokens(batch: Batch) -> dict[str, int]:
