@@ -15,7 +15,7 @@ export interface Asked {
   accelerate: Record<string, unknown> | null;
 }
 
-const KINDS = new Set(["train/sft", "train/grpo", "model/merge", "eval/mcq"]);
+const KINDS = new Set(["train/sft", "train/grpo", "model/merge", "eval/mcq", "eval/open"]);
 const TOKEN = 28;
 
 /** The steps that can be looked at before they run: those whose model comes from the hub. */

@@ -49,6 +49,8 @@ function judge(claim: PlanClaim, results: Results): Judged {
   if (judged.verdict === "NOT CHECKED") return judged;
   if (few !== null)
     return tooLittle(judged, `Only ${few} of the ${claim.seeds} seeds that it needs were run.`);
+  const changed = changedModel(combinations, results);
+  if (changed !== null) return tooLittle(judged, changed);
   if (small !== null)
     return tooLittle(judged, `'${small.id}' has ${small.samples} samples, the claim needs ${claim.samples}.`);
   return judged;
@@ -69,6 +71,16 @@ function fewestSamples(combinations: Combination[], { outcomes }: Results, least
   for (const id of new Set(combinations.flatMap((one) => Object.values(one)))) {
     const samples = outcomes.get(id)?.metrics["samples"];
     if (samples !== undefined && samples < least) return { id, samples };
+  }
+  return null;
+}
+
+/** A closed model that changed while it was asked, or since it was recorded: two models stand behind one number. */
+function changedModel(combinations: Combination[], { outcomes }: Results): string | null {
+  for (const id of new Set(combinations.flatMap((one) => Object.values(one)))) {
+    const { served_models: served = 1, changed = 0 } = outcomes.get(id)?.metrics ?? {};
+    if (served > 1) return `The replies of '${id}' came from ${served} models.`;
+    if (changed > 0) return `${changed} replies of '${id}' are others than were recorded: the model changed.`;
   }
   return null;
 }

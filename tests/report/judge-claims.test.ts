@@ -66,6 +66,17 @@ const arms = (first: number, second: number, of = 100): Steps => ({
   b: { metrics: { accuracy: second / of, samples: of }, correct: second, of },
 });
 
+test.each([
+  [{ served_models: 1 }, "REPRODUCED", ""],
+  [{ served_models: 1, changed: 0 }, "REPRODUCED", ""],
+  [{ served_models: 2 }, "INCONCLUSIVE", "The replies of 'judge' came from 2 models."],
+  [{ served_models: 1, changed: 3 }, "INCONCLUSIVE", "3 replies of 'judge' are others than were recorded"],
+])("a judge with %o is %s", (metrics, verdict, because) => {
+  const claim: PlanClaim = { id: "c", metric: "judge.score", at_least: 3 };
+  const found = judged(claim, { judge: { metrics: { score: 4, ...metrics } } });
+  expect(found).toMatchObject({ verdict, because: expect.stringContaining(because) as string });
+});
+
 describe("A beats B", () => {
   const claim = { id: "c", better: "a", than: "b", p_below: 0.05 };
 

@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import { APIConnectionError, APIError } from "openai";
 import { expect, test } from "vitest";
-import { BrokenReply, readCompletion } from "../../../activities/api/server.ts";
+import { ApiServer, BrokenReply, readCompletion } from "../../../activities/api/server.ts";
 import { troubleOf, waitOf } from "../../../activities/api/trouble.ts";
 
 const answered = (status: number, body: object = {}, headers: Record<string, string> = {}) =>
@@ -73,4 +76,23 @@ test("a refusal and a cut reply are told", () => {
   expect(completion({ message: { content: "B" }, finish_reason: "length" }).truncated).toBe(true);
   const refusal = completion({ message: { content: null, refusal: "no" }, finish_reason: "stop" });
   expect(refusal).toMatchObject({ reply: "", refused: true });
+});
+
+test("a reply that begins and does not end in time passes", async () => {
+  const server = http.createServer((_, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.write('{"choices": [');
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const api = new ApiServer({ baseUrl: `http://127.0.0.1:${port}/v1`, key: "none", timeoutSeconds: 0.3 });
+  const began = Date.now();
+  const error: unknown = await api
+    .ask({ model: "m", messages: [] }, new AbortController().signal)
+    .catch((reason: unknown) => reason);
+  expect(Date.now() - began).toBeLessThan(5_000);
+  expect(troubleOf(error)).toMatchObject({ means: "passes", answered: false });
+  server.closeAllConnections();
+  server.close();
 });

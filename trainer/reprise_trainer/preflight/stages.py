@@ -135,7 +135,7 @@ def grpo(asked: Asked) -> Found:
 
 
 def evaluation(asked: Asked) -> Found:
-    """eval/mcq: greedy replies to a batch of questions."""
+    """eval/mcq and eval/open: greedy replies to a batch of questions."""
     dimensions = architecture(asked.model)
     counts = count(dimensions, None, None)
     completion = asked.params["max_completion_length"]
@@ -157,6 +157,7 @@ STAGES: dict[str, Callable[[Asked], Found]] = {
     "train/grpo": grpo,
     "model/merge": merge,
     "eval/mcq": evaluation,
+    "eval/open": evaluation,
 }
 
 
