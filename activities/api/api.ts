@@ -10,9 +10,9 @@ import { hideSecrets } from "../hide-secrets.ts";
 import { keptFolder } from "../resume.ts";
 import { secretsOf } from "../secrets.ts";
 import type { StepContext } from "../step.ts";
-import { StepFailure } from "../step-failure.ts";
 import { usedUp, type Budget } from "./budget.ts";
 import { Cassette, CASSETTE, linesOf } from "./cassette.ts";
+import { allRefused, down, hopeless, notRecorded, overBudget } from "./endings.ts";
 import { apiMetrics } from "./metrics.ts";
 import { ApiServer, type ChatRequest } from "./server.ts";
 import { troubleOf, type Trouble } from "./trouble.ts";
@@ -58,6 +58,7 @@ export class Api {
   /** The replies of this step, in the order in which they were needed. */
   readonly #used = new Map<string, RecordedReply>();
   #inFlight = 0;
+  #asked = 0;
   #refused = 0;
   #answered = 0;
   #lastReply = Date.now();
@@ -107,6 +108,7 @@ export class Api {
     const recorded = this.#given?.get(asking.request, asking.ask);
     const known = this.#kept.get(asking.request, asking.ask) ?? (use === "compare" ? undefined : recorded);
     if (known === undefined && !this.asksServer) throw notRecorded(asking);
+    this.#asked++;
     const outcome = known ?? (await this.#askServer(asking));
     if (!("error" in outcome)) this.#used.set(`${asking.request} ${asking.ask}`, outcome);
     return outcome;
@@ -131,7 +133,7 @@ export class Api {
     const replies = [...this.#used.values()].sort((a, b) =>
       a.id < b.id ? -1 : a.id > b.id ? 1 : a.ask - b.ask,
     );
-    if (replies.length === 0 && this.#refused > 0) throw this.#allRefused();
+    if (replies.length === 0 && this.#asked > 0) throw allRefused(this.#params.base_url);
     const { date, limits, cassette_use: use } = this.#params;
     const compared = this.#given !== null && use === "compare";
     const { metrics, changes, notes } = apiMetrics({
@@ -179,13 +181,7 @@ export class Api {
     const body = await asking.body();
     this.#signal.throwIfAborted();
     const limit = usedUp(this.#kept.replies, this.#inFlight, budget);
-    if (limit !== null)
-      throw this.#giveUp(
-        new StepFailure(
-          "environment",
-          `The budget of ${limit} is used up. What was paid for is kept: raise 'limits.budget' and run again to go on.`,
-        ),
-      );
+    if (limit !== null) throw this.#giveUp(overBudget(limit));
     this.#inFlight++;
     try {
       const answer = await this.#server.ask(body, this.#cut.signal);
@@ -203,14 +199,15 @@ export class Api {
   async #noteFailure({ id }: Asking, error: unknown): Promise<void> {
     const trouble = troubleOf(error);
     if (trouble === undefined || this.#signal.aborted) return;
+    const { base_url: server } = this.#params;
     const text = this.#plain(trouble.text);
     await appendFile(this.#context.log, `${new Date().toISOString()} ${id}: ${text}\n`);
-    if (trouble.means === "hopeless") throw this.#giveUp(this.#hopeless(text));
+    if (trouble.means === "hopeless") throw this.#giveUp(hopeless(server, text));
     if (trouble.means === "refused" && ++this.#refused >= REFUSALS && this.#answered === 0)
-      throw this.#giveUp(this.#allRefused(text));
+      throw this.#giveUp(allRefused(server, text));
     const silent = (Date.now() - this.#lastReply) / 1000;
     if (trouble.means === "passes" && silent > this.#params.limits.give_up_seconds)
-      throw this.#giveUp(this.#down(text, silent));
+      throw this.#giveUp(down(server, text, silent, this.#kept.replies.length));
     await this.#wait(trouble);
   }
 
@@ -233,31 +230,4 @@ export class Api {
   }
 
   readonly #plain = (text: string): string => hideSecrets(text, this.#secrets);
-
-  #hopeless(text: string): StepFailure {
-    const hint = /^40[13]/.test(text)
-      ? ' Give the key as a secret: secrets: { OPENAI_API_KEY: "${{ inputs.key }}" }.'
-      : " Check 'base_url' and 'model'.";
-    return new StepFailure("environment", `${this.#params.base_url} refuses: ${text}.${hint}`);
-  }
-
-  #allRefused(text = "see the step's log"): StepFailure {
-    const { base_url: server } = this.#params;
-    return new StepFailure("data", `${server} refused every question so far: ${text}.`);
-  }
-
-  #down(text: string, silent: number): StepFailure {
-    const { base_url: server } = this.#params;
-    const { length } = this.#kept.replies;
-    return new StepFailure(
-      "unavailable",
-      `${server} has not replied for ${Math.round(silent)} s: ${text}. ${length} replies are kept: run again to ask for the rest.`,
-    );
-  }
 }
-
-const notRecorded = ({ id, ask }: Asking): StepFailure =>
-  new StepFailure(
-    "data",
-    `The cassette has no reply to '${id}'${ask > 0 ? ` (asking ${ask + 1})` : ""} as it is asked now. Set 'cassette_use: extend' to ask the server for it.`,
-  );

@@ -1,0 +1,34 @@
+import { StepFailure } from "../step-failure.ts";
+
+/** No request will be answered: a wrong key, model or address, or a quota that is used up. */
+export function hopeless(server: string, text: string): StepFailure {
+  const hint = /^40[13]/.test(text)
+    ? ' Give the key as a secret: secrets: { OPENAI_API_KEY: "${{ inputs.key }}" }.'
+    : " Check 'base_url' and 'model'.";
+  return new StepFailure("environment", `${server} refuses: ${text}.${hint}`);
+}
+
+/** Not one question was taken: what all have in common is wrong. */
+export const allRefused = (server: string, text = "see the step's log"): StepFailure =>
+  new StepFailure("data", `${server} refused every question so far: ${text}.`);
+
+/** A server without any reply for so many seconds. */
+export const down = (server: string, text: string, silent: number, kept: number): StepFailure =>
+  new StepFailure(
+    "unavailable",
+    `${server} has not replied for ${Math.round(silent)} s: ${text}. ${kept} replies are kept: run again to ask for the rest.`,
+  );
+
+/** Nothing more may be spent. */
+export const overBudget = (limit: string): StepFailure =>
+  new StepFailure(
+    "environment",
+    `The budget of ${limit} is used up. What was paid for is kept: raise 'limits.budget' and run again to go on.`,
+  );
+
+/** A cassette that is only replayed has no reply to this asking. */
+export const notRecorded = ({ id, ask }: { id: string; ask: number }): StepFailure =>
+  new StepFailure(
+    "data",
+    `The cassette has no reply to '${id}'${ask > 0 ? ` (asking ${ask + 1})` : ""} as it is asked now. Set 'cassette_use: extend' to ask the server for it.`,
+  );
