@@ -70,7 +70,8 @@ describe("a budget of pixels is that of Qwen2-VL's processor", () => {
     const made = sizes.map(async (size, index) => {
       const file = path.join(folder, `${source}-${index}.ppm`);
       const input = ["-f", "lavfi", "-i", `color=size=${source}:rate=1:duration=1`];
-      await execa(ffmpeg, ["-v", "error", "-y", ...input, "-vf", scaleFilter(size), "-frames:v", "1", file]);
+      const one = ["-frames:v", "1", "-update", "1", file];
+      await execa(ffmpeg, ["-v", "error", "-y", ...input, "-vf", scaleFilter(size), ...one]);
       const { stdout } = await execa("head", ["-c", "15", file]);
       return stdout.split("\n")[1]!.replace(" ", "x");
     });

@@ -89,7 +89,7 @@ describe("validate", () => {
     const ended = await reprise(packageRoot, ["validate", "recipes/demo.yaml", "recipes/st-r1.yaml"]);
     expect(ended).toMatchObject({
       code: 0,
-      stdout: "recipes/demo.yaml: valid, 9 steps\nrecipes/st-r1.yaml: valid, 11 steps",
+      stdout: "recipes/demo.yaml: valid, 9 steps\nrecipes/st-r1.yaml: valid, 19 steps",
     });
   });
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -108,10 +108,13 @@ async function hover(marked: string): Promise<string> {
 }
 
 describe("an editor", () => {
-  test.each(["demo.yaml", "st-r1.yaml"])("finds nothing wrong with %s", async (file) => {
-    const { found } = await open(readFileSync(path.join("recipes", file), "utf8"));
-    expect(found.map(({ message }) => message)).toEqual([]);
-  });
+  test.each(readdirSync("recipes").filter((name) => name.endsWith(".yaml")))(
+    "finds nothing wrong with %s",
+    async (file) => {
+      const { found } = await open(readFileSync(path.join("recipes", file), "utf8"));
+      expect(found.map(({ message }) => message)).toEqual([]);
+    },
+  );
 
   test("finds nothing wrong with expressions, a matrix, a group, and a recipe that extends another", async () => {
     const { found } = await open(`${FIRST_LINE}extends: demo.yaml
