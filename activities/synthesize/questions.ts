@@ -15,6 +15,8 @@ export interface Question {
   options: string[];
   /** Gold letter; null for a description, which is trained but never scored. */
   answer: string | null;
+  /** What is true, in words: what a judge compares with. Descriptions only. */
+  reference?: string;
   targets: { letter: string; "reverse-thinking": string };
 }
 
@@ -69,16 +71,18 @@ export function multipleChoice({ clip, family, way, mistaken = false }: Asked): 
   };
 }
 
-/** A description of a way in words. Teaches the base to see; it has no options and is never scored. */
+/** A description of a way in words. Teaches the base to see; it has no options, and only a judge can score it. */
 export function description(asked: Asked): Question {
   const { clip, family, way, mistaken = false } = asked;
-  const text = wordsOf(family, factsOnWay(family, mistaken ? "forward" : way, clip.facts[family]));
+  const there = clip.facts[family];
+  const text = wordsOf(family, factsOnWay(family, mistaken ? "forward" : way, there));
   return {
     ...multipleChoice(asked),
     id: `${clip.id}-${family}-${way}-description`,
     question: `Describe the way${suffix(way)}, which ${family}?`,
     options: [],
     answer: null,
+    reference: wordsOf(family, factsOnWay(family, way, there)),
     targets: { letter: text, "reverse-thinking": text },
   };
 }

@@ -227,3 +227,56 @@ test("a judge that cannot be read gives no score, and is asked again in another 
   expect(again.code).toBe(1);
   expect(judgements()).toBe(24);
 }, 180_000);
+
+test("a local model's replies to open questions are judged", async () => {
+  const folder = temporaryFolder();
+  stopServerAfterwards(folder);
+  writeFileSync(
+    path.join(folder, "open.yaml"),
+    `recipe: 1
+name: open
+steps:
+  walks:
+    uses: data/synthesize
+    with: { clips: { pretrain: 4 }, pretrain_rows_per_clip: 4 }
+  frames: { uses: frames/extract, with: { dataset: "\${{ steps.walks.outputs.dataset }}", size: 56x56 } }
+  base:
+    uses: model/tiny
+    with:
+      dataset: \${{ steps.frames.outputs.dataset }}
+      split: pretrain
+      learning_rate: 2e-3
+      learning_rate_schedule: cosine
+      batch_size_per_device: 8
+      epochs: 1
+      warmup_ratio: 0.1
+      max_grad_norm: 1.0
+  open:
+    uses: eval/open
+    with:
+      model: \${{ steps.base.outputs.model }}
+      dataset: \${{ steps.frames.outputs.dataset }}
+      split: pretrain
+      max_completion_length: 8
+    accept: { R0507: "only to have questions" }
+  judge:
+    uses: eval/judge
+    with:
+      replies: \${{ steps.open.outputs.replies }}
+      repeats: 1
+      model: ${server.model}
+      date: ${new Date().toISOString().slice(0, 10)}
+      base_url: ${server.url}
+`,
+  );
+  const ended = await reprise(folder, ["run", "open.yaml", "--json"]);
+  expect(ended.code, ended.stderr).toBe(0);
+  const [open, judge] = ["open", "judge"].map((id) => stepOf(recordOf(ended), id).metrics);
+  expect(open!["samples"]).toBeGreaterThan(2);
+  // What so short a training teaches is hardly a word; each reply has a score all the same.
+  expect(judge).toMatchObject({
+    samples: open!["samples"],
+    coverage: 1,
+    replies: open!["samples"]! - open!["empty"]!,
+  });
+}, 180_000);
