@@ -1,11 +1,11 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { reprise, start, stopServerAfterwards, type Ended } from "../support/cli.ts";
 import { writeClosedRecipe, writeRecipe, type Asked } from "../support/closed-model.ts";
 import { startFaultProxy, type FaultProxy } from "../support/fault-proxy.ts";
-import { temporaryFolder } from "../support/folders.ts";
+import { afterwards, temporaryFolder } from "../support/folders.ts";
 import { makeServedModel, startModelServer, type ModelServer } from "../support/model-server.ts";
 
 const KEY = "sk-very-secret-0123456789";
@@ -20,6 +20,7 @@ beforeAll(async () => {
   ]);
   server = await startModelServer(path.join(models, "tiny"));
 }, 300_000);
+afterAll(() => server.stop());
 
 interface Place {
   folder: string;
@@ -151,6 +152,7 @@ test("a cassette is replayed without network, shows a changed model, and refuses
   expect(stepOf(other, "choice").failure!.message).toContain("The cassette has no reply to 'choice-");
 
   const changed = await startModelServer(path.join(models, "other", "tiny"));
+  afterwards(changed.stop);
   writeRecipe(place.folder, { ...place.asked, url: changed.url, more: [cassette, "cassette_use: compare"] });
   const compared = recordOf(await place.run("--new", "--json"));
   const step = stepOf(compared, "choice");

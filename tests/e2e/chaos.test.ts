@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
 
-test("whatever is killed, stopped or starved, nothing is lost", { timeout: 6 * 60_000 }, async () => {
+test("whatever is killed, stopped or starved, nothing is lost", { timeout: 12 * 60_000 }, async () => {
   const { stdout, exitCode } = await execa(
     process.execPath,
     ["scripts/chaos.mjs", "--kills", "8", "--per-round", "8", "--seed", String(new Date().getUTCDate())],

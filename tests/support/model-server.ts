@@ -6,7 +6,6 @@ import { execa } from "execa";
 import getPort from "get-port";
 import { findToolchain, packageRoot } from "../../activities/toolchain.ts";
 import { signalGroup } from "../../store/processes.ts";
-import { afterwards } from "./folders.ts";
 
 const PATIENCE_MS = 90_000;
 const GRACE_MS = 3_000;
@@ -35,7 +34,7 @@ export async function makeServedModel(
   await execa(python, args, { env: { ...ENVIRONMENT, OMP_NUM_THREADS: "1" } });
 }
 
-/** Starts `transformers serve` on loopback, waits until the model is loaded, and ends it after the test or file. */
+/** Starts `transformers serve` on loopback and waits until the model is loaded. Whoever starts it stops it. */
 export async function startModelServer(
   modelFolder: string,
   { port }: { port?: number } = {},
@@ -70,7 +69,6 @@ export async function startModelServer(
     if (!gone) signalGroup(pid, "SIGKILL");
     await ended;
   };
-  afterwards(stop);
   const until = Date.now() + PATIENCE_MS;
   while (!(await isHealthy(at))) {
     if (gone || Date.now() > until) {
