@@ -152,7 +152,7 @@ test("a cassette is replayed without network, shows a changed model, and refuses
   expect(stepOf(other, "choice").failure!.message).toContain("The cassette has no reply to 'choice-");
 
   const changed = await startModelServer(path.join(models, "other", "tiny"));
-  afterwards(changed.stop);
+  afterwards(() => changed.stop());
   writeRecipe(place.folder, { ...place.asked, url: changed.url, more: [cassette, "cassette_use: compare"] });
   const compared = recordOf(await place.run("--new", "--json"));
   const step = stepOf(compared, "choice");
