@@ -7,6 +7,16 @@ import type {
 /** The body of a request. */
 export type ChatRequest = ChatCompletionCreateParamsNonStreaming;
 
+/** The model and how it samples, as a request says it. Without a temperature the key itself is left out. */
+export function samplingOf(params: {
+  model: string;
+  temperature: number | null;
+  max_completion_length: number;
+}): Pick<ChatRequest, "model" | "temperature" | "max_completion_tokens"> {
+  const { model, temperature, max_completion_length: most } = params;
+  return { model, ...(temperature === null ? {} : { temperature }), max_completion_tokens: most };
+}
+
 /** What a server replied. */
 export interface Answer {
   reply: string;

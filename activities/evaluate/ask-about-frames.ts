@@ -3,6 +3,7 @@ import type { EvalMcqApiParams } from "../../schemas/generated/eval-mcq-api.ts";
 import type { Question } from "../../schemas/generated/question.ts";
 import { hashFile } from "../../store/files.ts";
 import type { Api, Asking } from "../api/api.ts";
+import { samplingOf } from "../api/server.ts";
 import type { StepContext } from "../step.ts";
 import { StepFailure } from "../step-failure.ts";
 import { frameImages, readStrips } from "./frame-images.ts";
@@ -20,13 +21,12 @@ export async function askAboutFrames(
   const strips = await readStrips(context.inputs["dataset"]!, params);
   const without = rows.find(({ video }) => !strips.has(video));
   if (without !== undefined) throw new StepFailure("data", `The video ${without.video} has no frames.`);
-  const { model, temperature, max_completion_length: most } = params;
+  const sampling = samplingOf(params);
   let done = 0;
   return Promise.all(
     rows.map(async (row): Promise<Reply> => {
       const strip = strips.get(row.video)!;
       const text = promptText(row, prompt);
-      const sampling = { model, temperature, max_completion_tokens: most };
       const asking: Asking = {
         id: row.id,
         request: digestOf({ ...sampling, text, frames: await hashFile(strip.file) }),

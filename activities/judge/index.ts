@@ -6,7 +6,7 @@ import { DOCUMENT_SCHEMAS } from "../../schemas/kinds.ts";
 import { readJsonLines, writeWhole } from "../../store/files.ts";
 import { Api, type Asking } from "../api/api.ts";
 import { linesOf } from "../api/cassette.ts";
-import type { ChatRequest } from "../api/server.ts";
+import { samplingOf, type ChatRequest } from "../api/server.ts";
 import type { OpenReply } from "../evaluate/open-replies.ts";
 import type { StepContext } from "../step.ts";
 import { StepFailure } from "../step-failure.ts";
@@ -75,15 +75,11 @@ async function judgeOnce(
   reply: OpenReply,
   repeat: number,
 ): Promise<Judgement | string> {
-  const {
-    model,
-    temperature,
-    rubric,
-    repeats,
-    max_completion_length: most,
-  } = step.params as unknown as Params;
+  const params = step.params as unknown as Params;
+  const { rubric, repeats } = params;
   const body: ChatRequest = {
-    ...{ model, temperature, max_completion_tokens: most, messages: judgePrompt(reply, rubric) },
+    ...samplingOf(params),
+    messages: judgePrompt(reply, rubric),
     response_format: {
       type: "json_schema",
       json_schema: { name: "judgement", strict: true, schema: FORMAT },

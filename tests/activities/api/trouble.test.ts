@@ -3,7 +3,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { APIConnectionError, APIError } from "openai";
 import { expect, test } from "vitest";
-import { ApiServer, BrokenReply, readCompletion } from "../../../activities/api/server.ts";
+import { ApiServer, BrokenReply, readCompletion, samplingOf } from "../../../activities/api/server.ts";
 import { troubleOf, waitOf } from "../../../activities/api/trouble.ts";
 
 const answered = (status: number, body: object = {}, headers: Record<string, string> = {}) =>
@@ -60,6 +60,12 @@ test("how long the server asks to wait", () => {
 test("what is no chat completion is a broken reply", () => {
   for (const body of ["<html>", null, {}, { choices: [] }])
     expect(() => readCompletion(body as never)).toThrow(BrokenReply);
+});
+
+test("a model that refuses a temperature is sent none", () => {
+  const params = { model: "o3-mini", temperature: null, max_completion_length: 9 };
+  expect(samplingOf(params)).toEqual({ model: "o3-mini", max_completion_tokens: 9 });
+  expect(samplingOf({ ...params, temperature: 0 })).toHaveProperty("temperature", 0);
 });
 
 test("a refusal and a cut reply are told", () => {
