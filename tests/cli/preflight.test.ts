@@ -25,7 +25,8 @@ describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
     const found = JSON.parse(ended.stdout) as Found;
     expect(ended.code).toBe(0);
     const byId = new Map(found.steps.map((step) => [step.id, step]));
-    expect([...byId.keys()]).toEqual(["sft", "merge", "grpo", "score_base", "score_sft", "score_grpo"]);
+    const scored = ["score_base", "score_sft", "score_grpo", "open_base", "open_grpo"];
+    expect([...byId.keys()]).toEqual(["sft", "merge", "grpo", ...scored]);
     expect(byId.get("sft")).toMatchObject({
       ok: true,
       fits: true,
