@@ -2,13 +2,14 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { validateQuestion } from "../compiler/validators.ts";
 import type { Question } from "../schemas/generated/question.ts";
+import { linesOf } from "../store/files.ts";
 import { StepFailure } from "./step-failure.ts";
 
 const NAME = "questions.jsonl";
 
 /** Writes the rows of a dataset. */
 export async function writeQuestions(folder: string, rows: readonly Question[]): Promise<void> {
-  await writeFile(path.join(folder, NAME), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  await writeFile(path.join(folder, NAME), linesOf(rows));
 }
 
 /** Reads the rows of a dataset. A row that is not as its schema says, or whose id is taken, fails the step, with its line. */

@@ -6,8 +6,11 @@ export function mainNumber(metrics: Record<string, number>): string {
     const interval = low === undefined || high === undefined ? "" : ` [${percent(low)}, ${percent(high)}]`;
     return `accuracy ${percent(accuracy)} %${interval}`;
   }
-  if (metrics["score_times_20"] !== undefined)
-    return `score ${metrics["score"]?.toFixed(2)} [${metrics["score_low"]?.toFixed(2)}, ${metrics["score_high"]?.toFixed(2)}] of 5`;
+  const { score, score_low: from, score_high: to } = metrics;
+  if (score !== undefined && metrics["score_times_20"] !== undefined) {
+    const interval = from === undefined || to === undefined ? "" : ` [${from.toFixed(2)}, ${to.toFixed(2)}]`;
+    return `score ${score.toFixed(2)}${interval} of 5`;
+  }
   if (metrics["empty"] !== undefined) return `${(metrics["samples"] ?? 0) - (metrics["error"] ?? 0)} replies`;
   if (reward !== undefined) return `reward ${reward.toFixed(3)}`;
   if (loss !== undefined) return `loss ${loss.toFixed(3)}`;

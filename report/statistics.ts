@@ -88,12 +88,3 @@ export function binomialTwoSided(a: number, b: number): number {
 
 /** The smallest p that so many differing samples can give: when all of them speak for one side. */
 export const smallestP = (differing: number): number => binomialTwoSided(differing, 0);
-
-/** 95 % interval of a mean over independent samples, by the normal law; the mean itself of a single one. */
-export function meanInterval(values: readonly number[]): [number, number] {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (values.length < 2) return [mean, mean];
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-  const half = Z * Math.sqrt(variance / values.length);
-  return [mean - half, mean + half];
-}

@@ -31,6 +31,10 @@ export const writeSoon = (file: string, value: unknown): Promise<void> =>
 
 export const writeJson = (file: string, value: unknown): Promise<void> => writeWhole(file, asText(value));
 
+/** Values as the text of a JSON-lines file. */
+export const linesOf = (values: readonly object[]): string =>
+  values.map((value) => `${JSON.stringify(value)}\n`).join("");
+
 export const appendJsonLine = async (file: string, value: unknown): Promise<void> =>
   appendFile(file, `${JSON.stringify(value)}\n`);
 

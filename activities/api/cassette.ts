@@ -2,7 +2,7 @@ import { mkdir, open, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { validateReply } from "../../compiler/validators.ts";
 import type { RecordedReply } from "../../schemas/generated/recorded-reply.ts";
-import { readJsonLines, writeWhole } from "../../store/files.ts";
+import { linesOf, readJsonLines, writeWhole } from "../../store/files.ts";
 import { StepFailure } from "../step-failure.ts";
 
 export const CASSETTE = "cassette.jsonl";
@@ -77,9 +77,6 @@ export class Cassette {
     this.#replies.set(keyOf(reply), reply);
   }
 }
-
-export const linesOf = (values: readonly object[]): string =>
-  values.map((value) => `${JSON.stringify(value)}\n`).join("");
 
 function parsed(line: string): unknown {
   try {

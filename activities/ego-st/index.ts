@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { DataEgoStParams } from "../../schemas/generated/data-ego-st.ts";
-import { writeJson } from "../../store/files.ts";
+import { linesOf, writeJson } from "../../store/files.ts";
 import { writeQuestions } from "../questions-file.ts";
 import { StepFailure } from "../step-failure.ts";
 import type { StepContext } from "../step.ts";
@@ -25,10 +25,7 @@ export async function ingestEgoSt(context: StepContext): Promise<Record<string, 
     );
   await writeQuestions(folder, given);
   await writeJson(path.join(folder, "report.json"), report);
-  await writeFile(
-    path.join(folder, "set-aside.jsonl"),
-    setAside.map((row) => `${JSON.stringify(row)}\n`).join(""),
-  );
+  await writeFile(path.join(folder, "set-aside.jsonl"), linesOf(setAside));
   const repaired = new Set(report.defects.flatMap(({ fate, ids }) => (fate === "repaired" ? ids : [])));
   return {
     rows: report.rows,

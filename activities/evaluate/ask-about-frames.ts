@@ -1,11 +1,9 @@
 import { digestOf } from "../../compiler/digest.ts";
 import type { EvalMcqApiParams } from "../../schemas/generated/eval-mcq-api.ts";
 import type { Question } from "../../schemas/generated/question.ts";
-import { hashFile } from "../../store/files.ts";
 import type { Api, Asking } from "../api/api.ts";
 import { samplingOf } from "../api/server.ts";
 import type { StepContext } from "../step.ts";
-import { StepFailure } from "../step-failure.ts";
 import { frameImages, readStrips } from "./frame-images.ts";
 import type { Reply } from "./predictions.ts";
 import { promptText } from "./prompt.ts";
@@ -18,9 +16,8 @@ export async function askAboutFrames(
   prompt: string,
 ): Promise<Reply[]> {
   const params = context.step.params as unknown as Required<EvalMcqApiParams>;
-  const strips = await readStrips(context.inputs["dataset"]!, params);
-  const without = rows.find(({ video }) => !strips.has(video));
-  if (without !== undefined) throw new StepFailure("data", `The video ${without.video} has no frames.`);
+  const videos = rows.map(({ video }) => video);
+  const strips = await readStrips(context.inputs["dataset"]!, videos, params);
   const sampling = samplingOf(params);
   let done = 0;
   return Promise.all(
@@ -29,7 +26,7 @@ export async function askAboutFrames(
       const text = promptText(row, prompt);
       const asking: Asking = {
         id: row.id,
-        request: digestOf({ ...sampling, text, frames: await hashFile(strip.file) }),
+        request: digestOf({ ...sampling, text, frames: strip.sha256 }),
         ask: 0,
         body: async () => ({
           ...sampling,

@@ -2,21 +2,30 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
+import pLimit from "p-limit";
 import type { FrameManifestLine } from "../extract/cut-video.ts";
 import { mediaFailure } from "../media-failure.ts";
-import { readJsonLines } from "../../store/files.ts";
+import { hashFile, readJsonLines } from "../../store/files.ts";
 import { StepFailure } from "../step-failure.ts";
 import { requireTool } from "../toolchain.ts";
 
 /** A video's filmstrip. */
 export interface Strip {
   file: string;
+  sha256: string;
   frames: number;
 }
 
-/** The filmstrips of a dataset that frames/extract cut, by video. Other frames than the recipe says fail the step. */
+// Of files that are read at once.
+const READERS = 8;
+
+/**
+ * The filmstrips of some videos of a dataset that frames/extract cut, by video. A video without frames, or other frames
+ * than the recipe says, fail the step.
+ */
 export async function readStrips(
   dataset: string,
+  videos: readonly string[],
   { frames, size }: { frames: number; size: string },
 ): Promise<Map<string, Strip>> {
   const lines = await readJsonLines<FrameManifestLine>(path.join(dataset, "frames.jsonl"));
@@ -28,12 +37,19 @@ export async function readStrips(
       "gate",
       `The frames of ${other.video} are ${other.index.length} of ${other.width}x${other.height}; the step sends ${frames} of ${size}. Cut them so with frames/extract, or set 'frames' and 'size'.`,
     );
-  return new Map(lines.map(({ video, strip }) => [video, { file: path.join(dataset, strip), frames }]));
+  const files = new Map(lines.map(({ video, strip }) => [video, path.join(dataset, strip)]));
+  const limit = pLimit(READERS);
+  const strips = [...new Set(videos)].map(async (video): Promise<[string, Strip]> => {
+    const file = files.get(video);
+    if (file === undefined) throw new StepFailure("data", `The video ${video} has no frames.`);
+    return [video, { file, sha256: await limit(() => hashFile(file)), frames }];
+  });
+  return new Map(await Promise.all(strips));
 }
 
 /** The frames of a filmstrip, top to bottom, as PNG data URLs. */
 export async function frameImages(
-  { file, frames }: Strip,
+  { file, frames }: Omit<Strip, "sha256">,
   work: string,
   signal: AbortSignal,
 ): Promise<string[]> {

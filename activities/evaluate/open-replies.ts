@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import type { Question } from "../../schemas/generated/question.ts";
+import { linesOf } from "../../store/files.ts";
 import { StepFailure } from "../step-failure.ts";
 import { repliesTo, type Reply } from "./predictions.ts";
 
@@ -38,7 +39,7 @@ export async function writeReplies(
       ...(part === undefined ? {} : { part }),
     }),
   );
-  await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  await writeFile(file, linesOf(lines));
   return {
     samples: lines.length,
     empty: lines.filter(({ reply, error }) => error === undefined && reply.trim() === "").length,

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { Prediction } from "../../report/statistics.ts";
 import type { Question } from "../../schemas/generated/question.ts";
-import { writeWhole } from "../../store/files.ts";
+import { linesOf, writeWhole } from "../../store/files.ts";
 import { StepFailure } from "../step-failure.ts";
 import { readAnswer } from "./read-answer.ts";
 import { score } from "./score.ts";
@@ -78,7 +78,7 @@ export async function writePredictions(
 ): Promise<Record<string, number>> {
   const predictions = repliesTo(rows, replies).map(([row, reply]) => predictionOf(row, reply));
   const metrics = score(predictions);
-  await writeFile(outputs["predictions"]!, predictions.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  await writeFile(outputs["predictions"]!, linesOf(predictions));
   await writeWhole(outputs["metrics"]!, `${JSON.stringify(metrics, null, 1)}\n`);
   return metrics;
 }

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import pLimit from "p-limit";
 import type { FramesExtractParams } from "../../schemas/generated/frames-extract.ts";
+import { linesOf } from "../../store/files.ts";
 import { mediaFailure } from "../media-failure.ts";
 import { openParts } from "../parts.ts";
 import { readQuestions, writeQuestions } from "../questions-file.ts";
@@ -70,11 +71,8 @@ export async function extractFrames(context: StepContext): Promise<Record<string
 
   const cut = videos.flatMap((video) => parts.get(video) ?? []);
   for (const { video, strip } of cut) await parts.give(video, path.join(target, strip));
-  await writeFile(path.join(target, "frames.jsonl"), cut.map((line) => `${JSON.stringify(line)}\n`).join(""));
-  await writeFile(
-    path.join(target, "left-out.jsonl"),
-    left.map((line) => `${JSON.stringify(line)}\n`).join(""),
-  );
+  await writeFile(path.join(target, "frames.jsonl"), linesOf(cut));
+  await writeFile(path.join(target, "left-out.jsonl"), linesOf(left));
   await writeQuestions(
     target,
     rows.filter(({ video }) => !unusable.has(video)),

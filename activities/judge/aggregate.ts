@@ -1,6 +1,6 @@
 import { groupsOf } from "../evaluate/groups.ts";
 import type { OpenReply } from "../evaluate/open-replies.ts";
-import { meanInterval } from "../../report/statistics.ts";
+import { summarise } from "../../report/claims/series.ts";
 import type { Judgement } from "../../schemas/generated/judgement.ts";
 
 const PARTS = ["direction", "landmarks", "logic"] as const;
@@ -23,20 +23,21 @@ export function aggregate(replies: readonly JudgedReply[]): Record<string, numbe
   const scored = replies.filter(hasScore);
   const count = (status: JudgedReply["status"]) => replies.filter((reply) => reply.status === status).length;
   const asked = scored.filter(({ judgements }) => judgements.length > 0);
-  const scores = scored.map(({ score }) => score);
-  const [low, high] = meanInterval(scores);
+  const { mean: overall, interval } = summarise(scored.map(({ score }) => score));
   return {
     samples: replies.length,
     scored: scored.length,
     unscored: count("unscored"),
     empty: count("empty"),
     coverage: scored.length / replies.length,
-    score: mean(scores),
-    score_low: Math.max(0, low),
-    score_high: Math.min(5, high),
-    score_times_20: mean(scores) * 20,
+    score: overall,
+    // Of a single reply there is none.
+    ...(interval === null
+      ? {}
+      : { score_low: Math.max(0, interval[0]), score_high: Math.min(5, interval[1]) }),
+    score_times_20: overall * 20,
     ...partsOf(scored),
-    spread: asked.length === 0 ? 0 : mean(asked.map(({ judgements }) => deviation(judgements.map(scoreOf)))),
+    spread: asked.length === 0 ? 0 : mean(asked.map(spreadOf)),
     disagreed: asked.length === 0 ? 0 : asked.filter(disagrees).length / asked.length,
     ...Object.fromEntries(
       groupsOf(scored).flatMap(([name, group]) => [
@@ -67,12 +68,7 @@ function partsOf(replies: readonly Scored[]): Record<(typeof PARTS)[number], num
   return { direction: meanOf("direction"), landmarks: meanOf("landmarks"), logic: meanOf("logic") };
 }
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Standard deviation of the score over the repeats; 0 of a single one. */
+const spreadOf = ({ judgements }: JudgedReply): number => summarise(judgements.map(scoreOf)).sd ?? 0;
 
-/** Standard deviation of a sample; 0 of a single value. */
-function deviation(values: readonly number[]): number {
-  if (values.length < 2) return 0;
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
-}
+const mean = (values: readonly number[]): number => summarise(values).mean;

@@ -51,13 +51,20 @@ test("frames of another number or size than the step sends are refused", async (
   const folder = temporaryFolder();
   const line = { video: "a.mp4", strip: "strips/a.png", index: [0, 1, 2, 3], width: 64, height: 48 };
   writeFileSync(path.join(folder, "frames.jsonl"), `${JSON.stringify(line)}\n`);
-  const strips = await readStrips(folder, { frames: 4, size: "64x48" });
-  expect(strips.get("a.mp4")).toEqual({ file: path.join(folder, "strips/a.png"), frames: 4 });
+  const file = path.join(folder, "strips/a.png");
+  mkdirSync(path.dirname(file));
+  writeFileSync(file, "abc");
+  const asked = { frames: 4, size: "64x48" };
+  // The digest is that of "abc", as FIPS 180-4 gives it.
+  const sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  const strips = await readStrips(folder, ["a.mp4", "a.mp4"], asked);
+  expect([...strips]).toEqual([["a.mp4", { file, sha256, frames: 4 }]]);
+  await expect(readStrips(folder, ["b.mp4"], asked)).rejects.toThrow("The video b.mp4 has no frames.");
   for (const other of [
     { frames: 8, size: "64x48" },
     { frames: 4, size: "224x224" },
   ])
-    await expect(readStrips(folder, other)).rejects.toThrow(
+    await expect(readStrips(folder, ["a.mp4"], other)).rejects.toThrow(
       "The frames of a.mp4 are 4 of 64x48; the step sends",
     );
 });

@@ -65,8 +65,20 @@ test("means are over what has a score: an empty reply is 0, one without a judgem
   expect(metrics["direction[route/reverse]"]).toBe(3);
   expect(metrics["score[part1]"]).toBeCloseTo(2.5, 12);
   expect(metrics["direction[part1]"]).toBeUndefined();
-  expect(metrics["score_low"]).toBe(0);
-  expect(metrics["score_high"]).toBeCloseTo(6.5 / 3 + (1.959964 * Math.sqrt(4.083333333)) / Math.sqrt(3), 6);
+  // Three replies with a standard deviation of 2: Student's interval is wider than the scale.
+  expect([metrics["score_low"], metrics["score_high"]]).toEqual([0, 5]);
+});
+
+test("the interval is Student's over the replies; of one reply there is none", () => {
+  const replies = [judgement(3, 3, 3), judgement(3, 3, 3), judgement(4, 4, 4), judgement(2, 2, 2)].map(
+    (one, index) => judged(String(index), [one]),
+  );
+  const { score, score_low: low, score_high: high, spread } = aggregate(replies);
+  const half = (3.182 * Math.sqrt(2 / 3)) / 2;
+  expect([score, spread]).toEqual([3, 0]);
+  expect(low).toBeCloseTo(3 - half, 10);
+  expect(high).toBeCloseTo(3 + half, 10);
+  expect(aggregate(replies.slice(0, 1))).not.toHaveProperty("score_low");
 });
 
 test("both rubrics ask for the three parts; the symmetric one sees what is missing and what is added", () => {
