@@ -6,7 +6,8 @@ import type { FinishedRun, PlanStep, StepOutcome } from "../schemas/plan.ts";
 import { validateRecord } from "../compiler/validators.ts";
 import { evaluateMetrics } from "../compiler/evaluate-metrics.ts";
 import { judgeClaims } from "../report/claims/judge.ts";
-import type { Prediction } from "../report/statistics.ts";
+import type { Evaluated } from "../report/claims/judged.ts";
+import { asScored, type Prediction, type Scored } from "../report/statistics.ts";
 import { pathOf } from "../store/artifacts.ts";
 import { readJsonLines, writeJson } from "../store/files.ts";
 import { home } from "../store/home.ts";
@@ -27,7 +28,7 @@ export async function writeRecord(finished: FinishedRun): Promise<void> {
       plan.steps.map((step) => outcomeOf(finished, step, finished.statuses[step.id] ?? "cancelled")),
     ),
   ]);
-  const predictions = await predictionsOf(root, steps);
+  const evaluated = await evaluatedOf(root, steps);
   const ended = new Date().toISOString();
   const record: RunRecord = {
     record: 1,
@@ -46,7 +47,7 @@ export async function writeRecord(finished: FinishedRun): Promise<void> {
     claims: judgeClaims(plan.claims, {
       profile: plan.recipe.profile,
       outcomes: new Map(steps.map((step) => [step.id, step])),
-      predictions,
+      evaluated,
       evaluate: evaluateMetrics,
     }),
     failure: failures[0] ?? null,
@@ -95,11 +96,17 @@ async function outcomeOf(
   };
 }
 
-async function predictionsOf(root: string, outcomes: StepOutcome[]): Promise<Map<string, Prediction[]>> {
-  const found = new Map<string, Prediction[]>();
+async function evaluatedOf(root: string, outcomes: StepOutcome[]): Promise<Map<string, Evaluated>> {
+  const found = new Map<string, Evaluated>();
   for (const { id, outputs } of outcomes) {
-    const predictions = outputs["predictions"];
-    if (predictions !== undefined) found.set(id, await readJsonLines<Prediction>(pathOf(root, predictions)));
+    const { predictions, scores } = outputs;
+    if (predictions !== undefined)
+      found.set(id, {
+        output: "predictions",
+        samples: (await readJsonLines<Prediction>(pathOf(root, predictions))).map(asScored),
+      });
+    if (scores !== undefined)
+      found.set(id, { output: "scores", samples: await readJsonLines<Scored>(pathOf(root, scores)) });
   }
   return found;
 }

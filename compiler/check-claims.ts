@@ -1,4 +1,4 @@
-import { isMetric, KIND_SCHEMAS } from "../schemas/kinds.ts";
+import { isMetric, KIND_SCHEMAS, type StepKind } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { cellsNamed } from "./claim-cells.ts";
 import { explainError } from "./expression/expression-error.ts";
@@ -22,6 +22,9 @@ export function checkClaims(layers: Layers, steps: WrittenSteps): Diagnostic[] {
     return [
       ...(typeof better === "string" ? compared(layers, steps, better, at("better")) : []),
       ...(typeof than === "string" ? compared(layers, steps, than, at("than")) : []),
+      ...(typeof better === "string" && typeof than === "string"
+        ? commonMeasure(layers, steps, [better, than], at("than"))
+        : []),
       ...(typeof metric === "string" ? measured(layers, steps, [step, rest.join(".")], at("metric")) : []),
       ...(typeof that === "string" ? expressed(layers, steps, that, at("that")) : []),
     ];
@@ -93,14 +96,29 @@ function compared(layers: Layers, steps: WrittenSteps, id: string, path: Path): 
   const found = named(layers, steps, id, path);
   if (!areCells(found)) return found;
   const kind = found[0]?.written.kind;
-  if (kind === undefined || "predictions" in KIND_SCHEMAS[kind]["x-outputs"]) return [];
-  return [
-    layers.diagnostic(
-      "R0304",
-      path,
-      `'${id}' is of kind ${kind}; only what gives predictions can be compared.`,
-    ),
-  ];
+  if (kind === undefined || measureOf(kind) !== undefined) return [];
+  const message = `'${id}' is of kind ${kind}; only what gives predictions or scores can be compared.`;
+  return [layers.diagnostic("R0304", path, message)];
+}
+
+/** What a comparison counts; undefined for a kind that evaluates nothing. */
+const measureOf = (kind: StepKind): "predictions" | "scores" | undefined =>
+  (["predictions", "scores"] as const).find((output) => output in KIND_SCHEMAS[kind]["x-outputs"]);
+
+/** Right letters and a judge's points have no common measure. */
+function commonMeasure(
+  layers: Layers,
+  steps: WrittenSteps,
+  [better, than]: [string, string],
+  path: Path,
+): Diagnostic[] {
+  const [ours, theirs] = [better, than].map((id) => {
+    const kind = cellsNamed(steps, id)?.[0]?.written.kind;
+    return kind && measureOf(kind);
+  });
+  if (ours === undefined || theirs === undefined || ours === theirs) return [];
+  const message = `'${better}' gives ${ours} and '${than}' gives ${theirs}: the two have no common measure.`;
+  return [layers.diagnostic("R0304", path, message)];
 }
 
 /** `source` and `deviations` must name parameters: of the kind, and for a deviation such that the step sets. */

@@ -5,7 +5,7 @@ import { lineChart } from "./charts.ts";
 import { curvesOf } from "./curves.ts";
 import { dataSection } from "./data.ts";
 import { accuracySection, apiSection, judgeSection } from "./evaluation.ts";
-import { Html, html, section } from "./html.ts";
+import { Html, html, section, table } from "./html.ts";
 import { samplesSection, type Sample } from "./samples.ts";
 
 export interface ReportData {
@@ -43,8 +43,8 @@ export function renderReport({ record, events, samples, data, style }: ReportDat
           </header>
           ${failureSection(record)} ${verdictSection(record)} ${accuracySection(record)}
           ${judgeSection(record)} ${apiSection(record)} ${dataSection(data)} ${samplesSection(samples)}
-          ${curvesSection(record, events)} ${stepsSection(record)} ${gatesSection(events)}
-          ${deviationsSection(record)} ${environmentSection(record)}
+          ${curvesSection(record, events)} ${stepsSection(record)} ${hubSection(record)}
+          ${gatesSection(events)} ${deviationsSection(record)} ${environmentSection(record)}
         </main>
       </body>
     </html> `.text;
@@ -150,6 +150,21 @@ function stepsSection({ steps }: RunRecord): Html {
       </table>
     </div>`,
   );
+}
+
+/** Which commits of models on the hub were really used. */
+function hubSection({ steps }: RunRecord): Html {
+  const rows = steps.flatMap(({ id, hub = {} }) =>
+    Object.values(hub).map((model) => [
+      id,
+      model.id,
+      model.revision ?? "none: the newest",
+      html`<code>${model.commit}</code>`,
+    ]),
+  );
+  return rows.length === 0
+    ? html``
+    : section("Models from the hub", table(["step", "model", "revision asked for", "commit used"], rows));
 }
 
 function gatesSection(events: ReportData["events"]): Html {

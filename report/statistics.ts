@@ -31,44 +31,61 @@ export function wilson(successes: number, trials: number): [number, number] {
   return [(centre - half) / scale, (centre + half) / scale];
 }
 
+/** One sample's score under one model: 1 for a right letter and 0 for any other reply, or a judge's; null without one. */
+export interface Scored {
+  id: string;
+  score: number | null;
+}
+
+/** A prediction as a score: what is not right, whatever the reason, is wrong. */
+export const asScored = ({ id, status }: Prediction): Scored => ({ id, score: status === "correct" ? 1 : 0 });
+
 export interface PairedTest {
+  /** Samples that have a score under both. */
   samples: number;
-  /** Samples that only the first, or only the second, got right. */
+  /** Mean scores over them. */
+  means: [number, number];
+  /** Samples on which the first, or the second, scores higher. */
   gained: number;
   lost: number;
-  /** First minus second, in shares of the samples. */
+  /** First minus second, of the means. */
   difference: number;
   /** 95 % interval of the difference (Wald, paired). */
   interval: [number, number];
-  /** McNemar's exact two-sided p: the binomial test on the samples where the two differ. */
+  /** Exact two-sided sign test on the samples where the two differ; of right and wrong it is McNemar's. */
   p: number;
 }
 
 /** Whether two evaluations asked the same questions. */
-export function sameSamples(first: readonly Prediction[], second: readonly Prediction[]): boolean {
+export function sameSamples(first: readonly Scored[], second: readonly Scored[]): boolean {
   const ids = new Set(second.map(({ id }) => id));
   return first.length === ids.size && first.every(({ id }) => ids.has(id));
 }
 
-/** Compares two models on the same samples. Throws when the samples are not the same. */
-export function pairedTest(first: readonly Prediction[], second: readonly Prediction[]): PairedTest {
-  const other = new Map(second.map(({ id, status }) => [id, status === "correct"]));
+/** Compares two models on the same samples. Throws when the samples are not the same, or none has two scores. */
+export function pairedTest(first: readonly Scored[], second: readonly Scored[]): PairedTest {
   if (!sameSamples(first, second)) throw new Error("the two evaluations have different samples");
-  let [gained, lost] = [0, 0];
-  for (const { id, status } of first) {
-    const better = status === "correct";
-    if (better && !other.get(id)) gained++;
-    if (!better && other.get(id)) lost++;
-  }
-  const samples = first.length;
-  const difference = (gained - lost) / samples;
-  const half = (Z * Math.sqrt(gained + lost - (gained - lost) ** 2 / samples)) / samples;
+  const other = new Map(second.map(({ id, score }) => [id, score]));
+  const pairs = first.flatMap(({ id, score }): [number, number][] => {
+    const theirs = other.get(id) ?? null;
+    return score === null || theirs === null ? [] : [[score, theirs]];
+  });
+  if (pairs.length === 0) throw new Error("no sample has a score under both models");
+  const samples = pairs.length;
+  const total = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0);
+  const differences = pairs.map(([ours, theirs]) => ours - theirs);
+  const sum = total(differences);
+  const squares = total(differences.map((one) => one ** 2));
+  const half = (Z * Math.sqrt(squares - sum ** 2 / samples)) / samples;
+  const gained = differences.filter((one) => one > 0).length;
+  const lost = differences.filter((one) => one < 0).length;
   return {
     samples,
+    means: [total(pairs.map(([ours]) => ours)) / samples, total(pairs.map(([, theirs]) => theirs)) / samples],
     gained,
     lost,
-    difference,
-    interval: [difference - half, difference + half],
+    difference: sum / samples,
+    interval: [sum / samples - half, sum / samples + half],
     p: binomialTwoSided(gained, lost),
   };
 }

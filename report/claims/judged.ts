@@ -1,6 +1,12 @@
 import type { RunRecordClaim } from "../../schemas/generated/run-record.ts";
 import type { StepOutcome } from "../../schemas/plan.ts";
-import type { Prediction } from "../statistics.ts";
+import type { Scored } from "../statistics.ts";
+
+/** The samples of a step that evaluates, and the name of the output that they come from. */
+export interface Evaluated {
+  output: "predictions" | "scores";
+  samples: readonly Scored[];
+}
 
 /** What a run has to judge its claims by. */
 export interface Results {
@@ -8,7 +14,7 @@ export interface Results {
   profile: string | null;
   outcomes: ReadonlyMap<string, StepOutcome>;
   /** The samples of each step that evaluates. */
-  predictions: ReadonlyMap<string, readonly Prediction[]>;
+  evaluated: ReadonlyMap<string, Evaluated>;
   /** The value of an expression over metrics. Throws for a metric that is not there. */
   evaluate: (expression: string, metricOf: (step: string, metric: string) => number) => number;
 }

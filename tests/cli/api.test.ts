@@ -263,17 +263,24 @@ steps:
     accept: { R0507: "only to have questions" }
   judge:
     uses: eval/judge
+    matrix: { repeats: [1, 2] }
     with:
       replies: \${{ steps.open.outputs.replies }}
-      repeats: 1
+      repeats: \${{ matrix.repeats }}
       model: ${server.model}
       date: ${new Date().toISOString().slice(0, 10)}
       base_url: ${server.url}
+claims:
+  - { id: alike, better: "judge[repeats=2]", than: "judge[repeats=1]" }
 `,
   );
   const ended = await reprise(folder, ["run", "open.yaml", "--json"]);
-  expect(ended.code, ended.stderr).toBe(0);
-  const [open, judge] = ["open", "judge"].map((id) => stepOf(recordOf(ended), id).metrics);
+  // Judged once and judged twice are alike, so the claim that one is better has nothing to go by.
+  expect(ended.code, ended.stderr).toBe(3);
+  const [claim] = recordOf(ended).claims;
+  expect(claim).toMatchObject({ verdict: "INCONCLUSIVE", value: 0, interval: [0, 0], p: 1 });
+  expect(claim!.evidence).toHaveLength(2);
+  const [open, judge] = ["open", "judge-1"].map((id) => stepOf(recordOf(ended), id).metrics);
   expect(open!["samples"]).toBeGreaterThan(2);
   // What so short a training teaches is hardly a word; each reply has a score all the same.
   expect(judge).toMatchObject({

@@ -22,6 +22,31 @@ test("claims name a metric of the step's kind, of a step that is not left out", 
   expect(isMetric(KIND_SCHEMAS["train/grpo"]["x-metrics"], "rewards/format_reward/mean")).toBe(true);
 });
 
+test("only what has a common measure can be compared", () => {
+  const claim = (better: string, than: string) =>
+    diagnosticsOf(
+      `${SMALL}  right: { uses: eval/mcq }\n  judged: { uses: eval/judge }\nclaims: [{ id: a, better: ${better}, than: ${than} }]\n`,
+    )
+      .filter(({ path }) => path.startsWith("claims"))
+      .map(({ code, path, message }) => [code, path, message]);
+  expect(claim("right", "right")).toEqual([]);
+  expect(claim("judged", "judged")).toEqual([]);
+  expect(claim("judged", "right")).toEqual([
+    [
+      "R0304",
+      "claims.0.than",
+      "'judged' gives scores and 'right' gives predictions: the two have no common measure.",
+    ],
+  ]);
+  expect(claim("walks", "right")).toEqual([
+    [
+      "R0304",
+      "claims.0.better",
+      "'walks' is of kind data/synthesize; only what gives predictions or scores can be compared.",
+    ],
+  ]);
+});
+
 describe("profiles that are not chosen", () => {
   const found = (profiles: string) =>
     compileWithProfiles({

@@ -5,7 +5,8 @@ import { judgeClaims } from "../../report/claims/judge.ts";
 import { verdictsAsJunit } from "../../report/claims/junit.ts";
 import { summarise } from "../../report/claims/series.ts";
 import { verdictsAsMarkdown } from "../../report/claims/verdict-table.ts";
-import type { Prediction } from "../../report/statistics.ts";
+import type { Evaluated } from "../../report/claims/judged.ts";
+import { asScored, binomialTwoSided, type Prediction, type Scored } from "../../report/statistics.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import type { PlanClaim, StepOutcome } from "../../schemas/plan.ts";
 
@@ -22,6 +23,9 @@ const predictions = (correct: number, of = 100): Prediction[] =>
     letter: null,
     status: index < correct ? "correct" : "wrong",
   }));
+const right = (some: Prediction[]): Evaluated => ({ output: "predictions", samples: some.map(asScored) });
+const points = (scores: (number | null)[]): Scored[] =>
+  scores.map((score, index) => ({ id: `q${index}`, score }));
 const outcome = (id: string, metrics: Record<string, number>): [string, StepOutcome] => [
   id,
   {
@@ -45,7 +49,10 @@ const outcome = (id: string, metrics: Record<string, number>): [string, StepOutc
     threads: 1,
   },
 ];
-type Steps = Record<string, { metrics: Record<string, number>; correct?: number; of?: number }>;
+type Steps = Record<
+  string,
+  { metrics: Record<string, number>; correct?: number; of?: number; scores?: (number | null)[] }
+>;
 
 /** Judges one claim on the given steps. */
 function judged(claim: PlanClaim, steps: Steps, profile: string | null = null) {
@@ -53,10 +60,13 @@ function judged(claim: PlanClaim, steps: Steps, profile: string | null = null) {
   return judgeClaims([claim], {
     profile,
     outcomes: new Map(ids.map(([id, { metrics }]) => outcome(id, metrics))),
-    predictions: new Map(
-      ids.flatMap(([id, { correct, of }]) =>
-        correct === undefined ? [] : [[id, predictions(correct, of)] as const],
-      ),
+    evaluated: new Map(
+      ids.flatMap(([id, { correct, of, scores }]) => [
+        ...(correct === undefined ? [] : [[id, right(predictions(correct, of))] as const]),
+        ...(scores === undefined
+          ? []
+          : [[id, { output: "scores" as const, samples: points(scores) }] as const]),
+      ]),
     ),
     evaluate: evaluateMetrics,
   })[0]!;
@@ -98,13 +108,44 @@ describe("A beats B", () => {
     const found = judgeClaims([claim], {
       profile: null,
       outcomes: new Map(Object.entries(steps).map(([id, { metrics }]) => outcome(id, metrics))),
-      predictions: new Map([
-        ["a", mixed],
-        ["b", predictions(60)],
+      evaluated: new Map([
+        ["a", right(mixed)],
+        ["b", right(predictions(60))],
       ]),
       evaluate: evaluateMetrics,
     })[0]!;
     expect(found).toMatchObject({ verdict: "WITHIN NOISE", value: 0.03 });
+  });
+
+  test.each([
+    ["higher on nearly all", 3, 4, "REPRODUCED", 0.9],
+    ["a little higher on nearly all, and far lower on the rest", 2.1, 0, "WITHIN NOISE", -0.155],
+  ])("a judge's points %s", (_, most, last, verdict, value) => {
+    const scored = (...scores: (number | null)[]): Steps[string] => ({ metrics: {}, scores });
+    const steps = {
+      a: scored(...Array<number>(19).fill(most), last, 5),
+      b: scored(...Array<number>(19).fill(2), 5, null),
+    };
+    const found = judged(claim, steps);
+    expect(found).toMatchObject({ verdict, p: binomialTwoSided(19, 1) });
+    expect(found.value).toBeCloseTo(value);
+    expect(found.because).toMatch(
+      / of 5 on the same 20 samples: 19 scored higher, 1 lower, 1 without a score left out; exact sign test, must/,
+    );
+  });
+
+  test("is not checked when one has letters and the other points, or no sample has two scores", () => {
+    const letters = arms(10, 10)["a"]!;
+    const steps = { a: letters, b: { metrics: {}, scores: [1] } };
+    const none = { a: { metrics: {}, scores: [null] }, b: { metrics: {}, scores: [1] } };
+    expect(judged(claim, steps)).toMatchObject({
+      verdict: "NOT CHECKED",
+      because: "'a' gave predictions and 'b' scores: they have no common measure.",
+    });
+    expect(judged(claim, none)).toMatchObject({
+      verdict: "NOT CHECKED",
+      because: "No sample has a score under both 'a' and 'b'.",
+    });
   });
 
   test("is not checked when the samples differ, or a step is missing", () => {

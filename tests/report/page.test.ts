@@ -40,6 +40,7 @@ const record: RunRecord = {
       ended: "2026-01-01T00:01:00.000Z",
       fingerprint: HASH,
       inputs: {},
+      hub: { model: { id: "org/<tiny>", revision: null, commit: "c0ffee" } },
       outputs: { model: { uri: "artifacts/a/content", digest: HASH, type: "model" } },
       metrics: { reward: 0.9 },
       log: "grpo/log.txt",
@@ -105,6 +106,15 @@ describe("the report", () => {
   test("escapes what comes from outside", () => {
     expect(page).toContain("&lt;b&gt;toy&lt;/b&gt; &amp; more");
     expect(page).not.toContain("<b>toy</b>");
+  });
+
+  test("names the commits of models from the hub", () => {
+    const [, table = ""] = page.split("Models from the hub");
+    for (const shown of ["org/&lt;tiny&gt;", "none: the newest", "<code>c0ffee</code>"])
+      expect(table.split("</table>")[0]).toContain(shown);
+    const without = { ...record, steps: record.steps.map((step) => ({ ...step, hub: {} })) };
+    const other = renderReport({ record: without, events, samples: [], data: new Map(), style });
+    expect(other).not.toContain("Models from the hub");
   });
 
   test("needs nothing from a network", () => {

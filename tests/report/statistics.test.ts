@@ -1,19 +1,26 @@
 import { describe, expect, test } from "vitest";
-import { binomialTwoSided, pairedTest, type Prediction } from "../../report/statistics.ts";
+import {
+  asScored,
+  binomialTwoSided,
+  pairedTest,
+  type Prediction,
+  type Scored,
+} from "../../report/statistics.ts";
 
-const predictions = (statuses: string): Prediction[] =>
-  statuses.split("").map((status, index) => ({
-    id: `q${index}`,
-    video: "v",
-    task: "direction",
-    way: "forward",
-    options: 4,
-    truncated: false,
-    gold: "A",
-    reply: "",
-    letter: null,
-    status: status === "+" ? "correct" : status === "?" ? "unparsed" : "wrong",
-  }));
+const predictions = (statuses: string): Scored[] =>
+  statuses.split("").map((status, index) => asScored(predicted(status, index)));
+const predicted = (status: string, index: number): Prediction => ({
+  id: `q${index}`,
+  video: "v",
+  task: "direction",
+  way: "forward",
+  options: 4,
+  truncated: false,
+  gold: "A",
+  reply: "",
+  letter: null,
+  status: status === "+" ? "correct" : status === "?" ? "unparsed" : "wrong",
+});
 
 describe("McNemar's exact test", () => {
   // From the definition, in exact integers: 2 * sum(comb(n, k), k <= min(a, b)) / 2 ** n.
@@ -36,6 +43,16 @@ describe("two models on the same samples", () => {
     const test_ = pairedTest(predictions("++-+?"), predictions("+---+"));
     expect(test_).toMatchObject({ samples: 5, gained: 2, lost: 1 });
     expect(test_.difference).toBeCloseTo(0.2);
+  });
+
+  test("are compared by a judge's points; a sample without a score under one of them is left out", () => {
+    const points = (...scores: (number | null)[]): Scored[] =>
+      scores.map((score, index) => ({ id: `q${index}`, score }));
+    const found = pairedTest(points(5, 4, 3, null, 2, 1), points(2, 4, 2, 0, 4, null));
+    expect(found).toMatchObject({ samples: 4, means: [3.5, 3], gained: 2, lost: 1, difference: 0.5, p: 1 });
+    // Differences 3, 0, 1, -2: 1.96 times the root of (14 - 2² / 4) / 4².
+    expect(found.interval[1]).toBeCloseTo(0.5 + (1.959964 * Math.sqrt(13)) / 4, 6);
+    expect(() => pairedTest(points(null), points(1))).toThrow("no sample has a score under both");
   });
 
   test("must have the same samples", () => {

@@ -1,5 +1,6 @@
 """The look at full size: its arithmetic against the libraries, its memory against what a small model really takes."""
 
+from collections.abc import Callable
 from typing import Any
 
 import bitsandbytes
@@ -10,7 +11,7 @@ from peft import LoraConfig
 from reprise_trainer.errors import StepError
 from reprise_trainer.preflight import memory
 from reprise_trainer.preflight.architecture import Architecture, architecture, build, count
-from reprise_trainer.preflight.fake_step import Batch, by_depth, measure
+from reprise_trainer.preflight.fake_step import Batch, Step, by_depth, measure, measure_reading
 from reprise_trainer.preflight.on_gpus import as_on_gpus
 from reprise_trainer.preflight.stages import Asked, grpo, sft
 from reprise_trainer.supervised import lora_config, sft_config
@@ -78,10 +79,10 @@ def test_the_7b_model_has_its_known_weights_and_table_6_its_adapter() -> None:
         architecture("some/model")
 
 
-def allocated(batch: Batch, **options: Any) -> float:
+def allocated(step: Callable[..., Step], batch: Batch, **options: Any) -> float:
     """The highest sum of what torch allocates in a step on real tensors, by its profiler."""
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as seen:
-        measure(SMALL.config(), batch, fake=False, **options)
+        step(SMALL.config(), batch, fake=False, **options)
     events = [event for event in seen.profiler.kineto_results.events() if event.name() == "[memory]"]
     total = peak = 0
     for event in sorted(events, key=lambda event: event.start_ns()):
@@ -91,24 +92,30 @@ def allocated(batch: Batch, **options: Any) -> float:
 
 
 @pytest.mark.parametrize(
-    "options",
-    [{}, {"checkpointing": False}, {"lora": ADAPTER, "autocast": True}],
-    ids=["all weights", "all weights without checkpointing", "adapter"],
+    ("step", "options"),
+    [
+        (measure, {}),
+        (measure, {"checkpointing": False}),
+        (measure, {"lora": ADAPTER, "autocast": True}),
+        (measure_reading, {}),
+    ],
+    ids=["all weights", "all weights without checkpointing", "adapter", "reading prompts"],
 )
-def test_memory_of_a_step_is_what_torch_really_allocates(options: dict[str, Any]) -> None:
-    batch = Batch(rows=4, grid=(4, 8, 8), text=800, scored=100)
-    fake = measure(SMALL.config(), batch, **options)
+def test_memory_of_a_step_is_what_torch_really_allocates(step: Callable[..., Step], options: dict[str, Any]) -> None:
+    batch = Batch(rows=2, grid=(4, 8, 8), text=400, scored=50)
+    fake = step(SMALL.config(), batch, **options)
     with torch.device("meta"):
         weights = sum(parameter.numel() * 2 for parameter in build(SMALL.config()).parameters())
     pixels = batch.rows * batch.patches * 1176 * 4
     # Stated in docs/preflight.md: within 2 %.
-    assert fake.peak + weights + pixels == pytest.approx(allocated(batch, **options), rel=0.02)
+    assert fake.peak + weights + pixels == pytest.approx(allocated(step, batch, **options), rel=0.02)
 
 
-def test_the_full_depth_follows_from_shallow_models() -> None:
+@pytest.mark.parametrize("step", [measure, measure_reading])
+def test_the_full_depth_follows_from_shallow_models(step: Callable[..., Step]) -> None:
     batch = Batch(rows=2, grid=(4, 8, 8), text=100, scored=20)
-    direct = measure(SMALL.config(), batch)
-    shallow = by_depth(SMALL, lambda config: measure(config, batch))
+    direct = step(SMALL.config(), batch)
+    shallow = by_depth(SMALL, lambda config: step(config, batch))
     assert shallow.saved == pytest.approx(direct.saved, rel=0.001)
     assert shallow.peak == pytest.approx(direct.peak, rel=0.01)
     assert shallow.gradients == pytest.approx(direct.gradients, rel=0.001)

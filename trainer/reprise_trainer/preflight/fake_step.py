@@ -1,4 +1,4 @@
-"""One forward and backward pass of the real model code and TRL's loss, on tensors that have shapes but no numbers."""
+"""One pass of the real model code, and for a training TRL's loss and the way back, on tensors without numbers."""
 
 from __future__ import annotations
 
@@ -90,14 +90,12 @@ def measure(
     """
     from peft import get_peft_model
 
-    mode: Any = FakeTensorMode(allow_non_fake_inputs=True) if fake else nullcontext()
+    mode = _mode(fake)
     with torch.device("meta"):
         model = build(config, dtype, attention)
         if lora is not None:
             model = get_peft_model(model, lora)
-    with mode:
-        _materialise(model)
-        pixels = torch.zeros(batch.rows * batch.patches, 3 * 2 * 14 * 14)
+    pixels = _materialise(model, batch, mode)
     base = model.get_base_model() if lora is not None else model
     if checkpointing:
         base.gradient_checkpointing_enable({"use_reentrant": False})
@@ -118,6 +116,22 @@ def measure(
         hidden.backward(gradient)
         del hidden, gradient
     return Step(saved, live.peak, sum(gradients), float(live.flops))
+
+
+@torch.no_grad()
+def measure_reading(config: Any, batch: Batch, *, fake: bool = True) -> Step:
+    """Run one pass over a batch's prompts without a way back, as generating begins: logits of the last token alone."""
+    with torch.device("meta"):
+        model = build(config)
+    pixels = _materialise(model, batch, _mode(fake))
+    model.eval()
+    live = LiveBytes(fake_only=fake)
+    live.ignore([*model.parameters(), pixels])
+    with live:
+        tensors = batch.tensors(config.image_token_id)
+        logits = model(**tensors, pixel_values=pixels, use_cache=False, logits_to_keep=1).logits
+    assert logits.shape == (batch.rows, 1, config.text_config.vocab_size)
+    return Step(float(live.live), float(live.peak), 0.0, float(live.flops))
 
 
 def by_depth(dimensions: Architecture, run: Callable[[Any], Step]) -> Step:
@@ -149,8 +163,18 @@ def _loss_gradient(hidden: torch.Tensor, head: torch.Tensor, mode: Any, low: Any
     return tail.grad
 
 
-def _materialise(model: Any) -> None:
-    """Replace meta tensors by CPU tensors of the active mode: PEFT cannot swap fake weights, so it came first."""
+def _mode(fake: bool) -> Any:
+    return FakeTensorMode(allow_non_fake_inputs=True) if fake else nullcontext()
+
+
+def _materialise(model: Any, batch: Batch, mode: Any) -> torch.Tensor:
+    """Replace meta tensors by the mode's CPU tensors (first, as PEFT cannot swap fake weights); returns the pixels."""
+    with mode:
+        _fill(model)
+        return torch.zeros(batch.rows * batch.patches, 3 * 2 * 14 * 14)
+
+
+def _fill(model: Any) -> None:
     for module in model.modules():
         for name, old in list(module._parameters.items()):
             if old is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,15 @@ from ..settings import require_sense
 from ..supervised import lora_config, sft_config
 from . import memory
 from .architecture import Counts, architecture, count
-from .fake_step import Batch, Step, by_depth, measure
+from .fake_step import Batch, Step, by_depth, measure, measure_reading
 from .on_gpus import as_on_gpus
 from .sharding import sharding_plugin
 
 # Words of a prompt and of a chain of thought. No tokenizer is at hand; the released rows have about so many.
 PROMPT_TOKENS = 150
 ANSWER_TOKENS = 150
+# The clip of 8 frames of 56 x 56 pixels and the few words that a merge is checked on.
+PROBE = Batch(1, (4, 4, 4), 20, 0)
 
 
 @dataclass(frozen=True)
@@ -139,16 +142,27 @@ def evaluation(asked: Asked) -> Found:
     dimensions = architecture(asked.model)
     counts = count(dimensions, None, None)
     completion = asked.params["max_completion_length"]
-    batch = Batch(asked.params["batch_size"], asked.grid, PROMPT_TOKENS + completion, completion)
-    tokens = _tokens(batch)
-    parts = {**memory.weights(counts), "KV cache": memory.kv_cache(dimensions, batch.rows * tokens["row"])}
-    return Found(counts, tokens, {"evaluation": parts}, 0.0, 2.0 * counts.total * tokens["row"])
+    prompts = Batch(asked.params["batch_size"], asked.grid, PROMPT_TOKENS, 0)
+    tokens = _tokens(replace(prompts, text=PROMPT_TOKENS + completion))
+    reading = _reading(asked.model, prompts)
+    parts = {
+        **memory.weights(counts),
+        "KV cache": memory.kv_cache(dimensions, prompts.rows * tokens["row"]),
+        "activations and logits": reading.peak,
+    }
+    # Prompts are read in one pass; each new token takes 2 FLOPs a weight.
+    flops = reading.flops / prompts.rows + 2.0 * counts.total * completion
+    return Found(counts, tokens, {"evaluation": parts}, 0.0, flops)
 
 
 def merge(asked: Asked) -> Found:
     """model/merge: the merged model, and the same loaded again to compare."""
     counts = count(architecture(asked.model), None, None)
-    parts = {"weights, bfloat16": 2.0 * counts.total, "the merged model, loaded again": 2.0 * counts.total}
+    parts = {
+        "weights, bfloat16": 2.0 * counts.total,
+        "the merged model, loaded again": 2.0 * counts.total,
+        "activations and logits": _reading(asked.model, PROBE).peak,
+    }
     return Found(counts, {}, {"merging": parts}, 0.0, 0.0)
 
 
@@ -159,6 +173,12 @@ STAGES: dict[str, Callable[[Asked], Found]] = {
     "eval/mcq": evaluation,
     "eval/open": evaluation,
 }
+
+
+@cache
+def _reading(model: str, prompts: Batch) -> Step:
+    """The same for all steps that ask a model's like the same."""
+    return by_depth(architecture(model), lambda config: measure_reading(config, prompts))
 
 
 def _how(params: dict[str, Any]) -> dict[str, Any]:
