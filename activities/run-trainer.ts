@@ -12,7 +12,7 @@ import { programFailure, runProgram } from "./run-program.ts";
 import { chooseCheckpoint } from "./resume.ts";
 import { secretsOf, withheldFrom } from "./secrets.ts";
 import type { StepContext } from "./step.ts";
-import { requireTool, trainerFolder } from "./toolchain.ts";
+import { PYTHON_ENVIRONMENT, requireTool } from "./toolchain.ts";
 
 type Result =
   { ok: true; metrics: Record<string, unknown> } | { ok: false; code: FailureCode; message: string };
@@ -95,7 +95,7 @@ function environmentOf({ step, threads }: StepContext): Record<string, string> {
   const perProcess = String(Math.max(1, Math.floor(threads / step.processes)));
   const online = Object.values(step.inputs).some(({ from }) => from === "hub");
   return {
-    PYTHONPATH: trainerFolder,
+    ...PYTHON_ENVIRONMENT,
     PYTHONUNBUFFERED: "1",
     // Sets must not come in another order in another process.
     PYTHONHASHSEED: "0",

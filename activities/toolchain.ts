@@ -13,6 +13,13 @@ export const packageRoot = (() => {
 
 export const trainerFolder = path.join(packageRoot, "trainer");
 
+/** What a Python program of ours needs in its environment. */
+export const PYTHON_ENVIRONMENT = {
+  PYTHONPATH: trainerFolder,
+  // Some containers forbid to keep compiled modules; to compile them anew takes longer than all else of a start.
+  PYTHONDONTWRITEBYTECODE: "",
+};
+
 /** What `npm run setup` found or built, by absolute path. */
 export interface Toolchain {
   python: string | null;

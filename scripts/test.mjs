@@ -7,6 +7,8 @@ import { readJson, root, toolchainFile } from "./setup/places.mjs";
 import { setUpOrExit } from "./setup.mjs";
 
 await setUpOrExit();
+// As the product does: where nothing compiled is kept, each start of Python takes twice as long or more.
+delete process.env.PYTHONDONTWRITEBYTECODE;
 const results = fs.mkdtempSync(path.join(os.tmpdir(), "reprise-results-"));
 
 function run(command, args, env = {}) {

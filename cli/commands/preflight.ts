@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { findToolchain, trainerFolder } from "../../activities/toolchain.ts";
+import { findToolchain, PYTHON_ENVIRONMENT } from "../../activities/toolchain.ts";
 import { writeJson } from "../../store/files.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
@@ -58,7 +58,7 @@ async function ask(steps: Asked[]): Promise<Answer[]> {
   try {
     const file = path.join(folder, "asked.json");
     await writeJson(file, { steps });
-    const environment = { PYTHONPATH: trainerFolder, OMP_NUM_THREADS: "1", PYTHONWARNINGS: "ignore" };
+    const environment = { ...PYTHON_ENVIRONMENT, OMP_NUM_THREADS: "1", PYTHONWARNINGS: "ignore" };
     const { stdout } = await execa(python, ["-m", "reprise_trainer.preflight", file], {
       env: environment,
       stdin: "ignore",

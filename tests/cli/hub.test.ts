@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { requireTool, trainerFolder } from "../../activities/toolchain.ts";
+import { PYTHON_ENVIRONMENT, requireTool } from "../../activities/toolchain.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
@@ -28,7 +28,7 @@ async function cacheWithTinyModel(): Promise<string> {
   writeFileSync(path.join(repository, "refs", "main"), COMMIT);
   const python = requireTool("python");
   await execa(python, ["-c", TINY, path.join(repository, "snapshots", COMMIT)], {
-    env: { PYTHONPATH: trainerFolder },
+    env: PYTHON_ENVIRONMENT,
   });
   return cache;
 }
