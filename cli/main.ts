@@ -57,12 +57,12 @@ recipeVerb("plan <recipe>", "Show what a run would do with each step, and why", 
     new Option("--origins", "show where each value comes from, and what it replaced").conflicts("graph"),
   )
   .addOption(new Option("--graph", "print the graph as Mermaid").conflicts("json"))
-  .addOption(new Option("--preflight", "look at the trainings at full size too").conflicts("json"))
+  .addOption(new Option("--preflight", "look at what models do at full size too").conflicts("json"))
   .option("--exit-code", `exit with ${EXIT.somethingToDo} if a run would do anything`)
   .action(act(() => import("./commands/plan.ts"), "plan"));
 recipeVerb(
   "preflight <recipe>",
-  "Look at the trainings at full size: memory, tokens, steps, hours; needs no GPU, weights or network",
+  "Look at what models do at full size: memory, tokens, steps, hours; needs no GPU, weights or network",
   "preflight recipes/st-r1.yaml",
 ).action(act(() => import("./commands/preflight.ts"), "preflight"));
 recipeVerb(

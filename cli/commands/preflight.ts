@@ -12,7 +12,7 @@ import { showPreflight } from "../preflight/show.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
 
 /**
- * Looks at a recipe's trainings at full size, without GPU, weights or network: builds the real architecture and the
+ * Looks at what a recipe's models do at full size, without GPU, weights or network: builds the real architecture and the
  * libraries' own configurations, runs one step of each on tensors without numbers, and adds up memory and FLOPs.
  */
 export async function preflight(
