@@ -241,9 +241,9 @@ export interface RecipeClaim {
   digitised_error?: number;
   /** Step that evaluates and should be better; of a matrix all cells, or those with the values in brackets. */
   better?: string;
-  /** Step of kind eval/mcq on the same samples that it is compared with. */
+  /** Step that evaluates on the same samples, which it is compared with. */
   than?: string;
-  /** McNemar's exact test on the same samples must fall below this. */
+  /** The p of the paired test on the same samples must fall below this: McNemar's exact test, or a judge's scores' sign test. */
   p_below?: number;
   /** Where the paper says so. */
   source?: string;
