@@ -62,30 +62,32 @@ export function sameSamples(first: readonly Scored[], second: readonly Scored[])
   return first.length === ids.size && first.every(({ id }) => ids.has(id));
 }
 
-/** Compares two models on the same samples. Throws when the samples are not the same, or none has two scores. */
-export function pairedTest(first: readonly Scored[], second: readonly Scored[]): PairedTest {
+// Means of judgements that are equal by right may differ in their last bits.
+const EQUAL = 1e-9;
+
+/** Compares two models on the same samples; null when none has a score under both. Throws when they are not the same. */
+export function pairedTest(first: readonly Scored[], second: readonly Scored[]): PairedTest | null {
   if (!sameSamples(first, second)) throw new Error("the two evaluations have different samples");
   const other = new Map(second.map(({ id, score }) => [id, score]));
   const pairs = first.flatMap(({ id, score }): [number, number][] => {
     const theirs = other.get(id) ?? null;
     return score === null || theirs === null ? [] : [[score, theirs]];
   });
-  if (pairs.length === 0) throw new Error("no sample has a score under both models");
+  if (pairs.length === 0) return null;
   const samples = pairs.length;
-  const total = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0);
-  const differences = pairs.map(([ours, theirs]) => ours - theirs);
-  const sum = total(differences);
-  const squares = total(differences.map((one) => one ** 2));
-  const half = (Z * Math.sqrt(squares - sum ** 2 / samples)) / samples;
+  const mean = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0) / samples;
+  const differences = pairs.map(([ours, theirs]) => (Math.abs(ours - theirs) < EQUAL ? 0 : ours - theirs));
+  const difference = mean(differences);
+  const half = Z * Math.sqrt(mean(differences.map((one) => (one - difference) ** 2)) / samples);
   const gained = differences.filter((one) => one > 0).length;
   const lost = differences.filter((one) => one < 0).length;
   return {
     samples,
-    means: [total(pairs.map(([ours]) => ours)) / samples, total(pairs.map(([, theirs]) => theirs)) / samples],
+    means: [mean(pairs.map(([ours]) => ours)), mean(pairs.map(([, theirs]) => theirs))],
     gained,
     lost,
-    difference: sum / samples,
-    interval: [sum / samples - half, sum / samples + half],
+    difference,
+    interval: [difference - half, difference + half],
     p: binomialTwoSided(gained, lost),
   };
 }

@@ -47,6 +47,7 @@ async function pytest() {
     "-c",
     "trainer/pyproject.toml",
     "-q",
+    "-rs",
     "--no-header",
     `--junitxml=${file}`,
     "tests/trainer",

@@ -25,10 +25,8 @@ export function judgeComparison(claim: PlanClaim, combinations: Combination[], r
     second.push(...b.samples.map((one) => ({ ...one, id: `${place} ${one.id}` })));
   }
   const [output] = outputs;
-  const hasScore = new Set(first.flatMap(({ id, score }) => (score === null ? [] : [id])));
-  if (!second.some(({ id, score }) => score !== null && hasScore.has(id)))
-    return notChecked(`No sample has a score under both '${better}' and '${than}'.`);
   const test = pairedTest(first, second);
+  if (test === null) return notChecked(`No sample has a score under both '${better}' and '${than}'.`);
   const limit = claim.p_below ?? 0.05;
   const said = output === "scores" ? inPoints(test, first.length) : inShares(test);
   const seeds = pairs.length > 1 ? ` over ${pairs.length} seeds` : "";

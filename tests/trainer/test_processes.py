@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from conftest import GRPO, SFT, Step, trainer_environment, until, weights
 from reprise_trainer import launch, stop, train_grpo, train_sft
@@ -68,21 +70,17 @@ def begin(tmp_path: Path) -> Iterator[Any]:
 def ranks_of(launcher: subprocess.Popen[bytes]) -> dict[int, int]:
     """Pids by process number."""
     found = {}
-    for place in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((place / "stat").read_text().rsplit(") ", 1)[1].split()[1])
-            environment = (place / "environ").read_bytes().split(b"\0")
-        except (OSError, IndexError):
-            continue
-        rank = [entry[5:] for entry in environment if entry.startswith(b"RANK=")]
-        if parent == launcher.pid and rank:
-            found[int(rank[0])] = int(place.name)
+    for child in psutil.Process(launcher.pid).children():
+        with suppress(psutil.Error):
+            rank = child.environ().get("RANK")
+            if rank is not None:
+                found[int(rank)] = child.pid
     return found
 
 
 def gone(pids: list[int]) -> bool:
     for _ in range(100):
-        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+        if not any(psutil.pid_exists(pid) for pid in pids):
             return True
         time.sleep(0.05)
     return False
@@ -104,10 +102,6 @@ def resuming(job: Job) -> Job:
     return replace(job, checkpoints=replace(job.checkpoints, resume=newest))
 
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are found under /proc")
-
-
-@linux
 def test_two_processes_train_as_one_and_a_killed_one_costs_one_interval(step: Step, base: Path, begin: Any) -> None:
     # Dropout draws from one stream a process.
     params = {**SHARED, "lora_dropout": 0.0}
@@ -136,7 +130,6 @@ def test_two_processes_train_as_one_and_a_killed_one_costs_one_interval(step: St
     assert weights(job.outputs["adapter"]) == weights(whole.outputs["adapter"])
 
 
-@linux
 def test_sigterm_reaches_every_process_and_leaves_a_checkpoint(step: Step, base: Path, begin: Any) -> None:
     params = {**SHARED, "epochs": 400}
     job = step.job("train/sft", params, {"model": base}, ["adapter"])
