@@ -25,6 +25,8 @@ export interface Toolchain {
   python: string | null;
   ffmpeg: string | null;
   server: string | null;
+  /** Whether the Python environment has CUDA's packages; null when it is not the set-up's. */
+  cuda: boolean | null;
 }
 
 /** The toolchain of this checkout; REPRISE_PYTHON, REPRISE_FFMPEG and REPRISE_SERVER override its parts. */
@@ -32,18 +34,27 @@ export function findToolchain(environment: NodeJS.ProcessEnv = process.env): Too
   const file = path.join(packageRoot, "node_modules", ".reprise", "toolchain.json");
   const found = existsSync(file)
     ? (JSON.parse(readFileSync(file, "utf8")) as Toolchain)
-    : { python: null, ffmpeg: null, server: null };
+    : { python: null, ffmpeg: null, server: null, cuda: null };
   const present = (place: string | null) => (place !== null && existsSync(place) ? place : null);
   return {
     python: present(environment["REPRISE_PYTHON"] || found.python),
     ffmpeg: present(environment["REPRISE_FFMPEG"] || found.ffmpeg),
     server: present(environment["REPRISE_SERVER"] || found.server),
+    cuda: environment["REPRISE_PYTHON"] ? null : found.cuda,
   };
 }
 
+const NVIDIA_DRIVER = "/dev/nvidiactl";
+
 /** A tool that a step needs, or a failure that says how to get it. */
 export function requireTool(name: "python" | "ffmpeg"): string {
-  const place = findToolchain()[name];
+  const { [name]: place, cuda } = findToolchain();
+  // As on a cluster whose login node has no GPU.
+  if (name === "python" && cuda === false && existsSync(NVIDIA_DRIVER))
+    throw new StepFailure(
+      "environment",
+      "The Python environment was made on a machine without a GPU, and lacks packages that CUDA needs here. Run 'npm run setup' on this machine, or 'REPRISE_CUDA=1 npm run setup' on the other one.",
+    );
   if (place !== null) return place;
   const variable = `REPRISE_${name.toUpperCase()}`;
   const what = name === "python" ? "The Python environment of the trainers" : "ffmpeg";

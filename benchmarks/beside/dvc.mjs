@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { findUv } from "../../scripts/setup/python.mjs";
+import { findUv } from "../../scripts/setup/uv.mjs";
 
 const VERSION = "3.67.1";
 

@@ -2,9 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-
-/** A set-up failure with a sentence for the user. */
-export class SetupError extends Error {}
+import { SetupError } from "./setup-error.mjs";
 
 // Go and npm refuse to work without HOME, which some service managers do not set.
 const environment = { HOME: os.homedir(), ...process.env };
@@ -55,13 +53,9 @@ export function run(command, args, { env = {}, cwd } = {}) {
     child.on("error", (error) => reject(new SetupError(`${command}: ${error.message}`)));
     child.on("close", (code) => {
       if (stopping) return;
-      if (code === 0) resolve(out.trim());
-      else
-        reject(
-          new SetupError(
-            `'${[command, ...args].join(" ")}' failed:\n${all.trim().split("\n").slice(-12).join("\n")}`,
-          ),
-        );
+      if (code === 0) return resolve(out.trim());
+      const said = all.trim().split("\n").slice(-12).join("\n");
+      reject(new SetupError(`'${[command, ...args].join(" ")}' failed:\n${said}`, said || null));
     });
   });
 }
@@ -86,6 +80,17 @@ export function removeAbandoned(folder, prefix) {
     // Another checkout may be filling its own just now.
     if (!isAlive(Number(name.split(".").at(-2))))
       fs.rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Gives what was made aside its place. If another set-up was faster, what that one made stays, if it has `mark`. */
+export function takePlace(aside, place, mark) {
+  if (!fs.existsSync(path.join(place, mark))) fs.rmSync(place, { recursive: true, force: true });
+  try {
+    fs.renameSync(aside, place);
+  } catch (error) {
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+    fs.rmSync(aside, { recursive: true, force: true });
   }
 }
 

