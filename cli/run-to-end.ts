@@ -1,7 +1,8 @@
-import { unwatchFile, watchFile } from "node:fs";
+import { existsSync, unwatchFile, watchFile } from "node:fs";
 import path from "node:path";
 import { WorkflowFailedError } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
+import { findServer, otherServers } from "../engine/server.ts";
 import { Session } from "../engine/session.ts";
 import type { RunRequest } from "../schemas/plan.ts";
 import { home } from "../store/home.ts";
@@ -27,7 +28,9 @@ export async function runToEnd(
     const attached = await session.attach(request.run);
     if (attached !== undefined && attached.lost.length > 0)
       stream.write(`Taking over from a worker that is gone: ${attached.lost.join(", ")}.\n`);
-    await session.work(request.run, path.join(home.run(root, request.run), "engine.log"));
+    const log = path.join(home.run(root, request.run), "engine.log");
+    if (existsSync(log) && !(await session.knows(request.run))) stream.write(await whyFromStore(root));
+    await session.work(request.run, log);
     const handle = attached?.handle ?? (await session.start(request));
     await session.ask(handle, (workflow) => workflow.signal("resume"));
     view = showProgress(root, request.run, request.plan, stream);
@@ -63,6 +66,18 @@ const advice = ({ run, plan }: RunRequest, how: "paused" | "interrupted"): strin
   how === "paused"
     ? `Go on with 'reprise resume ${run}'.`
     : `Go on with 'reprise run ${plan.recipe.path}', or end it with 'reprise cancel ${run}'. Ctrl-C again leaves at once.`;
+
+/** Of a run that was begun on a server that is no more, or is not this one. */
+async function whyFromStore(root: string): Promise<string> {
+  const server = await findServer(root);
+  const version = server.state === "running" ? server.version : null;
+  const others = version === null ? [] : await otherServers(root, version);
+  const why =
+    others.length === 0
+      ? ""
+      : ` It is Temporal ${version}, which cannot read the file that ${others.join(" and ")} left in '${home.server(root)}'.`;
+  return `The server does not know this run.${why} The run goes on from the store: finished steps are reused, the others go on from their checkpoints.\n`;
+}
 
 /** A run whose record could not be written; nothing of it is lost. */
 function withoutRecord(error: unknown, { plan }: RunRequest): unknown {

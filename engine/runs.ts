@@ -29,9 +29,16 @@ export async function startOrAttach(client: Client, request: RunRequest): Promis
 /** The handle of a run whose workflow is open. */
 export async function openHandle(client: Client, run: string): Promise<Handle | undefined> {
   const handle = client.workflow.getHandle<typeof runPlan>(run);
+  return (await statusOf(handle)) === "RUNNING" ? handle : undefined;
+}
+
+/** Whether a server has a run's workflow, open or closed. */
+export const isKnown = async (client: Client, run: string): Promise<boolean> =>
+  (await statusOf(client.workflow.getHandle(run))) !== undefined;
+
+async function statusOf(handle: WorkflowHandle): Promise<string | undefined> {
   try {
-    const { status } = await handle.describe();
-    return status.name === "RUNNING" ? handle : undefined;
+    return (await handle.describe()).status.name;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;

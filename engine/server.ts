@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, fstatSync, openSync, statSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -27,14 +27,16 @@ interface RunningServer {
 }
 
 export type ServerState =
-  { state: "external" | "running"; address: string; version: string | null } | { state: "stopped" };
+  | { state: "external"; address: string }
+  | { state: "running"; address: string; version: string }
+  | { state: "stopped" };
 
 const fileOf = (root: string) => path.join(home.server(root), "server.json");
 
 /** The server that this store would use now; nothing is started. */
 export async function findServer(root: string, environment = process.env): Promise<ServerState> {
   const external = environment["TEMPORAL_ADDRESS"];
-  if (external) return { state: "external", address: external, version: null };
+  if (external) return { state: "external", address: external };
   const known = await readJsonIfWhole<RunningServer>(fileOf(root), "process");
   if (known === undefined || !isAlive(known.process)) return { state: "stopped" };
   return { state: "running", address: known.address, version: known.version };
@@ -88,7 +90,7 @@ async function start(root: string, binary: string): Promise<string> {
   // The same address as before: those that are connected find it again.
   const known = before === undefined ? null : Number(before.address.split(":").at(-1));
   const port = known !== null && (await isFree(known)) ? known : await getPort();
-  const database = path.join(folder, `temporal-${version}.db`);
+  const database = path.join(folder, databaseOf(version));
   refuseClock(database);
   const log = path.join(folder, "log.txt");
   const output = openSync(log, "a");
@@ -150,15 +152,21 @@ function refuseClock(database: string): void {
 }
 
 /** A database file belongs to one server version: the server has no migrations, so the name carries it. */
+const databaseOf = (version: string): string => `temporal-${version}.db`;
+
+/** Versions of the servers, other than the one of `version`, that have left their file in a store. */
+export async function otherServers(root: string, version: string): Promise<string[]> {
+  const files = await readdir(home.server(root));
+  const versions = files.flatMap((file) => /^temporal-(.+)\.db$/.exec(file)?.[1] ?? []);
+  return versions.filter((other) => other !== version).sort();
+}
+
 function serverArguments(database: string, port: number): string[] {
   const settings = {
-    // A step in its own workflow task's answer: without it every step costs an extra round trip.
-    "system.enableActivityEagerExecution": true,
     // The default of 20 polls a second makes every sequential step wait 50 ms.
     "history.transferProcessorMaxPollRPS": 2000,
+    // Else it asks its makers' host for newer versions.
     "frontend.enableServerVersionCheck": false,
-    "matching.numTaskqueueReadPartitions": 1,
-    "matching.numTaskqueueWritePartitions": 1,
   };
   return [
     ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", String(port)],

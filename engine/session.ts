@@ -6,7 +6,7 @@ import type { RunRequest } from "../schemas/plan.ts";
 import { DISK_FULL } from "../activities/step-failure.ts";
 import { connectClient } from "./connection.ts";
 import { EngineError } from "./errors.ts";
-import { giveUpLostAttempts, openHandle, startOrAttach, type Handle } from "./runs.ts";
+import { giveUpLostAttempts, isKnown, openHandle, startOrAttach, type Handle } from "./runs.ts";
 import { ensureServer, findServer } from "./server.ts";
 import { startWorker, type RunWorker } from "./worker.ts";
 
@@ -65,6 +65,11 @@ export class Session {
     const lost = await this.#lasting(() => giveUpLostAttempts(this.client, handle, true));
     this.#watched.add(handle);
     return { handle, lost };
+  }
+
+  /** Whether the server has a run's workflow, open or closed. */
+  knows(run: string): Promise<boolean> {
+    return this.#lasting(() => isKnown(this.client, run));
   }
 
   /** Starts a run, or goes on with it if its workflow is open. */

@@ -101,7 +101,11 @@ async function replayOpenRuns(root: string, json: boolean): Promise<number> {
   try {
     for (const run of await openRuns(root)) {
       const handle = (await session.attach(run))?.handle;
-      if (handle === undefined) continue;
+      if (handle === undefined) {
+        if (!(await session.knows(run)))
+          runs.push({ run, ok: true, found: "from the store: the server does not know it" });
+        continue;
+      }
       const found = await replay(await handle.fetchHistory(), run);
       runs.push({ run, ok: found === null, found: found ?? "" });
     }
@@ -113,7 +117,7 @@ async function replayOpenRuns(root: string, json: boolean): Promise<number> {
   for (const { run, ok, found } of json ? [] : runs)
     say(
       ok
-        ? `${colours.green("ok")} ${run} can go on`
+        ? `${colours.green("ok")} ${run} can go on${found === "" ? "" : `, ${found}`}`
         : `${colours.red("no")} ${run} cannot go on: ${found}. Cancel it and run it again: what is finished is reused.`,
     );
   return runs.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;

@@ -9,6 +9,7 @@ import { followToEnd } from "../follow.ts";
 import { say } from "../output.ts";
 
 const LOOK_MS = 2_000;
+const LOOKS_UNTIL_TOLD = 5;
 
 /** Works on one run until it is over; without a run on every open one of this store, until it is stopped. */
 export async function worker(
@@ -27,6 +28,7 @@ async function serveAll(root: string, json: boolean): Promise<number> {
   const { Session } = await import("../../engine/session.ts");
   const session = await Session.open(root, findToolchain().server);
   const served = new Map<string, { stop: () => Promise<void> }>();
+  const unknown = new Map<string, number>();
   const stopping = new AbortController();
   const stop = () => {
     if (stopping.signal.aborted) process.exit(EXIT.interrupted);
@@ -43,7 +45,18 @@ async function serveAll(root: string, json: boolean): Promise<number> {
         await working.stop();
       }
       for (const run of open) {
-        if (served.has(run) || (await session.attach(run)) === undefined) continue;
+        if (served.has(run)) continue;
+        if ((await session.attach(run)) === undefined) {
+          const looks = (await session.knows(run)) ? 0 : (unknown.get(run) ?? 0) + 1;
+          unknown.set(run, looks);
+          // One that was begun a moment ago may not have reached the server yet.
+          if (looks === LOOKS_UNTIL_TOLD)
+            say(
+              `The server does not know ${run}: 'reprise resume ${run}' goes on with it from the store.`,
+              json,
+            );
+          continue;
+        }
         say(`working on ${run}`, json);
         served.set(run, await session.work(run, path.join(home.run(root, run), "engine.log")));
       }

@@ -55,7 +55,7 @@ function keepAs(kept) {
     linkTree(modules, aside);
     takePlace(aside, kept, ".package-lock.json");
     const old = Date.now() - KEPT_DAYS * 86_400_000;
-    for (const name of fs.readdirSync(cache).filter((name) => name.startsWith("packages-"))) {
+    for (const name of fs.readdirSync(cache).filter((entry) => entry.startsWith("packages-"))) {
       const place = path.join(cache, name);
       if (fs.statSync(place).mtimeMs < old) fs.rmSync(place, { recursive: true, force: true });
     }

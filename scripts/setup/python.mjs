@@ -15,7 +15,7 @@ const lock = path.join(root, "trainer", "requirements.lock");
  * What PyTorch and bitsandbytes load only to compute on a GPU: a quarter of the whole. The others of CUDA's libraries are
  * linked into PyTorch's wheel, which does not start without them; a wheel for CPUs alone is not on the package index.
  */
-const ONLY_CUDA = new Set([
+export const ONLY_CUDA = new Set([
   "cuda-bindings",
   "cuda-pathfinder",
   "nvidia-cuda-cccl",
@@ -25,7 +25,7 @@ const ONLY_CUDA = new Set([
 ]);
 
 /** The lock file's text, without what a machine without a GPU can do without. */
-function wantedPackages(cuda) {
+export function wantedPackages(cuda) {
   const text = fs.readFileSync(lock, "utf8");
   if (cuda) return text;
   const blocks = text.split(/^(?=[a-z0-9])/m);

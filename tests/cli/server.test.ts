@@ -1,5 +1,14 @@
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -126,5 +135,68 @@ describe("the server", { timeout: 120_000 }, () => {
     const ended = await reprise(folder, ["up"]);
     expect(ended.stderr).toMatch(/^The clock of this machine is wrong: it is 3\d\d\d s behind/);
     expect(ended.code).toBe(5);
+  });
+});
+
+describe("a run whose server is no more", { timeout: 120_000 }, () => {
+  /** Runs a recipe of a finished and an unfinished step up to the second one, and lets its server go. */
+  async function interrupted() {
+    const { folder, server, database } = storeOf();
+    const argv = (script: string) => `argv: [sh, -c, "${script}"]`;
+    const first = `{ uses: run/command, with: { ${argv(`echo begun >> '${folder}/count'; echo x > '{outputs.note}/x'`)}, outputs: { note: path } } }`;
+    const second = `{ uses: run/command, with: { ${argv("test -e go || sleep 60")} }, needs: [a] }`;
+    writeFileSync(
+      path.join(folder, "two.yaml"),
+      `recipe: 1\nname: two\nsteps:\n  a: ${first}\n  b: ${second}\n`,
+    );
+    const running = start(folder, ["run", "two.yaml"]);
+    const runs = path.join(folder, ".reprise", "runs");
+    while (!existsSync(runs) || !readdirSync(runs).some((run) => existsSync(path.join(runs, run, "b"))))
+      await sleep(50);
+    const file = database();
+    running.kill("SIGINT");
+    await running;
+    await reprise(folder, ["down"]);
+    writeFileSync(path.join(folder, "go"), "");
+    return { folder, server, file };
+  }
+
+  test("because it is another version, says so and goes on from the store", async () => {
+    const { folder, server, file } = await interrupted();
+    renameSync(file, path.join(server, "temporal-1.29.1.db"));
+    const ended = await reprise(folder, ["run", "two.yaml"]);
+    expect(ended.stdout).toMatch(
+      /^The server does not know this run\. It is Temporal [0-9.]+, which cannot read the file that 1\.29\.1 left in '.*server'\. The run goes on from the store: finished steps are reused, the others go on from their checkpoints\.$/m,
+    );
+    expect(ended.code).toBe(0);
+    expect(readFileSync(path.join(folder, "count"), "utf8")).toBe("begun\n");
+  });
+
+  test("because its file is gone, is told by doctor and by a worker for all, and goes on", async () => {
+    const { folder, file } = await interrupted();
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
+    const doctor = await reprise(folder, ["doctor", "--replay"]);
+    expect(doctor.stdout).toMatch(/^ok two-\S+ can go on, from the store: the server does not know it$/m);
+    const worker = start(folder, ["worker"]);
+    let said = "";
+    worker.stdout.on("data", (data: Buffer) => (said += data.toString()));
+    while (!said.includes("The server does not know two-")) await sleep(100);
+    worker.kill("SIGTERM");
+    await worker;
+    const ended = await reprise(folder, ["run", "two.yaml"]);
+    expect(ended.stdout).toMatch(/^The server does not know this run\. The run goes on from the store/m);
+    expect(ended.code).toBe(0);
+  });
+
+  test("a run that is new or that the server knows is not said to be unknown", async () => {
+    const { folder } = storeOf();
+    writeFileSync(
+      path.join(folder, "one.yaml"),
+      "recipe: 1\nname: one\nsteps:\n  a: { uses: run/noop, with: { value: 1 } }\n",
+    );
+    const ended = await reprise(folder, ["run", "one.yaml"]);
+    expect(ended.stdout).not.toContain("does not know");
+    const again = await reprise(folder, ["retry", "last", "--from", "a"]);
+    expect([again.code, again.stdout.includes("does not know")]).toEqual([0, false]);
   });
 });
