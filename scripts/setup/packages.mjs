@@ -26,7 +26,7 @@ async function installPackages(digest) {
   const version = `${process.version}-${process.platform}-${process.arch}`;
   const kept = path.join(cache, `packages-${digest.slice(0, 16)}-${version}`);
   fs.mkdirSync(cache, { recursive: true });
-  removeAbandoned(cache, "packages-");
+  removeAbandoned();
   if (fs.existsSync(kept) && takeFrom(kept)) return;
   // All of them, whatever NODE_ENV says: the build needs those for development.
   const args = ["ci", "--include=dev", "--no-audit", "--no-fund"];

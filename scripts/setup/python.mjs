@@ -53,7 +53,7 @@ async function make(place, packages) {
   const aside = `${place}.${process.pid}.partial`;
   const python = path.join(aside, "bin", "python");
   fs.mkdirSync(cache, { recursive: true });
-  removeAbandoned(cache, path.basename(place));
+  removeAbandoned();
   await timed("python", "installing the packages of the trainers (about 30 s, 5 to 6 GB)", async () => {
     const uv = await findUv();
     const env = { ...indexEnvironment(), UV_PYTHON_DOWNLOADS: "never" };

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { cache } from "./places.mjs";
 import { SetupError } from "./setup-error.mjs";
 
 // Go and npm refuse to work without HOME, which some service managers do not set.
@@ -72,14 +73,13 @@ export async function timed(name, what, work) {
   return result;
 }
 
-/** Removes what set-ups that are gone left half made: folders named `<prefix>.<pid>.partial`. */
-export function removeAbandoned(folder, prefix) {
-  for (const name of fs
-    .readdirSync(folder)
-    .filter((entry) => entry.startsWith(`${prefix}.`) && entry.endsWith(".partial"))) {
+/** Removes what set-ups that are gone left half made in the cache: folders named `<name>.<pid>.partial`. */
+export function removeAbandoned() {
+  if (!fs.existsSync(cache)) return;
+  for (const name of fs.readdirSync(cache).filter((entry) => entry.endsWith(".partial"))) {
     // Another checkout may be filling its own just now.
     if (!isAlive(Number(name.split(".").at(-2))))
-      fs.rmSync(path.join(folder, name), { recursive: true, force: true });
+      fs.rmSync(path.join(cache, name), { recursive: true, force: true });
   }
 }
 

@@ -17,6 +17,7 @@ export async function setUpServer(pins = PINS) {
     if (unfit !== null) throw new SetupError(`REPRISE_SERVER: ${unfit}. ${HELP}`);
     return {};
   }
+  removeAbandoned();
   const failures = [];
   const onPath = findOnPath("temporal");
   if (onPath !== null) {
@@ -48,7 +49,6 @@ export async function setUpServer(pins = PINS) {
 
 /** Made aside and renamed: an interrupted set-up leaves nothing that looks whole. */
 async function makeAside(place, get, version) {
-  removeAbandoned(cache, path.basename(place));
   const aside = `${place}.${process.pid}.partial`;
   fs.mkdirSync(aside);
   try {
