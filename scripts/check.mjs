@@ -4,7 +4,7 @@ import path from "node:path";
 import { readJson, root, toolchainFile } from "./setup/places.mjs";
 import { setUpOrExit } from "./setup.mjs";
 
-await setUpOrExit();
+await setUpOrExit(["node", "python"]);
 const { python } = readJson(toolchainFile);
 const ruff = path.join(path.dirname(python), "ruff");
 const npx = (name, ...args) => [path.join(root, "node_modules", ".bin", name), args];
