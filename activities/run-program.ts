@@ -106,7 +106,7 @@ const isShutdown = (signal: AbortSignal): boolean =>
   signal.reason instanceof Error && signal.reason.message.includes("WORKER_SHUTDOWN");
 
 /** Processes that this machine has killed because memory ran out; 0 where that cannot be known. */
-function outOfMemoryKills(): number {
+export function outOfMemoryKills(): number {
   if (!existsSync("/proc/vmstat")) return 0;
   return Number(/^oom_kill ([0-9]+)$/m.exec(readFileSync("/proc/vmstat", "utf8"))?.[1] ?? 0);
 }

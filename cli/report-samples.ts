@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { FrameManifestLine } from "../activities/extract/cut-video.ts";
+import type { FrameManifestLine } from "../activities/extract/manifest.ts";
 import type { Sample } from "../report/samples.ts";
 import type { Prediction } from "../report/statistics.ts";
 import type { Question } from "../schemas/generated/question.ts";

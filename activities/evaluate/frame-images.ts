@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import pLimit from "p-limit";
-import type { FrameManifestLine } from "../extract/cut-video.ts";
+import type { FrameManifestLine } from "../extract/manifest.ts";
 import { mediaFailure } from "../media-failure.ts";
 import { hashFile, readJsonLines } from "../../store/files.ts";
 import { StepFailure } from "../step-failure.ts";

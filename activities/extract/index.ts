@@ -1,75 +1,43 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import pLimit from "p-limit";
+import { digestOf } from "../../compiler/digest.ts";
 import type { FramesExtractParams } from "../../schemas/generated/frames-extract.ts";
 import { linesOf } from "../../store/files.ts";
-import { mediaFailure } from "../media-failure.ts";
-import { openParts } from "../parts.ts";
+import { openParts, type Parts } from "../parts.ts";
 import { readQuestions, writeQuestions } from "../questions-file.ts";
+import { withheldFrom } from "../secrets.ts";
 import type { StepContext } from "../step.ts";
-import { requireTool } from "../toolchain.ts";
-import { cutVideo, probe, reasonOf, type FrameManifestLine, type Probed } from "./cut-video.ts";
+import { StepFailure } from "../step-failure.ts";
+import { PYTHON_ENVIRONMENT, requireTool } from "../toolchain.ts";
+import { Crew } from "./crew.ts";
 import { findVideos } from "./find-videos.ts";
+import type { FrameManifestLine } from "./manifest.ts";
 import { leaveOut, type Unusable } from "./unusable.ts";
 
+type Params = Required<FramesExtractParams>;
+
 /**
- * frames/extract: one filmstrip per video, with a manifest. All videos are found and looked at before the first one is
- * cut; bad ones are told all at once, with the questions that need them.
+ * frames/extract: one filmstrip per video, with a manifest. All videos are found before the first one is cut, and large ones
+ * looked at; bad ones are told all at once, with the questions that need them.
  */
 export async function extractFrames(context: StepContext): Promise<Record<string, number>> {
-  const params = context.step.params as unknown as Required<FramesExtractParams>;
+  const params = context.step.params as unknown as Params;
   const [source, target] = [context.inputs["dataset"]!, context.outputs["dataset"]!];
   const rows = await readQuestions(source);
   const videos = [...new Set(rows.map(({ video }) => video))].sort();
   await mkdir(path.join(target, "strips"), { recursive: true });
   const parts = await openParts<FrameManifestLine>(context);
-  const limit = pLimit(context.threads);
-  const tool = {
-    ffmpeg: requireTool("ffmpeg"),
-    // Many videos: one thread each. A single long one gets all of them.
-    threads: Math.max(1, Math.floor(context.threads / Math.max(1, videos.length))),
-    params,
-    signal: context.signal,
-  };
+  const files = new Map<string, string>();
   const unusable = new Map<string, string>();
-  const probed = new Map<string, { file: string; seen: Probed }>();
-  const found = await findVideos(videos, source, context.inputs["videos"]);
-
-  /** Runs on each video that is neither done nor unusable; what it throws makes the video unusable. */
-  const onEach = (work: (video: string, file: string) => Promise<void>) =>
-    Promise.all(
-      videos.map((video) =>
-        limit(async () => {
-          const place = found.get(video)!;
-          if (parts.get(video) !== undefined || unusable.has(video)) return;
-          if ("missing" in place) return void unusable.set(video, place.missing);
-          context.signal.throwIfAborted();
-          try {
-            await work(video, place.file);
-          } catch (error) {
-            context.signal.throwIfAborted();
-            const other = mediaFailure(error);
-            if (other !== null) throw other;
-            unusable.set(video, reasonOf(error, place.file));
-          }
-        }),
-      ),
-    );
+  for (const [video, place] of await findVideos(videos, source, context.inputs["videos"])) {
+    if ("file" in place) files.set(video, place.file);
+    else unusable.set(video, place.missing);
+  }
   const settle = (): Unusable[] => leaveOut(rows, unusable, params.allow_missing);
-
-  await onEach(async (video, file) => void probed.set(video, { file, seen: await probe(tool, file) }));
-  settle();
-  let done = parts.size;
-  await onEach(async (video, file) => {
-    const aside = parts.aside(".png");
-    await parts.add(video, aside, await cutVideo(tool, video, file, probed.get(video)!.seen, aside));
-    await context.events.write({ event: "progress", done: ++done, total: videos.length, unit: "video" });
-  });
+  await cutAll(context, { videos, files, unusable, parts, settle });
   const left = settle();
-  for (const { video, reason } of left)
-    await context.events.write({ event: "message", text: `left out ${video}: ${reason}` });
-
-  const cut = videos.flatMap((video) => parts.get(video) ?? []);
+  const cut = videos.flatMap((video) => (unusable.has(video) ? [] : parts.get(video)!));
+  await tell(context, cut, left);
   for (const { video, strip } of cut) await parts.give(video, path.join(target, strip));
   await writeFile(path.join(target, "frames.jsonl"), linesOf(cut));
   await writeFile(path.join(target, "left-out.jsonl"), linesOf(left));
@@ -77,10 +45,81 @@ export async function extractFrames(context: StepContext): Promise<Record<string
     target,
     rows.filter(({ video }) => !unusable.has(video)),
   );
+  const count = (is: (line: FrameManifestLine) => boolean) => cut.filter(is).length;
   return {
     videos: cut.length,
     frames: cut.length * params.frames,
-    variable_rate: cut.filter(({ variable_rate }) => variable_rate).length,
+    variable_rate: count(({ variable_rate }) => variable_rate),
+    sought: count(({ read }) => read === "seek"),
+    warned: count(({ warnings }) => warnings > 0),
+    warnings: cut.reduce((sum, { warnings }) => sum + warnings, 0),
     missing: left.length,
   };
+}
+
+// To cut less takes a minute at most: then it is soon enough to say what is wrong when it is done.
+const MOST_UNSEEN_BYTES = 1e9;
+
+async function bytesOf(files: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+interface Work {
+  videos: readonly string[];
+  files: ReadonlyMap<string, string>;
+  unusable: Map<string, string>;
+  parts: Parts<FrameManifestLine>;
+  /** Throws when what is unusable by now fails the step. */
+  settle: () => void;
+}
+
+/** Looks at all videos that are not done, then cuts them; what is against one is noted in `unusable`. */
+async function cutAll(context: StepContext, { videos, files, unusable, parts, settle }: Work): Promise<void> {
+  const waiting = () => videos.filter((video) => parts.get(video) === undefined && !unusable.has(video));
+  const crew = openCrew(context);
+  // Many videos: one decoder each. A single long one gets all of the cores.
+  const threads = Math.max(1, Math.floor(context.threads / Math.max(1, waiting().length)));
+  try {
+    if ((await bytesOf(waiting().map((video) => files.get(video)!))) > MOST_UNSEEN_BYTES)
+      await crew.onEach(waiting(), async (video, ask) => {
+        const answer = await ask({ look: files.get(video)! });
+        if ("refused" in answer) unusable.set(video, answer.refused);
+      });
+    settle();
+    let done = parts.size;
+    await crew.onEach(waiting(), async (video, ask) => {
+      const output = parts.aside(".png");
+      const answer = await ask({ cut: files.get(video)!, output, threads });
+      if ("failed" in answer) throw new StepFailure(answer.failed.code, answer.failed.message);
+      if ("refused" in answer) unusable.set(video, answer.refused);
+      if (!("cut" in answer)) return;
+      // Named by a hash: two videos may have the same name in two folders, or with two endings.
+      const strip = `strips/${digestOf(video).slice(0, 16)}.png`;
+      await parts.add(video, output, { video, strip, ...answer.cut });
+      await context.events.write({ event: "progress", done: ++done, total: videos.length, unit: "video" });
+    });
+  } finally {
+    await crew.end();
+  }
+}
+
+function openCrew({ step, threads, log, signal, withheld }: StepContext): Crew {
+  const { frames, rule, size } = step.params as unknown as Params;
+  return new Crew(threads, {
+    python: requireTool("python"),
+    wish: { frames, rule, size, memory_bytes: step.resources.memoryGb * 1e9 },
+    environment: { ...process.env, ...withheldFrom(withheld), ...PYTHON_ENVIRONMENT, PYTHONUTF8: "1" },
+    log,
+    silence: step.stalledSeconds === null ? null : step.stalledSeconds * 1000,
+    signal,
+  });
+}
+
+/** Says what was left out, and what is odd about videos that were cut. */
+async function tell({ events }: StepContext, cut: readonly FrameManifestLine[], left: readonly Unusable[]) {
+  for (const { video, reason } of left)
+    await events.write({ event: "message", text: `left out ${video}: ${reason}` });
+  for (const { video, notes } of cut)
+    for (const note of notes) await events.write({ event: "message", text: `${video}: ${note}` });
 }

@@ -1,11 +1,11 @@
 // Generated from schemas/kinds/frames-extract.schema.json by `npm run generate`. Do not edit.
-/** Cut a fixed number of frames from each video of a dataset, by seeking. */
+/** Cut a fixed number of frames from each video of a dataset. Number and time of each are known from the decoder that gave it. */
 export interface FramesExtractParams {
   /** The questions whose videos are cut. */
   dataset: string;
-  /** Folder under which the videos are found by name, at any depth. Without it, their paths count from the dataset. */
+  /** Folder from which the videos' paths count; a bare file name is looked for at any depth. Without it, their paths count from the dataset. */
   videos?: string;
-  /** Go on without the rows whose video is missing, broken or too short; they are counted and listed. */
+  /** Go on without the rows whose video is missing, damaged, broken off or too short; they are counted and listed. */
   allow_missing?: boolean;
   /** Frames per clip. */
   frames?: number;

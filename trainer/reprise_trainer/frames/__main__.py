@@ -35,7 +35,7 @@ def main(arguments: str) -> None:
     wish, answers = Wish(**given), _own_output()
 
     def say(answer: dict[str, Any]) -> None:
-        answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
     logs.listen()

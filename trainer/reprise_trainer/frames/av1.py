@@ -3,50 +3,49 @@
 from __future__ import annotations
 
 from .bits import Bits
-from .units import NotReadable, Reader, Unit
+from .units import Reader, Unit
 
-_SEQUENCE, _DELIMITER, _HEADER, _TILES, _METADATA, _FRAME, _SAME_HEADER, _PADDING = 1, 2, 3, 4, 5, 6, 7, 15
+_SEQUENCE, _DELIMITER, _HEADER, _TILES, _METADATA, _FRAME, _SAME_HEADER, _TILE_LIST, _PADDING = *range(1, 9), 15
+# still_picture and reduced_still_picture_header, behind the profile.
+_STILL = 0x18
 _PASSED_OVER = (_DELIMITER, _TILES, _METADATA, _SAME_HEADER, _PADDING)
 
 
-def reader(extradata: bytes) -> Reader:
-    """A reader of packets of a stream with this `av1C` record, or none. Raises NotReadable for still pictures."""
-    sequences = set()
-    for kind, _, payload in _obus(extradata[4:]) or []:
-        if kind == _SEQUENCE:
-            sequences.add(bytes(payload))
-    # seq_profile, still_picture, reduced_still_picture_header
-    if not sequences or any(payload[0] & 0x18 for payload in sequences):
-        raise NotReadable
+def reader(_: bytes) -> Reader:
+    """A reader of the packets of one stream, in the file's order: all must build on the same sequence header.
+
+    The `av1C` record is not asked: encoders write another header there than in the stream.
+    """
+    sequence: bytes | None = None
 
     def read(data: bytes | memoryview) -> Unit:
-        obus = _obus(data)
-        if obus is None:
-            return Unit.UNPROVEN
-        shown, frames, entry = 0, 0, False
-        for kind, layered, payload in obus:
-            if kind in (_HEADER, _FRAME):
-                if layered or len(payload) == 0:
-                    return Unit.UNPROVEN
-                bits = Bits(bytes(payload[:1]))
-                if bits.take(1):
-                    shown += 1
-                else:
-                    is_key = bits.take(2) == 0
-                    is_shown = bits.take(1)
-                    shown += is_shown
-                    entry |= is_key and bool(is_shown) and frames == 0
+        nonlocal sequence
+        shown, frames, begins, entry = 0, 0, False, False
+        for kind, layered, payload in _obus(data) or [(_TILE_LIST, False, b"")]:
+            if kind in (_HEADER, _FRAME) and not layered and len(payload) > 0:
+                is_key, is_shown = _frame(payload[0])
+                shown += is_shown
+                entry |= begins and is_key and is_shown and frames == 0
                 frames += 1
-            elif kind == _SEQUENCE:
-                if bytes(payload) not in sequences:
+            elif kind == _SEQUENCE and len(payload) > 0 and not payload[0] & _STILL:
+                sequence, begins = sequence or bytes(payload), True
+                if payload != sequence:
                     return Unit.UNPROVEN
             elif kind not in _PASSED_OVER:
                 return Unit.UNPROVEN
-        if shown != 1:
+        if shown != 1 or sequence is None:
             return Unit.UNPROVEN
         return Unit.ENTRY if entry else Unit.INNER
 
     return read
+
+
+def _frame(head: int) -> tuple[bool, bool]:
+    """Whether a frame header is a keyframe's, and whether it shows a frame (here, or one that was decoded before)."""
+    bits = Bits(bytes([head]))
+    if bits.take(1):
+        return False, True
+    return bits.take(2) == 0, bits.take(1) == 1
 
 
 def _obus(data: bytes | memoryview) -> list[tuple[int, bool, bytes | memoryview]] | None:

@@ -120,7 +120,7 @@ class _Damage:
         at = (
             ""
             if worst.pts is None
-            else f" at {float(worst.pts * self._film.stream.time_base) - self._film.start:.1f} s"
+            else f" at {self._film.seconds(worst.pts):.1f} s"
         )
         many = "" if len(faults) == 1 else f" and at {len(faults) - 1} more packets"
         raise Refused(f"damaged{at}: {worst.words}{many}")

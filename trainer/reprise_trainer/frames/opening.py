@@ -29,6 +29,10 @@ class Film:
         """The file's start on the clock of its time stamps, in seconds: times of frames are counted from it."""
         return (self.container.start_time or 0) / 1_000_000
 
+    def seconds(self, pts: int) -> float:
+        """A time stamp of the stream, in seconds from the file's start."""
+        return float(pts * self.stream.time_base) - self.start
+
     def close(self) -> None:
         """Give the file free."""
         self.container.close()

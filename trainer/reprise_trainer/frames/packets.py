@@ -107,8 +107,11 @@ def _until_broken(film: Film, found: Survey, index: _Index, ear: Ear) -> Iterato
 def read_packets(film: Film, ear: Ear) -> Any:
     """The film's packets that hold something. Refuses a container that is damaged on the way."""
     name = film.container.format.name
-    tick, start = film.stream.time_base, film.start
-    reached = 0.0
+    reached: int | None = None
+
+    def where() -> str:
+        return "" if reached is None else f" at {film.seconds(reached):.1f} s"
+
     try:
         for packet in film.container.demux(film.stream):
             beat()
@@ -117,15 +120,14 @@ def read_packets(film: Film, ear: Ear) -> Any:
             # What the container is said to be while its packets are read: before, it may only have been guessing.
             errors = ear.errors_of(name)
             if errors:
-                raise Refused(f"damaged at {reached:.1f} s: {errors[0]}")
-            if packet.pts is not None:
-                reached = float(packet.pts * tick) - start
+                raise Refused(f"damaged{where()}: {errors[0]}")
             yield packet
+            reached = packet.pts
     except av.FFmpegError as error:
-        raise Refused(f"damaged at {reached:.1f} s: {error.strerror}") from error
+        raise Refused(f"damaged{where()}: {error.strerror}") from error
     errors = ear.errors_of(name)
     if errors:
-        raise Refused(f"broken off at {reached:.1f} s: {errors[0]}")
+        raise Refused(f"broken off{where()}: {errors[0]}")
 
 
 def _reader(film: Film) -> Reader | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+import threading
 from typing import Any
 
 from av.filter import Graph
@@ -53,47 +54,48 @@ def _within(width: int, height: int, most: int, least: int) -> tuple[int, int]:
 
 
 class Painter:
-    """Makes RGB pictures of one size from decoded frames, whatever their own size, colours and turn are."""
+    """Makes RGB pictures of one size from the decoded frames of one film, whatever their sizes, colours and turns are."""
 
     def __init__(self, size: Any) -> None:
-        self._size = size
-        self._like: tuple[Any, ...] | None = None
-        self._graph: Graph | None = None
-        # Of all pictures, by the first one.
+        self._asked = size
+        # Of all pictures, by the first one; and that one's own size.
         self.size: tuple[int, int] | None = None
         self._first: tuple[int, int] | None = None
 
     def paint(self, frame: Any) -> Any:
         """The frame as a picture in rgb24. Refuses a film whose pictures come out in different sizes."""
         turn = _turn(frame)
-        like = (frame.width, frame.height, frame.format.name, frame.colorspace, frame.color_range, turn)
-        if like != self._like:
-            self._graph = self._new_graph(frame, turn)
-            self._like = like
-        assert self._graph is not None
-        self._graph.vpush(frame)
-        return self._graph.vpull()
-
-    def _new_graph(self, frame: Any, turn: tuple[int, ...]) -> Graph:
-        seen = (frame.width, frame.height)
-        upright = seen[::-1] if any(turn[2:]) else seen
-        size = target_size(self._size, *upright)
-        self._first = self._first or upright
-        self.size = self.size or size
+        upright = (frame.height, frame.width) if any(turn[2:]) else (frame.width, frame.height)
+        size = target_size(self._asked, *upright)
+        self._first, self.size = self._first or upright, self.size or size
         if size != self.size:
             old, new = ("x".join(map(str, sides)) for sides in (self._first, upright))
             raise Refused(f"its picture size changes from {old} to {new}: give 'size' as WIDTHxHEIGHT")
+        graph = _graph(frame, turn, size)
+        graph.vpush(frame)
+        return graph.vpull()
+
+
+# The last graph of each thread: the next film is often of the same kind.
+_last = threading.local()
+
+
+def _graph(frame: Any, turn: tuple[int, ...], size: tuple[int, int]) -> Graph:
+    source = (
+        f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}:time_base=1/1:pixel_aspect=1/1"
+        f":colorspace={frame.colorspace}:range={frame.color_range}"
+    )
+    key = (source, turn, size)
+    if getattr(_last, "key", None) != key:
         graph = Graph()
         graph.threads = 1
-        source = graph.add(
-            "buffer",
-            f"video_size={seen[0]}x{seen[1]}:pix_fmt={frame.format.name}:time_base=1/1:pixel_aspect=1/1"
-            f":colorspace={frame.colorspace}:range={frame.color_range}",
-        )
-        scale = graph.add("scale", f"w={size[0]}:h={size[1]}:{_SCALING}")
         turns = [graph.add(name, words) for name, words in _filters(turn)]
-        graph.link_nodes(source, *turns, scale, graph.add("format", "rgb24"), graph.add("buffersink")).configure()
-        return graph
+        scale = graph.add("scale", f"w={size[0]}:h={size[1]}:{_SCALING}")
+        graph.link_nodes(
+            graph.add("buffer", source), *turns, scale, graph.add("format", "rgb24"), graph.add("buffersink")
+        ).configure()
+        _last.key, _last.graph = key, graph
+    return _last.graph
 
 
 def _turn(frame: Any) -> tuple[int, ...]:

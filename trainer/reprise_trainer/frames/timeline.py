@@ -57,7 +57,8 @@ def timeline(
             )
         stated.sort()
         notes.append("its times stand in coding order, and were put in order")
-    return Timeline([float(value * tick) - start for value in stated], notes)
+    step = float(tick)
+    return Timeline([value * step - start for value in stated], notes)
 
 
 def _in_coding_order(stated: list[int], packets: Sequence[int | None]) -> bool:

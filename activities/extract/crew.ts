@@ -1,0 +1,78 @@
+import pLimit, { type LimitFunction } from "p-limit";
+import { tailOf } from "../run-child.ts";
+import { outOfMemoryKills } from "../run-program.ts";
+import { StepFailure } from "../step-failure.ts";
+import { Cutter, type Answer, type Ask, type CutterRequest, type Gone } from "./cutter.ts";
+
+/** Asks a process; gives its answer, whatever becomes of the process. */
+export type AskOf = (ask: Ask) => Promise<Answer>;
+
+/** A place for one process at a time, which does one thing after the other. */
+interface Member {
+  cutter: Cutter | undefined;
+  inTurn: LimitFunction;
+}
+
+/**
+ * Processes that look at clips and cut them, side by side. A clip on which a process dies is tried once more by a fresh one,
+ * which nothing before can have spoilt; a second death is the clip's.
+ */
+export class Crew {
+  readonly #request: CutterRequest;
+  readonly #stop = new AbortController();
+  readonly #members: Member[];
+
+  constructor(size: number, request: CutterRequest) {
+    this.#request = { ...request, signal: AbortSignal.any([request.signal, this.#stop.signal]) };
+    this.#members = Array.from({ length: size }, () => ({ cutter: undefined, inTurn: pLimit(1) }));
+  }
+
+  /** Does something with each video. What `work` throws ends the crew. */
+  async onEach(videos: readonly string[], work: (video: string, ask: AskOf) => Promise<void>): Promise<void> {
+    const queue = [...videos];
+    const loop = async (member: Member): Promise<void> => {
+      try {
+        for (let video = queue.shift(); video !== undefined; video = queue.shift()) {
+          this.#request.signal.throwIfAborted();
+          await work(video, (ask) => member.inTurn(() => this.#ask(member, ask)));
+        }
+      } catch (error) {
+        this.#stop.abort(error);
+        throw error;
+      }
+    };
+    // Two at a time for each process: while one's result is put away, the process has the other's clip.
+    await Promise.all(this.#members.slice(0, videos.length).flatMap((member) => [loop(member), loop(member)]));
+  }
+
+  /** Lets the processes end. */
+  async end(): Promise<void> {
+    await Promise.all(this.#members.map(({ cutter }) => cutter?.end()));
+  }
+
+  async #ask(member: Member, ask: Ask): Promise<Answer> {
+    for (let tries = 1; ; tries++) {
+      member.cutter ??= new Cutter(this.#request);
+      const killsBefore = outOfMemoryKills();
+      const answer = await member.cutter.ask(ask);
+      this.#request.signal.throwIfAborted();
+      if (!("gone" in answer)) return answer;
+      member.cutter = undefined;
+      const why = await this.#reasonOf(answer, outOfMemoryKills() > killsBefore);
+      if (tries > 1 || answer.gone.silent) return { refused: why };
+    }
+  }
+
+  /** Why a process ended on a clip; throws where it was not the clip. */
+  async #reasonOf({ gone }: Gone, outOfMemory: boolean): Promise<string> {
+    const { code, signal, ready, silent } = gone;
+    if (silent) return `decoding it made no progress for ${Math.round(this.#request.silence! / 1000)} s`;
+    if (signal === "SIGKILL" && outOfMemory)
+      throw new StepFailure("oom", "Memory ran out while frames were cut. Run less beside this step.");
+    if (signal === "SIGKILL" || signal === "SIGTERM")
+      throw new StepFailure("killed", `The frame cutter was ended by somebody (${signal}).`);
+    if (ready) return `the decoder crashes on it (${signal ?? `exit code ${code}`})`;
+    const tail = await tailOf(this.#request.log, 6);
+    throw new StepFailure("environment", `The frame cutter could not be started. Its last lines:\n${tail}`);
+  }
+}
