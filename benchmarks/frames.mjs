@@ -1,21 +1,100 @@
-// Eight frames from long videos: ours (packet list, then seeking) against a full decode and against PyAV seeking.
-import { createHash } from "node:crypto";
+// frames/extract beside what it was (two ffmpeg programs for each clip) and beside PyAV's own seeking: many short clips, long
+// films, and the memory that large frames take.
+import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import Table from "cli-table3";
 import { execa } from "execa";
-import { chooseFrames } from "../dist/activities/extract/choose-frames.js";
-import { cutFilmstrip, filmstripArguments, hasIndex } from "../dist/activities/extract/filmstrip.js";
-import { presentationTimes } from "../dist/activities/extract/packets.js";
-import { findToolchain } from "../dist/activities/toolchain.js";
+import pLimit from "p-limit";
+import { encodeArguments } from "../dist/activities/synthesize/encode.js";
+import { renderWalk } from "../dist/activities/synthesize/render.js";
+import { makeClips, SPLITS } from "../dist/activities/synthesize/splits.js";
+import { findToolchain, trainerFolder } from "../dist/activities/toolchain.js";
+import { readJsonLines } from "../dist/store/files.js";
+import { cutByTwoPrograms } from "./beside/two-programs.mjs";
 
 const RUNS = 5;
 const SIZE = "420x252";
+// The demo's.
+const CLIPS = { pretrain: 800, sft: 105, grpo: 210, eval: 480 };
+const cli = path.join(path.dirname(import.meta.dirname), "dist", "cli", "main.js");
 const { ffmpeg, python } = findToolchain();
 const threads = os.availableParallelism();
+const PYTHON = { env: { PYTHONPATH: trainerFolder } };
 
-/** A minute of moving picture with noise, as x264 writes it for the web; five times in a row for the long video. */
-async function makeVideos(minute, fiveMinutes, gop) {
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const seconds = (value) => `${value.toFixed(2)} s`;
+const table = (head) => new Table({ head, style: { head: [], border: [] } });
+
+async function timed(work) {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+/** The demo's clips, with a question for each; gives their files. */
+async function makeDemo(data) {
+  const clips = SPLITS.flatMap((split) => makeClips(split, CLIPS[split], 0));
+  fs.mkdirSync(path.join(data, "videos"), { recursive: true });
+  const limit = pLimit(threads);
+  const format = { size: 112, crf: 20 };
+  await Promise.all(
+    clips.map(({ video, walk, variableFrameRate }) =>
+      limit(() =>
+        execa(ffmpeg, encodeArguments({ ...format, variableFrameRate }, path.join(data, video)), {
+          input: renderWalk(walk, 112),
+        }),
+      ),
+    ),
+  );
+  const row = { split: "eval", task: "t", way: "forward", question: "Which?", options: [], answer: null };
+  const rows = clips.map(({ video }, number) => ({ id: `q${number}`, video, targets: {}, ...row }));
+  fs.writeFileSync(
+    path.join(data, "questions.jsonl"),
+    rows.map((one) => `${JSON.stringify(one)}\n`).join(""),
+  );
+  return clips.map(({ video }) => path.join(data, video));
+}
+
+/** Seconds of the step and of cutting alone, through the command, on a store of its own. */
+async function byStep(folder, name, size, frames = 8) {
+  const recipe = `recipe: 1\nname: bench\ninputs: { d: { type: dataset, path: ${name} } }\nsteps:\n  frames: { uses: frames/extract, with: { dataset: "\${{ inputs.d }}", frames: ${frames}, size: ${size} } }\n`;
+  fs.writeFileSync(path.join(folder, "bench.yaml"), recipe);
+  fs.rmSync(path.join(folder, ".reprise", "steps"), { recursive: true, force: true });
+  const { stdout } = await execa(process.execPath, [cli, "run", "bench.yaml", "--json"], { cwd: folder });
+  const record = JSON.parse(stdout);
+  const events = await readJsonLines(
+    path.join(folder, ".reprise", "runs", record.run, "frames", "events.jsonl"),
+  );
+  const progress = events.filter(({ event }) => event === "progress");
+  return { step: record.steps[0].seconds, cutting: progress.at(-1).time - events[0].time };
+}
+
+async function shortClips(folder) {
+  const files = await makeDemo(path.join(folder, "demo"));
+  const rows = table(["way", "1,595 clips", "a clip"]);
+  const show = (way, value) =>
+    rows.push([way, seconds(value), `${((1000 * value) / files.length).toFixed(1)} ms`]);
+  const steps = [];
+  for (let round = 0; round < 3; round++) steps.push((await byStep(folder, "demo", "56x56")).step);
+  show("frames/extract, the whole step", median(steps));
+  const limit = pLimit(threads);
+  const old = await timed(() =>
+    Promise.all(
+      files.map((file, number) =>
+        limit(() => cutByTwoPrograms(ffmpeg, file, path.join(folder, `${number % 8}.png`), "56x56", 1)),
+      ),
+    ),
+  );
+  show("two ffmpeg programs for each clip", old);
+  console.log(rows.toString());
+  console.log(
+    `${(old / median(steps)).toFixed(1)} times as fast; 24 frames of 112 x 112 each, 8 of 56 x 56 taken`,
+  );
+}
+
+/** A minute of moving picture with noise, as x264 writes it for the web; five times in a row for the long film. */
+async function makeFilms(minute, fiveMinutes, gop) {
   const source = "testsrc2=size=1280x720:rate=30:duration=60";
   const encoder = [
     "-c:v",
@@ -29,107 +108,155 @@ async function makeVideos(minute, fiveMinutes, gop) {
     "-pix_fmt",
     "yuv420p",
   ];
-  await execa(ffmpeg, [
-    "-v",
-    "error",
-    "-y",
-    "-f",
-    "lavfi",
-    "-i",
-    source,
-    "-vf",
-    "noise=alls=12:allf=t",
-    ...encoder,
-    minute,
-  ]);
+  const noise = ["-vf", "noise=alls=12:allf=t"];
+  await execa(ffmpeg, ["-v", "error", "-y", "-f", "lavfi", "-i", source, ...noise, ...encoder, minute]);
   await execa(ffmpeg, ["-v", "error", "-y", "-stream_loop", "4", "-i", minute, "-c", "copy", fiveMinutes]);
 }
 
-async function ours(video, output, seek) {
-  const times = await presentationTimes(ffmpeg, video);
-  const indices = chooseFrames("linspace-round", times.length, 8);
-  await cutFilmstrip(
-    ffmpeg,
-    filmstripArguments({
-      video,
-      times,
-      indices,
-      size: SIZE,
-      threads,
-      seek: seek && (await hasIndex(video)),
-      output,
-    }),
-  );
-}
-
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
-async function timed(work) {
-  const start = performance.now();
-  await work();
-  return (performance.now() - start) / 1000;
-}
-
-async function pixels(strip) {
-  const { stdout } = await execa(
-    ffmpeg,
-    ["-v", "error", "-i", strip, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
-    { encoding: "buffer" },
-  );
-  return createHash("sha256").update(stdout).digest("hex");
-}
-
-/** PyAV in one process that stays open: its start is not counted. */
-async function pyav(video, output) {
-  const script = path.join(import.meta.dirname, "pyav_seek.py");
-  const { stdout } = await execa(python, [script, video, output, SIZE, String(RUNS)]);
-  return JSON.parse(stdout);
-}
-
-async function compare(folder, video) {
-  const [a, b] = [path.join(folder, "ours.png"), path.join(folder, "decode.png")];
-  await ours(video, a, true);
-  const seeking = [];
-  const decoding = [];
-  for (let round = 0; round < RUNS; round++) {
-    seeking.push(await timed(() => ours(video, a, true)));
-    // A full decode is slow: fewer rounds say enough.
-    if (round < 3) decoding.push(await timed(() => ours(video, b, false)));
-  }
-  const equal = (await pixels(a)) === (await pixels(b));
-  return {
-    own: median(seeking),
-    full: median(decoding),
-    other: median(await pyav(video, path.join(folder, "pyav.png"))),
-    equal,
-  };
-}
-
-export async function bench(folder) {
-  const table = new Table({
-    head: ["video", "ours", "full decode", "PyAV seek", "decode / ours", "ours / PyAV", "pixels equal"],
-    style: { head: [], border: [] },
-  });
+async function longFilms(folder) {
+  const rows = table([
+    "film",
+    "frames/extract",
+    "PyAV's seek",
+    "ratio",
+    "two programs",
+    "full decode",
+    "equal to it",
+  ]);
   const [minute, fiveMinutes] = [path.join(folder, "60.mp4"), path.join(folder, "300.mp4")];
+  const script = path.join(import.meta.dirname, "frames_seek.py");
   for (const gop of [30, 250]) {
-    await makeVideos(minute, fiveMinutes, gop);
-    for (const [seconds, video] of [
+    await makeFilms(minute, fiveMinutes, gop);
+    for (const [length, film] of [
       [60, minute],
       [300, fiveMinutes],
     ]) {
-      const { own, full, other, equal } = await compare(folder, video);
-      const times = [own, full, other].map((time) => `${time.toFixed(2)} s`);
-      table.push([
-        `${seconds} s, GOP ${gop}`,
-        ...times,
-        (full / own).toFixed(1),
+      const args = [script, film, folder, SIZE, String(threads), String(RUNS)];
+      const { stdout } = await execa(python, args, PYTHON);
+      const { ours, pyav, decode, equal, read } = JSON.parse(stdout);
+      const old = [];
+      for (let round = 0; round < 3; round++)
+        old.push(
+          await timed(() => cutByTwoPrograms(ffmpeg, film, path.join(folder, "old.png"), SIZE, threads)),
+        );
+      const [own, other] = [median(ours), median(pyav)];
+      rows.push([
+        `${length} s, GOP ${gop} (${read})`,
+        ...[own, other].map(seconds),
         (own / other).toFixed(2),
+        ...[median(old), decode].map(seconds),
         String(equal),
       ]);
     }
   }
-  console.log(table.toString());
+  console.log(rows.toString());
   console.log(
-    `720p at 30 frames a second, 8 frames of ${SIZE} into one PNG, medians of ${RUNS} (full decode: 3); ours includes the packet list.`,
+    `720p at 30 frames a second, 8 frames of ${SIZE} into one PNG; medians of ${RUNS}, of 3 and of 1; all know the times of the packets first`,
   );
+}
+
+/** Peak memory and most threads of all processes of the cutter while a step runs. Linux only. */
+async function watched(work) {
+  let [peak, most, going] = [0, 0, true];
+  const look = async () => {
+    while (going) {
+      const seen = fs.readdirSync("/proc").flatMap((pid) => {
+        try {
+          if (!fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("reprise_trainer.frames")) return [];
+          const status = fs.readFileSync(`/proc/${pid}/status`, "utf8");
+          return [
+            [/VmRSS:\s+(\d+)/, /Threads:\s+(\d+)/].map((field) => Number(field.exec(status)?.[1] ?? 0)),
+          ];
+        } catch {
+          return [];
+        }
+      });
+      peak = Math.max(
+        peak,
+        seen.reduce((sum, [kilobytes]) => sum + kilobytes, 0),
+      );
+      most = Math.max(
+        most,
+        seen.reduce((sum, [, count]) => sum + count, 0),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const looking = look();
+  const done = await work();
+  going = false;
+  await looking;
+  return { peak: peak / 1e6, most, done };
+}
+
+async function memory(folder) {
+  const rows = table(["what", "memory, all processes", "threads", "step"]);
+  const rowsOf = (videos) =>
+    videos.map((video, number) =>
+      JSON.stringify({
+        id: `m${number}`,
+        video,
+        split: "e",
+        task: "t",
+        way: "forward",
+        question: "?",
+        options: [],
+        answer: null,
+        targets: {},
+      }),
+    );
+  const make = async (name, source, codec, copies) => {
+    const data = path.join(folder, name);
+    fs.mkdirSync(data, { recursive: true });
+    await execa(ffmpeg, [
+      "-v",
+      "error",
+      "-y",
+      "-f",
+      "lavfi",
+      "-i",
+      source,
+      ...codec,
+      path.join(data, "0.mp4"),
+    ]);
+    for (let number = 1; number < copies; number++)
+      fs.copyFileSync(path.join(data, "0.mp4"), path.join(data, `${number}.mp4`));
+    const videos = Array.from({ length: copies }, (_, number) => `${number}.mp4`);
+    fs.writeFileSync(path.join(data, "questions.jsonl"), `${rowsOf(videos).join("\n")}\n`);
+  };
+  const large = "testsrc2=size=3840x2160:rate=25:duration=20";
+  const x264 = ["-c:v", "libx264", "-preset", "veryfast", "-g", "25", "-pix_fmt", "yuv420p"];
+  const x265 = [
+    "-c:v",
+    "libx265",
+    "-preset",
+    "ultrafast",
+    "-x265-params",
+    "log-level=error",
+    "-pix_fmt",
+    "yuv420p10le",
+  ];
+  await make("h264", large, x264, 2);
+  await make("hevc", large.replace("20", "8"), x265, 2);
+  await make("small", "testsrc2=size=56x56:rate=25:duration=400", x264, 1);
+  for (const [what, name, size, frames] of [
+    ["64 of 3840 x 2160, H.264, two films at once", "h264", "56x56", 64],
+    ["64 of 3840 x 2160, HEVC of 10 bits, two at once", "hevc", "56x56", 64],
+    ["64 of 3840 x 2160, kept at 3836 x 2156", "h264", "3836x2156", 64],
+    ["280 of 56 x 56", "small", "56x56", 280],
+  ]) {
+    const { peak, most, done } = await watched(() => byStep(folder, name, size, frames));
+    rows.push([what, `${(1000 * peak).toFixed(0)} MB`, most, seconds(done.step)]);
+  }
+  console.log(rows.toString());
+}
+
+export async function bench(folder) {
+  try {
+    await shortClips(folder);
+    await longFilms(folder);
+    if (process.platform === "linux") await memory(folder);
+  } finally {
+    await execa(process.execPath, [cli, "down"], { cwd: folder, reject: false });
+  }
 }

@@ -42,7 +42,9 @@ export class Crew {
       }
     };
     // Two at a time for each process: while one's result is put away, the process has the other's clip.
-    await Promise.all(this.#members.slice(0, videos.length).flatMap((member) => [loop(member), loop(member)]));
+    await Promise.all(
+      this.#members.slice(0, videos.length).flatMap((member) => [loop(member), loop(member)]),
+    );
   }
 
   /** Lets the processes end. */

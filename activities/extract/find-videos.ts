@@ -14,21 +14,14 @@ export async function findVideos(
 ): Promise<Map<string, Place>> {
   const folder = under ?? source;
   let index: Promise<Map<string, string[]>> | undefined;
-  const named = async (name: string) => (await (index ??= filesByName(folder))).get(name) ?? [];
+  const byName = () => (index ??= filesByName(folder));
   const find = async (name: string): Promise<Place> => {
-    if (under === undefined || name.includes("/")) {
-      const file = path.join(folder, name);
-      if (await exists(file)) return { file };
-    } else {
-      const files = await distinct(folder, await named(name));
-      if (files.length === 1) return { file: path.join(folder, files[0]!) };
-      if (files.length > 1) return { missing: `its name stands for several: ${files.join(", ")}` };
-    }
-    const like =
-      (await likeness(folder, name)) ?? (under === undefined ? [] : await named(path.basename(name)));
-    return {
-      missing: like.length === 0 ? "it was not found" : `it was not found; there is ${like.join(", ")}`,
-    };
+    if (under !== undefined && !name.includes("/")) return atAnyDepth(folder, await byName(), name);
+    const file = path.join(folder, name);
+    if (await exists(file)) return { file };
+    const like = await likeness(folder, name);
+    if (like !== undefined) return notFound([like], LIKE);
+    return notFound(under === undefined ? [] : ((await byName()).get(path.basename(name)) ?? []));
   };
   const places = new Map<string, Place>();
   for (const name of names) places.set(name, await find(name));
@@ -41,11 +34,27 @@ const exists = (file: string): Promise<boolean> =>
     () => false,
   );
 
-/** Of paths that lead to the same file, the first. */
-async function distinct(folder: string, files: readonly string[]): Promise<string[]> {
-  if (files.length < 2) return [...files];
+const LIKE = ", in other letter case or composition";
+
+function notFound(there: readonly string[], how = ""): Place {
+  if (there.length === 0) return { missing: "it was not found" };
+  return { missing: `it was not found; there is ${there.map((file) => `'${file}'`).join(", ")}${how}` };
+}
+
+/** A bare file name's place: it must stand for one file. */
+async function atAnyDepth(folder: string, byName: Map<string, string[]>, name: string): Promise<Place> {
+  const files = byName.get(name);
+  if (files === undefined) {
+    const like = [...byName.keys()].filter((other) => folded(other) === folded(name));
+    return notFound(
+      like.flatMap((other) => byName.get(other)!),
+      LIKE,
+    );
+  }
+  // Several paths may lead to the same file.
   const places = await Promise.all(files.map((file) => realpath(path.join(folder, file))));
-  return files.filter((_, index) => places.indexOf(places[index]!) === index);
+  if (new Set(places).size === 1) return { file: path.join(folder, files[0]!) };
+  return { missing: `its name stands for several: ${files.join(", ")}` };
 }
 
 /** Paths of all files under a folder, by their names. Links to folders are followed, each folder is visited once. */
@@ -81,15 +90,15 @@ async function filesByName(folder: string): Promise<Map<string, string[]>> {
 
 const folded = (text: string): string => text.normalize("NFC").toLowerCase();
 
-/** What stands there under nearly the same path: other letter case, or another composition of letters. */
-async function likeness(folder: string, name: string): Promise<string[] | undefined> {
+/** What stands there under nearly the same path. */
+async function likeness(folder: string, name: string): Promise<string | undefined> {
   let at = "";
   for (const part of name.split("/")) {
     const entries = await readdir(path.join(folder, at)).catch(() => []);
-    const like =
-      entries.find((entry) => entry === part) ?? entries.find((entry) => folded(entry) === folded(part));
+    const same = entries.find((entry) => entry === part);
+    const like = same ?? entries.find((entry) => folded(entry) === folded(part));
     if (like === undefined) return undefined;
     at = path.join(at, like);
   }
-  return [`'${at}', in other letter case or composition`];
+  return at;
 }

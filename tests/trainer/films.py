@@ -67,9 +67,27 @@ def make(
     inputs: tuple[Any, ...] = (),
 ) -> Path:
     """Encode `count` numbered frames."""
-    raw = b"".join(picture(number, *size).tobytes() for number in range(start, start + count))
+    ffmpeg(*raw_input(size, rate), *inputs, *args, path, given=raw(range(start, start + count), size))
+    return path
+
+
+def raw(numbers: Iterable[int], size: tuple[int, int] = (64, 64)) -> bytes:
+    """Numbered pictures, one after the other."""
+    return b"".join(picture(number, *size).tobytes() for number in numbers)
+
+
+def raw_input(size: tuple[int, int] = (64, 64), rate: str = "25") -> list[str]:
+    """What tells ffmpeg to read such pictures."""
     shape = f"{size[0]}x{size[1]}"
-    ffmpeg(*"-f rawvideo -pix_fmt rgb24 -s".split(), shape, "-r", rate, "-i", "-", *inputs, *args, path, given=raw)
+    return ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", shape, "-r", rate, "-i", "-"]
+
+
+def make_with_hidden_frames(path: Path, count: int, *args: Any) -> Path:
+    """A VP8 film with reference frames that are packets and never shown: only two passes make them."""
+    log = ("-passlogfile", path.with_suffix(".log"))
+    encoder = ("-c:v", "libvpx", "-b:v", "250k", "-auto-alt-ref", "1", "-lag-in-frames", "16", "-threads", "1", *log)
+    for number, target in ((1, ("-f", "null", "-")), (2, (path,))):
+        ffmpeg(*raw_input(), *encoder, *args, "-pass", number, *target, given=raw(range(count)))
     return path
 
 

@@ -1,7 +1,6 @@
 """Frames of films whose packets are not their frames, or carry other times: those of a full decode are taken."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from films import (
@@ -15,7 +14,7 @@ from films import (
     ffmpeg,
     frames_of,
     make,
-    picture,
+    make_with_hidden_frames,
     remux,
     spread,
     truth,
@@ -26,12 +25,7 @@ B_FRAMES = (*X264, "-bf", "3", "-b_strategy", "0", "-g", "25")
 
 
 def test_hidden_reference_frames_of_vp8_are_no_frames(tmp_path: Path) -> None:
-    raw = b"".join(picture(number).tobytes() for number in range(190))
-    source = (*"-f rawvideo -pix_fmt rgb24 -s 64x64 -r 25 -i -".split(),)
-    two = [*"-c:v libvpx -b:v 200k -auto-alt-ref 1 -lag-in-frames 16 -threads 1 -passlogfile".split(), tmp_path / "log"]
-    ffmpeg(*source, *two, "-pass", 1, "-f", "null", "-", given=raw)
-    ffmpeg(*source, *two, "-pass", 2, tmp_path / "a.webm", given=raw)
-    line = assert_as_decoded(tmp_path / "a.webm")
+    line = assert_as_decoded(make_with_hidden_frames(tmp_path / "a.webm", 190))
     assert (line["total"], line["variable_rate"]) == (190, False)
 
 
@@ -148,31 +142,6 @@ def test_colours_change_in_mid_stream(tmp_path: Path) -> None:
     names.write_text(f"file '{part('bt601', 'smpte170m', 0).name}'\nfile '{part('bt709', 'bt709', 60).name}'\n")
     ffmpeg("-f", "concat", "-i", names, "-c", "copy", tmp_path / "a.mkv")
     assert_as_decoded(tmp_path / "a.mkv")
-
-
-@pytest.mark.parametrize("degrees", [90, 180, 270])
-def test_a_turned_film_is_cut_upright(tmp_path: Path, degrees: int) -> None:
-    plain = make(tmp_path / "plain.mp4", 30, *X264)
-    ffmpeg("-display_rotation", degrees, "-i", plain, "-c", "copy", tmp_path / "turned.mp4")
-    turned = make_turned(tmp_path / "upright.mp4", plain, degrees)
-    ours = frames_of(tmp_path / "turned.mp4", size="56x56")[0]
-    assert ours["total"] == 30
-    assert strip_of(tmp_path / "turned.mp4") == pytest.approx(strip_of(turned), abs=24)
-
-
-def make_turned(path: Path, source: Path, degrees: int) -> Path:
-    """The same film, its pixels turned (losslessly) as the mark asks for: ffmpeg turns by it."""
-    ffmpeg("-display_rotation", degrees, "-i", source, "-c:v", "libx264", "-qp", "0", path)
-    frames_of(path)
-    return path
-
-
-def strip_of(path: Path) -> Any:
-    import numpy as np
-    from PIL import Image
-
-    with Image.open(f"{path}.png") as image:
-        return np.array(image).astype(int)
 
 
 def test_few_frames_and_the_same_frame_twice(tmp_path: Path) -> None:

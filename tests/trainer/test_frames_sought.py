@@ -1,4 +1,4 @@
-"""Long films: seeking gives the frames of a full decode, or the whole film is decoded. Never is a container believed."""
+"""Long films: seeking gives the frames of a full decode, or all is decoded. Never is a container believed."""
 
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from films import (
     copy,
     frames_of,
     make,
+    make_with_hidden_frames,
     patch,
     remux,
     spread,
@@ -61,9 +62,7 @@ SOUGHT: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("name", SOUGHT)
-def test_seeking_gives_what_a_full_decode_gives(
-    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_seeking_gives_what_a_full_decode_gives(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     film = make(tmp_path / name, LONG, *SOUGHT[name])
     line = assert_as_decoded(film, "seek")
     sought = Path(f"{film}.png").read_bytes()
@@ -92,7 +91,8 @@ def test_where_nothing_is_proven_all_is_decoded(tmp_path: Path, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    "args", [x264("bframes=3"), x265("open-gop=0:bframes=3"), ("-c:v", "mpeg4", "-q:v", "3", "-g", "25"), (*VP9, "-g", "25")]
+    "args",
+    [x264("bframes=3"), x265("open-gop=0:bframes=3"), ("-c:v", "mpeg4", "-q:v", "3", "-g", "25"), (*VP9, "-g", "25")],
 )
 def test_a_sync_table_that_lies_does_no_harm(tmp_path: Path, args: tuple[str, ...]) -> None:
     assert_as_decoded(without_sync_table(make(tmp_path / "all.mp4", LONG, *args)))
@@ -107,14 +107,7 @@ def test_a_sync_table_that_lies_does_no_harm(tmp_path: Path, args: tuple[str, ..
 
 
 def test_hidden_frames_make_it_decode_all(tmp_path: Path) -> None:
-    from films import ffmpeg, picture
-
-    raw = b"".join(picture(number).tobytes() for number in range(LONG))
-    source = (*"-f rawvideo -pix_fmt rgb24 -s 64x64 -r 25 -i -".split(),)
-    two = "-c:v libvpx -b:v 300k -auto-alt-ref 1 -lag-in-frames 16 -g 40 -threads 1 -passlogfile".split()
-    ffmpeg(*source, *two, tmp_path / "log", "-pass", 1, "-f", "null", "-", given=raw)
-    ffmpeg(*source, *two, tmp_path / "log", "-pass", 2, tmp_path / "a.webm", given=raw)
-    assert_as_decoded(tmp_path / "a.webm", "decode")
+    assert_as_decoded(make_with_hidden_frames(tmp_path / "a.webm", LONG, "-g", "40"), "decode")
 
 
 def test_cuts_and_edits_of_long_films(tmp_path: Path) -> None:

@@ -1,17 +1,17 @@
 """python -m reprise_trainer.frames WISH: look at clips, or cut them, one after the other, as is asked.
 
-Each line of standard input asks for one thing: {"look": path}, or {"cut": path, "output": path, "threads": number}. It is
-answered by one line of standard output: {"seen": true}, {"cut": the clip's line of the manifest}, {"refused": why}, or
-{"failed": {"code", "message"}} for what is not the clip's fault. Other lines are signs of life: {"ready": true} at the
-beginning, {"alive": true} while a long film is read. The process ends with its input. It dies with a clip on which the
-decoder crashes: its owner starts another one.
+Each line of standard input asks for one thing: {"look": path}, or {"cut": path, "output": path, "threads": number}.
+It is answered by one line of standard output: {"seen": true}, {"cut": the clip's line of the manifest}, {"refused":
+why}, or {"failed": {"code", "message"}} for what is not the clip's fault. Other lines are signs of life: {"ready":
+true} at the beginning, {"alive": true} while a long film is read. The process ends with its input. It dies with a clip
+on which the decoder crashes: its owner starts another one.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import resource
 import sys
 import traceback
 from pathlib import Path
@@ -21,7 +21,7 @@ import av
 
 from ..__main__ import end_with_parent
 from ..failures import classify
-from . import logs, pulse
+from . import logs, memory, pulse
 from .cut import Wish, cut
 from .opening import open_film
 from .refusals import Refused
@@ -31,7 +31,7 @@ def main(arguments: str) -> None:
     """`arguments`: the JSON of {"frames", "rule", "size", "memory_bytes"}."""
     end_with_parent()
     given = json.loads(arguments)
-    _limit_memory(given.pop("memory_bytes"))
+    memory.limit_to(given.pop("memory_bytes"))
     wish, answers = Wish(**given), _own_output()
 
     def say(answer: dict[str, Any]) -> None:
@@ -50,11 +50,12 @@ def _answer(ask: dict[str, Any], wish: Wish) -> dict[str, Any]:
         if "look" in ask:
             open_film(ask["look"], logs.Ear()).close()
             return {"seen": True}
-        return {"cut": cut(ask["cut"], ask["output"], wish, ask["threads"])}
+        line = cut(ask["cut"], ask["output"], wish, ask["threads"])
+        return {"cut": {**line, "sha256": _digest(ask["cut"])}}
     except Refused as refused:
         return {"refused": str(refused)}
     except MemoryError:
-        return {"refused": "decoding it takes more memory than the step may use: raise resources.memory_gb"}
+        return {"refused": f"decoding it takes more memory than {memory.limit()}"}
     except Exception as error:
         if isinstance(error, OSError) and not isinstance(error, av.FFmpegError):
             code, message = classify(error, Path(ask["output"]).parent)
@@ -63,12 +64,9 @@ def _answer(ask: dict[str, Any], wish: Wish) -> dict[str, Any]:
         return {"refused": f"it cannot be read ({type(error).__name__}: {error})"}
 
 
-def _limit_memory(most: int) -> None:
-    """A clip that would take the machine's memory fails by itself. Where the system has no such limit, nothing is done."""
-    try:
-        resource.setrlimit(resource.RLIMIT_DATA, (most, resource.getrlimit(resource.RLIMIT_DATA)[1]))
-    except (ValueError, OSError):
-        return
+def _digest(path: str) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _own_output() -> TextIO:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from .decoding import decode_whole
@@ -75,7 +73,7 @@ def cut(path: str, output: str, wish: Wish, threads: int) -> dict[str, Any]:
     if ear.warnings:
         times = "once" if ear.warnings == 1 else f"{ear.warnings} times"
         line["notes"].append(f"FFmpeg warned {times}, first: {ear.first}")
-    return {**line, "rule": wish.rule, "warnings": ear.warnings, "sha256": _digest(path)}
+    return {**line, "rule": wish.rule, "warnings": ear.warnings}
 
 
 def _by_seeking(work: _Work) -> dict[str, Any] | None:
@@ -169,8 +167,3 @@ def _decoded(work: _Work, film: Film, index: list[int]) -> tuple[Timeline, tuple
         decoded = decode_whole(film, work.found, work.ear, set(index), take)
     times = work.timeline(decoded.pts, decoded.durations)
     return times, painter.size if strip.written == len(index) else None
-
-
-def _digest(path: str) -> str:
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

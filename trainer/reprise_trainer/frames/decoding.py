@@ -10,6 +10,7 @@ from typing import Any
 import av
 
 from .logs import LOST, Ear
+from .memory import limit, may_be_short
 from .opening import Film
 from .packets import Survey, read_packets
 from .pulse import beat
@@ -84,6 +85,7 @@ class _Damage:
         self._ear = ear
         self._packet = 0
         self._error: str | None = None
+        self._short = False
         self._faults: list[_Fault] = []
         ear.forget_errors()
 
@@ -103,6 +105,7 @@ class _Damage:
         said = [words for words in said if words not in _BOOKKEEPING]
         if said or self._error:
             words = (said or [self._error or ""])[0]
+            self._short |= may_be_short()
             self._faults.append(_Fault(self._packet, pts, _LOST if words.startswith(LOST) else words))
         self._error = None
         self._packet += 1
@@ -117,13 +120,10 @@ class _Damage:
             return
         stated = [fault for fault in faults if fault.pts is not None]
         worst = min(stated, key=lambda fault: fault.pts or 0) if stated else faults[0]
-        at = (
-            ""
-            if worst.pts is None
-            else f" at {self._film.seconds(worst.pts):.1f} s"
-        )
+        at = "" if worst.pts is None else f" at {self._film.seconds(worst.pts):.1f} s"
         many = "" if len(faults) == 1 else f" and at {len(faults) - 1} more packets"
-        raise Refused(f"damaged{at}: {worst.words}{many}")
+        or_else = f"; or it takes more memory than {limit()}" if self._short else ""
+        raise Refused(f"damaged{at}: {worst.words}{many}{or_else}")
 
     def _is_before(self, fault: _Fault, shown: int | None) -> bool:
         """Whether a fault is of the beginning of a recording that starts between two keyframes: before its first frame,

@@ -9,7 +9,9 @@ from .units import NotReadable, Reader, Unit, nal_units
 
 # Profiles whose parameter sets say how chroma is coded (clause 7.3.2.1.1).
 _WITH_CHROMA = {44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 144, 244}
-_SLICE, _IDR_SLICE, _SEI, _SPS, _PPS, _DELIMITER, _FILLER = 1, 5, 6, 7, 8, 9, 12
+_SLICE, _IDR_SLICE, _SPS, _PPS = 1, 5, 7, 8
+# Supplemental information, delimiter, filler.
+_BESIDE = (6, 9, 12)
 _HEADER_BYTES = 32
 _INTRA_SLICES = (2, 7)
 
@@ -31,7 +33,7 @@ class _Pps:
 
 
 def reader(extradata: bytes) -> Reader:
-    """A reader of packets of a stream with this `avcC` record. Raises NotReadable for a stream that may be interlaced."""
+    """A reader of packets of a stream with this `avcC` record. Raises NotReadable where it may be interlaced."""
     length_size, sets = _record(extradata)
     spss, ppss = _parameters(sets)
 
@@ -53,19 +55,20 @@ def reader(extradata: bytes) -> Reader:
                     idr += 1
                     if first and _drops_others(bytes(data[begin : min(end, begin + _HEADER_BYTES)]), spss, ppss):
                         return Unit.UNPROVEN
-            elif kind in (_SPS, _PPS):
-                # Others than those of the record would not be known after a seek.
-                if bytes(data[begin:end]) not in sets:
-                    return Unit.UNPROVEN
-            elif kind not in (_SEI, _DELIMITER, _FILLER):
+            elif not (kind in (_SPS, _PPS) and bytes(data[begin:end]) in sets) and kind not in _BESIDE:
+                # Also other parameter sets than the record's: they would not be known after a seek.
                 return Unit.UNPROVEN
-        if pictures != 1 or idr not in (0, slices):
-            return Unit.UNPROVEN
-        if idr:
-            return Unit.ENTRY
-        return Unit.INNER if used else Unit.UNUSED
+        return _unit(pictures, slices, idr, used)
 
     return read
+
+
+def _unit(pictures: int, slices: int, idr: int, used: int) -> Unit:
+    if pictures != 1 or idr not in (0, slices):
+        return Unit.UNPROVEN
+    if idr:
+        return Unit.ENTRY
+    return Unit.INNER if used else Unit.UNUSED
 
 
 def _record(extradata: bytes) -> tuple[int, set[bytes]]:

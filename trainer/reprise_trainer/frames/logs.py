@@ -8,8 +8,8 @@ _capture = av.logging.Capture(local=False)
 _listening = _capture.logs
 
 
-# What the H.264 decoder only says in passing when frames that others build on are missing: it goes on with pictures that
-# are wrong, and marks none of them.
+# What the H.264 decoder says only in passing when frames that others build on are missing: it goes on with pictures
+# that are wrong, and marks none of them.
 LOST = "Frame num gap"
 _LOSES_IN_PASSING = "h264"
 

@@ -53,7 +53,7 @@ def open_film(path: str, ear: Ear) -> Film:
     except (av.FFmpegError, ValueError, OSError) as error:
         # The last error says the cause, such as "moov atom not found"; the exception only "Invalid data".
         ear.forget_errors()
-        raise Refused(ear.last_error or str(error).replace(path, "the file")) from error
+        raise Refused(ear.last_error or getattr(error, "strerror", None) or str(error)) from error
     try:
         stream, notes = _choose(container, path)
         _bound(stream)

@@ -29,8 +29,9 @@ _QUARTERS = {
 def target_size(size: Any, width: int, height: int) -> tuple[int, int]:
     """Width and height of a frame for the parameter `size`: WIDTHxHEIGHT, `keep`, or a budget of pixels.
 
-    A budget keeps the picture's shape, as Qwen2-VL's processor does it: sides are rounded to multiples of 28, made smaller
-    where that is more than `max_pixels`, larger where it is less than `min_pixels`. Refuses sides that are no multiples.
+    A budget keeps the picture's shape, as Qwen2-VL's processor does it: sides are rounded to multiples of 28, made
+    smaller where that is more than `max_pixels`, larger where it is less than `min_pixels`. Refuses sides that are no
+    multiples.
     """
     if isinstance(size, dict):
         return _within(width, height, size["max_pixels"], size.get("min_pixels", 0))
@@ -54,7 +55,7 @@ def _within(width: int, height: int, most: int, least: int) -> tuple[int, int]:
 
 
 class Painter:
-    """Makes RGB pictures of one size from the decoded frames of one film, whatever their sizes, colours and turns are."""
+    """Makes RGB pictures of one size from the decoded frames of a film, whatever their sizes, colours and turns are."""
 
     def __init__(self, size: Any) -> None:
         self._asked = size
@@ -99,7 +100,7 @@ def _graph(frame: Any, turn: tuple[int, ...], size: tuple[int, int]) -> Graph:
 
 
 def _turn(frame: Any) -> tuple[int, ...]:
-    """Signs of the four numbers that turn and mirror in a frame's display matrix: of x and y along, and of x and y across."""
+    """Signs of what turns and mirrors in a frame's display matrix: of x and y along, and of x and y across."""
     matrix = frame.side_data.get(Type.DISPLAYMATRIX)
     if matrix is None:
         return _UPRIGHT

@@ -11,12 +11,12 @@ MOST_SAMPLED = 768
 
 
 def choose(rule: str, total: int, count: int, seconds: float) -> list[int]:
-    """Numbers of the frames that are taken, ascending, from 0. `total` is at least `count`; `seconds` the film's length.
+    """Numbers of the frames that are taken, ascending, from 0. `total` is at least `count`; `seconds` is the length.
 
     - linspace-round: spread evenly over the whole film, both ends included, rounded, halves to even.
     - qwen-vl-utils: the same; that library's `nframes`, with an even count.
-    - as-released: first at 2 frames a second (at least 4, at most 768, even, rounded), then `count` of those, cut down to
-      whole numbers: the released ST-R1 code. A short film gives the same frame several times.
+    - as-released: first at 2 frames a second (at least 4, at most 768, even, rounded), then `count` of those, cut down
+      to whole numbers: the released ST-R1 code. A short film gives the same frame several times.
     - segment-centre: the middle frame of each of `count` equal parts, as the InternVL baselines see them.
     """
     if rule in ("linspace-round", "qwen-vl-utils"):

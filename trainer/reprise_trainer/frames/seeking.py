@@ -1,10 +1,10 @@
 """Decoding only what leads to the chosen frames of a long film, where it is proven which frames those are.
 
-Proven means: each packet shows exactly one frame, by its own headers; all have times, each another one; so the frames in
-order of presentation are the packets in order of their times. Decoding begins at packets that need nothing before them,
-again by their own headers. After a seek each packet must be the one that the survey saw at this place, and the decoder must
-give the frames from the entry on one after the other, with exactly those times. Whatever is otherwise ends the attempt, and
-the whole film is decoded.
+Proven means: each packet shows exactly one frame, by its own headers; all have times, each another one; so the frames
+in order of presentation are the packets in order of their times. Decoding begins at packets that need nothing before
+them, again by their own headers. After a seek each packet must be the one that the survey saw at this place, and the
+decoder must give the frames from the entry on one after the other, with exactly those times; only frames that no other
+builds on are passed over. Whatever is otherwise ends the attempt, and the whole film is decoded.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class Timeline:
 
     @property
     def varies(self) -> bool:
-        """Whether the time between two frames varies by more than rounding: then number / rate is not a frame's time."""
+        """Whether the time between two frames varies by more than rounding: then number / rate is no frame's time."""
         gaps = [after - before for before, after in pairwise(self.times)]
         return len(gaps) > 1 and max(gaps) - min(gaps) > max(ROUNDING, 0.1 * min(gaps))
 
@@ -44,8 +44,8 @@ def timeline(
 ) -> Timeline:
     """Times of frames in the decoder's order, which is that of presentation.
 
-    `pts` and `durations` of the frames and times of the `packets`, in the file's order, are in units of `tick`; `start` is
-    the file's start in seconds. Refuses a film whose times go back: what stands between its parts is not known.
+    `pts` and `durations` of the frames and times of the `packets`, in the file's order, are in units of `tick`; `start`
+    is the file's start in seconds. Refuses a film whose times go back: what stands between its parts is not known.
     """
     stated, notes = _filled(pts, durations)
     back = next((at for at in range(1, len(stated)) if stated[at] < stated[at - 1]), None)
@@ -65,8 +65,7 @@ def _in_coding_order(stated: list[int], packets: Sequence[int | None]) -> bool:
     """Whether the times are those of coding, as in AVI, which has no other: they ascend from packet to packet."""
     order = sorted(range(len(stated)), key=stated.__getitem__)
     return all(
-        before is not None and after is not None and before < after
-        for before, after in pairwise(packets)
+        before is not None and after is not None and before < after for before, after in pairwise(packets)
     ) and all(abs(at - place) <= MOST_REORDERED for at, place in enumerate(order))
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from .bits import Bits
 from .units import Unit
 
+_VP8_VERSIONS = 3
 _VP8_START = b"\x9d\x01\x2a"
 _HEADER_BYTES = 4
 
 
 def read_vp8(data: bytes | memoryview) -> Unit:
     """A VP8 packet. Alternate reference frames are packets that show nothing."""
-    if len(data) < 4 or not (data[0] >> 4) & 1:
+    tag = int.from_bytes(data[:3], "little")
+    version, shown, first_part = (tag >> 1) & 7, (tag >> 4) & 1, tag >> 5
+    if len(data) < 4 or version > _VP8_VERSIONS or not shown or first_part > len(data):
         return Unit.UNPROVEN
     if data[0] & 1:
         return Unit.INNER
