@@ -1,5 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import type { FrameManifestLine } from "../activities/extract/manifest.ts";
+import type { Unusable } from "../activities/extract/unusable.ts";
+import type { VideoWord } from "../report/frames.ts";
 import { renderReport } from "../report/page.ts";
 import type { DataReport } from "../schemas/generated/data-report.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
@@ -18,8 +21,12 @@ export async function writeReport(root: string, record: RunRecord): Promise<stri
       events.set(id, await readJsonLines<TrainerEvent>(path.join(home.run(root, record.run), file)));
   }
   const style = await readFile(new URL("../report/style.css", import.meta.url), "utf8");
-  const [samples, data] = await Promise.all([samplesOf(root, record), dataReportsOf(root, record)]);
-  const page = renderReport({ record, events, samples, data, style });
+  const [samples, data, frames] = await Promise.all([
+    samplesOf(root, record),
+    dataReportsOf(root, record),
+    wordsOnVideos(root, record),
+  ]);
+  const page = renderReport({ record, events, samples, data, frames, style });
   const file = reportFile(root, record.run);
   await writeWhole(file, page);
   return file;
@@ -35,4 +42,21 @@ async function dataReportsOf(root: string, { steps }: RunRecord): Promise<Map<st
     if (report !== undefined) reports.set(id, report);
   }
   return reports;
+}
+
+/** What the steps that cut frames said of videos: those left out, and those that are odd. */
+async function wordsOnVideos(root: string, { steps }: RunRecord): Promise<Map<string, VideoWord[]>> {
+  const words = new Map<string, VideoWord[]>();
+  for (const { id, metrics, outputs } of steps) {
+    const dataset = outputs["dataset"];
+    if (metrics["sought"] === undefined || dataset === undefined) continue;
+    const read = <T>(name: string) => readJsonLines<T>(path.join(pathOf(root, dataset), name));
+    const left = await read<Unusable>("left-out.jsonl");
+    const cut = await read<FrameManifestLine>("frames.jsonl");
+    words.set(id, [
+      ...left.map(({ video, reason }) => ({ video, says: `left out: ${reason}` })),
+      ...cut.flatMap(({ video, notes }) => notes.map((says) => ({ video, says }))),
+    ]);
+  }
+  return words;
 }

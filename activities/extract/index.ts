@@ -81,12 +81,13 @@ async function cutAll(context: StepContext, { videos, files, unusable, parts, se
   // Many videos: one decoder each. A single long one gets all of the cores.
   const threads = Math.max(1, Math.floor(context.threads / Math.max(1, waiting().length)));
   try {
-    if ((await bytesOf(waiting().map((video) => files.get(video)!))) > MOST_UNSEEN_BYTES)
+    if ((await bytesOf(waiting().map((video) => files.get(video)!))) > MOST_UNSEEN_BYTES) {
       await crew.onEach(waiting(), async (video, ask) => {
         const answer = await ask({ look: files.get(video)! });
         if ("refused" in answer) unusable.set(video, answer.refused);
       });
-    settle();
+      settle();
+    }
     let done = parts.size;
     await crew.onEach(waiting(), async (video, ask) => {
       const output = parts.aside(".png");
