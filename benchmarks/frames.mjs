@@ -157,9 +157,10 @@ async function longFilms(folder) {
 
 /** Peak memory and most threads of all processes of the cutter while a step runs. Linux only. */
 async function watched(work) {
-  let [peak, most, going] = [0, 0, true];
+  let [peak, most] = [0, 0];
+  const over = new AbortController();
   const look = async () => {
-    while (going) {
+    while (!over.signal.aborted) {
       const seen = fs.readdirSync("/proc").flatMap((pid) => {
         try {
           if (!fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("reprise_trainer.frames")) return [];
@@ -184,7 +185,7 @@ async function watched(work) {
   };
   const looking = look();
   const done = await work();
-  going = false;
+  over.abort();
   await looking;
   return { peak: peak / 1e6, most, done };
 }

@@ -1,7 +1,7 @@
 """Eight frames of a long film in one process that stays up: by frames/extract, and by PyAV's own seeking, in turn.
 
-Usage: frames_seek.py VIDEO FOLDER SIZE THREADS RUNS. Prints seconds of each run, and whether seeking gave the strip of a
-full decode, as JSON.
+Usage: frames_seek.py VIDEO FOLDER SIZE THREADS RUNS. Prints seconds of each run, and whether seeking gave the strip of
+a full decode, as JSON.
 """
 
 import json

@@ -49,7 +49,7 @@ export class Crew {
 
   /** Lets the processes end. */
   async end(): Promise<void> {
-    await Promise.all(this.#members.map(({ cutter }) => cutter?.end()));
+    await Promise.all(this.#members.map(async ({ cutter }) => cutter?.end()));
   }
 
   async #ask(member: Member, ask: Ask): Promise<Answer> {

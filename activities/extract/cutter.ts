@@ -7,7 +7,7 @@ import type { FailureCode } from "../step-failure.ts";
 import type { FrameManifestLine } from "./manifest.ts";
 
 /** What a step asks of each of its videos. */
-export interface Wish {
+interface Wish {
   frames: number;
   rule: string;
   size: unknown;

@@ -206,12 +206,12 @@ profiles: { few: { steps.arms.steps.walks.with.clips.eval: 2 } }
     const last = readdirSync(path.join(store, "runs")).sort().at(-1)!;
     const file = path.join(store, "runs", last, "frames", "fields.json");
     const fields = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
-    const lock = fields["tools.ffmpeg"]!;
+    const lock = fields["tools.python"]!;
     const packages = JSON.parse(
       readFileSync(path.join(store, "environments", `${lock}.json`), "utf8"),
     ) as Record<string, string>;
     const old = "0".repeat(64);
-    writeFileSync(file, JSON.stringify({ ...fields, "tools.ffmpeg": old }));
+    writeFileSync(file, JSON.stringify({ ...fields, "tools.python": old }));
     writeFileSync(
       path.join(store, "environments", `${old}.json`),
       JSON.stringify({ ...packages, trl: "1.15.0" }),

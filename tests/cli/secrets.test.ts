@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { findToolchain } from "../../activities/toolchain.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
@@ -8,9 +9,10 @@ const folder = temporaryFolder();
 stopServerAfterwards(folder);
 
 test("a program gets the secrets that its step names, and no other of the worker's", async () => {
-  // Stands in for Python: prints its environment, as a careless program would.
+  // Stands in for Python: prints its environment, as a careless program would. Frames are cut by the real one.
   const python = path.join(folder, "python");
-  writeFileSync(python, "#!/bin/sh\nenv\nexit 3\n");
+  const cut = `[ "$2" = reprise_trainer.frames ] && exec "${findToolchain().python}" "$@"`;
+  writeFileSync(python, `#!/bin/sh\n${cut}\nenv\nexit 3\n`);
   chmodSync(python, 0o755);
   writeFileSync(
     path.join(folder, "secret.yaml"),

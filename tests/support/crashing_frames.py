@@ -1,4 +1,4 @@
-"""Takes the place of `python`: runs the frame cutter, whose decoder then crashes on clips that say so in their names."""
+"""Takes the place of `python`: the frame cutter, whose decoder crashes on clips that say so in their names."""
 
 import ctypes
 import os

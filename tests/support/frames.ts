@@ -80,7 +80,7 @@ export async function cutThrough(
   return {
     ...ended,
     record,
-    metrics: (step?.metrics ?? {}) as Record<string, number>,
+    metrics: step?.metrics ?? {},
     lines: Object.fromEntries(read<FrameManifestLine>("frames.jsonl").map((line) => [line.video, line])),
     left: Object.fromEntries(read<Unusable>("left-out.jsonl").map(({ video, reason }) => [video, reason])),
     dataset,
