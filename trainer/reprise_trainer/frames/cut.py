@@ -166,4 +166,5 @@ def _decoded(work: _Work, film: Film, index: list[int]) -> tuple[Timeline, tuple
 
         decoded = decode_whole(film, work.found, work.ear, set(index), take)
     times = work.timeline(decoded.pts, decoded.durations)
+    times.notes.extend(decoded.notes)
     return times, painter.size if strip.written == len(index) else None

@@ -14,7 +14,7 @@ from .memory import limit, may_be_short
 from .opening import Film
 from .packets import Survey, read_packets
 from .pulse import beat
-from .refusals import Refused
+from .refusals import Refused, frames
 
 # Errors that touch no pixel: a frame that is to be given free was not there, as after a cut between two keyframes.
 _LOST = "frames that it builds on are missing"
@@ -27,6 +27,8 @@ class Decoded:
 
     pts: list[int | None] = field(default_factory=list)
     durations: list[int] = field(default_factory=list)
+    # What is to be said of its beginning.
+    notes: list[str] = field(default_factory=list)
 
 
 def decode_whole(film: Film, found: Survey, ear: Ear, wanted: set[int], take: Callable[[int, Any], None]) -> Decoded:
@@ -45,7 +47,9 @@ def decode_whole(film: Film, found: Survey, ear: Ear, wanted: set[int], take: Ca
             damaged.mended(frame.pts)
         if number in wanted:
             take(number, frame)
-    damaged.refuse_after(decoded.pts)
+    lost = damaged.refuse_after(decoded.pts)
+    if lost:
+        decoded.notes.append(f"{frames(lost, 'packet')} before its first frame cannot be decoded")
     return decoded
 
 
@@ -110,14 +114,14 @@ class _Damage:
         self._error = None
         self._packet += 1
 
-    def refuse_after(self, shown: list[int | None]) -> None:
-        """Refuse the film if anything was wrong after the packet of the first frame."""
+    def refuse_after(self, shown: list[int | None]) -> int:
+        """Refuse the film if anything was wrong after the packet of the first frame; gives what was wrong before."""
         if not shown:
             words = self._faults[0].words if self._faults else "no frame comes"
             raise Refused(f"none of its packets can be decoded: {words}")
         faults = [fault for fault in self._faults if not self._is_before(fault, shown[0])]
         if not faults:
-            return
+            return len(self._faults)
         stated = [fault for fault in faults if fault.pts is not None]
         worst = min(stated, key=lambda fault: fault.pts or 0) if stated else faults[0]
         at = "" if worst.pts is None else f" at {self._film.seconds(worst.pts):.1f} s"

@@ -51,6 +51,6 @@ def _is_text(head: bytes) -> bool:
     return all(letter.isprintable() or letter in "\t\r\n\f" for letter in text)
 
 
-def frames(count: int) -> str:
+def frames(count: int, noun: str = "frame") -> str:
     """`count` with its noun."""
-    return f"{count} frame" if count == 1 else f"{count} frames"
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -74,13 +74,17 @@ def prove(found: Survey, frames: int) -> Proof | None:
 
 
 def _entries_are_whole(units: list[Unit]) -> bool:
-    """Whether decoding all gives all: it begins at an entry, and what leads an open one has what it needs before it."""
-    entry: int | None = None
+    """Whether decoding all gives all: it begins at an entry, and what leads an open one has what it needs before it.
+
+    Leading frames stand right behind their entry: elsewhere, their own one was lost.
+    """
+    if units[0] not in _ENTRIES:
+        return False
+    leads = False
     for number, unit in enumerate(units):
-        if unit in _ENTRIES:
-            entry = number
-        elif entry is None or (unit is Unit.LEADING and (entry == 0 or units[entry] is Unit.ENTRY)):
+        if unit is Unit.LEADING and not leads:
             return False
+        leads = number > 0 and unit is Unit.OPEN_ENTRY if unit is not Unit.LEADING else leads
     return True
 
 
