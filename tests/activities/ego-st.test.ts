@@ -45,7 +45,7 @@ describe("a training row", () => {
   test("becomes a question with its opposite, its targets and its source", () => {
     expect(ingest().row).toEqual({
       id: expect.stringMatching(/^direction-forward-[0-9a-f]{12}$/),
-      video: "one.mp4",
+      video: "/data/walks/one.mp4",
       split: "train",
       task: "direction",
       way: "forward",
@@ -63,7 +63,7 @@ describe("a training row", () => {
 
   test.each<[string, unknown, RegExp]>([
     ["keys", { problem: "x" }, /expected the keys problem, .*; found problem/],
-    ["no object", 7, /found a number/],
+    ["no object", 7, /expected an object; found the number 7/],
     ["two questions", { ...trainingRow(), original_question: "other" }, /differ/],
     [
       "no options",
@@ -160,7 +160,7 @@ describe("a benchmark record", () => {
     const reading = readBenchmarkRecord({ video: "x/two.mp4", reverse_mcq: asked }, place) as Ingested;
     expect(reading.row).toMatchObject({
       id: "part4-action-reverse-17",
-      video: "two.mp4",
+      video: "x/two.mp4",
       options: ["A. sit", "B. stand"],
       answer: "B",
       reference: "stand",
@@ -176,8 +176,8 @@ describe("a benchmark record", () => {
   });
 
   test.each<[unknown, RegExp]>([
-    [{}, /expected a text 'video'; found none/],
-    [{ video: "a" }, /expected 'reverse_mcq' with 'question' and 'options'; found video/],
+    [{}, /expected the key video; found none/],
+    [{ video: "a" }, /expected the key reverse_mcq; found video/],
     [
       { video: "a", reverse_mcq: { ...asked, answer: undefined, gold: "B" } },
       /key 'answer' .* found question, options, answer, gold in/,

@@ -24,7 +24,7 @@ test("rows are read, and a wrong one is told with its line", async () => {
   await expect(readQuestions(dataset(row("a", "1.mp4"), row("b", "1.mp4")))).resolves.toHaveLength(2);
   const wrong = { ...row("b", "2.mp4"), options: ["left"] };
   await expect(readQuestions(dataset(row("a", "1.mp4"), wrong))).rejects.toThrow(
-    "questions.jsonl:2: options.0",
+    "questions.jsonl:2: 'options.0' is \"left\"; ",
   );
   await expect(readQuestions(dataset())).resolves.toEqual([]);
 });
