@@ -14,7 +14,7 @@ export interface Prediction {
   gold: string;
   reply: string;
   letter: string | null;
-  status: "correct" | "wrong" | "unparsed" | "error";
+  status: "correct" | "wrong" | "unparsed" | "filtered" | "refused" | "error";
   /** Whether the reply was cut at the limit of new tokens. */
   truncated: boolean;
   /** Why there is no reply. */

@@ -12,6 +12,8 @@ export interface Reply {
   reply: string;
   /** Whether it was cut at the limit of new tokens. */
   truncated: boolean;
+  /** Where it is no answer: a server's filter held it back, or the model refused. */
+  declined?: "filtered" | "refused";
   error?: string;
 }
 
@@ -31,13 +33,16 @@ export function scoredRows(rows: readonly Question[], split: string): (Question 
 /** One sample's outcome. */
 export function predictionOf(
   row: Question & { answer: string },
-  { reply, truncated, error }: Reply,
+  { reply, truncated, declined, error }: Reply,
 ): Prediction {
-  const letter = error === undefined ? readAnswer(reply, row.options) : null;
+  const said = error === undefined && declined === undefined;
+  const letter = said ? readAnswer(reply, row.options) : null;
   const status =
     error !== undefined
       ? "error"
-      : letter === null
+      : declined !== undefined
+        ? declined
+        : letter === null
         ? "unparsed"
         : letter === row.answer
           ? "correct"
