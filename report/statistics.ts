@@ -38,7 +38,10 @@ export interface Scored {
 }
 
 /** A prediction as a score: what is not right, whatever the reason, is wrong. */
-export const asScored = ({ id, status }: Prediction): Scored => ({ id, score: status === "correct" ? 1 : 0 });
+export const asScored = ({ id, status }: Pick<Prediction, "id" | "status">): Scored => ({
+  id,
+  score: status === "correct" ? 1 : 0,
+});
 
 export interface PairedTest {
   /** Samples that have a score under both. */

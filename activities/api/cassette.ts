@@ -130,5 +130,5 @@ function replyFaults(line: object): Fault[] {
   const fits = validateReply();
   return fits(line)
     ? []
-    : explainErrors(fits.errors ?? [], DOCUMENT_SCHEMAS["recorded-reply"] as { required: string[] });
+    : explainErrors(fits.errors ?? [], DOCUMENT_SCHEMAS["recorded-reply"]);
 }

@@ -42,7 +42,9 @@ const isObject = (value: unknown): value is Fields =>
 
 // Beside OpenAI's own words: those of Anthropic, Mistral, Cohere, Hugging Face, Together, Gemini, GLM.
 const ENDS = new Map<string, "whole" | "cut" | "filtered" | "called">([
-  ...["stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete"].map((end) => [end, "whole"] as const),
+  ...["stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete"].map(
+    (end) => [end, "whole"] as const,
+  ),
   ...["length", "max_tokens", "model_length", "max_output_tokens"].map((end) => [end, "cut"] as const),
   ...["content_filter", "safety", "sensitive"].map((end) => [end, "filtered"] as const),
   ...["tool_calls", "function_call", "tool_use"].map((end) => [end, "called"] as const),
@@ -59,7 +61,8 @@ const THINKING = new Set(["thinking", "reasoning", "redacted_thinking"]);
 export function readCompletion(body: unknown): { answer: Answer; counted: boolean } {
   if (!isObject(body)) throw new BrokenReply(`The server's reply is no chat completion: ${kindOf(body)}.`);
   const spent = spentOf(body["usage"]);
-  const broken = (what: string) => new BrokenReply(`The server's reply is no whole chat completion: ${what}.`, spent);
+  const broken = (what: string) =>
+    new BrokenReply(`The server's reply is no whole chat completion: ${what}.`, spent);
   const unread = (what: string) => new UnreadableReply(`The server's reply cannot be read: ${what}.`, spent);
   refuseError(body["error"], spent);
   const { choices } = body;
@@ -77,7 +80,9 @@ export function readCompletion(body: unknown): { answer: Answer; counted: boolea
   const said = textOf(message["content"], unread);
   const [calls, thoughts] = [CALLS, THOUGHTS].map((keys) => keys.some((key) => holds(message[key])));
   if (said.text.trim() === "" && calls) throw unread("it calls a tool or speaks, and was asked for text");
-  const refusal = [said.refusal, message["refusal"]].find((text) => typeof text === "string" && text.trim() !== "");
+  const refusal = [said.refusal, message["refusal"]].find(
+    (text): text is string => typeof text === "string" && text.trim() !== "",
+  );
   const blank = said.text.trim() === "";
   const silent = blank && refusal === undefined && !thoughts && !said.thoughts;
   if (silent && end !== "filtered" && spent === null)
@@ -85,7 +90,7 @@ export function readCompletion(body: unknown): { answer: Answer; counted: boolea
   if (end === "unsaid" && (blank || spent === null)) throw broken("it does not say how it ended");
   return {
     answer: {
-      reply: blank && refusal !== undefined ? String(refusal) : said.text,
+      reply: blank && refusal !== undefined ? refusal : said.text,
       served: typeof body["model"] === "string" ? body["model"] : "",
       truncated: end === "cut",
       refused: refusal !== undefined,
@@ -124,7 +129,9 @@ function textOf(content: unknown, unread: (what: string) => Error): Said {
     else if (type === "refusal" && typeof declined === "string") refusal += declined;
     else if (typeof type === "string" && THINKING.has(type)) thoughts = true;
     else
-      throw unread(`a part of 'content' is ${type === undefined ? kindOf(part) : `of the type ${JSON.stringify(type)}`}`);
+      throw unread(
+        `a part of 'content' is ${type === undefined ? kindOf(part) : `of the type ${JSON.stringify(type)}`}`,
+      );
   }
   return { text, refusal, thoughts };
 }
@@ -152,7 +159,9 @@ const STATUS: Record<string, number> = {
 function refuseError(error: unknown, spent: Spent | null): void {
   if (error === undefined || error === null || error === false || error === "") return;
   const { message, code, status } = isObject(error) ? error : { message: error };
-  const number = [code, status, STATUS[String(code)]].map(Number).find((one) => Number.isInteger(one) && one >= 400 && one < 600);
+  const number = [code, status, STATUS[String(code)]]
+    .map(Number)
+    .find((one) => Number.isInteger(one) && one >= 400 && one < 600);
   if (number !== undefined && isObject(error))
     throw APIError.generate(number, { error }, undefined, new Headers());
   const text = typeof message === "string" ? message : (JSON.stringify(error) ?? "");

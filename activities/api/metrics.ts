@@ -71,7 +71,8 @@ export function apiMetrics({ replies, paid, spoilt, before, model, date, budget 
 const changesOf = (replies: readonly RecordedReply[], before: Cassette): Change[] =>
   replies.flatMap((now) => {
     const old = before.get(now.request, now.ask);
-    if (old === undefined || old.reply === now.reply) return [];
+    const same = (["reply", "refused", "filtered"] as const).every((key) => old?.[key] === now[key]);
+    if (old === undefined || same) return [];
     const shown = ({ served, reply }: RecordedReply) => ({ served, reply });
     return [{ id: now.id, before: shown(old), now: shown(now) }];
   });
@@ -80,7 +81,7 @@ const changesOf = (replies: readonly RecordedReply[], before: Cassette): Change[
 const VERSION = /^(?:[-@:](?:v?\d[\d.-]*|latest|preview|main|[0-9a-f]{7,40}))+$/;
 
 /** Whether a server's name for what replied can be the asked model's: itself, or a version of it, with or without a maker. */
-export function isModel(served: string, asked: string): boolean {
+function isModel(served: string, asked: string): boolean {
   const [name, own] = [served, asked].map((one) => one.toLowerCase().split("/").at(-1)!);
   const short = own!.replace(/[-:](?:latest|free|beta)$/, "");
   if (name === "" || name === own || name === short) return true;

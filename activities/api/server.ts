@@ -52,7 +52,8 @@ function jsonOf(body: Buffer): unknown {
     return JSON.parse(text);
   } catch {
     if (text.startsWith("<")) throw broken("it is a page of HTML or XML");
-    if (/^(?:data|event|id|retry)?:/.test(text)) throw broken("it is a stream of events, and none was asked for");
+    if (/^(?:data|event|id|retry)?:/.test(text))
+      throw broken("it is a stream of events, and none was asked for");
     throw broken(`it is no JSON, or cut: ${JSON.stringify(text.slice(-60))} is its end`);
   }
 }

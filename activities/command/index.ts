@@ -5,6 +5,7 @@ import { completeRenamed } from "../../store/checkpoints.ts";
 import { checkpointsOf } from "../../store/works.ts";
 import { chooseCheckpoint } from "../resume.ts";
 import { programFailure, runProgram } from "../run-program.ts";
+import { readSamples } from "../samples-file.ts";
 import { secretsOf, withheldFrom } from "../secrets.ts";
 import { StepFailure } from "../step-failure.ts";
 import type { StepContext } from "../step.ts";
@@ -44,6 +45,8 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
         "exit",
         `${name} ended well, but left no output '${output}' at {outputs.${output}}.`,
       );
+    // Verdicts go by them.
+    if (step.outputs[output] === "predictions") await readSamples(place);
   }
   const reported = (await context.events.readOf(context.print)).flatMap((event) =>
     event.event === "metrics" ? [event.values] : [],

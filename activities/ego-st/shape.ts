@@ -14,7 +14,11 @@ const WORDS: Record<Must, string> = { text: "a text", list: "a list", object: "a
 export const foundKeys = (record: object): string => Object.keys(record).join(", ").slice(0, 200) || "none";
 
 /** What is wrong with the keys of a record: which is missing, misspelt or of another form. undefined when all are right. */
-export function shapeDoubt(record: unknown, must: Readonly<Record<string, Must>>, within = ""): string | undefined {
+export function shapeDoubt(
+  record: unknown,
+  must: Readonly<Record<string, Must>>,
+  within = "",
+): string | undefined {
   if (!IS.object(record)) return `expected an object${within}; found ${show(record)}`;
   const found = record as Record<string, unknown>;
   const others = Object.keys(found).filter((key) => !Object.hasOwn(must, key));

@@ -43,10 +43,10 @@ export function predictionOf(
       : declined !== undefined
         ? declined
         : letter === null
-        ? "unparsed"
-        : letter === row.answer
-          ? "correct"
-          : "wrong";
+          ? "unparsed"
+          : letter === row.answer
+            ? "correct"
+            : "wrong";
   return {
     id: row.id,
     video: row.video,

@@ -98,8 +98,7 @@ async function judgeOnce(
       body: () => Promise.resolve(body),
     };
     const known = api.isRecorded(asking);
-    if (number > 0 && !known && (fresh >= ASKINGS || !api.asksServer))
-      return reason;
+    if (number > 0 && !known && (fresh >= ASKINGS || !api.asksServer)) return reason;
     if (!known) fresh++;
     const outcome = await api.ask(asking);
     if ("error" in outcome) return outcome.error;

@@ -16,8 +16,7 @@ export function readJudgement(reply: string, truncated = false): Judgement | nul
   const found = objectsIn(text);
   if (found === null) return null;
   const records = found.flatMap(({ value }) => objectsWithin(value));
-  const whole = records.filter((record) => PARTS.every((part) => record.has(part)));
-  const [first] = whole;
+  const first = records.find((record) => PARTS.every((part) => record.has(part)));
   if (first === undefined) return null;
   const said = PARTS.map((part) => new Set(records.flatMap((record) => record.get(part) ?? [])));
   if (said.some((values) => values.size > 1)) return null;

@@ -16,7 +16,10 @@ export function contradictions(row: Record<string, unknown>): Fault[] {
   const faults: Fault[] = [];
   const other = [...texts].find(
     ([letter, text]) =>
-      letter !== answer && typeof reference === "string" && sameText(text, reference) && !sameText(text, texts.get(answer)!),
+      letter !== answer &&
+      typeof reference === "string" &&
+      sameText(text, reference) &&
+      !sameText(text, texts.get(answer)!),
   );
   if (other !== undefined)
     faults.push({

@@ -55,10 +55,9 @@ export function explainErrors(
 
 /** The dotted path of what an error is about, empty for the row itself. */
 export const pathOf = ({ instancePath }: Pick<ErrorObject, "instancePath">): string =>
-  JSON.stringify(instancePath.slice(1).replaceAll("/", ".").replaceAll("~1", "/").replaceAll("~0", "~")).slice(
-    1,
-    -1,
-  );
+  JSON.stringify(
+    instancePath.slice(1).replaceAll("/", ".").replaceAll("~1", "/").replaceAll("~0", "~"),
+  ).slice(1, -1);
 
 const joined = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`);
 
@@ -66,7 +65,7 @@ const missingKey = ({ params }: ErrorObject): string => String(params["missingPr
 
 function unknownKey({ params }: ErrorObject): string | undefined {
   const key: unknown = params["unevaluatedProperty"] ?? params["additionalProperty"];
-  return key === undefined ? undefined : String(key);
+  return typeof key === "string" ? key : undefined;
 }
 
 function explain(

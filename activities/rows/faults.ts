@@ -26,9 +26,11 @@ export function tellFaults(file: string, faults: readonly LineFault[], see: stri
     return `${where}: ${first.text}${alsoIn([...more])}`;
   });
   const left = told.length - MOST_CAUSES;
-  return [...told.slice(0, MOST_CAUSES), ...(left > 0 ? [`And ${left} more kinds of faults.`] : []), see].join(
-    told.length === 1 ? " " : "\n",
-  );
+  return [
+    ...told.slice(0, MOST_CAUSES),
+    ...(left > 0 ? [`And ${left} more kinds of faults.`] : []),
+    see,
+  ].join(told.length === 1 ? " " : "\n");
 }
 
 function alsoIn(lines: number[]): string {
@@ -50,7 +52,8 @@ export function show(value: unknown): string {
   if (value === null || typeof value === "boolean") return String(value);
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
   if (typeof value === "object") return `an object with ${keysOf(value)}`;
-  return `the ${typeof value} ${String(value)}`;
+  if (typeof value === "number") return `the number ${value}`;
+  return `a ${typeof value}`;
 }
 
 /** The keys of an object, for a message. */

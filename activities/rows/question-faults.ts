@@ -25,7 +25,7 @@ export function questionFaults(value: unknown): Fault[] {
   // These two have sentences of their own.
   const others = errors.filter((error) => !/^(?:answer|options)\b/.test(pathOf(error)));
   return [
-    ...explainErrors(others, DOCUMENT_SCHEMAS.question as { required: string[] }, ALSO_CALLED),
+    ...explainErrors(others, DOCUMENT_SCHEMAS.question, ALSO_CALLED),
     ...("answer" in row ? answerFaults(answer, options) : []),
     ...("options" in row ? optionsFaults(options) : []),
     ...lettersFaults(answer, options),
@@ -56,7 +56,11 @@ function letterHint(answer: unknown, options: unknown): string {
 function optionsFaults(options: unknown): Fault[] {
   const must = 'must be a list of texts that begin with their letter, such as ["A. left", "B. right"]';
   if (!Array.isArray(options)) {
-    const hint = isObject(options) ? asList(options) : options === null ? " Of an open question it is []." : "";
+    const hint = isObject(options)
+      ? asList(options)
+      : options === null
+        ? " Of an open question it is []."
+        : "";
     return [{ cause: "options form", text: `'options' is ${show(options)}; it ${must}.${hint}` }];
   }
   if (options.length > LETTERS)
@@ -111,7 +115,8 @@ function lettersFaults(answer: unknown, options: unknown): Fault[] {
             text: `'answer' is "${gold}", but 'options' is empty: a gold letter needs its option. List the options, or give null for an open question.`,
           },
         ];
-  if (!options.every((option): option is string => typeof option === "string" && OPTION.test(option))) return [];
+  if (!options.every((option): option is string => typeof option === "string" && OPTION.test(option)))
+    return [];
   const letters = options.map((option) => option[0]!);
   const twice = letters.findIndex((letter, index) => letters.indexOf(letter) < index);
   const faults: Fault[] = [];

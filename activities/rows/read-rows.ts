@@ -71,7 +71,9 @@ function otherForm(lines: readonly TextLine[]): LineFault | undefined {
   // Not of one line alone.
   const fault = (text: string): LineFault => ({ line: null, cause: text, text });
   if (begins.startsWith("[") && (lines.length > 1 || begins.endsWith("]")))
-    return fault("it is one JSON list; it must have one JSON object a line. `jq -c '.[]' FILE` writes it so.");
+    return fault(
+      "it is one JSON list; it must have one JSON object a line. `jq -c '.[]' FILE` writes it so.",
+    );
   if (begins === "{")
     return fault("it has an object over several lines; each must stand in one. `jq -c . FILE` writes it so.");
   return undefined;

@@ -31,11 +31,14 @@ export function textLines(bytes: Buffer): { lines: TextLine[]; faults: LineFault
   const mark = bytes.subarray(0, 2).toString("hex");
   if (mark === "fffe" || mark === "feff") return fromUtf16(bytes, mark === "fffe" ? "utf-16le" : "utf-16be");
   if (bytes.length > 1 && (bytes[0] === 0) !== (bytes[1] === 0))
-    return { lines: [], faults: [whole("it looks like UTF-16 without a byte order mark: save it as UTF-8.")] };
+    return {
+      lines: [],
+      faults: [whole("it looks like UTF-16 without a byte order mark: save it as UTF-8.")],
+    };
   const [lines, faults]: [TextLine[], LineFault[]] = [[], []];
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let number = 0;
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const feed = bytes.indexOf(0x0a, start);
     const end = feed === -1 ? bytes.length : feed;
     const line = bytes.subarray(start, end);

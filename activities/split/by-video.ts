@@ -37,7 +37,9 @@ export interface Sides {
 
 /** Keeps every video on one side only. With `refuse`, both sides come back as they were. */
 export function withoutOverlap(train: Question[], evaluation: Question[], overlap: Overlap): Sides {
-  const [trained, evaluated] = [train, evaluation].map((rows) => [...new Set(rows.map(({ video }) => video))]);
+  const [trained, evaluated] = [train, evaluation].map((rows) => [
+    ...new Set(rows.map(({ video }) => video)),
+  ]);
   const shared = sharedWith(evaluated!, trained!);
   const without = (rows: Question[], videos: readonly string[]) => {
     const left = new Set(videos);
