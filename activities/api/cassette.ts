@@ -128,7 +128,5 @@ export class Cassette {
 
 function replyFaults(line: object): Fault[] {
   const fits = validateReply();
-  return fits(line)
-    ? []
-    : explainErrors(fits.errors ?? [], DOCUMENT_SCHEMAS["recorded-reply"]);
+  return fits(line) ? [] : explainErrors(fits.errors ?? [], DOCUMENT_SCHEMAS["recorded-reply"]);
 }
