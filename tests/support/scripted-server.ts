@@ -24,11 +24,7 @@ export interface ScriptedServer {
 /** A chat completion with a content, and what else its choice, its message or it itself holds. */
 export const completion = (
   content: unknown,
-  {
-    message = {},
-    choice = {},
-    more = {},
-  }: Record<"message" | "choice" | "more", object> | Record<string, object> = {},
+  { message, choice, more }: { message?: object; choice?: object; more?: object } = {},
 ): Sent => ({
   body: {
     ...{ id: "one", object: "chat.completion", created: 1, model: "closed-1" },

@@ -216,5 +216,5 @@ test.each<[string, unknown]>([
 });
 
 test.each([[null], [7], [undefined]])("a model's name that is %s is none", (model) =>
-  expect(answerOf("B", { more: { model } as object }).served).toBe(""),
+  expect(answerOf("B", { more: { model } }).served).toBe(""),
 );
