@@ -133,7 +133,7 @@ export class Api {
     try {
       return await pending;
     } finally {
-      this.#pending.delete(key);
+      if (this.#pending.get(key) === pending) this.#pending.delete(key);
     }
   }
 

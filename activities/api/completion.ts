@@ -40,13 +40,16 @@ type Fields = Record<string, unknown>;
 const isObject = (value: unknown): value is Fields =>
   value !== null && typeof value === "object" && !Array.isArray(value);
 
-// Beside OpenAI's own words: those of Anthropic, Mistral, Cohere, Hugging Face, Together, Gemini, GLM.
-const ENDS = new Map<string, "whole" | "cut" | "filtered" | "called">([
+type End = "whole" | "cut" | "filtered" | "refused" | "called" | "unsaid";
+
+// Beside OpenAI's own words, those of other APIs that gateways hand through.
+const ENDS = new Map<string, End>([
   ...["stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete"].map(
     (end) => [end, "whole"] as const,
   ),
   ...["length", "max_tokens", "model_length", "max_output_tokens"].map((end) => [end, "cut"] as const),
-  ...["content_filter", "safety", "sensitive"].map((end) => [end, "filtered"] as const),
+  ...["content_filter", "safety", "recitation", "sensitive"].map((end) => [end, "filtered"] as const),
+  ["refusal", "refused"],
   ...["tool_calls", "function_call", "tool_use"].map((end) => [end, "called"] as const),
 ]);
 // Where servers put what is no text, and what the model thought: that is no reply.
@@ -84,8 +87,8 @@ export function readCompletion(body: unknown): { answer: Answer; counted: boolea
     (text): text is string => typeof text === "string" && text.trim() !== "",
   );
   const blank = said.text.trim() === "";
-  const silent = blank && refusal === undefined && !thoughts && !said.thoughts;
-  if (silent && end !== "filtered" && spent === null)
+  const declined = refusal !== undefined || end === "refused" || end === "filtered";
+  if (blank && !declined && !thoughts && !said.thoughts && spent === null)
     throw broken("it is empty, and no tokens are counted for it");
   if (end === "unsaid" && (blank || spent === null)) throw broken("it does not say how it ended");
   return {
@@ -93,7 +96,7 @@ export function readCompletion(body: unknown): { answer: Answer; counted: boolea
       reply: blank && refusal !== undefined ? refusal : said.text,
       served: typeof body["model"] === "string" ? body["model"] : "",
       truncated: end === "cut",
-      refused: refusal !== undefined,
+      refused: refusal !== undefined || end === "refused",
       filtered: end === "filtered",
       ...(spent ?? { input_tokens: 0, output_tokens: 0 }),
     },
@@ -101,7 +104,7 @@ export function readCompletion(body: unknown): { answer: Answer; counted: boolea
   };
 }
 
-function endOf(reason: unknown): "whole" | "cut" | "filtered" | "called" | "unsaid" | undefined {
+function endOf(reason: unknown): End | undefined {
   if (reason === null || reason === undefined) return "unsaid";
   return typeof reason === "string" ? ENDS.get(reason.toLowerCase()) : undefined;
 }

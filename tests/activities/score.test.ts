@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noteEqualOptions } from "../../activities/evaluate/equal-options.ts";
 import { predictionOf } from "../../activities/evaluate/predictions.ts";
 import { score } from "../../activities/evaluate/score.ts";
 import { wilson, type Prediction } from "../../report/statistics.ts";
@@ -38,6 +39,42 @@ describe("a score", () => {
       error: 1,
     });
     expect(metrics["accuracy[direction/forward]"]).toBe(0.25);
+  });
+
+  test("counts what was filtered and refused by itself, whatever it says", () => {
+    const declined = (["filtered", "refused"] as const).map((status) =>
+      predictionOf(row, { id: "a", reply: "B", truncated: false, declined: status }),
+    );
+    expect(declined.map(({ status, letter, reply }) => [status, letter, reply])).toEqual([
+      ["filtered", null, "B"],
+      ["refused", null, "B"],
+    ]);
+    const metrics = score([given("B"), ...declined, given("")]);
+    expect(metrics).toMatchObject({ samples: 4, correct: 1, unparsed: 1, filtered: 1, refused: 1, error: 0 });
+    expect(metrics["accuracy"]).toBe(0.25);
+  });
+
+  test("of a question without options has no chance, and divides by nothing", () => {
+    expect(score([given("A", { options: 0 }), given("A", { options: 2 })])["chance"]).toBe(0.25);
+  });
+
+  test("says which questions have options of the same text", async () => {
+    const said: unknown[] = [];
+    const events = { write: (event: unknown) => Promise.resolve(void said.push(event)) };
+    const optionsOf = (id: string, ...options: string[]) => ({ id, options });
+    await noteEqualOptions({ events } as never, [
+      optionsOf("a", "A. left", "B. right"),
+      optionsOf("b", "A. left", "B. right", "C: Left."),
+      optionsOf("c", "A. 5", "B. -5"),
+    ]);
+    expect(said).toEqual([
+      {
+        event: "message",
+        text: "1 of 3 questions have options of the same text, first b: only the gold letter counts as right there",
+      },
+    ]);
+    await noteEqualOptions({ events } as never, [optionsOf("a", "A. left", "B. right")]);
+    expect(said).toHaveLength(1);
   });
 
   test("stands beside its baselines", () => {
