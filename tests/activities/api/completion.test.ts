@@ -177,6 +177,7 @@ describe("silence, a filter and a refusal are told apart", () => {
       {},
       { ...nothing, reply: "I cannot.", refused: true },
     ],
+    ["ended by refusing", "", { choice: { finish_reason: "refusal" } }, { ...nothing, refused: true }],
     ["an empty refusal is none", "B", { message: { refusal: "" } }, { ...nothing, reply: "B" }],
     [
       "cut at another's limit",
