@@ -9,6 +9,7 @@ import { readJson, readJsonLines, writeWhole } from "../store/files.ts";
 import { home } from "../store/home.ts";
 import { reportFile } from "../store/runs.ts";
 import { samplesOf } from "./report-samples.ts";
+import { unparsedNotes } from "./unparsed-notes.ts";
 
 /** Gathers what the report shows and writes the page beside the record; gives its path. */
 export async function writeReport(root: string, record: RunRecord): Promise<string> {
@@ -18,8 +19,12 @@ export async function writeReport(root: string, record: RunRecord): Promise<stri
       events.set(id, await readJsonLines<TrainerEvent>(path.join(home.run(root, record.run), file)));
   }
   const style = await readFile(new URL("../report/style.css", import.meta.url), "utf8");
-  const [samples, data] = await Promise.all([samplesOf(root, record), dataReportsOf(root, record)]);
-  const page = renderReport({ record, events, samples, data, style });
+  const [samples, data, unparsed] = await Promise.all([
+    samplesOf(root, record),
+    dataReportsOf(root, record),
+    unparsedNotes(root, record),
+  ]);
+  const page = renderReport({ record, events, samples, data, unparsed, style });
   const file = reportFile(root, record.run);
   await writeWhole(file, page);
   return file;

@@ -6,6 +6,7 @@ import { curvesOf } from "./curves.ts";
 import { dataSection } from "./data.ts";
 import { accuracySection, apiSection, judgeSection } from "./evaluation.ts";
 import { Html, html, section, table } from "./html.ts";
+import { readingSection } from "./reading.ts";
 import { samplesSection, type Sample } from "./samples.ts";
 
 export interface ReportData {
@@ -15,11 +16,13 @@ export interface ReportData {
   samples: readonly Sample[];
   /** What was found in annotations, by step id. */
   data: ReadonlyMap<string, DataReport>;
+  /** What to know of replies without a letter, by id of the step that has many. */
+  unparsed: ReadonlyMap<string, string>;
   style: string;
 }
 
 /** The report of a run as one page that needs nothing else. Pure: every number comes from the record or the events. */
-export function renderReport({ record, events, samples, data, style }: ReportData): string {
+export function renderReport({ record, events, samples, data, unparsed, style }: ReportData): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -42,9 +45,10 @@ export function renderReport({ record, events, samples, data, style }: ReportDat
             </p>
           </header>
           ${failureSection(record)} ${verdictSection(record)} ${accuracySection(record)}
-          ${judgeSection(record)} ${apiSection(record)} ${dataSection(data)} ${samplesSection(samples)}
-          ${curvesSection(record, events)} ${stepsSection(record)} ${hubSection(record)}
-          ${gatesSection(events)} ${deviationsSection(record)} ${environmentSection(record)}
+          ${readingSection(record, unparsed)} ${judgeSection(record)} ${apiSection(record)}
+          ${dataSection(data)} ${samplesSection(samples)} ${curvesSection(record, events)}
+          ${stepsSection(record)} ${hubSection(record)} ${gatesSection(events)} ${deviationsSection(record)}
+          ${environmentSection(record)}
         </main>
       </body>
     </html> `.text;

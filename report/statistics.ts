@@ -14,6 +14,8 @@ export interface Prediction {
   gold: string;
   reply: string;
   letter: string | null;
+  /** The rule by which the letter was read. */
+  rule: string | null;
   status: "correct" | "wrong" | "unparsed" | "filtered" | "refused" | "error";
   /** Whether the reply was cut at the limit of new tokens. */
   truncated: boolean;

@@ -14,7 +14,7 @@ export async function evaluateApiModel(context: StepContext): Promise<Record<str
   return Api.with(context, async (api) => {
     const replies = await askAboutFrames(context, api, rows, String(prompt));
     const took = await api.finish(context.outputs["cassette"]!);
-    const metrics = { ...(await writePredictions(rows, replies, context.outputs)), ...took };
+    const metrics = { ...(await writePredictions(rows, replies, context)), ...took };
     await context.events.write({ event: "metrics", step: rows.length, values: metrics });
     return metrics;
   });

@@ -23,7 +23,7 @@ export async function evaluateLocalModel(context: StepContext): Promise<Record<s
     String(context.step.params["split"]),
   );
   await noteEqualOptions(context, rows);
-  const metrics = await writePredictions(rows, await repliesOf(context), context.outputs);
+  const metrics = await writePredictions(rows, await repliesOf(context), context);
   await context.events.write({ event: "metrics", step: rows.length, values: metrics });
   return metrics;
 }

@@ -1,4 +1,5 @@
 import { groupsOf } from "./groups.ts";
+import { RULES } from "./reading/rules.ts";
 import { wilson, type Prediction } from "../../report/statistics.ts";
 
 /**
@@ -26,6 +27,9 @@ export function score(predictions: readonly Prediction[]): Record<string, number
     refused: count("refused"),
     error: count("error"),
     truncated: predictions.filter(({ truncated }) => truncated).length,
+    ...Object.fromEntries(
+      RULES.map((rule) => [`read[${rule}]`, predictions.filter((one) => one.rule === rule).length]),
+    ),
     ...Object.fromEntries(
       groupsOf(predictions).map(([name, group]) => [
         `accuracy[${name}]`,

@@ -6,6 +6,7 @@ import type { Finding, LintContext } from "./facts.ts";
 import { completionLimits, shortTimeouts } from "./limits.ts";
 import { samplingOfTheModel, undatedModels, unmergedAdapters, unpinnedModels } from "./models.ts";
 import { silentDifferences } from "./paper.ts";
+import { rewardsThatAreAskedFor } from "./rewards.ts";
 
 const RULES: ((context: LintContext) => Finding[])[] = [
   batchesThatDivide,
@@ -20,6 +21,7 @@ const RULES: ((context: LintContext) => Finding[])[] = [
   undatedModels,
   unpinnedModels,
   unmergedAdapters,
+  rewardsThatAreAskedFor,
   silentDifferences,
 ];
 

@@ -83,9 +83,9 @@ export interface TrainGrpoParams {
   scale_rewards?: "group" | "batch" | "none";
   /** Rewards with their weights. */
   rewards?: {
-    /** 1 for the gold letter. */
+    /** 1 for the gold letter in the answer tag. */
     accuracy?: number;
-    /** 1 for a well-formed answer. */
+    /** 1 for an answer tag with one capital letter, after thinking or alone. */
     format?: number;
   };
 }

@@ -3,6 +3,7 @@ import { noteEqualOptions } from "../../activities/evaluate/equal-options.ts";
 import { predictionOf } from "../../activities/evaluate/predictions.ts";
 import { score } from "../../activities/evaluate/score.ts";
 import { wilson, type Prediction } from "../../report/statistics.ts";
+import { isMetric, KIND_SCHEMAS } from "../../schemas/kinds.ts";
 import type { Question } from "../../schemas/generated/question.ts";
 
 // Checked against the formula's values in E. B. Wilson's form, e.g. 0 of 10 gives (0, 0.2775).
@@ -100,6 +101,24 @@ describe("a score", () => {
       "accuracy[action/forward]": 1,
     });
   });
+
+  test("counts the rules by which letters were read", () => {
+    const metrics = score([
+      given("<answer>B</answer>"),
+      given("<answer>A</answer>"),
+      given("The answer is A."),
+      given("it is hard to say"),
+    ]);
+    expect(metrics).toMatchObject({ "read[tag]": 2, "read[answer-is]": 1, "read[boxed]": 0 });
+    const read = Object.entries(metrics).filter(([name]) => name.startsWith("read["));
+    expect(read.reduce((sum, [, count]) => sum + count, 0)).toBe(3);
+    expect(given("The answer is A.")).toMatchObject({ letter: "A", rule: "answer-is", status: "wrong" });
+    expect(given("it is hard to say")).toMatchObject({ letter: null, rule: null });
+    for (const [name] of read) expect(isMetric(KIND_SCHEMAS["eval/mcq"]["x-metrics"], name)).toBe(true);
+  });
+
+  test("of a question without options has no chance, and is a number", () =>
+    expect(score([given("B", { options: 0 }), given("B")])["chance"]).toBe(0.125));
 
   test("of nothing is an error", () => expect(() => score([])).toThrow("no sample"));
 });

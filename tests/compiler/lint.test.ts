@@ -60,6 +60,15 @@ describe("what mends a warning", () => {
     ["R0513", ["steps.grpo.with.top_k=0"]],
     ["R0514", ["steps.grpo.with.learning_rate=1e-5"]],
     ["R0514", ["steps.grpo.deviations={learning_rate: {paper: 1e-5, reason: tried}}"]],
+    ["R0516", ["steps.grpo.with.prompt=tags"]],
+    [
+      "R0516",
+      [
+        "steps.sft={uses: train/sft, with: {model: org/base@0123456789abcdef0123456789abcdef01234567, dataset: '${{ steps.frames.outputs.dataset }}', split: sft, learning_rate: 8e-5}}",
+        "steps.merge={uses: model/merge, with: {model: org/base@0123456789abcdef0123456789abcdef01234567, adapter: '${{ steps.sft.outputs.adapter }}'}}",
+        "steps.grpo.with.model=${{ steps.merge.outputs.model }}",
+      ],
+    ],
   ])("%s by %j", (code, settings) => {
     expect(codesOf(fixture(code))).toContain(code);
     expect(codesOf(fixture(code), settings)).toEqual([]);

@@ -96,7 +96,7 @@ const events = new Map<string, TrainerEvent[]>([
   ],
 ]);
 const style = readFileSync("report/style.css", "utf8");
-const page = renderReport({ record, events, samples: [], data: new Map(), style });
+const page = renderReport({ record, events, samples: [], data: new Map(), unparsed: new Map(), style });
 
 describe("the report", () => {
   test("is made of a valid record", () => {
@@ -113,7 +113,14 @@ describe("the report", () => {
     for (const shown of ["org/&lt;tiny&gt;", "none: the newest", "<code>c0ffee</code>"])
       expect(table.split("</table>")[0]).toContain(shown);
     const without = { ...record, steps: record.steps.map((step) => ({ ...step, hub: {} })) };
-    const other = renderReport({ record: without, events, samples: [], data: new Map(), style });
+    const other = renderReport({
+      record: without,
+      events,
+      samples: [],
+      data: new Map(),
+      unparsed: new Map(),
+      style,
+    });
     expect(other).not.toContain("Models from the hub");
   });
 
