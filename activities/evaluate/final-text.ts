@@ -1,4 +1,5 @@
-const THINKING = /<(\/?)think(?:ing)?\s*>/gi;
+import { outsideThinking } from "./reading/tags.ts";
+
 const ANSWER = /^<answer>((?:(?!<answer>)[\s\S])*)<\/answer>$/i;
 
 /**
@@ -6,18 +7,6 @@ const ANSWER = /^<answer>((?:(?!<answer>)[\s\S])*)<\/answer>$/i;
  * Empty where the reply was cut while it was thinking. A closing mark alone ends a thinking that the prompt began.
  */
 export function finalText(reply: string): string {
-  let said = "";
-  let from: number | null = 0;
-  for (const { 1: slash, 0: mark, index } of reply.matchAll(THINKING)) {
-    if (slash === "") {
-      if (from !== null) said += reply.slice(from, index);
-      from = null;
-    } else {
-      if (from !== null) said = "";
-      from = index + mark.length;
-    }
-  }
-  if (from === null) return "";
-  said = (said + reply.slice(from)).trim();
+  const said = (outsideThinking(reply) ?? "").trim();
   return (ANSWER.exec(said)?.[1] ?? said).trim();
 }

@@ -1,53 +1,24 @@
-import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import http from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";
-import { afterwards, temporaryFolder } from "../support/folders.ts";
+import { temporaryFolder } from "../support/folders.ts";
+import { completion, startScriptedServer } from "../support/scripted-server.ts";
 import { makeVideo } from "../support/videos.ts";
 
-/** A server with an OpenAI-compatible API; a question's reply stands in it, between the marks. */
-async function startEcho(): Promise<string> {
-  const server = http.createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const { messages } = JSON.parse(Buffer.concat(chunks).toString("utf8")) as {
-        messages: { content: { text?: string }[] }[];
-      };
-      const text = messages[0]!.content.at(-1)!.text!;
-      const content = /\{\{([\s\S]*)\}\}/.exec(text)![1]!;
-      response.writeHead(200, { "content-type": "application/json" });
-      response.end(
-        JSON.stringify({
-          ...{ id: "one", object: "chat.completion", created: 1, model: "closed-1" },
-          choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }],
-          usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-        }),
-      );
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  afterwards(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-}
-
 async function makePlace(replies: string[]): Promise<string> {
-  const [folder, url] = [temporaryFolder(), await startEcho()];
+  const folder = temporaryFolder();
+  const { url } = await startScriptedServer(
+    Object.fromEntries(replies.map((reply, index) => [`q${index}`, () => completion(reply)])),
+  );
   stopServerAfterwards(folder);
   const walks = path.join(folder, "walks");
   mkdirSync(walks);
   await makeVideo(path.join(walks, "w.mp4"), { source: "color=gray:size=64x64:rate=10:duration=1" });
-  const rows = replies.map((reply, index) => ({
+  const rows = replies.map((_, index) => ({
     ...{ id: `q${index}`, video: "w.mp4", split: "eval", task: "direction", way: "forward", targets: {} },
-    ...{ question: `{{${reply}}}`, options: ["A. left", "B. right"], answer: "B" },
+    ...{ question: `[q${index}] Which way?`, options: ["A. left", "B. right"], answer: "B" },
   }));
   writeFileSync(path.join(walks, "questions.jsonl"), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
   writeFileSync(

@@ -37,7 +37,7 @@ def _capital(choices: Choices, content: str) -> str | None:
 
 
 def outside_thinking(completion: str) -> str | None:
-    """What a tidied completion says outside its thinking, or None if it was cut while it was thinking.
+    """What a completion says outside its thinking, or None if it was cut while it was thinking.
 
     Thinking that the prompt opened begins with the completion.
     """
@@ -50,7 +50,7 @@ def _outside(completion: str, deeper: Callable[[int], int]) -> str | None:
     for match in THINKING.finditer(fold(completion)):
         closes = bool(match.group(1))
         if depth == 0:
-            said = "" if closes and not opened else f"{said}{completion[start : match.start()]}\n"
+            said = "" if closes and not opened else said + completion[start : match.start()]
         opened = opened or not closes
         depth = max(0, depth - 1) if closes else deeper(depth)
         start = match.end()

@@ -9,7 +9,7 @@ export interface Tag {
 }
 
 /**
- * What a tidied reply says outside its thinking, or null if it was cut while it was thinking. Thinking that the prompt
+ * What a reply says outside its thinking, or null if it was cut while it was thinking. Thinking that the prompt
  * opened begins with the reply.
  */
 export const outsideThinking = (reply: string): string | null =>
@@ -20,7 +20,7 @@ function outside(reply: string, deeper: (depth: number) => number): string | nul
   let [depth, from, said, opened] = [0, 0, "", false];
   for (const match of fold(reply).matchAll(thinking)) {
     const closes = match[1] !== "";
-    if (depth === 0) said = closes && !opened ? "" : `${said}${reply.slice(from, match.index)}\n`;
+    if (depth === 0) said = closes && !opened ? "" : said + reply.slice(from, match.index);
     opened ||= !closes;
     depth = closes ? Math.max(0, depth - 1) : deeper(depth);
     from = match.index + match[0].length;
