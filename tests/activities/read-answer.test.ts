@@ -33,7 +33,9 @@ test.each(completions)("what is rewarded is read as rewarded: $about", ({ option
 });
 
 test("the table is long, has every rule, and no reply twice", () => {
-  const keys = groups.flatMap(({ options, replies }) => replies.map(([reply]) => `${options.join()} ${reply}`));
+  const keys = groups.flatMap(({ options, replies }) =>
+    replies.map(([reply]) => `${options.join()} ${reply}`),
+  );
   expect(keys.length).toBeGreaterThan(1000);
   expect(new Set(keys).size).toBe(keys.length);
   const used = new Set(groups.flatMap(({ replies }) => replies.map(([, , rule]) => rule)));
