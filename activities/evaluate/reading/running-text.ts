@@ -72,11 +72,13 @@ export class RunningText {
 
   /** The choice that a place begins with, if what follows leaves it one. */
   choiceAt(at: number): Found | null {
+    let by: Choice["by"] | null = null;
     for (const found of this.#choicesFrom(at)) {
+      // A choice may end before a sign or behind it, but what has a text is no letter alone.
+      by ??= found.choice.by;
+      if (found.choice.by !== by) return null;
       const choice = this.meant(found.choice, found.from, found.end);
       if (choice !== null) return { ...found, choice };
-      // A letter may end before a sign or behind it.
-      if (found.choice.by !== "letter") return null;
     }
     return null;
   }

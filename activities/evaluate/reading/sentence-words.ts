@@ -83,12 +83,12 @@ export const DOUBT = new RegExp(
   any(
     words(
       "not (?:sure|certain|confident)|unsure|uncertain|maybe|perhaps|possibly|probably|presumably|supposedly|allegedly",
-      "unless|guess|guessing|doubt|kidding|(?:they|people|some|he|she) (?:say|says|said|claim|claims|claimed)",
+      "unless|guess|guessing|(?<!no |a |without )doubt|kidding|(?:they|people|some|he|she) (?:say|says|said|claim|claims|claimed)",
     ),
     String.raw`\?(?=["')\]])|(?<!most )${words("likely")}`,
     String.raw`${words("which|that|this|it")}(?:'s| is| was| would be| seems)(?: \p{L}+)? ${words("wrong|incorrect|false|mistaken|unlikely")}`,
     // A verdict in a list.
-    String.raw`^["'”’)\]}_$]*\s*[:,;(–—-]+\s*(?:no|wrong|incorrect|false|unlikely|impossible|eliminated|not(?:\)| correct| possible| the)|[✗✘❌×])(?![a-z])`,
+    String.raw`^["'”’)\]}_$]*\s*[:,;(–—-]+\s*(?:no(?! doubt)|wrong|incorrect|false|unlikely|impossible|eliminated|not(?:\)| correct| possible| the (?:answer|one))|[✗✘❌×])(?![a-z])`,
     "不确定|也许|或许|除非|[吗么]",
   ),
   "u",

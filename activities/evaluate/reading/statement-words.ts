@@ -50,7 +50,7 @@ const ANSWER_IS = [
 const CHOOSING = [
   `${BEGINS}(?:i|we)(?: would| will| shall| must|'d|'ll)?(?: therefore| thus| now| confidently)? ` +
     any(
-      "choose|chose|pick|picked|select|selected|go with|go for|opt for|vote for|settle on|answer(?: with)?|say",
+      "choose|chose|pick|picked|select|selected|go with|go for|opt for|vote for|settle on|answer(?: with)?:?|say",
     ),
   `${BEGINS}(?:i am|i'm) (?:going with|going for|choosing|picking|selecting)`,
   `${BEGINS}let(?:'s| us) (?:go with|choose|pick|select)`,
