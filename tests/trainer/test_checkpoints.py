@@ -46,14 +46,6 @@ def test_a_checkpoint_waits_for_the_end_of_a_generation(step: Step, base: Path) 
     assert saved(job) == [2, 4, 6]
 
 
-@pytest.mark.parametrize(
-    ("accumulated", "batches", "updates", "period"), [(4, 0, 1, 1), (1, 0, 4, 4), (4, 8, 1, 2), (2, 3, 1, 3)]
-)
-def test_the_period_of_generations(accumulated: int, batches: int, updates: int, period: int) -> None:
-    params = {"gradient_accumulation_steps": accumulated, "steps_per_generation": batches, "num_iterations": updates}
-    assert train_grpo.generation_period(params) == period
-
-
 def test_sigterm_leaves_a_checkpoint_and_the_resumed_training_ends_with_the_same_bytes(step: Step, base: Path) -> None:
     params = {**SFT, "epochs": 100}
     whole = step.job("train/sft", params, {"model": base}, ["adapter"], name="whole")

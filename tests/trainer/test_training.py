@@ -167,6 +167,7 @@ def test_grpo_trains_by_table_5_and_logs_what_tells_its_health(step: Step, base:
         "prompts-fit",
         "pixels-reach-loss",
         "groups-differ",
+        "rewards-differ",
         "merge-agrees",
     }
     assert weights(job.outputs["model"]) != weights(base)

@@ -21,6 +21,9 @@ def classify(error: BaseException, folder: Path) -> tuple[str, str]:
         return "disk", f"The disk is full ({said}). Make room and run again: finished steps and checkpoints are kept."
     if _is_out_of_memory(error):
         return "oom", f"Memory ran out ({said}). Use a smaller batch, fewer or smaller frames, or 4-bit quantisation."
+    if "probability tensor contains" in said:
+        # torch's sampler, where logits of a rollout are not finite.
+        return "nan", f"The logits of a completion are not finite ({said}): the training has diverged."
     if isinstance(error, ModuleNotFoundError):
         return "environment", f"The Python module '{error.name}' is missing. Run 'npm run setup'."
     if "CUDA" in str(error) and ("not compiled" in str(error) or "no NVIDIA" in str(error)):
