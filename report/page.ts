@@ -44,7 +44,8 @@ export function renderReport({ record, events, samples, data, style }: ReportDat
           ${failureSection(record)} ${verdictSection(record)} ${accuracySection(record)}
           ${judgeSection(record)} ${apiSection(record)} ${dataSection(data)} ${samplesSection(samples)}
           ${curvesSection(record, events)} ${stepsSection(record)} ${hubSection(record)}
-          ${gatesSection(events)} ${deviationsSection(record)} ${environmentSection(record)}
+          ${gatesSection(events)} ${notesSection(events)} ${deviationsSection(record)}
+          ${environmentSection(record)}
         </main>
       </body>
     </html> `.text;
@@ -252,4 +253,15 @@ function environmentSection(record: RunRecord): Html {
       </tbody>
     </table>`,
   );
+}
+
+/** What steps said of their data and of how they went. A step that was tried again says it again. */
+function notesSection(events: ReportData["events"]): Html {
+  const rows = [...events].flatMap(([id, list]) => {
+    const said = list.flatMap((event) =>
+      event.event === "message" && event.report === true ? [event.text] : [],
+    );
+    return [...new Set(said)].map((text) => [id, text]);
+  });
+  return rows.length === 0 ? html`` : section("What steps noted", table(["step", "note"], rows));
 }

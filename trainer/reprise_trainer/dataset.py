@@ -49,7 +49,7 @@ def trainable(rows: list[Row], events: Events) -> list[Row]:
     if not kept:
         raise StepError("data", f"None of the {len(rows)} rows of the split has a gold letter to train on.")
     if len(kept) < len(rows):
-        events.message(f"{len(rows) - len(kept)} of {len(rows)} rows have no gold letter and are left out")
+        events.note(f"{len(rows) - len(kept)} of {len(rows)} rows have no gold letter and are left out")
     return kept
 
 

@@ -63,7 +63,7 @@ def tell_supervised(args: TrainingArguments, rows: int, events: Events) -> None:
         text += (
             f"; {_count(epoch.repeated, 'row')} from the epoch's beginning {fill} up the last batches of the processes"
         )
-    events.message(text)
+    events.note(text)
 
 
 def tell_rollouts(config: GRPOConfig, rows: int, events: Events) -> None:
@@ -86,7 +86,7 @@ def tell_rollouts(config: GRPOConfig, rows: int, events: Events) -> None:
         once = _total(config, epoch) <= epoch.steps
         which = "they are never trained on" if once else "other ones in each epoch"
         text += f"; {_count(epoch.left_out, 'row')} of an epoch fill no generation and are dropped by TRL: {which}"
-    events.message(text)
+    events.note(text)
 
 
 def _planned(args: TrainingArguments, epoch: Epoch) -> str:

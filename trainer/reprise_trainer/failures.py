@@ -14,7 +14,7 @@ LEAST_FREE_BYTES = 16 * 1024 * 1024
 def classify(error: BaseException, folder: Path) -> tuple[str, str]:
     """Code and sentence. `folder` is where the step writes.
 
-    Codes: disk, oom, environment (a module or a device is missing), exit (anything else, as the program said it).
+    Codes: disk, oom, nan (numbers that are not finite or too large), environment (a module or a device is missing), exit (anything else, as the program said it).
     """
     said = f"{type(error).__name__}: {error}".split("\n")[0][:2000]
     if _is_disk_full(error, folder):
@@ -24,6 +24,9 @@ def classify(error: BaseException, folder: Path) -> tuple[str, str]:
     if "probability tensor contains" in said:
         # torch's sampler, where logits of a rollout are not finite.
         return "nan", f"The logits of a completion are not finite ({said}): the training has diverged."
+    if "without overflow" in said:
+        # The optimizer's own step, which is the learning rate over a small number.
+        return "nan", f"A number is too large for what it is added to ({said}): lower the learning rate."
     if isinstance(error, ModuleNotFoundError):
         return "environment", f"The Python module '{error.name}' is missing. Run 'npm run setup'."
     if "CUDA" in str(error) and ("not compiled" in str(error) or "no NVIDIA" in str(error)):

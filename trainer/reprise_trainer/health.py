@@ -112,7 +112,7 @@ class TellStandstill(TrainerCallback):
             return
         self._told = True
         chance = f"a model that knows nothing has ln {self._vocabulary} = {math.log(self._vocabulary):.2f}"
-        self._events.message(
+        self._events.note(
             f"the gradient is 0 at step {state.global_step}, with a loss of {logs.get('loss', math.nan):.2f} "
             f"({chance}): nothing is learnt any more. Look at the learning rate."
         )

@@ -32,7 +32,7 @@ class ReportProgress(TrainerCallback):
         for name, value in (logs or {}).items():
             if isinstance(value, float) and not math.isfinite(value) and name not in self._left_out:
                 self._left_out.add(name)
-                self._events.message(f"{name} is {value} at step {state.global_step}: it is left out of the metrics")
+                self._events.note(f"{name} is {value} at step {state.global_step}: it is left out of the metrics")
         loss = (logs or {}).get("loss", 0.0)
         if not math.isfinite(loss):
             raise StepError(

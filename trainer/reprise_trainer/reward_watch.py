@@ -102,7 +102,7 @@ class WatchRewards(TrainerCallback):
             self.seen.row = 0
             if not self._told_full:
                 self._told_full = True
-                self._events.message(f"every completion earned the full reward in step {state.global_step}")
+                self._events.note(f"every completion earned the full reward in step {state.global_step}")
             return
         self.seen.row += 1
         if self._patience is None:
@@ -110,7 +110,7 @@ class WatchRewards(TrainerCallback):
         if self.seen.row >= self._patience:
             raise StepError("gate", self._hopeless())
         if self.seen.row == math.ceil(self._patience / 2):
-            self._events.message(
+            self._events.note(
                 f"the rewards of every group were equal in the last {self.seen.row} steps; after {self._patience} the "
                 "step stops"
             )
@@ -124,7 +124,7 @@ class WatchRewards(TrainerCallback):
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Too short a training to be stopped may have learnt nothing all the same."""
         if self.seen.steps == state.global_step and state.global_step == state.max_steps:
-            self._events.message(
+            self._events.note(
                 f"in none of the {state.global_step} steps did the rewards of a group differ ({self._earned()}): "
                 "nothing was learnt from them"
             )

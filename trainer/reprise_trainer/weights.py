@@ -1,8 +1,13 @@
-"""Weights whose numbers are all finite, or the name of the tensor that has others."""
+"""Weights whose numbers are all finite, or the name of the tensor that has others.
+
+python -m reprise_trainer.weights FOLDER: looks at the saved weights of another program. Exit 0 where all is finite, 2
+with a sentence on standard output where it is not.
+"""
 
 from __future__ import annotations
 
 import math
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -109,3 +114,17 @@ def _inside(content: Any, name: str) -> Iterator[tuple[str, torch.Tensor]]:
     elif isinstance(content, dict):
         for key, value in content.items():
             yield from _inside(value, f"{name}.{key}" if name else str(key))
+
+
+def main(folder: str) -> int:
+    """Exit code of the command."""
+    try:
+        require_finite_output(Path(folder), "Look at how the program made it.")
+    except StepError as error:
+        print(error)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
