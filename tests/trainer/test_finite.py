@@ -3,13 +3,15 @@
 import json
 import math
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from conftest import EVAL, GRPO, SFT, SUPERVISED, Step
+from conftest import EVAL, GRPO, SFT, SUPERVISED, Step, trainer_environment
 from reprise_trainer import (
     eval_mcq,
     eval_open,
@@ -142,8 +144,10 @@ def test_a_weight_that_is_spoilt_while_it_is_loaded_stops_at_the_gate(step: Step
         step.run(train_sft, step.job("train/sft", SFT, {"model": base}, ["adapter"]))
 
 
-def test_frames_that_are_not_finite_stop_at_the_gate(step: Step, base: Path, tmp_path: Path) -> None:
-    model = tmp_path / "model"
+@pytest.fixture
+def unscaled(base: Path, tmp_path: Path) -> Path:
+    """The base with a processor that divides by 0."""
+    model = tmp_path / "unscaled"
     shutil.copytree(base, model)
     for file in model.glob("*processor*.json"):
         values = json.loads(file.read_text())
@@ -151,10 +155,17 @@ def test_frames_that_are_not_finite_stop_at_the_gate(step: Step, base: Path, tmp
             if "image_std" in part:
                 part["image_std"] = [0.0, 0.0, 0.0]
         file.write_text(json.dumps(values))
-    with pytest.raises(
-        StepError, match=r"the loss is nan, .*: its frames have 37632 infinite among 37632 numbers. Look at .*image_std"
-    ):
-        step.run(train_sft, step.job("train/sft", SFT, {"model": model}, ["adapter"]))
+    return model
+
+
+def test_frames_that_are_not_finite_stop_at_the_gate(step: Step, unscaled: Path) -> None:
+    with pytest.raises(StepError, match=r"the loss is nan, .*: its frames have 37632 infinite among .*image_std"):
+        step.run(train_sft, step.job("train/sft", SFT, {"model": unscaled}, ["adapter"]))
+
+
+def test_frames_that_are_not_finite_stop_an_evaluation(step: Step, unscaled: Path) -> None:
+    with pytest.raises(StepError, match=r"'clip-6', 2 of the 2 .* frames have 37632 infinite among .*image_std"):
+        step.run(eval_mcq, step.job("eval/mcq", EVAL, {"model": unscaled}, ["replies"]))
 
 
 @pytest.mark.parametrize("kind", ["train/sft", "train/grpo"])
@@ -220,7 +231,9 @@ def test_a_weight_that_is_spoilt_in_the_last_step_is_named(
     at_step(monkeypatch, "on_optimizer_step", 3, lambda model, _: spoil(model))
     params = {**SFT, "quantization": quantization, "logging_steps": 100}
     job = step.job("train/sft", params, {"model": base}, ["adapter"])
-    with pytest.raises(StepError, match=r"The weight 'base_model.*lora_A.*' is nan at step 3 of 3: the training has"):
+    with pytest.raises(
+        StepError, match=r"The weight 'base_model.*lora_A.*' has 1 NaN among 512 numbers at step 3 of 3: the"
+    ):
         step.run(train_sft, job)
     assert not job.outputs["adapter"].exists()
 
@@ -231,7 +244,9 @@ def test_an_optimizer_state_that_is_not_finite_is_named(step: Step, base: Path, 
 
     at_step(monkeypatch, "on_optimizer_step", 2, spoil_state)
     job = step.job("train/sft", SFT, {"model": base}, ["adapter"])
-    with pytest.raises(StepError, match=r"The optimizer's exp_avg_sq of '.*lora_A.*' is inf at step 2 of 3"):
+    with pytest.raises(
+        StepError, match=r"The optimizer's exp_avg_sq of '.*lora_A.*' has 1 infinite among .* at step 2"
+    ):
         step.run(train_sft, job)
 
 
@@ -403,7 +418,7 @@ def test_a_learning_rate_that_the_optimizer_cannot_take_is_said(step: Step, base
         step.run(train_sft, job)
     code, said = classify(caught.value, Path())
     assert code == "nan"
-    assert said.endswith("lower the learning rate.")
+    assert said.endswith("Lower the learning rate.")
 
 
 @pytest.mark.parametrize("value", [NAN, INF, None])
@@ -459,5 +474,41 @@ def test_the_check_of_a_step_fetches_once_however_many_tensors_there_are(
     assert len(counts) == 3
     for ops in counts:
         assert ops["aten._foreach_norm.Scalar"] == 1
-        assert "aten._local_scalar_dense.default" not in ops
-        assert "aten.linalg_vector_norm.default" not in ops
+        assert not {"aten._local_scalar_dense.default", "aten.linalg_vector_norm.default"} & set(ops)
+
+
+def test_numbers_that_are_large_but_finite_go_on(step: Step, base: Path, monkeypatch: Any) -> None:
+    """Their squares are infinite, and so is the norm that is looked at first."""
+
+    def grow_state(model: Any, optimizer: Any) -> None:
+        optimizer.state[trained(model)]["exp_avg_sq"].view(-1)[0] = 3e38
+
+    at_step(monkeypatch, "on_optimizer_step", 2, grow_state)
+    job = step.job("train/sft", SFT, {"model": base}, ["adapter"])
+    assert step.run(train_sft, job)["steps"] == 3
+
+
+def test_divided_weights_are_looked_at_where_they_are(tmp_path: Path) -> None:
+    """FSDP's tensors, in a process of its own: a process group cannot be undone here."""
+    program = """
+import sys
+import torch
+import torch.distributed as dist
+from torch.distributed.device_mesh import init_device_mesh
+from torch.distributed.tensor import DTensor, Shard
+from reprise_trainer.health import require_finite_model
+
+dist.init_process_group("gloo", init_method=f"file://{sys.argv[1]}", rank=0, world_size=1)
+model = torch.nn.Linear(3, 2)
+mesh = init_device_mesh("cpu", (1,))
+model.weight = torch.nn.Parameter(DTensor.from_local(model.weight.data, mesh, [Shard(0)]))
+require_finite_model(model)
+model.weight.to_local().data[1, 1] = float("nan")
+# DeepSpeed keeps this process's part beside an empty tensor.
+model.bias = torch.nn.Parameter(torch.zeros(0))
+model.bias.ds_tensor = torch.ones(2)
+require_finite_model(model)
+"""
+    command = [sys.executable, "-c", program, str(tmp_path / "store")]
+    ended = subprocess.run(command, env=trainer_environment(), check=False, capture_output=True, text=True)
+    assert "StepError: Before the training the model is not finite: 'weight' has 1 NaN among 6 numbers" in ended.stderr

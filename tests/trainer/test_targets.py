@@ -90,6 +90,13 @@ def test_a_target_with_the_models_own_tokens_is_named(
     assert caught.value.code == "data"
 
 
+def test_half_a_character_is_named(step: Step, base: Path, dataset: Path, tmp_path: Path) -> None:
+    data = with_target(tmp_path / "data", dataset, "A\ud83d", rows=2)
+    job = step.job("train/sft", SFT, {"model": base, "dataset": data}, ["adapter"])
+    with pytest.raises(StepError, match="The target of 'clip-0' holds half a character"):
+        step.run(train_sft, job)
+
+
 END = "<|im_end|>\n"
 
 

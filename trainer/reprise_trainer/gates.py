@@ -40,9 +40,13 @@ def targets_keep_their_text(targets: list[tuple[str, str]], processor: Any) -> N
 
     `targets` are pairs of a row's id and its target. Raises StepError with the row and what becomes of its target.
     """
-    for row, target in dict((target, (row, target)) for row, target in targets).values():
-        ids = processor.tokenizer(target, add_special_tokens=False)["input_ids"]
-        kept = processor.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    rows = {target: row for row, target in reversed(targets)}
+    odd = next((target for target in rows if not _is_text(target)), None)
+    if odd is not None:
+        raise StepError("data", f"The target of '{rows[odd]}' holds half a character and is no text: {odd!r}.")
+    tokens = processor.tokenizer(list(rows), add_special_tokens=False)["input_ids"]
+    trained = processor.tokenizer.batch_decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    for (target, row), kept in zip(rows.items(), trained, strict=True):
         if _composed(kept) != _composed(target):
             raise StepError(
                 "data",
@@ -80,6 +84,10 @@ def _end_of_turn(processor: Any) -> str:
     mark = "reply"
     turns = [{"role": "user", "content": "question"}, {"role": "assistant", "content": mark}]
     return processor.apply_chat_template(turns, tokenize=False).rpartition(mark)[2]
+
+
+def _is_text(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _composed(text: str) -> str:

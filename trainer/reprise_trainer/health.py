@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -12,34 +12,40 @@ from transformers import TrainerCallback
 from . import ranks
 from .errors import StepError
 from .events import Events
-from .weights import first_odd
+from .weights import first_odd, odd_numbers
+
+# Names and norms of tensors.
+Sizes = tuple[list[str], torch.Tensor]
 
 LOWER = "Lower the learning rate, or look for broken rows."
 
 
 def require_finite_model(model: Any) -> None:
     """Refuse a model that was loaded with a number that is not finite. Raises StepError with the tensor's name."""
-    largest = _largest(model.named_parameters())
-    if not largest or bool(torch.stack([value.float() for _, value in largest]).isfinite().all()):
+    named = [(name, _here(weight)) for name, weight in model.named_parameters()]
+    _, norms = _sizes(named)
+    if bool(norms.isfinite().all()):
         return
-    odd = first_odd((name, _here(weight)) for name, weight in model.named_parameters())
-    raise StepError(
-        "gate",
-        f"Before the training the model is not finite: {odd}. Look at the step that made it, and at 'precision'.",
-    )
+    odd = first_odd(named)
+    if odd is not None:
+        raise StepError(
+            "gate",
+            f"Before the training the model is not finite: {odd}. Look at the step that made it, and at 'precision'.",
+        )
 
 
 class StopWhenNotFinite(TrainerCallback):
     """Ends the training in the step in which a loss, gradient, weight or optimizer state is no finite number.
 
-    The largest magnitudes are computed beside the numbers themselves, a few fused operations for all tensors, and are
-    fetched together, once a step: on a GPU there is one wait for it, not one for each tensor.
+    The norms of all tensors are computed beside the numbers themselves, in a few fused operations, and are fetched
+    together, once a step: on a GPU there is one wait for it, not one for each tensor. A norm may be infinite where all
+    numbers are finite but large; so where one is, the numbers themselves decide.
     """
 
     def __init__(self, trainer: Any) -> None:
         self._trainer = trainer
         self._trained: list[tuple[str, torch.Tensor]] = []
-        self._gradients: list[tuple[str, torch.Tensor]] = []
+        self._gradients: Sizes = _sizes([])
         self._norm: Any = None
         self._watch()
 
@@ -48,9 +54,12 @@ class StopWhenNotFinite(TrainerCallback):
         clip, norm = self._trainer._clip_grad_norm, self._trainer._get_grad_norm
 
         def clip_grad_norm(model: Any) -> Any:
-            self._gradients = _largest(
-                (f"The gradient of '{name}'", weight.grad) for name, weight in self._trained if weight.grad is not None
-            )
+            gradients = [
+                (f"the gradient of '{name}'", _here(weight.grad))
+                for name, weight in self._trained
+                if weight.grad is not None
+            ]
+            self._gradients = _sizes(gradients)
             return clip(model)
 
         def get_grad_norm(model: Any, grad_norm: Any = None) -> Any:
@@ -75,27 +84,33 @@ class StopWhenNotFinite(TrainerCallback):
         raise StepError("nan", f"{first}: the training has diverged. {LOWER}")
 
     def _odd(self, when: str) -> str | None:
-        loss = self._trainer._tr_loss
-        seen = [("The loss", loss), ("The gradient's norm", self._norm), *self._gradients, *_largest(self._kept())]
-        known = [(name, torch.as_tensor(value)) for name, value in seen if value is not None]
-        values = torch.stack([value.detach().float().to(loss.device) for _, value in known]).tolist()
-        odd = [(name, value) for (name, _), value in zip(known, values, strict=True) if not math.isfinite(value)]
+        loss, kept = self._trainer._tr_loss, list(self._kept())
+        single = {"The loss": loss, "The gradient's norm": 0.0 if self._norm is None else self._norm}
+        first = torch.stack([torch.as_tensor(value, device=loss.device).detach().float() for value in single.values()])
+        (gradients, slopes), (names, norms) = self._gradients, _sizes(kept)
+        values = torch.cat([first, slopes.to(loss.device), norms.to(loss.device)]).tolist()
+        named = zip([*single, *gradients, *names], values, strict=True)
+        odd = [(name, value) for name, value in named if not math.isfinite(value)]
         if not odd:
             return None
-        (name, value), *others = odd
-        tensor = next((f", and so is {other[0].lower()}{other[1:]}" for other, _ in others if other.endswith("'")), "")
-        return f"{name} is {value} {when}{tensor}"
+        what, value = odd[0]
+        if what in single:
+            gradient = next((f", and so is {name}" for name, _ in odd if name in gradients), "")
+            return f"{what} is {value} {when}{gradient}"
+        tensors = dict(kept)
+        found = [(name, odd_numbers(tensors[name])) for name, _ in odd if name in tensors]
+        return next((f"{name} has {numbers} {when}" for name, numbers in found if numbers is not None), None)
 
     def _kept(self) -> Iterator[tuple[str, torch.Tensor]]:
         """What the step has written: weights, and what the optimizer keeps of them."""
         names = {id(weight): f"'{name}'" for name, weight in self._trained}
-        yield from ((f"The weight {names[id(weight)]}", weight) for _, weight in self._trained)
+        yield from ((f"The weight {names[id(weight)]}", _here(weight)) for _, weight in self._trained)
         state = getattr(self._trainer.optimizer, "state", {})
         for number, (weight, values) in enumerate(state.items()):
             for key, value in values.items():
                 # Without its count of steps, which stays on the CPU.
                 if torch.is_tensor(value) and value.dim():
-                    yield f"The optimizer's {key} of {names.get(id(weight), f'part {number}')}", value
+                    yield f"The optimizer's {key} of {names.get(id(weight), f'part {number}')}", _here(value)
 
 
 class TellStandstill(TrainerCallback):
@@ -119,14 +134,14 @@ class TellStandstill(TrainerCallback):
 
 
 @torch.no_grad()
-def _largest(named: Iterable[tuple[str, torch.Tensor]]) -> list[tuple[str, torch.Tensor]]:
-    """The largest magnitude of each tensor of floating-point numbers, NaN where one is in it."""
-    here = [(name, _here(tensor)) for name, tensor in named]
-    filled = [(name, tensor) for name, tensor in here if tensor.is_floating_point() and tensor.numel()]
+def _sizes(named: list[tuple[str, torch.Tensor]]) -> Sizes:
+    """Names and norms of the tensors of floating-point numbers. A norm is not finite where a number is not."""
+    filled = [(name, tensor) for name, tensor in named if tensor.is_floating_point() and tensor.numel()]
     if not filled:
-        return []
-    largest = torch._foreach_norm([tensor for _, tensor in filled], math.inf)
-    return [(name, value) for (name, _), value in zip(filled, largest, strict=True)]
+        return [], torch.zeros(0)
+    norms = torch._foreach_norm([tensor for _, tensor in filled])
+    # One type: a quantised model has several.
+    return [name for name, _ in filled], torch.stack([norm.float() for norm in norms])
 
 
 def _here(tensor: Any) -> torch.Tensor:

@@ -18,7 +18,7 @@ from .logits import generate_watched
 from .partial import PartialResults
 from .processor import load_processor, vision_token_ids
 from .prompts import prompt_text
-from .weights import require_finite_inputs
+from .weights import odd_numbers, require_finite_inputs
 
 
 @torch.no_grad()
@@ -74,7 +74,7 @@ def generate(model: Any, processor: Any, rows: list[Row], prompt: str, most: int
         raise StepError(
             "model",
             f"The model's logits are not finite for the question '{rows[odd[0]]['id']}', {len(odd)} of the "
-            f"{len(rows)} asked at once: its replies would mean nothing. Look at the training that made the model.",
+            f"{len(rows)} asked at once: its replies would mean nothing. {_cause(batch['pixel_values'])}",
         )
     ids = whole[:, batch["input_ids"].shape[1] :]
     replies = processor.batch_decode(ids, skip_special_tokens=True)
@@ -83,6 +83,13 @@ def generate(model: Any, processor: Any, rows: list[Row], prompt: str, most: int
         {"reply": reply, "tokens": int((new != pad).sum()), "truncated": not any(int(token) in ends for token in new)}
         for reply, new in zip(replies, ids, strict=True)
     ]
+
+
+def _cause(pixels: torch.Tensor) -> str:
+    odd = odd_numbers(pixels)
+    if odd is None:
+        return "Look at the training that made the model."
+    return f"Its frames have {odd}: look at the processor's image_mean, image_std and rescale_factor."
 
 
 def _end_tokens(model: Any) -> set[int]:
