@@ -233,3 +233,19 @@ def test_rows_that_fill_up_the_processes_batches_are_told(tmp_path: Path) -> Non
         epochs.tell_supervised(config_of(case), 7, events)
     text = (tmp_path / "events.jsonl").read_text()
     assert "7 rows: 1 optimizer step of 8 rows; 1 row from the epoch's beginning fills up the last batches" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"group_size": 1}, "at least 2 generations per prompt"),
+        ({"batch_unit": "completions", "batch_size_per_device": 3}, r"generation_batch_size \(3\) must be divisible"),
+    ],
+)
+def test_groups_that_trl_refuses_are_said_before_the_model_is_loaded(
+    step: Step, base: Path, given: Case, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train_grpo, "GRPOTrainer", None)
+    job = step.job("train/grpo", {**GRPO, **given}, {"model": base}, ["model"])
+    with pytest.raises(StepError, match=f"TRL refuses the settings: .*{said}"):
+        step.run(train_grpo, job)

@@ -15,6 +15,7 @@ from .arguments import ROLLOUTS, model_arguments, shared_arguments
 from .checkpoints import keep_checkpoints
 from .dataset import as_dataset, read_rows, rollout_records, trainable
 from .epochs import tell_rollouts
+from .errors import StepError
 from .events import Events
 from .health import LOWER, StopWhenNotFinite, require_finite_model
 from .job import Job
@@ -93,7 +94,10 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     set_seed(job.seed)
     rows = trainable(read_rows(job.inputs["dataset"], params["split"], params["frames"]), events)
     processor = load_processor(model, params["frames"], padding_side="left")
-    args = grpo_config(job, vision_token_ids(processor))
+    try:
+        args = grpo_config(job, vision_token_ids(processor))
+    except ValueError as error:
+        raise StepError("model", f"TRL refuses the settings: {error}") from error
     tell_rollouts(args, len(rows), events)
     require_finite_inputs(job)
     records = as_dataset(rollout_records(rows, params["prompt"]))
