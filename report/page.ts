@@ -47,8 +47,8 @@ export function renderReport({ record, events, samples, data, unparsed, style }:
           ${failureSection(record)} ${verdictSection(record)} ${accuracySection(record)}
           ${readingSection(record, unparsed)} ${judgeSection(record)} ${apiSection(record)}
           ${dataSection(data)} ${samplesSection(samples)} ${curvesSection(record, events)}
-          ${stepsSection(record)} ${hubSection(record)} ${gatesSection(events)} ${deviationsSection(record)}
-          ${environmentSection(record)}
+          ${stepsSection(record)} ${hubSection(record)} ${gatesSection(events)} ${notesSection(events)}
+          ${deviationsSection(record)} ${environmentSection(record)}
         </main>
       </body>
     </html> `.text;
@@ -256,4 +256,15 @@ function environmentSection(record: RunRecord): Html {
       </tbody>
     </table>`,
   );
+}
+
+/** What steps said of their data and of how they went. A step that was tried again says it again. */
+function notesSection(events: ReportData["events"]): Html {
+  const rows = [...events].flatMap(([id, list]) => {
+    const said = list.flatMap((event) =>
+      event.event === "message" && event.report === true ? [event.text] : [],
+    );
+    return [...new Set(said)].map((text) => [id, text]);
+  });
+  return rows.length === 0 ? html`` : section("What steps noted", table(["step", "note"], rows));
 }

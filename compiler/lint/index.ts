@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
-import { batchesThatDivide, effectiveBatches } from "./batches.ts";
+import { batchesThatDivide, effectiveBatches, generationsThatFill } from "./batches.ts";
 import { checkpointIntervals } from "./checkpoints.ts";
 import { differentFrames, sharedSplits, unusedInputs } from "./data.ts";
 import type { Finding, LintContext } from "./facts.ts";
@@ -10,6 +10,7 @@ import { rewardsThatAreAskedFor } from "./rewards.ts";
 
 const RULES: ((context: LintContext) => Finding[])[] = [
   batchesThatDivide,
+  generationsThatFill,
   effectiveBatches,
   checkpointIntervals,
   differentFrames,
