@@ -1,0 +1,44 @@
+"""What a coded packet is, read from its own headers: never from what the container says of it.
+
+Seeking is proven by these: a container's list of keyframes, its count of frames and its flags may lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+
+
+class Unit(IntEnum):
+    """One packet that shows exactly one frame, by what decoding can begin there; or UNPROVEN, which may be anything."""
+
+    UNPROVEN = 0
+    # Needs frames before it.
+    INNER = 1
+    # Decoding can begin here, and nothing after it needs what was before.
+    ENTRY = 2
+    # As ENTRY, but frames that follow it in the file and are shown before it need what was before (HEVC's CRA).
+    OPEN_ENTRY = 3
+    # Such a frame (RASL): it belongs to the OPEN_ENTRY before it.
+    LEADING = 4
+    # Needs frames before it, and no other frame needs it.
+    UNUSED = 5
+
+
+Reader = Callable[[bytes | memoryview], Unit]
+
+
+class NotReadable(Exception):
+    """The stream's headers are of a kind that these readers do not know."""
+
+
+def nal_units(data: bytes | memoryview, length_size: int) -> list[tuple[int, int]] | None:
+    """Begin and end of each NAL unit of a packet in which lengths stand before them; None where they do not add up."""
+    at, end, found = 0, len(data), []
+    while at < end:
+        begin = at + length_size
+        at = begin + int.from_bytes(data[at:begin], "big")
+        if at > end or at < begin + 2:
+            return None
+        found.append((begin, at))
+    return found
