@@ -11,6 +11,7 @@ import { runTrainer } from "./run-trainer.ts";
 import { splitDataset } from "./split/index.ts";
 import { stepActivity } from "./step.ts";
 import { synthesize } from "./synthesize/index.ts";
+import { trainOnRows } from "./train.ts";
 import { writeRecord } from "./write-record.ts";
 
 /** Every kind's activity. A kind without one does not compile. */
@@ -20,10 +21,10 @@ const steps = {
   "data/reverse-thinking": stepActivity(buildTargets),
   "data/split": stepActivity(splitDataset),
   "frames/extract": stepActivity(extractFrames),
-  "model/tiny": stepActivity(runTrainer),
-  "train/sft": stepActivity(runTrainer),
+  "model/tiny": stepActivity(trainOnRows),
+  "train/sft": stepActivity(trainOnRows),
   "model/merge": stepActivity(runTrainer),
-  "train/grpo": stepActivity(runTrainer),
+  "train/grpo": stepActivity(trainOnRows),
   "eval/mcq": stepActivity(evaluateLocalModel),
   "eval/mcq-api": stepActivity(evaluateApiModel),
   "eval/open": stepActivity(askLocalModel),

@@ -1,8 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { validateQuestion } from "../compiler/validators.ts";
 import type { Question } from "../schemas/generated/question.ts";
 import { linesOf } from "../store/files.ts";
+import { tellFaults, type LineFault } from "./rows/faults.ts";
+import { questionFaults } from "./rows/question-faults.ts";
+import { readRows, type Row } from "./rows/read-rows.ts";
 import { StepFailure } from "./step-failure.ts";
 
 const NAME = "questions.jsonl";
@@ -12,39 +14,27 @@ export async function writeQuestions(folder: string, rows: readonly Question[]):
   await writeFile(path.join(folder, NAME), linesOf(rows));
 }
 
-/** Reads the rows of a dataset. A row that is not as its schema says, or whose id is taken, fails the step, with its line. */
+/**
+ * Reads the rows of a dataset, each checked whole: shape, letters, options, texts and id. What is wrong in any of them fails
+ * the step, all causes at once, each with its lines.
+ */
 export async function readQuestions(folder: string): Promise<Question[]> {
-  const text = await readFile(path.join(folder, NAME), "utf8").catch(() => {
-    throw new StepFailure("data", `The dataset has no ${NAME}.`);
+  const bytes = await readFile(path.join(folder, NAME)).catch(() => {
+    throw new StepFailure("data", `The dataset has no ${NAME}. See docs/datasets.md.`);
   });
-  const validate = validateQuestion();
-  const lines = new Map<string, number>();
-  return text.split("\n").flatMap((line, index) => {
-    if (line.trim() === "") return [];
-    const row = parsed(line, index + 1);
-    if (validate(row)) {
-      const first = lines.get(row.id);
-      if (first !== undefined)
-        throw new StepFailure(
-          "data",
-          `${NAME}:${index + 1}: the id '${row.id}' stands in line ${first} as well.`,
-        );
-      lines.set(row.id, index + 1);
-      return [row];
-    }
-    const [first] = validate.errors ?? [];
-    const where = first?.instancePath.slice(1).replaceAll("/", ".") || "the row";
-    throw new StepFailure(
-      "data",
-      `${NAME}:${index + 1}: ${where} ${first?.message ?? "is wrong"}. See docs/datasets.md.`,
-    );
-  });
+  const { rows, faults } = readRows<Question>(bytes, questionFaults);
+  faults.push(...idsTwice(rows));
+  if (faults.length > 0) throw new StepFailure("data", tellFaults(NAME, faults, "See docs/datasets.md."));
+  return rows.map(({ row }) => row);
 }
 
-function parsed(line: string, number: number): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    throw new StepFailure("data", `${NAME}:${number}: the line is not JSON.`);
-  }
+function idsTwice(rows: readonly Row<Question>[]): LineFault[] {
+  const lines = new Map<string, number>();
+  return rows.flatMap(({ row: { id }, line }) => {
+    const first = lines.get(id);
+    if (first === undefined) lines.set(id, line);
+    return first === undefined
+      ? []
+      : [{ line, cause: `id ${id}`, text: `the id '${id}' stands in line ${first} as well.` }];
+  });
 }

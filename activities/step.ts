@@ -18,6 +18,7 @@ import { EventFile } from "./event-file.ts";
 import { toApplicationFailure } from "./failures.ts";
 import { rememberEnvironment } from "./locked-packages.ts";
 import { outcomeOf } from "./outcome.ts";
+import { StepFailure } from "./step-failure.ts";
 import { toolsForFingerprint } from "./toolchain.ts";
 
 const HEARTBEAT_MS = 1_000;
@@ -204,6 +205,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
   });
 
   signal.throwIfAborted();
+  refuseOddMetrics(metrics);
   await refuseChangedInputs(root, run, inputs);
   await fence.check();
   const outputs: FinishedStep["outputs"] = {};
@@ -225,6 +227,14 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
   const left = (await readdir(work)).filter((name) => !isFenceFile(name));
   await Promise.all(left.map((name) => rm(path.join(work, name), { recursive: true, force: true })));
   return finish(fenced, finished);
+}
+
+/** A record holds finite numbers: one that cannot be written must not leave the run without an end. */
+function refuseOddMetrics(metrics: Record<string, unknown>): void {
+  const odd = Object.entries(metrics).filter(([, value]) => !Number.isFinite(value));
+  if (odd.length === 0) return;
+  const named = odd.map(([name, value]) => `'${name}' is ${String(value)}`).join(", ");
+  throw new StepFailure("data", `Of the step's metrics ${named}; a metric must be a finite number.`);
 }
 
 /** Notes what the step came to, for views and the record, and gives the workflow what it needs of it. */

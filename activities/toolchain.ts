@@ -25,8 +25,9 @@ export interface Toolchain {
   python: string | null;
   ffmpeg: string | null;
   server: string | null;
-  /** Whether the Python environment has CUDA's packages; null when it is not the set-up's. */
+  /** Whether the Python environment has CUDA's packages, and if not, whether somebody said so; null when it is not the set-up's. */
   cuda: boolean | null;
+  cuda_said: boolean;
 }
 
 /** The toolchain of this checkout; REPRISE_PYTHON, REPRISE_FFMPEG and REPRISE_SERVER override its parts. */
@@ -34,23 +35,30 @@ export function findToolchain(environment: NodeJS.ProcessEnv = process.env): Too
   const file = path.join(packageRoot, "node_modules", ".reprise", "toolchain.json");
   const found = existsSync(file)
     ? (JSON.parse(readFileSync(file, "utf8")) as Toolchain)
-    : { python: null, ffmpeg: null, server: null, cuda: null };
+    : { python: null, ffmpeg: null, server: null, cuda: null, cuda_said: false };
   const present = (place: string | null) => (place !== null && existsSync(place) ? place : null);
   return {
     python: present(environment["REPRISE_PYTHON"] || found.python),
     ffmpeg: present(environment["REPRISE_FFMPEG"] || found.ffmpeg),
     server: present(environment["REPRISE_SERVER"] || found.server),
     cuda: environment["REPRISE_PYTHON"] ? null : found.cuda,
+    cuda_said: found.cuda_said,
   };
 }
 
-const NVIDIA_DRIVER = "/dev/nvidiactl";
+const NVIDIA_DRIVERS = ["/dev/nvidiactl", "/dev/dxg"];
+
+/** Whether a toolchain lacks what this machine's GPU needs, as on a cluster whose login node has none. */
+export const lacksCuda = (
+  { cuda, cuda_said: said }: Pick<Toolchain, "cuda" | "cuda_said">,
+  drivers = NVIDIA_DRIVERS,
+): boolean => cuda === false && !said && drivers.some((file) => existsSync(file));
 
 /** A tool that a step needs, or a failure that says how to get it. */
 export function requireTool(name: "python" | "ffmpeg"): string {
-  const { [name]: place, cuda } = findToolchain();
-  // As on a cluster whose login node has no GPU.
-  if (name === "python" && cuda === false && existsSync(NVIDIA_DRIVER))
+  const toolchain = findToolchain();
+  const place = toolchain[name];
+  if (name === "python" && lacksCuda(toolchain))
     throw new StepFailure(
       "environment",
       "The Python environment was made on a machine without a GPU, and lacks packages that CUDA needs here. Run 'npm run setup' on this machine, or 'REPRISE_CUDA=1 npm run setup' on the other one.",

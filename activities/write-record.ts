@@ -7,7 +7,7 @@ import { validateRecord } from "../compiler/validators.ts";
 import { evaluateMetrics } from "../compiler/evaluate-metrics.ts";
 import { judgeClaims } from "../report/claims/judge.ts";
 import type { Evaluated } from "../report/claims/judged.ts";
-import { asScored, type Prediction, type Scored } from "../report/statistics.ts";
+import { asScored, type Scored } from "../report/statistics.ts";
 import { pathOf } from "../store/artifacts.ts";
 import { readJsonLines, writeJson } from "../store/files.ts";
 import { home } from "../store/home.ts";
@@ -15,6 +15,7 @@ import { hubModels } from "../store/hub-models.ts";
 import { loadOutcome, loadRun, recordFile } from "../store/runs.ts";
 import { traceOf } from "../store/trace.ts";
 import { describeEnvironment } from "./environment.ts";
+import { samplesOf } from "./samples-file.ts";
 
 /** Judges the claims and writes the run record, whole. Also for a run that failed or was cancelled. */
 export async function writeRecord(finished: FinishedRun): Promise<void> {
@@ -103,7 +104,7 @@ async function evaluatedOf(root: string, outcomes: StepOutcome[]): Promise<Map<s
     if (predictions !== undefined)
       found.set(id, {
         output: "predictions",
-        samples: (await readJsonLines<Prediction>(pathOf(root, predictions))).map(asScored),
+        samples: (await samplesOf(pathOf(root, predictions))).map(asScored),
       });
     if (scores !== undefined)
       found.set(id, { output: "scores", samples: await readJsonLines<Scored>(pathOf(root, scores)) });

@@ -1,5 +1,5 @@
 // What a step costs: no-op steps in sequence and side by side, beside Temporal alone on the same server, and beside
-// Snakemake and DVC on the same graphs.
+// Snakemake and DVC on the same graphs. BESIDE names another server's program, which is measured in the same run.
 import fs from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
@@ -27,14 +27,14 @@ function recipeOf(shape, count, round) {
   return `recipe: 1\nname: ${shape}${count}\nsteps:\n${steps.join("")}`;
 }
 
-async function time(command, args, cwd) {
+async function time(command, args, cwd, env = {}) {
   const start = performance.now();
-  await execa(command, args, { cwd });
+  await execa(command, args, { cwd, env });
   return (performance.now() - start) / 1000;
 }
 
 /** Seconds of the whole command, and of the steps alone: a run of one step is taken off. */
-async function ours(folder, shape) {
+async function ours(folder, shape, server) {
   const [whole, one] = [[], []];
   for (let round = 0; round < RUNS; round++) {
     for (const [count, found] of [
@@ -42,14 +42,14 @@ async function ours(folder, shape) {
       [1, one],
     ]) {
       fs.writeFileSync(path.join(folder, "r.yaml"), recipeOf(shape, count, round));
-      found.push(await time(process.execPath, [cli, "run", "r.yaml"], folder));
+      found.push(await time(process.execPath, [cli, "run", "r.yaml"], folder, { REPRISE_SERVER: server }));
     }
   }
   return { whole: median(whole), steps: median(whole) - median(one) };
 }
 
-async function historyPerStep(folder) {
-  const session = await Session.open(path.join(folder, ".reprise"), findToolchain().server);
+async function historyPerStep(folder, server) {
+  const session = await Session.open(path.join(folder, ".reprise"), server);
   try {
     const sizes = [];
     for await (const { workflowId, runId } of session.client.workflow.list()) {
@@ -63,27 +63,43 @@ async function historyPerStep(folder) {
   }
 }
 
-export async function bench(folder) {
-  const place = path.join(folder, "ours");
-  fs.mkdirSync(place);
-  const address = await ensureServer(path.join(folder, "raw-home"), findToolchain().server);
-  const raw = await rawTemporal(address, STEPS, RUNS);
-  await stopServer(path.join(folder, "raw-home"));
-  await execa(process.execPath, [cli, "up"], { cwd: place });
-  const snakemake = await makeSnakemake(folder);
-  const dvc = await makeDvc(folder);
-  for (const shape of ["chain", "wide"]) {
+/** A server's own figures: a line for each shape, and the size of a history. */
+async function measure(folder, server) {
+  const [place, rawHome] = [path.join(folder, "ours"), path.join(folder, "raw-home")];
+  fs.mkdirSync(place, { recursive: true });
+  const raw = await rawTemporal(await ensureServer(rawHome, server), STEPS, RUNS);
+  await stopServer(rawHome);
+  const env = { REPRISE_SERVER: server };
+  await execa(process.execPath, [cli, "up"], { cwd: place, env });
+  const { stdout } = await execa(server, ["--version"]);
+  const shapes = {};
+  for (const shape of Object.keys(SHAPES)) {
     const alone = median(raw[shape === "chain" ? "sequence" : "sideBySide"]);
-    const { whole, steps } = await ours(place, shape);
+    const { whole, steps } = await ours(place, shape, server);
+    shapes[shape] =
+      `${perStep(steps)} a step, Temporal alone ${perStep(alone)}, ${perStep(steps - alone)} over it; whole command ${whole.toFixed(1)} s`;
+  }
+  const history = await historyPerStep(place, server);
+  await execa(process.execPath, [cli, "down"], { cwd: place, env });
+  return { name: /Server [0-9.]+/.exec(stdout)[0], shapes, history };
+}
+
+export async function bench(folder) {
+  const servers = [findToolchain().server, process.env.BESIDE].filter(Boolean);
+  const measured = [];
+  for (const [index, server] of servers.entries())
+    measured.push(await measure(path.join(folder, `server-${index}`), server));
+  const beside = { snakemake: await makeSnakemake(folder), dvc: await makeDvc(folder) };
+  for (const shape of Object.keys(SHAPES)) {
     const others = [];
-    for (const [name, engine] of Object.entries({ snakemake, dvc }))
+    for (const [name, engine] of Object.entries(beside))
       others.push(
         `${name} ${(await engine.runAll(path.join(folder, `${name}-${shape}`), shape, STEPS, time)).toFixed(1)} s`,
       );
-    console.log(
-      `${STEPS} no-op steps, ${shape}: ${perStep(steps)} a step, Temporal alone ${perStep(alone)}, ${perStep(steps - alone)} over it; whole command ${whole.toFixed(1)} s, ${others.join(", ")}`,
-    );
+    for (const { name, shapes } of measured)
+      console.log(`${STEPS} no-op steps, ${shape}, ${name}: ${shapes[shape]}`);
+    console.log(`${STEPS} no-op steps, ${shape}: ${others.join(", ")}`);
   }
-  console.log(`history: ${(await historyPerStep(place)).toFixed(0)} bytes a step`);
-  await execa(process.execPath, [cli, "down"], { cwd: place });
+  for (const { name, history } of measured)
+    console.log(`history, ${name}: ${history.toFixed(0)} bytes a step`);
 }

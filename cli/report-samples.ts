@@ -58,13 +58,12 @@ export async function samplesOf(root: string, record: RunRecord): Promise<Sample
           width: frames.width,
           height: frames.height,
         },
-        replies: replies
-          .filter(({ byId }) => byId.has(id))
-          .map(({ step, byId }) => ({
-            step,
-            letter: byId.get(id)?.letter ?? null,
-            correct: byId.get(id)?.status === "correct",
-          })),
+        replies: replies.flatMap(({ step, byId }) => {
+          const reply = byId.get(id);
+          return reply === undefined
+            ? []
+            : [{ step, said: reply.letter ?? reply.status, correct: reply.status === "correct" }];
+        }),
       };
     }),
   );

@@ -75,7 +75,7 @@ async function whyFromStore(root: string): Promise<string> {
   const why =
     others.length === 0
       ? ""
-      : ` It is Temporal ${version}, which cannot read the file that ${others.join(" and ")} left in '${home.server(root)}'.`;
+      : ` It is Temporal ${version}; the run may have begun on ${others.join(" or ")}, whose file in '${home.server(root)}' it cannot read.`;
   return `The server does not know this run.${why} The run goes on from the store: finished steps are reused, the others go on from their checkpoints.\n`;
 }
 

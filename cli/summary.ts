@@ -14,8 +14,12 @@ const VERDICT_COLOURS = {
   "NOT CHECKED": colours.yellow,
 } as const;
 
-/** A finished run as a short table, its verdict, and where record and report are. */
-export function summarise(record: RunRecord, recordFile: string, reportFile: string | null): string {
+/** A finished run as a short table, what steps warn of, its verdict, and where record and report are. */
+export function summarise(
+  record: RunRecord,
+  warnings: ReadonlyMap<string, string>,
+  files: { record: string; report: string },
+): string {
   const rows = record.steps.map((step) => {
     const took = step.started && step.ended ? Date.parse(step.ended) - Date.parse(step.started) : null;
     return [
@@ -29,6 +33,7 @@ export function summarise(record: RunRecord, recordFile: string, reportFile: str
     ];
   });
   const lines = [drawTable(["step", "kind", "status", "time", "result"], rows)];
+  for (const [id, warning] of warnings) lines.push(colours.yellow(`warning: ${id}: ${warning}`));
   for (const claim of record.claims) {
     lines.push(
       `${VERDICT_COLOURS[claim.verdict](claim.verdict)}  ${claim.says}`,
@@ -48,8 +53,8 @@ export function summarise(record: RunRecord, recordFile: string, reportFile: str
     );
   }
   const seconds = prettyMilliseconds(record.seconds * 1000, { secondsDecimalDigits: 1 });
-  lines.push(`${record.status} in ${seconds}`, `record: ${show(recordFile)}`);
-  if (reportFile !== null) lines.push(`report: ${show(reportFile)}`);
+  lines.push(`${record.status} in ${seconds}`, `record: ${show(files.record)}`);
+  lines.push(`report: ${show(files.report)}`);
   return lines.join("\n");
 }
 

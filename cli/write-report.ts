@@ -12,6 +12,7 @@ import { readJson, readJsonLines, writeWhole } from "../store/files.ts";
 import { home } from "../store/home.ts";
 import { reportFile } from "../store/runs.ts";
 import { samplesOf } from "./report-samples.ts";
+import { unparsedNotes } from "./unparsed-notes.ts";
 
 /** Gathers what the report shows and writes the page beside the record; gives its path. */
 export async function writeReport(root: string, record: RunRecord): Promise<string> {
@@ -21,12 +22,13 @@ export async function writeReport(root: string, record: RunRecord): Promise<stri
       events.set(id, await readJsonLines<TrainerEvent>(path.join(home.run(root, record.run), file)));
   }
   const style = await readFile(new URL("../report/style.css", import.meta.url), "utf8");
-  const [samples, data, frames] = await Promise.all([
+  const [samples, data, frames, unparsed] = await Promise.all([
     samplesOf(root, record),
     dataReportsOf(root, record),
     wordsOnVideos(root, record),
+    unparsedNotes(root, record),
   ]);
-  const page = renderReport({ record, events, samples, data, frames, style });
+  const page = renderReport({ record, events, samples, data, frames, unparsed, style });
   const file = reportFile(root, record.run);
   await writeWhole(file, page);
   return file;

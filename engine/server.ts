@@ -119,7 +119,7 @@ async function start(root: string, binary: string): Promise<string> {
 }
 
 async function versionOf(binary: string): Promise<string> {
-  const { stdout, stderr } = await execa(binary, ["--version"], { reject: false });
+  const { stdout, stderr } = await execa(binary, ["--version"], { reject: false, timeout: ANSWER_MS });
   const version = /Server ([0-9.]+)/.exec(stdout ?? "")?.[1];
   if (version !== undefined) return version;
   throw new EngineError(

@@ -13,30 +13,28 @@ const groupsOf = (steps: readonly RunRecordStep[], metric: string): string[] =>
 
 const points = (score: number | undefined): string => (score === undefined ? "" : score.toFixed(2));
 
+/** Those of some metrics that any step has above 0: a column of noughts says nothing. */
+const present = (steps: readonly RunRecordStep[], names: readonly string[]): string[] =>
+  names.filter((name) => steps.some(({ metrics }) => (metrics[name] ?? 0) > 0));
+
+const DECLINED = ["filtered", "refused"];
+
 /** Multiple-choice accuracy, beside its baselines, as a whole and by task. */
 export function accuracySection(record: RunRecord): Html {
   const scored = withMetric(record, "accuracy");
   if (scored.length === 0) return html``;
   const groups = groupsOf(scored, "accuracy");
-  const headings = [
-    "step",
-    "accuracy",
-    "95 % interval",
-    "chance",
-    "majority",
-    "samples",
-    "unparsed",
-    "errors",
-  ];
+  const declined = present(scored, DECLINED);
+  const headings = ["step", "accuracy", "95 % interval", "chance", "majority", "samples", "unparsed"];
   const rows = scored.map(({ id, metrics }) => [
     id,
     html`<b>${percent(metrics["accuracy"])}</b>`,
     `${percent(metrics["accuracy_low"])} – ${percent(metrics["accuracy_high"])}`,
     ...["chance", "majority"].map((name) => percent(metrics[name])),
-    ...["samples", "unparsed", "error"].map((name) => metrics[name]),
+    ...["samples", "unparsed", ...declined, "error"].map((name) => metrics[name]),
     ...groups.map((group) => percent(metrics[`accuracy[${group}]`])),
   ]);
-  return section("Accuracy on held-out clips", table([...headings, ...groups], rows));
+  return section("Accuracy on held-out clips", table([...headings, ...declined, "errors", ...groups], rows));
 }
 
 /** What a judge said of replies to open questions: 0 to 5 in each part. */
@@ -44,6 +42,7 @@ export function judgeSection(record: RunRecord): Html {
   const judged = withMetric(record, "score_times_20");
   if (judged.length === 0) return html``;
   const groups = groupsOf(judged, "score");
+  const counts = ["samples", "empty", ...present(judged, DECLINED), "unscored"];
   const headings = ["step", "score", "95 % interval", "× 20", "direction", "landmarks", "logic"];
   const rows = judged.map(({ id, metrics }) => [
     id,
@@ -52,10 +51,10 @@ export function judgeSection(record: RunRecord): Html {
     metrics["score_times_20"]?.toFixed(1),
     ...["direction", "landmarks", "logic", "spread"].map((name) => points(metrics[name])),
     percent(metrics["coverage"]),
-    ...["samples", "empty", "unscored"].map((name) => metrics[name]),
+    ...counts.map((name) => metrics[name]),
     ...groups.map((group) => points(metrics[`score[${group}]`])),
   ]);
-  const more = ["spread", "coverage", "samples", "empty", "unscored", ...groups];
+  const more = ["spread", "coverage", ...counts, ...groups];
   return section("Open questions, judged from 0 to 5", table([...headings, ...more], rows));
 }
 
@@ -65,16 +64,25 @@ export function apiSection(record: RunRecord): Html {
   if (asked.length === 0) return html``;
   const names = [
     "replies",
+    "spoilt",
     "recorded",
     "input_tokens",
     "output_tokens",
     "cost",
     "other_days",
     "served_models",
+    "other_model",
     "changed",
   ];
   const rows = asked.map(({ id, metrics }) => [id, ...names.map((name) => metrics[name] ?? "")]);
-  const headings = ["paid for", "from a cassette", "input tokens", "output tokens", "cost"];
-  const changes = ["of another day", "models that replied", "changed"];
+  const headings = [
+    "paid for",
+    "paid for, unusable",
+    "from a cassette",
+    "input tokens",
+    "output tokens",
+    "cost",
+  ];
+  const changes = ["of another day", "models that replied", "of another model", "changed"];
   return section("Asked through an API", table(["step", ...headings, ...changes], rows));
 }

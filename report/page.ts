@@ -7,6 +7,7 @@ import { dataSection } from "./data.ts";
 import { accuracySection, apiSection, judgeSection } from "./evaluation.ts";
 import { framesSection, type VideoWord } from "./frames.ts";
 import { Html, html, section, table } from "./html.ts";
+import { readingSection } from "./reading.ts";
 import { samplesSection, type Sample } from "./samples.ts";
 
 export interface ReportData {
@@ -18,11 +19,13 @@ export interface ReportData {
   data: ReadonlyMap<string, DataReport>;
   /** What is to be said of videos that were cut or left out, by step id. */
   frames: ReadonlyMap<string, readonly VideoWord[]>;
+  /** What to know of replies without a letter, by id of the step that has many. */
+  unparsed: ReadonlyMap<string, string>;
   style: string;
 }
 
 /** The report of a run as one page that needs nothing else. Pure: every number comes from the record or the events. */
-export function renderReport({ record, events, samples, data, frames, style }: ReportData): string {
+export function renderReport({ record, events, samples, data, frames, unparsed, style }: ReportData): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -45,9 +48,10 @@ export function renderReport({ record, events, samples, data, frames, style }: R
             </p>
           </header>
           ${failureSection(record)} ${verdictSection(record)} ${accuracySection(record)}
-          ${judgeSection(record)} ${apiSection(record)} ${dataSection(data)} ${framesSection(record, frames)}
-          ${samplesSection(samples)} ${curvesSection(record, events)} ${stepsSection(record)}
-          ${hubSection(record)} ${gatesSection(events)} ${deviationsSection(record)}
+          ${readingSection(record, unparsed)} ${judgeSection(record)} ${apiSection(record)}
+          ${dataSection(data)} ${framesSection(record, frames)} ${samplesSection(samples)}
+          ${curvesSection(record, events)} ${stepsSection(record)} ${hubSection(record)}
+          ${gatesSection(events)} ${notesSection(events)} ${deviationsSection(record)}
           ${environmentSection(record)}
         </main>
       </body>
@@ -256,4 +260,15 @@ function environmentSection(record: RunRecord): Html {
       </tbody>
     </table>`,
   );
+}
+
+/** What steps said of their data and of how they went. A step that was tried again says it again. */
+function notesSection(events: ReportData["events"]): Html {
+  const rows = [...events].flatMap(([id, list]) => {
+    const said = list.flatMap((event) =>
+      event.event === "message" && event.report === true ? [event.text] : [],
+    );
+    return [...new Set(said)].map((text) => [id, text]);
+  });
+  return rows.length === 0 ? html`` : section("What steps noted", table(["step", "note"], rows));
 }

@@ -9,7 +9,8 @@ export interface Sample {
   gold: string;
   /** The filmstrip as a data URI, its number of frames, and the size of one. */
   strip: { uri: string; frames: number; width: number; height: number };
-  replies: { step: string; letter: string | null; correct: boolean }[];
+  /** `said` is the letter, or the status of a reply without one. */
+  replies: { step: string; said: string; correct: boolean }[];
 }
 
 /** Shows frames side by side; the strip is one tall picture, of which each cell shows a part. */
@@ -34,8 +35,8 @@ export function samplesSection(samples: readonly Sample[]): Html {
             <b>${question}</b>
             ${options.map((option) => html`<span class="${option.startsWith(gold) ? "gold" : "option"}">${option}</span> `)}
             <span class="faint">${video}</span><br />${replies.map(
-              ({ step, letter, correct }) =>
-                html`<span class="${correct ? "good" : "bad"}">${step}: ${letter ?? "unparsed"}</span> `,
+              ({ step, said, correct }) =>
+                html`<span class="${correct ? "good" : "bad"}">${step}: ${said}</span> `,
             )}
           </figcaption>
         </figure>`,

@@ -14,7 +14,9 @@ export interface Prediction {
   gold: string;
   reply: string;
   letter: string | null;
-  status: "correct" | "wrong" | "unparsed" | "error";
+  /** The rule by which the letter was read. */
+  rule: string | null;
+  status: "correct" | "wrong" | "unparsed" | "filtered" | "refused" | "error";
   /** Whether the reply was cut at the limit of new tokens. */
   truncated: boolean;
   /** Why there is no reply. */
@@ -38,7 +40,10 @@ export interface Scored {
 }
 
 /** A prediction as a score: what is not right, whatever the reason, is wrong. */
-export const asScored = ({ id, status }: Prediction): Scored => ({ id, score: status === "correct" ? 1 : 0 });
+export const asScored = ({ id, status }: Pick<Prediction, "id" | "status">): Scored => ({
+  id,
+  score: status === "correct" ? 1 : 0,
+});
 
 export interface PairedTest {
   /** Samples that have a score under both. */

@@ -6,7 +6,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { buildInformation } from "./setup/build-information.mjs";
-import { indexEnvironment } from "./setup/index-environment.mjs";
+import { uvEnvironment } from "./setup/index-environment.mjs";
 import { writeJson } from "./setup/places.mjs";
 import { run } from "./setup/run.mjs";
 import { SetupError } from "./setup/setup-error.mjs";
@@ -59,7 +59,7 @@ async function digestOnIndex(place, name) {
     lock,
     input,
   ];
-  await run(await findUv(), ["pip", "compile", ...args], { env: indexEnvironment() });
+  await run(await findUv(), ["pip", "compile", ...args], { env: uvEnvironment() });
   return /sha256 = "([0-9a-f]{64})"/.exec(fs.readFileSync(lock, "utf8"))[1];
 }
 

@@ -5,7 +5,7 @@ import { readJson, root, toolchainFile } from "./setup/places.mjs";
 import { setUpOrExit } from "./setup.mjs";
 
 await setUpOrExit(["node", "python"]);
-const { python } = readJson(toolchainFile);
+const python = process.env.REPRISE_PYTHON || readJson(toolchainFile).python;
 const ruff = path.join(path.dirname(python), "ruff");
 const npx = (name, ...args) => [path.join(root, "node_modules", ".bin", name), args];
 const FOLDERS = ["schemas", "compiler", "report", "store", "activities", "workflows", "engine", "cli"];

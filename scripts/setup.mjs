@@ -1,9 +1,10 @@
 // Sets this checkout up: packages and build, Python environment, Temporal server, side by side. Needs only Node.
 // `npm run setup -- node` (or python, server) prepares that part alone.
 import fs from "node:fs";
-import { pathToFileURL } from "node:url";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { wantsCuda } from "./setup/cuda.mjs";
-import { readJson, stampOf, stateFile, toolchainFile, writeJson } from "./setup/places.mjs";
+import { machine, readJson, root, stampOf, stateFile, toolchainFile, writeJson } from "./setup/places.mjs";
 import { SetupError } from "./setup/setup-error.mjs";
 import { EVERYTHING } from "./setup/sources.mjs";
 
@@ -21,11 +22,25 @@ export async function setUp(parts = PARTS) {
   const unknown = parts.find((part) => !PARTS.includes(part));
   if (unknown !== undefined)
     throw new SetupError(`There is no part '${unknown}' to set up. There are: ${PARTS.join(", ")}.`);
-  const state = readJson(stateFile);
+  if (missingOf(parts).length === 0) return;
+  const { oneAtATime } = await import("./setup/one-at-a-time.mjs");
+  // Another one may have made all of it meanwhile.
+  await oneAtATime(async () => {
+    const missing = missingOf(parts);
+    if (missing.length > 0) await prepare(missing);
+  });
+}
+
+function stampNow(tools) {
+  const { cuda } = wantsCuda(tools);
+  return `${stampOf(EVERYTHING)} ${process.version} ${machine} ${cuda ? "cuda" : "cpu"}`;
+}
+
+function missingOf(parts) {
   const tools = readJson(toolchainFile);
-  const stamp = `${stampOf(EVERYTHING)} ${process.version} ${wantsCuda() ? "cuda" : "cpu"}`;
-  const missing = parts.filter((part) => state.stamps?.[part] !== stamp || !isThere[part](tools));
-  if (missing.length > 0) await prepare(missing, { state, tools, stamp });
+  const { stamps = {} } = readJson(stateFile);
+  const stamp = stampNow(tools);
+  return parts.filter((part) => stamps[part] !== stamp || !isThere[part](tools));
 }
 
 const exists = (file) => Boolean(file) && fs.existsSync(file);
@@ -33,39 +48,41 @@ const { REPRISE_PYTHON, REPRISE_FFMPEG, REPRISE_SERVER, TEMPORAL_ADDRESS } = pro
 
 /** By a look at paths alone: nothing is read or started. */
 const isThere = {
-  node: () => true,
+  node: () => fs.existsSync(path.join(root, "dist", "cli", "main.js")),
   python: (tools) => exists(REPRISE_PYTHON || tools.python) && exists(REPRISE_FFMPEG || tools.ffmpeg),
   server: (tools) => Boolean(TEMPORAL_ADDRESS) || exists(REPRISE_SERVER || tools.server),
 };
 
 /** Each part by itself: what succeeded is kept, so that the next try only does the rest. */
-async function prepare(parts, { state, tools, stamp }) {
+async function prepare(parts) {
   const { setUpPackages } = await import("./setup/packages.mjs");
   const { setUpPython } = await import("./setup/python.mjs");
   const { setUpServer } = await import("./setup/server.mjs");
-  const work = { node: () => setUpPackages(state), python: setUpPython, server: setUpServer };
+  const state = readJson(stateFile);
+  const tools = readJson(toolchainFile);
+  const work = {
+    node: () => setUpPackages(state),
+    python: () => setUpPython(tools),
+    server: () => setUpServer(),
+  };
   const results = await Promise.allSettled(parts.map((part) => work[part]()));
+  const made = Object.fromEntries(parts.map((part, index) => [part, results[index].value]));
+  const done = parts.filter((part) => made[part] !== undefined);
+  // A failed installation of packages leaves nothing to note the rest in.
+  if (!parts.includes("node") || done.includes("node")) {
+    const known = { ...NO_TOOLS, ...tools, ...made.python, ...made.server };
+    const stamp = stampNow(known);
+    const stamps = { ...state.stamps, ...Object.fromEntries(done.map((part) => [part, stamp])) };
+    writeJson(stateFile, { ...state, ...made.node, stamps });
+    writeJson(toolchainFile, known);
+  }
   const failures = results.filter(({ status }) => status === "rejected").map(({ reason }) => reason);
   const unexpected = failures.find((error) => !(error instanceof SetupError));
   if (unexpected) throw unexpected;
-  const made = Object.fromEntries(parts.map((part, index) => [part, results[index].value]));
-  const done = parts.filter((part) => made[part] !== undefined);
-  const stamps = { ...state.stamps, ...Object.fromEntries(done.map((part) => [part, stamp])) };
-  // A failed installation of packages leaves nothing to note the rest in.
-  if (!parts.includes("node") || done.includes("node")) {
-    writeJson(stateFile, { ...state, ...made.node, stamps });
-    writeJson(toolchainFile, {
-      python: null,
-      ffmpeg: null,
-      cuda: null,
-      server: null,
-      ...tools,
-      ...made.python,
-      ...made.server,
-    });
-  }
   if (failures.length > 0) throw new SetupError(failures.map(({ message }) => message).join("\n\n"));
 }
+
+const NO_TOOLS = { python: null, ffmpeg: null, cuda: null, cuda_said: false, server: null };
 
 /** For scripts: sets up, or ends the process with a sentence. */
 export async function setUpOrExit(parts) {
@@ -78,7 +95,7 @@ export async function setUpOrExit(parts) {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (fs.realpathSync(process.argv[1]) === fs.realpathSync(fileURLToPath(import.meta.url))) {
   const parts = process.argv.slice(2);
   await setUpOrExit(parts.length > 0 ? parts : undefined);
 }

@@ -40,7 +40,7 @@ async function vitest(name, filters) {
 
 async function pytest() {
   const file = path.join(results, "pytest.xml");
-  const { python } = readJson(toolchainFile);
+  const python = process.env.REPRISE_PYTHON || readJson(toolchainFile).python;
   const args = [
     "-m",
     "pytest",

@@ -11,9 +11,10 @@ import { hideSecrets } from "../hide-secrets.ts";
 import { keptFolder } from "../resume.ts";
 import { secretsOf } from "../secrets.ts";
 import type { StepContext } from "../step.ts";
-import { usedUp, type Budget } from "./budget.ts";
+import { needsTokens, usedUp, type Budget } from "./budget.ts";
 import { Cassette, CASSETTE } from "./cassette.ts";
-import { allRefused, down, hopeless, notRecorded, overBudget } from "./endings.ts";
+import { UnusableReply } from "./completion.ts";
+import { allRefused, down, hopeless, notRecorded, overBudget, uncounted } from "./endings.ts";
 import { apiMetrics } from "./metrics.ts";
 import { ApiServer, type ChatRequest } from "./server.ts";
 import { troubleOf, type Trouble } from "./trouble.ts";
@@ -58,9 +59,14 @@ export class Api {
   readonly #cut = new AbortController();
   /** The replies of this step, in the order in which they were needed. */
   readonly #used = new Map<string, RecordedReply>();
+  /** What is being asked: two questions that ask the same share one reply. */
+  readonly #pending = new Map<string, Promise<Outcome>>();
   #inFlight = 0;
   #asked = 0;
   #refused = 0;
+  /** The words of each refusal that may be the key's, before the first reply. */
+  readonly #forbidden: string[] = [];
+  #lastTrouble = "see the step's log";
   #answered = 0;
   #lastReply = Date.now();
 
@@ -92,6 +98,11 @@ export class Api {
     const place = context.inputs["cassette"];
     const api = new Api(context, kept, place === undefined ? null : await Cassette.replay(place));
     const { length } = kept.replies;
+    if (kept.unfit > 0)
+      await context.events.write({
+        event: "message",
+        text: `${kept.unfit} kept replies are not as their schema says, and are asked for again`,
+      });
     if (length > 0) {
       await context.events.write({ event: "message", text: `${length} replies are kept from before` });
       await context.events.write({ event: "resumed", done: length });
@@ -110,9 +121,20 @@ export class Api {
     const known = this.#kept.get(asking.request, asking.ask) ?? (use === "compare" ? undefined : recorded);
     if (known === undefined && !this.asksServer) throw notRecorded(asking);
     this.#asked++;
-    const outcome = known ?? (await this.#askServer(asking));
-    if (!("error" in outcome)) this.#used.set(`${asking.request} ${asking.ask}`, outcome);
+    const key = `${asking.request} ${asking.ask}`;
+    const outcome = known ?? (await this.#askOnce(key, asking));
+    if (!("error" in outcome)) this.#used.set(key, outcome);
     return outcome;
+  }
+
+  async #askOnce(key: string, asking: Asking): Promise<Outcome> {
+    const pending = this.#pending.get(key) ?? this.#askServer(asking);
+    this.#pending.set(key, pending);
+    try {
+      return await pending;
+    } finally {
+      if (this.#pending.get(key) === pending) this.#pending.delete(key);
+    }
   }
 
   /** Whether what is not recorded is asked for. */
@@ -128,19 +150,26 @@ export class Api {
     );
   }
 
-  /** Writes the cassette of this step's replies, and gives what they took. */
+  /** Writes the cassette of this step's replies, and gives what they took. Fails where no question has a reply. */
   async finish(folder: string): Promise<Record<string, number>> {
+    const { base_url: server } = this.#params;
+    const [forbidden] = this.#forbidden;
+    // No reply ever came beside these.
+    if (forbidden !== undefined && this.#answered === 0 && this.#kept.replies.length === 0)
+      throw hopeless(server, forbidden);
     // In an order that does not hang on which reply came first.
     const replies = [...this.#used.values()].sort((a, b) =>
       a.id < b.id ? -1 : a.id > b.id ? 1 : a.ask - b.ask,
     );
-    if (replies.length === 0 && this.#asked > 0) throw allRefused(this.#params.base_url);
-    const { date, limits, cassette_use: use } = this.#params;
+    if (replies.length === 0 && this.#asked > 0) throw allRefused(server, this.#lastTrouble);
+    const { model, date, limits, cassette_use: use } = this.#params;
     const compared = this.#given !== null && use === "compare";
     const { metrics, changes, notes } = apiMetrics({
       replies,
       paid: this.#kept.replies,
+      spoilt: this.#kept.spoilt,
       before: compared ? this.#given : null,
+      model,
       date,
       budget: limits.budget,
     });
@@ -181,17 +210,22 @@ export class Api {
     const { budget } = this.#params.limits;
     const body = await asking.body();
     this.#signal.throwIfAborted();
-    const limit = usedUp(this.#kept.replies, this.#inFlight, budget);
+    const limit = usedUp(this.#kept.spent, this.#inFlight, budget);
     if (limit !== null) throw this.#giveUp(overBudget(limit));
     this.#inFlight++;
     try {
-      const answer = await this.#server.ask(body, this.#cut.signal);
+      const { answer, counted } = await this.#server.ask(body, this.#cut.signal);
       const { id, request, ask } = asking;
       const reply: RecordedReply = { request, ask, id, asked: new Date().toISOString(), ...answer };
       await this.#kept.add(reply);
       this.#answered++;
       this.#lastReply = Date.now();
+      if (!counted && !answer.filtered && needsTokens(budget))
+        throw this.#giveUp(uncounted(this.#params.base_url));
       return reply;
+    } catch (error) {
+      if (error instanceof UnusableReply && error.spent !== null) await this.#kept.spoil(error.spent);
+      throw error;
     } finally {
       this.#inFlight--;
     }
@@ -202,8 +236,12 @@ export class Api {
     if (trouble === undefined || this.#signal.aborted) return;
     const { base_url: server } = this.#params;
     const text = this.#plain(trouble.text);
+    this.#lastTrouble = text;
     await appendFile(this.#context.log, `${new Date().toISOString()} ${id}: ${text}\n`);
     if (trouble.means === "hopeless") throw this.#giveUp(hopeless(server, text));
+    // Where others get their replies it is this question's; where none does, the key's.
+    if (trouble.means === "forbidden" && this.#forbidden.push(text) >= REFUSALS && this.#answered === 0)
+      throw this.#giveUp(hopeless(server, text));
     if (trouble.means === "refused" && ++this.#refused >= REFUSALS && this.#answered === 0)
       throw this.#giveUp(allRefused(server, text));
     const silent = (Date.now() - this.#lastReply) / 1000;

@@ -1,4 +1,4 @@
-import type { RecordedReply } from "../../schemas/generated/recorded-reply.ts";
+import type { Spent } from "./completion.ts";
 
 /** Limits of what may be spent. Prices are those of a million tokens. */
 export interface Budget {
@@ -8,8 +8,6 @@ export interface Budget {
   input_price?: number;
   output_price?: number;
 }
-
-type Spent = Pick<RecordedReply, "input_tokens" | "output_tokens">;
 
 /** What replies cost, in the prices' currency; undefined without prices. */
 export function costOf(replies: readonly Spent[], { input_price, output_price }: Budget): number | undefined {
@@ -38,3 +36,6 @@ export function usedUp(replies: readonly Spent[], inFlight: number, budget: Budg
     return `a cost of ${budget.cost} (${cost.toFixed(4)} spent)`;
   return null;
 }
+
+/** Whether a limit hangs on tokens, which a server must count. */
+export const needsTokens = ({ tokens, cost }: Budget): boolean => tokens !== undefined || cost !== undefined;

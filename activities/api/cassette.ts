@@ -2,86 +2,131 @@ import { mkdir, open, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { validateReply } from "../../compiler/validators.ts";
 import type { RecordedReply } from "../../schemas/generated/recorded-reply.ts";
+import { DOCUMENT_SCHEMAS } from "../../schemas/kinds.ts";
 import { linesOf, readJsonLines, writeWhole } from "../../store/files.ts";
+import { explainErrors } from "../rows/explain.ts";
+import { tellFaults, type Fault, type LineFault } from "../rows/faults.ts";
+import { readRows } from "../rows/read-rows.ts";
 import { StepFailure } from "../step-failure.ts";
+import { UnreadableReply, type Spent } from "./completion.ts";
 
 export const CASSETTE = "cassette.jsonl";
+/** What was paid for replies that could not be used: it counts in the budget. */
+const SPOILT = "spoilt.jsonl";
+const SEE = "It must have one recorded reply a line: see docs/evaluation.md.";
 
 const keyOf = ({ request, ask }: Pick<RecordedReply, "request" | "ask">): string => `${request} ${ask}`;
 
 /** Replies by what was asked. One that was paid for is on the disk before it counts. */
 export class Cassette {
-  readonly #file: string | null;
+  readonly #folder: string | null;
   readonly #replies: Map<string, RecordedReply>;
+  readonly #spoilt: Spent[];
+  /** Kept lines that were no recorded replies, and are asked for again. */
+  readonly unfit: number;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(file: string | null, replies: readonly RecordedReply[]) {
-    this.#file = file;
+  private constructor(
+    folder: string | null,
+    replies: readonly RecordedReply[],
+    { spoilt = [], unfit = 0 }: { spoilt?: Spent[]; unfit?: number } = {},
+  ) {
+    this.#folder = folder;
     this.#replies = new Map(replies.map((reply) => [keyOf(reply), reply]));
+    this.#spoilt = spoilt;
+    this.unfit = unfit;
   }
 
   /** The cassette that a step records to, over its attempts. */
   static async record(folder: string): Promise<Cassette> {
     await mkdir(folder, { recursive: true });
     const file = path.join(folder, CASSETTE);
-    const replies = await readJsonLines<RecordedReply>(file);
+    const kept = await readJsonLines<unknown>(file);
+    const fits = validateReply();
+    const replies = kept.filter((line): line is RecordedReply => fits(line));
     // Without a line that was torn: it would swallow the next one.
     await writeWhole(file, linesOf(replies));
-    return new Cassette(file, replies);
+    const spoilt = await readJsonLines<Spent>(path.join(folder, SPOILT));
+    return new Cassette(folder, replies, { spoilt, unfit: kept.length - replies.length });
   }
 
-  /** A cassette to replay: a file, or a folder that holds one. A line that is not as its schema says fails the step. */
+  /**
+   * A cassette to replay: a file, or a folder that holds one. A line that is not as its schema says, or a second reply to
+   * the same asking, fails the step.
+   */
   static async replay(place: string): Promise<Cassette> {
     const folder = (await stat(place).catch(() => null))?.isDirectory() ?? false;
     const file = folder ? path.join(place, CASSETTE) : place;
-    const text = await readFile(file, "utf8").catch(() => {
+    const bytes = await readFile(file).catch(() => {
       throw new StepFailure("data", `The cassette has no ${path.basename(file)}.`);
     });
-    const validate = validateReply();
-    const replies = text.split("\n").flatMap((line, index) => {
-      if (line.trim() === "") return [];
-      const reply = parsed(line);
-      if (validate(reply)) return [reply];
-      const [first] = validate.errors ?? [];
-      const what = `${first?.instancePath.slice(1) || "the line"} ${first?.message ?? "is wrong"}`;
-      throw new StepFailure(
-        "data",
-        `${path.basename(file)}:${index + 1}: ${what}. It must be a recorded reply.`,
-      );
-    });
-    return new Cassette(null, replies);
+    const { rows, faults } = readRows<RecordedReply>(bytes, replyFaults);
+    const first = new Map<string, { row: RecordedReply; line: number }>();
+    for (const { row, line } of rows) {
+      const before = first.get(keyOf(row));
+      if (before === undefined) first.set(keyOf(row), { row, line });
+      else if (before.row.reply !== row.reply)
+        faults.push({
+          ...{ line, cause: "asked twice" },
+          text: `another reply to what was asked, '${row.id}', stands in line ${before.line}.`,
+        } satisfies LineFault);
+    }
+    if (faults.length > 0) throw new StepFailure("data", tellFaults(path.basename(file), faults, SEE));
+    return new Cassette(
+      null,
+      [...first.values()].map(({ row }) => row),
+    );
   }
 
   get replies(): RecordedReply[] {
     return [...this.#replies.values()];
   }
 
+  /** What was paid for, whether it could be used or not. */
+  get spent(): Spent[] {
+    return [...this.#replies.values(), ...this.#spoilt];
+  }
+
+  get spoilt(): readonly Spent[] {
+    return this.#spoilt;
+  }
+
   get(request: string, ask: number): RecordedReply | undefined {
     return this.#replies.get(keyOf({ request, ask }));
   }
 
-  /** Adds a reply, for good. */
+  /** Adds a reply, for good. Throws UnreadableReply for one that does not fit its schema. */
   async add(reply: RecordedReply): Promise<void> {
+    const [fault] = replyFaults(reply);
+    if (fault !== undefined)
+      throw new UnreadableReply(`The server's reply cannot be recorded: ${fault.text}`, reply);
+    await this.#append(CASSETTE, reply);
+    this.#replies.set(keyOf(reply), reply);
+  }
+
+  /** Notes what was paid for a reply that cannot be used. */
+  async spoil({ input_tokens, output_tokens }: Spent): Promise<void> {
+    await this.#append(SPOILT, { input_tokens, output_tokens });
+    this.#spoilt.push({ input_tokens, output_tokens });
+  }
+
+  async #append(name: string, line: object): Promise<void> {
     const before = this.#writing;
     this.#writing = (async () => {
       await before.catch(() => {});
-      const file = await open(this.#file!, "a");
+      const file = await open(path.join(this.#folder!, name), "a");
       try {
-        await file.appendFile(linesOf([reply]));
+        await file.appendFile(linesOf([line]));
         await file.datasync();
       } finally {
         await file.close();
       }
     })();
     await this.#writing;
-    this.#replies.set(keyOf(reply), reply);
   }
 }
 
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+function replyFaults(line: object): Fault[] {
+  const fits = validateReply();
+  return fits(line) ? [] : explainErrors(fits.errors ?? [], DOCUMENT_SCHEMAS["recorded-reply"]);
 }

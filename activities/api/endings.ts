@@ -32,3 +32,10 @@ export const notRecorded = ({ id, ask }: { id: string; ask: number }): StepFailu
     "data",
     `The cassette has no reply to '${id}'${ask > 0 ? ` (asking ${ask + 1})` : ""} as it is asked now. Set 'cassette_use: extend' to ask the server for it.`,
   );
+
+/** A budget of tokens or money, and a server that does not count tokens. */
+export const uncounted = (server: string): StepFailure =>
+  new StepFailure(
+    "environment",
+    `${server} does not say how many tokens a reply took, so 'limits.budget' cannot be kept by tokens or cost. Set 'limits: { budget: { replies: … } }' instead. What was paid for is kept.`,
+  );

@@ -1,8 +1,6 @@
 import OpenAI from "openai";
-import type {
-  ChatCompletion,
-  ChatCompletionCreateParamsNonStreaming,
-} from "openai/resources/chat/completions";
+import type { ChatCompletionCreateParamsNonStreaming } from "openai/resources/chat/completions";
+import { BrokenReply, readCompletion, type Answer } from "./completion.ts";
 
 /** The body of a request. */
 export type ChatRequest = ChatCompletionCreateParamsNonStreaming;
@@ -16,19 +14,6 @@ export function samplingOf(params: {
   const { model, temperature, max_completion_length: most } = params;
   return { model, ...(temperature === null ? {} : { temperature }), max_completion_tokens: most };
 }
-
-/** What a server replied. */
-export interface Answer {
-  reply: string;
-  served: string;
-  truncated: boolean;
-  refused: boolean;
-  input_tokens: number;
-  output_tokens: number;
-}
-
-/** A reply that is no chat completion, as a proxy in front of the server may give. */
-export class BrokenReply extends Error {}
 
 /** A server with an OpenAI-compatible API. Each request is one try: whoever asks decides about more. */
 export class ApiServer {
@@ -46,27 +31,31 @@ export class ApiServer {
     });
   }
 
-  /** Asks once. Throws the client's errors, or BrokenReply. */
-  async ask(request: ChatRequest, signal: AbortSignal): Promise<Answer> {
-    const completion = await this.#client.chat.completions.create(request, { signal });
-    return readCompletion(completion);
+  /** Asks once; `counted` says whether the server counted the tokens. Throws the client's errors, or UnusableReply. */
+  async ask(request: ChatRequest, signal: AbortSignal): Promise<{ answer: Answer; counted: boolean }> {
+    const response = await this.#client.chat.completions.create(request, { signal }).asResponse();
+    return readCompletion(jsonOf(Buffer.from(await response.arrayBuffer())));
   }
 }
 
-/** What a chat completion says. Throws BrokenReply for anything else. */
-export function readCompletion(completion: Partial<ChatCompletion> | string | null): Answer {
-  const choice = typeof completion === "object" ? completion?.choices?.[0] : undefined;
-  if (typeof completion !== "object" || choice?.message === undefined)
-    throw new BrokenReply("The server's reply is no chat completion.");
-  const { message, finish_reason: end } = choice;
-  return {
-    reply: message.content ?? "",
-    served: completion?.model ?? "",
-    truncated: end === "length",
-    refused: end === "content_filter" || typeof message.refusal === "string",
-    input_tokens: completion?.usage?.prompt_tokens ?? 0,
-    output_tokens: completion?.usage?.completion_tokens ?? 0,
-  };
+/** The JSON of a body, whatever its content type says. Throws BrokenReply with what it is instead. */
+function jsonOf(body: Buffer): unknown {
+  const broken = (what: string) => new BrokenReply(`The server's reply is no chat completion: ${what}.`);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(body).trim();
+  } catch {
+    throw broken("it is not UTF-8");
+  }
+  if (text === "") throw broken("it is empty");
+  try {
+    return JSON.parse(text);
+  } catch {
+    if (text.startsWith("<")) throw broken("it is a page of HTML or XML");
+    if (/^(?:data|event|id|retry)?:/.test(text))
+      throw broken("it is a stream of events, and none was asked for");
+    throw broken(`it is no JSON, or cut: ${JSON.stringify(text.slice(-60))} is its end`);
+  }
 }
 
 /** The client's own timeout ends when a reply begins; this one when it is whole. */
@@ -74,7 +63,13 @@ function wholeWithin(milliseconds: number): typeof fetch {
   return async (input, init) => {
     const signals = [init?.signal ?? [], AbortSignal.timeout(milliseconds)].flat();
     const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
-    const body = await response.arrayBuffer();
+    const body = await response.arrayBuffer().catch((error: unknown) => {
+      const { cause } = error as { cause?: { code?: unknown } };
+      // It was there, but not packed as it said.
+      if (String(cause?.code).startsWith("Z_"))
+        throw new BrokenReply("The server's reply cannot be unpacked: it is cut, or not packed as it says.");
+      throw error;
+    });
     return new Response(body.byteLength > 0 ? body : null, response);
   };
 }

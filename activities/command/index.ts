@@ -1,15 +1,19 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import type { RunCommandParams } from "../../schemas/generated/run-command.ts";
+import type { ArtifactType } from "../../schemas/kinds.ts";
 import { completeRenamed } from "../../store/checkpoints.ts";
 import { checkpointsOf } from "../../store/works.ts";
 import { chooseCheckpoint } from "../resume.ts";
 import { programFailure, runProgram } from "../run-program.ts";
+import { readSamples } from "../samples-file.ts";
 import { secretsOf, withheldFrom } from "../secrets.ts";
 import { StepFailure } from "../step-failure.ts";
 import type { StepContext } from "../step.ts";
+import { refuseOddWeights } from "./odd-weights.ts";
 
 const LOOK_MS = 2_000;
+const WEIGHTS: ReadonlySet<ArtifactType> = new Set(["model", "adapter"]);
 
 /** run/command: any program, with the contract of docs/run-command.md. */
 export async function runCommand(context: StepContext): Promise<Record<string, number>> {
@@ -44,6 +48,9 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
         "exit",
         `${name} ended well, but left no output '${output}' at {outputs.${output}}.`,
       );
+    // Verdicts go by them.
+    if (step.outputs[output] === "predictions") await readSamples(place);
+    if (WEIGHTS.has(step.outputs[output]!)) await refuseOddWeights(output, place);
   }
   const reported = (await context.events.readOf(context.print)).flatMap((event) =>
     event.event === "metrics" ? [event.values] : [],

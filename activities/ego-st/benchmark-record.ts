@@ -1,5 +1,8 @@
+import { sameText } from "../rows/contradictions.ts";
+import { show } from "../rows/faults.ts";
 import { splitOptions, optionWords } from "./options.ts";
-import { keysOf, type Reading } from "./training-row.ts";
+import { foundKeys, shapeDoubt } from "./shape.ts";
+import type { Reading } from "./training-row.ts";
 import { taskOf, type Task, type Way } from "./wording.ts";
 
 /** What an annotation file of the benchmark holds, by its name. */
@@ -39,12 +42,12 @@ export interface Place {
 /** Reads one record of an annotation file: an open question with its answer, or a multiple-choice question. */
 export function readBenchmarkRecord(raw: unknown, place: Place): Reading {
   const { file, key, name } = place;
-  const record = raw as Record<string, unknown>;
-  if (typeof record?.["video"] !== "string")
-    return { doubt: `expected a text 'video'; found ${keysOf(raw)}` };
+  const doubt = shapeDoubt(raw, { video: "text" });
+  if (doubt !== undefined) return { doubt };
+  const record = raw as Record<string, unknown> & { video: string };
   const row = {
     id: `${file.part}-${file.task}-${file.way}-${key}`,
-    video: record["video"].split("/").at(-1)!,
+    video: record.video,
     split: "eval",
     task: file.task,
     way: file.way,
@@ -60,49 +63,68 @@ type Begun = Pick<
 >;
 
 function openQuestion(record: Record<string, unknown>, begun: Begun, way: Way): Reading {
-  const [question, reference] = [record["question"], record[`${way}_answer`]];
-  if (typeof question !== "string" || typeof reference !== "string" || question === "" || reference === "")
-    return { doubt: `expected texts 'question' and '${way}_answer'; found ${keysOf(record)}` };
+  const answer = `${way}_answer`;
+  const doubt = shapeDoubt(record, { question: "text", [answer]: "text" });
+  if (doubt !== undefined) return { doubt };
+  const [question, reference] = [record["question"] as string, record[answer] as string];
   const row = { ...begun, question, options: [], answer: null, reference, targets: {} };
   return { row, asked: begun.task, reasoned: undefined, pasted: undefined };
 }
 
 function multipleChoice(record: Record<string, unknown>, begun: Begun, { file, answerKey }: Place): Reading {
   const within = `${file.way}_mcq`;
-  const asked = record[within] as Record<string, unknown> | undefined;
-  if (typeof asked?.["question"] !== "string" || !Array.isArray(asked["options"]))
-    return { doubt: `expected '${within}' with 'question' and 'options'; found ${keysOf(asked ?? record)}` };
-  const options = splitOptions((asked["options"] as unknown[]).map(lettered).join(", "));
+  const doubt =
+    shapeDoubt(record, { [within]: "object" }) ??
+    shapeDoubt(record[within], { question: "text", options: "list" }, ` in '${within}'`);
+  if (doubt !== undefined) return { doubt };
+  const asked = record[within] as Record<string, unknown> & { question: string; options: unknown[] };
+  const odd = asked.options.find((option) => typeof option !== "string");
+  if (odd !== undefined) return { doubt: `'options' in '${within}' holds ${show(odd)}; each must be a text` };
+  const options = splitOptions((asked.options as string[]).map(lettered).join(", "));
   if ("doubt" in options) return options;
-  if (options.length !== asked["options"].length)
+  if (options.length !== asked.options.length)
     return {
-      doubt: `'options' lists ${asked["options"].length} texts, which read as ${options.length} options`,
+      doubt: `'options' lists ${asked.options.length} texts, which read as ${options.length} options`,
     };
-  const answer = asked[answerKey] ?? record[answerKey];
-  if (typeof answer !== "string")
+  const holder = [asked, record].find((one) => one[answerKey] !== undefined);
+  if (holder === undefined)
     return {
-      doubt: `the key '${answerKey}' of the gold letter is missing; found ${keysOf(asked)} in '${within}', ${keysOf(record)} beside it`,
+      doubt: `the key '${answerKey}' of the gold letter is missing; found ${foundKeys(asked)} in '${within}', ${foundKeys(record)} beside it`,
     };
-  const letter = /^\s*([A-Z])(?:[.:)]|\s*$)/.exec(answer)?.[1];
-  const gold = options.find((option) => letter !== undefined && option.startsWith(`${letter}.`));
-  if (letter === undefined || gold === undefined)
-    return {
-      doubt: `'${answerKey}' is ${JSON.stringify(answer.slice(0, 40))}, none of the ${options.length} letters`,
-    };
+  const gold = goldLetter(holder[answerKey], options, answerKey);
+  if ("doubt" in gold) return gold;
   return {
-    asked: taskOf(asked["question"]),
+    asked: taskOf(asked.question),
     reasoned: undefined,
     pasted: undefined,
     row: {
       ...begun,
-      question: asked["question"],
+      question: asked.question,
       options,
-      answer: letter,
-      reference: optionWords(gold),
-      targets: { letter },
+      answer: gold.letter,
+      reference: gold.text,
+      targets: { letter: gold.letter },
     },
   };
 }
 
+/** The gold letter with its option's text. A text beside the letter must be that option's. */
+function goldLetter(
+  answer: unknown,
+  options: readonly string[],
+  key: string,
+): { letter: string; text: string } | { doubt: string } {
+  if (typeof answer !== "string")
+    return { doubt: `'${key}' is ${show(answer)}; it must be the gold letter, as a text` };
+  const [, letter, said = ""] = /^\s*\(?([A-Z])(?:[.:)]\s*(.*?))?\s*$/s.exec(answer) ?? [];
+  const option = options.find((one) => letter !== undefined && one.startsWith(`${letter}.`));
+  if (letter === undefined || option === undefined)
+    return { doubt: `'${key}' is ${show(answer)}, none of the ${options.length} letters` };
+  const text = optionWords(option);
+  return said === "" || sameText(said, text)
+    ? { letter, text }
+    : { doubt: `'${key}' is ${show(answer)}, but the option ${letter} is ${show(text)}` };
+}
+
 /** "A: x", "A) x" and "(A) x" as "A. x"; splitting says what is no option. */
-const lettered = (option: unknown): string => String(option).replace(/^\s*\(?([A-Z])[.:)]\s*/, "$1. ");
+const lettered = (option: string): string => option.replace(/^\s*\(?([A-Z])[.:)]\s*/, "$1. ");

@@ -25,7 +25,7 @@ export function reportOf(
     options: countBy(scored.map(({ options }) => String(options.length))),
     gold,
     tasks: countBy(rows.map(({ task, way }) => `${task}/${way}`)),
-    chance: mean(scored.map(({ options }) => 1 / options.length)),
+    chance: mean(scored.map(({ options }) => (options.length === 0 ? 0 : 1 / options.length))),
     majority: scored.length === 0 ? null : Math.max(...Object.values(gold)) / scored.length,
     defects: DEFECTS.map((defect) => {
       const ids = ingested.filter((one) => defectsOf(one).includes(defect)).map(({ row }) => row.id);

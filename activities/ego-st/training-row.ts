@@ -2,6 +2,7 @@ import type { Question } from "../../schemas/generated/question.ts";
 import { digestOf } from "../../compiler/digest.ts";
 import { listItems } from "./list-literal.ts";
 import { optionWords, splitOptions } from "./options.ts";
+import { shapeDoubt } from "./shape.ts";
 import { otherWay, taskOf, wayOf, type Task, type Way } from "./wording.ts";
 
 /** A row of the released training file. */
@@ -13,7 +14,7 @@ interface TrainingRow {
   original_answer: string;
 }
 
-/** A normalised row with what only its source shows. */
+/** A normalised row, its video as the source names it, with what only the source shows. */
 export interface Ingested {
   row: Question & { task: Task; way: Way };
   /** Family that the question's own words ask for, and that the reasoning's do. */
@@ -25,7 +26,13 @@ export interface Ingested {
 
 export type Reading = Ingested | { doubt: string };
 
-const KEYS = ["problem", "solution", "video", "original_question", "original_answer"] as const;
+const KEYS = {
+  problem: "text",
+  solution: "text",
+  video: "text",
+  original_question: "text",
+  original_answer: "text",
+} as const;
 const PROBLEM = /^(.*\?)\s*Options:\s*(.*?)\s*\n+Instructions:/s;
 const SOLUTION =
   /^<think>.*?thinking (forward|reverse)\s+(.*?\?)\s*(.*?)\s*And then think about .*?Hence, the correct answer is ([A-Z])<\/think>\s*<answer>([A-Z])<\/answer>$/s;
@@ -34,8 +41,10 @@ const SOLUTION =
  * Reads one row of the released training file. Nothing is guessed: whatever leaves a doubt about question, options,
  * way or gold letter sets the row aside, with the reason.
  */
-export function readTrainingRow(raw: unknown, file: string, line: number): Reading {
-  if (!hasKeys(raw)) return { doubt: `expected the keys ${KEYS.join(", ")}; found ${keysOf(raw)}` };
+export function readTrainingRow(given: unknown, file: string, line: number): Reading {
+  const doubt = shapeDoubt(given, KEYS);
+  if (doubt !== undefined) return { doubt };
+  const raw = given as TrainingRow;
   if (raw.problem !== raw.original_question) return { doubt: "'problem' and 'original_question' differ" };
   const problem = PROBLEM.exec(raw.problem);
   if (problem === null) return { doubt: "'problem' is not a question, 'Options:' and 'Instructions:'" };
@@ -64,7 +73,7 @@ export function readTrainingRow(raw: unknown, file: string, line: number): Readi
   // The released questions about actions on the way there ask for landmarks: only their reasoning names the family.
   const task = asked === "direction" ? asked : (reasoned ?? asked);
   if (task === undefined) return { doubt: "neither question nor reasoning says what is asked for" };
-  const video = raw.video.split("/").at(-1)!;
+  const { video } = raw;
   if (pasted === "") return { doubt: "the reasoning gives no answer for the opposite way" };
   return {
     asked,
@@ -86,11 +95,3 @@ export function readTrainingRow(raw: unknown, file: string, line: number): Readi
     },
   };
 }
-
-function hasKeys(raw: unknown): raw is TrainingRow {
-  return KEYS.every((key) => typeof (raw as Partial<TrainingRow> | null)?.[key] === "string");
-}
-
-/** The keys of a value, for a message. */
-export const keysOf = (raw: unknown): string =>
-  raw !== null && typeof raw === "object" ? Object.keys(raw).join(", ") || "none" : `a ${typeof raw}`;

@@ -46,9 +46,10 @@ export async function askAboutFrames(
       };
       const outcome = await api.ask(asking);
       await context.events.write({ event: "progress", done: ++done, total: rows.length, unit: "sample" });
-      return "error" in outcome
-        ? { id: row.id, reply: "", truncated: false, error: outcome.error }
-        : { id: row.id, reply: outcome.reply, truncated: outcome.truncated };
+      if ("error" in outcome) return { id: row.id, reply: "", truncated: false, error: outcome.error };
+      const { reply, truncated, filtered, refused } = outcome;
+      const declined = filtered === true ? "filtered" : refused ? "refused" : undefined;
+      return { id: row.id, reply, truncated, ...(declined === undefined ? {} : { declined }) };
     }),
   );
 }

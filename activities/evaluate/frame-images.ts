@@ -3,9 +3,9 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import pLimit from "p-limit";
-import type { FrameManifestLine } from "../extract/manifest.ts";
+import { readFrames } from "../frames-file.ts";
 import { mediaFailure } from "../media-failure.ts";
-import { hashFile, readJsonLines } from "../../store/files.ts";
+import { hashFile } from "../../store/files.ts";
 import { StepFailure } from "../step-failure.ts";
 import { requireTool } from "../toolchain.ts";
 
@@ -28,7 +28,7 @@ export async function readStrips(
   videos: readonly string[],
   { frames, size }: { frames: number; size: string },
 ): Promise<Map<string, Strip>> {
-  const lines = await readJsonLines<FrameManifestLine>(path.join(dataset, "frames.jsonl"));
+  const lines = await readFrames(dataset);
   const other = lines.find(
     ({ index, width, height }) => index.length !== frames || `${width}x${height}` !== size,
   );

@@ -3,6 +3,7 @@ import { readJsonLines } from "../../store/files.ts";
 import { readQuestions } from "../questions-file.ts";
 import { runTrainer } from "../run-trainer.ts";
 import type { StepContext } from "../step.ts";
+import { noteEqualOptions } from "./equal-options.ts";
 import { openRows, writeReplies } from "./open-replies.ts";
 import { scoredRows, writePredictions, type Reply } from "./predictions.ts";
 
@@ -21,7 +22,8 @@ export async function evaluateLocalModel(context: StepContext): Promise<Record<s
     await readQuestions(context.inputs["dataset"]!),
     String(context.step.params["split"]),
   );
-  const metrics = await writePredictions(rows, await repliesOf(context), context.outputs);
+  await noteEqualOptions(context, rows);
+  const metrics = await writePredictions(rows, await repliesOf(context), context);
   await context.events.write({ event: "metrics", step: rows.length, values: metrics });
   return metrics;
 }

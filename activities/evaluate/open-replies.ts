@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import type { Question } from "../../schemas/generated/question.ts";
 import { linesOf } from "../../store/files.ts";
 import { StepFailure } from "../step-failure.ts";
+import { finalText } from "./final-text.ts";
 import { repliesTo, type Reply } from "./predictions.ts";
 
 /** A reply to an open question, with what a judge needs to know. */
@@ -40,9 +41,12 @@ export async function writeReplies(
     }),
   );
   await writeFile(file, linesOf(lines));
+  const said = lines.filter(({ error, declined }) => error === undefined && declined === undefined);
   return {
     samples: lines.length,
-    empty: lines.filter(({ reply, error }) => error === undefined && reply.trim() === "").length,
+    empty: said.filter(({ reply }) => finalText(reply) === "").length,
+    filtered: lines.filter(({ declined }) => declined === "filtered").length,
+    refused: lines.filter(({ declined }) => declined === "refused").length,
     error: lines.filter(({ error }) => error !== undefined).length,
     truncated: lines.filter(({ truncated }) => truncated).length,
   };

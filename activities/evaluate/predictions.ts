@@ -3,7 +3,9 @@ import type { Prediction } from "../../report/statistics.ts";
 import type { Question } from "../../schemas/generated/question.ts";
 import { linesOf, writeWhole } from "../../store/files.ts";
 import { StepFailure } from "../step-failure.ts";
-import { readAnswer } from "./read-answer.ts";
+import type { StepContext } from "../step.ts";
+import { unparsedNote } from "../../report/unparsed.ts";
+import { readReply } from "./read-answer.ts";
 import { score } from "./score.ts";
 
 /** What a model replied to one question; an error stands where no reply could be had. */
@@ -12,6 +14,8 @@ export interface Reply {
   reply: string;
   /** Whether it was cut at the limit of new tokens. */
   truncated: boolean;
+  /** Where it is no answer: a server's filter held it back, or the model refused. */
+  declined?: "filtered" | "refused";
   error?: string;
 }
 
@@ -28,20 +32,25 @@ export function scoredRows(rows: readonly Question[], split: string): (Question 
   return scored;
 }
 
+const NOT_READ = { letter: null, rule: null };
+
 /** One sample's outcome. */
 export function predictionOf(
   row: Question & { answer: string },
-  { reply, truncated, error }: Reply,
+  { reply, truncated, declined, error }: Reply,
 ): Prediction {
-  const letter = error === undefined ? readAnswer(reply, row.options) : null;
+  const said = error === undefined && declined === undefined;
+  const { letter, rule } = said ? readReply(reply, row.options) : NOT_READ;
   const status =
     error !== undefined
       ? "error"
-      : letter === null
-        ? "unparsed"
-        : letter === row.answer
-          ? "correct"
-          : "wrong";
+      : declined !== undefined
+        ? declined
+        : letter === null
+          ? "unparsed"
+          : letter === row.answer
+            ? "correct"
+            : "wrong";
   return {
     id: row.id,
     video: row.video,
@@ -52,6 +61,7 @@ export function predictionOf(
     gold: row.answer,
     reply,
     letter,
+    rule,
     status,
     truncated,
     ...(error === undefined ? {} : { error }),
@@ -70,15 +80,20 @@ export function repliesTo<Row extends { id: string }>(
   return rows.map((row) => [row, byId.get(row.id)!]);
 }
 
-/** Reads, scores and writes the replies to all questions: the denominator is the questions, not the replies. */
+/**
+ * Reads, scores and writes the replies to all questions: the denominator is the questions, not the replies. Warns of many
+ * that give no letter.
+ */
 export async function writePredictions(
   rows: readonly (Question & { answer: string })[],
   replies: readonly Reply[],
-  outputs: Record<string, string>,
+  { outputs, events }: Pick<StepContext, "outputs" | "events">,
 ): Promise<Record<string, number>> {
   const predictions = repliesTo(rows, replies).map(([row, reply]) => predictionOf(row, reply));
   const metrics = score(predictions);
   await writeFile(outputs["predictions"]!, linesOf(predictions));
   await writeWhole(outputs["metrics"]!, `${JSON.stringify(metrics, null, 1)}\n`);
+  const note = unparsedNote(predictions);
+  if (note !== null) await events.write({ event: "message", text: `warning: ${note}` });
   return metrics;
 }

@@ -1,61 +1,78 @@
+import { Choices } from "./reading/choices.ts";
+import { linesIn, withoutEcho } from "./reading/lines.ts";
+import { RULES, type Rule, type Statement } from "./reading/rules.ts";
+import { RunningText } from "./reading/running-text.ts";
+import { TAKEN_BACK } from "./reading/sentence-words.ts";
+import { sharedRules } from "./reading/shared-rules.ts";
+import { statementsIn } from "./reading/statements.ts";
+import { answerTags, outsideThinking, type Tag } from "./reading/tags.ts";
+
+/** The letter that a reply gives, and the rule by which it was read; both null when it leaves a doubt. */
+export type Reading = { letter: string; rule: Rule } | { letter: null; rule: null };
+
+const NOTHING: Reading = { letter: null, rule: null };
+
 /**
- * The letter that a reply gives, or null when it leaves a doubt. Nothing is guessed: taking the first capital letter
- * anywhere reads "Answer: C" as A. Read, in this order:
- *
- * - what stands in the answer tag, if there is one outside the thinking;
- * - the whole reply, where it is a letter, a letter with its option's text, or the text of one option;
- * - the last words, where they state the answer: "… the answer is (B)".
- *
- * A letter must be one of the options', and a text beside it that option's.
+ * Reads a reply. Nothing is guessed: the first capital letter anywhere would read "Answer: C" as A. What stands in the
+ * answer tag outside the thinking decides; else the whole reply, if it is a choice; else all that it states, if that is
+ * one and the same. docs/evaluation.md has the rules.
  */
-export function readAnswer(reply: string, options: readonly string[]): string | null {
-  const said = reply.replace(/^[\s\S]*<\/think>/, "").trim();
-  // Cut off while it was thinking.
-  if (said.includes("<think>")) return null;
-  const tagged = [...said.matchAll(/<answer>([\s\S]*?)<\/answer>/g)].map(([, content]) =>
-    letterOf(content!, options),
+export function readReply(reply: string, options: readonly string[]): Reading {
+  const said = outsideThinking(sharedRules().tidy(reply));
+  const tagged = said === null ? null : answerTags(said);
+  if (tagged === null) return NOTHING;
+  const choices = new Choices(options);
+  return tagged.tags.length > 0 ? readTags(tagged.tags, choices) : readText(tagged.rest, choices);
+}
+
+/** The letter alone. */
+export const readAnswer = (reply: string, options: readonly string[]): string | null =>
+  readReply(reply, options).letter;
+
+/** Several tags must agree; the loosest of them gives the rule. */
+function readTags(tags: readonly Tag[], choices: Choices): Reading {
+  const statements = tags.map(({ content, exact, closed }): Statement => {
+    const choice = choices.of(content);
+    const { letter } = choice ?? readText(content, choices);
+    const asked = exact && choice !== null && !choice.small;
+    return {
+      rule: closed ? (asked ? "tag" : "loose-tag") : "cut-tag",
+      letter: letter ?? "conflict",
+      end: 0,
+    };
+  });
+  return agreed(statements, (ranks) => Math.max(...ranks));
+}
+
+function readText(text: string, choices: Choices): Reading {
+  const whole = choices.of(text);
+  if (whole !== null) return whole.letter === "conflict" ? NOTHING : { letter: whole.letter, rule: "whole" };
+  const prose = new RunningText(withoutMarkup(withoutEcho(text, choices), choices), choices);
+  const statements = [...statementsIn(prose, choices), ...linesIn(prose, choices)];
+  const end = Math.max(0, ...statements.map((statement) => statement.end));
+  if (end > 0 && TAKEN_BACK.test(prose.low.slice(end))) return NOTHING;
+  return agreed(statements, (ranks) => Math.min(...ranks));
+}
+
+/** The one letter of all statements, with one of their rules. */
+function agreed(statements: readonly Statement[], pick: (ranks: number[]) => number): Reading {
+  const strong = statements.filter(({ weak }) => !weak);
+  const [letter, ...others] = new Set(statements.map((statement) => statement.letter));
+  if (strong.length === 0 || letter === undefined || letter === "conflict" || others.length > 0)
+    return NOTHING;
+  return { letter, rule: RULES[pick(strong.map(({ rule }) => RULES.indexOf(rule)))]! };
+}
+
+const MARKUP: [pattern: RegExp, by: string][] = [
+  [/\\{1,2}(?:text[a-z]*|math[a-z]*|emph|underline)\s?\{([^{}]*)\}/gu, "$1"],
+  [/[*]/gu, ""],
+  [/`/gu, ""],
+  [/<\/?(?:b|i|u|em|strong|p|br|code|span)\s*\/?>/gu, " "],
+];
+
+/** Without LaTeX's and HTML's marks of text, stars and backticks, but for those that an option has. */
+const withoutMarkup = (text: string, { options }: Choices): string =>
+  MARKUP.filter(([mark]) => options.every((option) => option.search(mark) < 0)).reduce(
+    (bare, [mark, by]) => bare.replace(mark, by),
+    text,
   );
-  if (tagged.length > 0) return new Set(tagged).size === 1 ? tagged[0]! : null;
-  if (/<\/?answer>/.test(said)) return null;
-  return letterOf(said, options) ?? stated(said, options);
-}
-
-const LETTER = /^(?:option\s+)?\(?([A-Z])\)?[.:]?$/i;
-const WITH_TEXT = /^(?:option\s+)?\(?([A-Z])[).:]+\s*([\s\S]+)$/i;
-const NAMED = String.raw`\b(?:answer|choice|(?:correct|right|best)\s+option)(?:\s+is)?\s*:?\s*`;
-const STATEMENT = new RegExp(
-  String.raw`${NAMED}((?:option\s+)?\(?[A-Z](?:\)?[.:]?|[).:]+\s[^\n]*))\s*$`,
-  "i",
-);
-const STATED_LETTERS = new RegExp(String.raw`${NAMED}(?:option\s+)?\(?([A-Z])\b`, "gi");
-
-/** The letter that a short text stands for: "B", "(B)", "B.", "Option B", "B. its text", or the text of one option. */
-export function letterOf(text: string, options: readonly string[]): string | null {
-  const words = text.replaceAll("*", "").trim();
-  const texts = new Map(options.map((option) => [option[0]!, plain(option.slice(2))]));
-  const bare = LETTER.exec(words)?.[1];
-  if (bare !== undefined && isCapital(bare)) return texts.has(bare) ? bare : null;
-  const [, letter, rest] = WITH_TEXT.exec(words) ?? [];
-  if (letter !== undefined && isCapital(letter) && texts.has(letter))
-    return plain(rest!) === texts.get(letter) ? letter : null;
-  const same = [...texts].filter(([, option]) => option !== "" && option === plain(words));
-  return same.length === 1 ? same[0]![0] : null;
-}
-
-/** What the last line states as the answer, unless the reply calls another letter the answer as well. */
-function stated(said: string, options: readonly string[]): string | null {
-  const line = said.replaceAll("*", "").trim().split("\n").at(-1)!;
-  const form = STATEMENT.exec(line)?.[1];
-  const letters = new Set([...said.replaceAll("*", "").matchAll(STATED_LETTERS)].map(([, letter]) => letter));
-  return form === undefined || letters.size > 1 ? null : letterOf(form, options);
-}
-
-const isCapital = (letter: string): boolean => letter === letter.toUpperCase();
-
-const plain = (text: string): string =>
-  text
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}_\s]/gu, " ")
-    .split(/\s+/)
-    .filter(Boolean)
-    .join(" ");

@@ -1,4 +1,5 @@
 import { groupsOf } from "./groups.ts";
+import { RULES } from "./reading/rules.ts";
 import { wilson, type Prediction } from "../../report/statistics.ts";
 
 /**
@@ -17,13 +18,18 @@ export function score(predictions: readonly Prediction[]): Record<string, number
     accuracy: count("correct") / total,
     accuracy_low: low,
     accuracy_high: high,
-    chance: predictions.reduce((sum, { options }) => sum + 1 / options, 0) / total,
+    chance: predictions.reduce((sum, { options }) => sum + (options === 0 ? 0 : 1 / options), 0) / total,
     majority: Math.max(...golds.values()) / total,
     correct: count("correct"),
     wrong: count("wrong"),
     unparsed: count("unparsed"),
+    filtered: count("filtered"),
+    refused: count("refused"),
     error: count("error"),
     truncated: predictions.filter(({ truncated }) => truncated).length,
+    ...Object.fromEntries(
+      RULES.map((rule) => [`read[${rule}]`, predictions.filter((one) => one.rule === rule).length]),
+    ),
     ...Object.fromEntries(
       groupsOf(predictions).map(([name, group]) => [
         `accuracy[${name}]`,

@@ -5,9 +5,12 @@ import type { Judgement } from "../../schemas/generated/judgement.ts";
 
 const PARTS = ["direction", "landmarks", "logic"] as const;
 
-/** One reply, judged. An empty reply is 0 in each part; one without a judgement has no score at all. */
+/**
+ * One reply, judged. An empty reply, and one that was refused or held back by a filter, is 0 in each part; one without a
+ * judgement has no score at all.
+ */
 export interface JudgedReply extends Pick<OpenReply, "id" | "video" | "task" | "way" | "part"> {
-  status: "scored" | "empty" | "unscored";
+  status: "scored" | "empty" | "filtered" | "refused" | "unscored";
   judgements: Judgement[];
   /** Mean of the three parts over the judgements, 0 to 5. */
   score: number | null;
@@ -29,6 +32,8 @@ export function aggregate(replies: readonly JudgedReply[]): Record<string, numbe
     scored: scored.length,
     unscored: count("unscored"),
     empty: count("empty"),
+    filtered: count("filtered"),
+    refused: count("refused"),
     coverage: scored.length / replies.length,
     score: overall,
     // Of a single reply there is none.

@@ -2,10 +2,12 @@ import { writeFile } from "node:fs/promises";
 import { digestOf } from "../../compiler/digest.ts";
 import type { EvalJudgeParams } from "../../schemas/generated/eval-judge.ts";
 import type { Judgement } from "../../schemas/generated/judgement.ts";
+import type { RecordedReply } from "../../schemas/generated/recorded-reply.ts";
 import { DOCUMENT_SCHEMAS } from "../../schemas/kinds.ts";
 import { linesOf, readJsonLines, writeWhole } from "../../store/files.ts";
 import { Api, type Asking } from "../api/api.ts";
 import { samplingOf, type ChatRequest } from "../api/server.ts";
+import { finalText } from "../evaluate/final-text.ts";
 import type { OpenReply } from "../evaluate/open-replies.ts";
 import type { StepContext } from "../step.ts";
 import { StepFailure } from "../step-failure.ts";
@@ -37,9 +39,9 @@ export async function judgeReplies(context: StepContext): Promise<Record<string,
         return result;
       }),
     );
+    const took = await api.finish(context.outputs["cassette"]!);
     const scored = judged.filter(({ score }) => score !== null).length;
     if (scored === 0 || scored / judged.length < coverage) throw tooFew(judged, coverage);
-    const took = await api.finish(context.outputs["cassette"]!);
     const metrics = { ...aggregate(judged), ...took };
     await writeFile(context.outputs["scores"]!, linesOf(judged));
     await writeWhole(context.outputs["metrics"]!, `${JSON.stringify(metrics, null, 1)}\n`);
@@ -50,14 +52,15 @@ export async function judgeReplies(context: StepContext): Promise<Record<string,
 
 /** All judgements of one reply. */
 async function judge(
-  { id, video, task, way, part, reply, error }: OpenReply,
+  { id, video, task, way, part, reply, error, declined }: OpenReply,
   once: (repeat: number) => Promise<Judgement | string>,
   repeats: number,
 ): Promise<JudgedReply> {
   const sample = { id, video, task, way, ...(part === undefined ? {} : { part }) };
   if (error !== undefined)
     return { ...sample, status: "unscored", judgements: [], score: null, reason: `no reply: ${error}` };
-  if (reply.trim() === "") return { ...sample, status: "empty", judgements: [], score: 0 };
+  if (declined !== undefined) return { ...sample, status: declined, judgements: [], score: 0 };
+  if (finalText(reply) === "") return { ...sample, status: "empty", judgements: [], score: 0 };
   const results = await Promise.all(Array.from({ length: repeats }, (_, repeat) => once(repeat)));
   const judgements = results.filter((result) => typeof result !== "string");
   const reason = results.find((result) => typeof result === "string");
@@ -78,7 +81,7 @@ async function judgeOnce(
   const { rubric, repeats } = params;
   const body: ChatRequest = {
     ...samplingOf(params),
-    messages: judgePrompt(reply, rubric),
+    messages: judgePrompt({ ...reply, reply: finalText(reply.reply) }, rubric),
     response_format: {
       type: "json_schema",
       json_schema: { name: "judgement", strict: true, schema: FORMAT },
@@ -86,6 +89,7 @@ async function judgeOnce(
   };
   const request = digestOf(body);
   let fresh = 0;
+  let reason = "";
   for (let number = 0; ; number++) {
     const asking: Asking = {
       id: reply.id,
@@ -94,14 +98,24 @@ async function judgeOnce(
       body: () => Promise.resolve(body),
     };
     const known = api.isRecorded(asking);
-    if (number > 0 && !known && (fresh >= ASKINGS || !api.asksServer))
-      return "the judge's reply is no judgement";
+    if (number > 0 && !known && (fresh >= ASKINGS || !api.asksServer)) return reason;
     if (!known) fresh++;
     const outcome = await api.ask(asking);
     if ("error" in outcome) return outcome.error;
-    const judgement = readJudgement(outcome.reply);
-    if (judgement !== null) return judgement;
+    const judgement = judgementOf(outcome);
+    if (typeof judgement !== "string") return judgement;
+    reason = judgement;
   }
+}
+
+/** What a recorded reply of the judge says, or why it is no judgement. */
+function judgementOf({ reply, truncated, filtered, refused }: RecordedReply): Judgement | string {
+  if (filtered === true) return "the judge's reply was held back by a filter";
+  if (refused) return "the judge refused to reply";
+  const judgement = readJudgement(reply, truncated);
+  if (judgement !== null) return judgement;
+  const cut = truncated ? "; it was cut: raise 'max_completion_length'" : "";
+  return `the judge's reply is no judgement${cut}`;
 }
 
 const { $schema: _, $id: __, title: ___, ...FORMAT } = DOCUMENT_SCHEMAS.judgement as Record<string, unknown>;

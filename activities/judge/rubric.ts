@@ -17,6 +17,12 @@ const RULES: Record<Rubric, { direction: string; landmarks: string }> = {
   },
 };
 
+// What a model wrote must not end the part that it stands in.
+const OUR_TAGS = /<(?=\s*\/?\s*(?:question|reference|prediction)\b)/gi;
+// Half a character, as a cut reply may end with, cannot be sent.
+const within = (text: string): string =>
+  text.replaceAll(/\p{Surrogate}/gu, "\uFFFD").replaceAll(OUR_TAGS, "&lt;");
+
 /** The judge's prompt, in our words, in the paper's three parts (Figure 7). */
 export function judgePrompt(
   { question, reference, reply }: Pick<OpenReply, "question" | "reference" | "reply">,
@@ -36,7 +42,7 @@ export function judgePrompt(
     { role: "system", content: instructions.join("\n") },
     {
       role: "user",
-      content: `<question>\n${question}\n</question>\n<reference>\n${reference}\n</reference>\n<prediction>\n${reply}\n</prediction>`,
+      content: `<question>\n${within(question)}\n</question>\n<reference>\n${within(reference)}\n</reference>\n<prediction>\n${within(reply)}\n</prediction>`,
     },
   ];
 }

@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { Question } from "../../schemas/generated/question.ts";
 import { groupBy, seededOrder, stratumOf } from "./subset.ts";
 
@@ -36,15 +37,30 @@ export interface Sides {
 
 /** Keeps every video on one side only. With `refuse`, both sides come back as they were. */
 export function withoutOverlap(train: Question[], evaluation: Question[], overlap: Overlap): Sides {
-  const trained = new Set(train.map(({ video }) => video));
-  const shared = [...new Set(evaluation.map(({ video }) => video))]
-    .filter((video) => trained.has(video))
-    .sort();
-  const both = new Set(shared);
-  const without = (rows: Question[]) => rows.filter(({ video }) => !both.has(video));
+  const [trained, evaluated] = [train, evaluation].map((rows) => [
+    ...new Set(rows.map(({ video }) => video)),
+  ]);
+  const shared = sharedWith(evaluated!, trained!);
+  const without = (rows: Question[], videos: readonly string[]) => {
+    const left = new Set(videos);
+    return rows.filter(({ video }) => !left.has(video));
+  };
   return {
-    train: overlap === "drop-from-training" ? without(train) : train,
-    eval: overlap === "drop-from-evaluation" ? without(evaluation) : evaluation,
+    train: overlap === "drop-from-training" ? without(train, sharedWith(trained!, evaluated!)) : train,
+    eval: overlap === "drop-from-evaluation" ? without(evaluation, shared) : evaluation,
     shared,
   };
+}
+
+/** Those videos that are among others as well. A bare name is looked for in every folder: it may be any of its name. */
+function sharedWith(videos: readonly string[], others: readonly string[]): string[] {
+  const paths = new Set(others.map((video) => path.normalize(video)));
+  const names = new Set(others.map((video) => path.basename(video)));
+  return videos
+    .filter((video) => {
+      const plain = path.normalize(video);
+      const name = path.basename(video);
+      return paths.has(plain) || (plain === name ? names : paths).has(name);
+    })
+    .sort();
 }

@@ -3,9 +3,17 @@ import path from "node:path";
 import { Client, Connection } from "@temporalio/client";
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 
+let isQuiet = false;
+
+/** A process has one runtime, which cannot be installed twice. */
+function quiet() {
+  if (!isQuiet) Runtime.install({ logger: new DefaultLogger("ERROR") });
+  isQuiet = true;
+}
+
 /** Seconds of one workflow with `count` no-op activities, from its start to its result. */
 export async function rawTemporal(address, count, runs) {
-  Runtime.install({ logger: new DefaultLogger("ERROR") });
+  quiet();
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(import.meta.dirname, "workflow.mjs"),
     logger: new DefaultLogger("ERROR"),

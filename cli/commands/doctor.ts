@@ -3,7 +3,7 @@ import os from "node:os";
 import Table from "cli-table3";
 import { colours } from "../colours.ts";
 import { describeEnvironment, firstLine } from "../../activities/environment.ts";
-import { findToolchain } from "../../activities/toolchain.ts";
+import { findToolchain, lacksCuda } from "../../activities/toolchain.ts";
 import { home } from "../../store/home.ts";
 import { openRuns } from "../../store/runs.ts";
 import { EXIT } from "../errors.ts";
@@ -47,8 +47,8 @@ export async function doctor({
     { name: "Node", ok: true, found: process.version, advice: "" },
     {
       name: "Python environment",
-      ok: python !== null,
-      found: `${python ?? "not found"}, ${tools.python ?? ""}`,
+      ok: python !== null && !lacksCuda(tools),
+      found: `${python ?? "not found"}, ${tools.python ?? ""}${tools.cuda === false ? ", without CUDA's packages" : ""}`,
       advice: SETUP,
     },
     {

@@ -8,6 +8,7 @@ import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { askedOf, type Asked } from "../preflight/asked.ts";
 import { judge, type Answer } from "../preflight/judge.ts";
+import { makesNoStep } from "../../compiler/lint/workloads.ts";
 import { showPreflight } from "../preflight/show.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
 
@@ -44,7 +45,8 @@ export async function preflight(
     });
   else say(showPreflight(answers, judged, workloads));
   const fine = answers.every(({ ok }) => ok) && [...judged.values()].every(({ fits }) => fits);
-  return fine ? EXIT.done : EXIT.invalid;
+  const trains = ![...workloads.values()].some(makesNoStep);
+  return fine && trains ? EXIT.done : EXIT.invalid;
 }
 
 async function ask(steps: Asked[]): Promise<Answer[]> {

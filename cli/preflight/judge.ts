@@ -44,7 +44,7 @@ export function judge(step: PlanStep, answer: Answer & { ok: true }, workload: W
   const { memory_gb: hasGb, tflops } = GPUS[step.gpuType];
   const gpus = Math.max(1, step.resources.gpu);
   const most = Math.max(...Object.values(answer.phases).map((parts) => sum(Object.values(parts))));
-  const rows = rowsOfTraining(step, workload);
+  const rows = workload?.rowsTrained ?? null;
   const flops = rows === null ? null : rows * answer.flops_per_row;
   const neededGb = (most + OVERHEAD_BYTES) / GB;
   return {
@@ -58,14 +58,6 @@ export function judge(step: PlanStep, answer: Answer & { ok: true }, workload: W
     flops,
     hours: flops === null ? null : flops / (gpus * tflops * 1e12 * EFFICIENCY) / 3600,
   };
-}
-
-/** Rows that go through a training in all its optimizer steps. */
-function rowsOfTraining(step: PlanStep, workload: Workload | undefined): number | null {
-  if (workload === undefined || workload.optimizerSteps === null) return null;
-  const epochs = Number(step.params["steps"] ?? 0) > 0 ? null : Number(step.params["epochs"] ?? 1);
-  if (epochs !== null && workload.rows !== null) return epochs * workload.rows;
-  return workload.optimizerSteps * workload.effectiveBatch.value;
 }
 
 export const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);

@@ -1,4 +1,4 @@
-import type { Workload } from "../../compiler/lint/workloads.ts";
+import { makesNoStep, type Workload } from "../../compiler/lint/workloads.ts";
 import { colours } from "../colours.ts";
 import { drawTable } from "../table.ts";
 import { EFFICIENCY, OVERHEAD_BYTES, sum, type Answer, type Judged } from "./judge.ts";
@@ -42,10 +42,14 @@ export function showPreflight(
   return [drawTable(head, rows), ...parts, ...notes()].join("\n");
 }
 
-const stepsOf = (workload: Workload | undefined): string =>
-  workload === undefined
-    ? ""
-    : `${workload.optimizerSteps ?? "unknown"} of ${workload.effectiveBatch.value}\n${workload.effectiveBatch.text}`;
+function stepsOf(workload: Workload | undefined): string {
+  if (workload === undefined) return "";
+  const { optimizerSteps, effectiveBatch, rows, leftOut, generation } = workload;
+  if (makesNoStep(workload))
+    return colours.red(`none: a generation takes ${generation} prompts,\nand there are ${rows} rows`);
+  const left = leftOut ? `\n${leftOut} of ${rows} rows fill no generation` : "";
+  return `${optimizerSteps ?? "unknown"} of ${effectiveBatch.value}\n${effectiveBatch.text}${left}`;
+}
 
 function fitOf({ neededGb, hasGb, fits, gpu, gpus }: Judged): string {
   const text = `${neededGb.toFixed(1)} of ${hasGb} GB\n${gpus} x ${gpu}`;

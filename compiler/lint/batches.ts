@@ -1,10 +1,11 @@
 import { counted } from "../show-value.ts";
+import { generationOf } from "./epochs.ts";
 import {
   effectiveBatch,
   isTraining,
   numberOf,
   pathOf,
-  processesOf,
+  rowsOf,
   type Finding,
   type LintContext,
 } from "./facts.ts";
@@ -12,18 +13,25 @@ import {
 /** The trainer refuses a generation that does not hold whole groups. */
 export function batchesThatDivide({ steps }: LintContext): Finding[] {
   return steps.flatMap((step) => {
-    if (step.plan.kind !== "train/grpo") return [];
+    const generation = generationOf(step);
     const group = numberOf(step, "group_size");
-    const per =
-      numberOf(step, "batch_size_per_device") *
-      (step.plan.params["batch_unit"] === "completions" ? 1 : group);
-    const batches = numberOf(step, "steps_per_generation") || numberOf(step, "gradient_accumulation_steps");
-    const processes = processesOf(step);
-    const all = per * processes * batches;
-    if (all % group === 0) return [];
-    const sum = `${counted(per, "completion")} per device x ${counted(processes, "process")} x ${counted(batches, "batch")} = ${all}`;
-    const message = `One generation has ${sum} completions, which are no whole groups of ${group}. Make the product a multiple of ${group}.`;
+    if (generation === null || generation.completions % group === 0) return [];
+    const { text, completions } = generation;
+    const message = `One generation has ${text} = ${completions} completions, which are no whole groups of ${group}. Make the product a multiple of ${group}.`;
     return [{ code: "R0310", step, path: pathOf(step, "with", "batch_size_per_device"), message }];
+  });
+}
+
+/** The trainer drops the rows that do not fill a generation: with too few of them there is nothing to train on. */
+export function generationsThatFill(context: LintContext): Finding[] {
+  return context.steps.flatMap((step) => {
+    const [rows, generation] = [rowsOf(context, step), generationOf(step)];
+    if (rows === undefined || generation === null) return [];
+    // Groups that are not whole are an error of their own.
+    if (!Number.isInteger(generation.prompts) || rows >= generation.prompts) return [];
+    const takes = `${counted(generation.prompts, "prompt")} (${generation.text} / group of ${numberOf(step, "group_size")})`;
+    const message = `A generation takes ${takes}, and the split '${String(step.plan.params["split"])}' has ${counted(rows, "row")}: TRL drops rows that do not fill one, so no step would be made. Give more rows, or lower the batch.`;
+    return [{ code: "R0518", step, path: pathOf(step, "with", "batch_size_per_device"), message }];
   });
 }
 

@@ -1,13 +1,6 @@
 import { counted } from "../show-value.ts";
-import {
-  isTraining,
-  numberOf,
-  optimizerSteps,
-  pathOf,
-  type Finding,
-  type LintContext,
-  type LoweredStep,
-} from "./facts.ts";
+import { batchesOf, optimizerSteps } from "./epochs.ts";
+import { isTraining, numberOf, pathOf, type Finding, type LintContext, type LoweredStep } from "./facts.ts";
 
 /** Checkpoints that come too late, cannot be resumed, or fall where a resumed run would not be the same. */
 export function checkpointIntervals(context: LintContext): Finding[] {
@@ -21,7 +14,8 @@ const everyPath = (step: LoweredStep) => pathOf(step, "checkpoint", "every");
 function tooLate(context: LintContext, step: LoweredStep): Finding[] {
   const total = optimizerSteps(context, step);
   const { everySteps: every } = step.plan.checkpoint;
-  if (every === null || total === undefined || every <= total) return [];
+  // Without a step there is nothing to lose; that is a finding of its own.
+  if (every === null || total === undefined || total === 0 || every <= total) return [];
   const message = `The first checkpoint comes after ${every} steps, but the training has ${total}: if it dies, all of it is lost.`;
   return [{ code: "R0501", step, path: everyPath(step), message }];
 }
@@ -36,7 +30,7 @@ function weightsOnly(step: LoweredStep): Finding[] {
 function insideGeneration(step: LoweredStep): Finding[] {
   if (step.plan.kind !== "train/grpo") return [];
   const accumulated = numberOf(step, "gradient_accumulation_steps");
-  const batches = numberOf(step, "steps_per_generation") || accumulated;
+  const batches = batchesOf(step);
   const period = batches * numberOf(step, "num_iterations");
   const { everySteps: every } = step.plan.checkpoint;
   if (every === null || (every * accumulated) % period === 0) return [];

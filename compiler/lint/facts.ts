@@ -131,18 +131,3 @@ function synthesized({ params }: PlanStep, split: string): number | undefined {
   const perClip = split === "pretrain" ? Number(params["pretrain_rows_per_clip"]) : ROWS_PER_CLIP[split];
   return clips === undefined || perClip === undefined ? undefined : clips * perClip;
 }
-
-/** Optimizer steps of a training, where they can be known before it. */
-export function optimizerSteps(context: LintContext, step: LoweredStep): number | undefined {
-  const stated = numberOf(step, "steps");
-  if (stated > 0) return stated;
-  const rows = rowsOf(context, step);
-  return rows === undefined ? undefined : numberOf(step, "epochs") * stepsPerEpoch(step, rows);
-}
-
-/** As the trainers count: the last batch and the last optimizer step of an epoch may be short. */
-function stepsPerEpoch(step: LoweredStep, rows: number): number {
-  const accumulated = numberOf(step, "gradient_accumulation_steps");
-  const batches = Math.ceil(rows / (effectiveBatch(step).value / accumulated));
-  return Math.ceil(batches / accumulated);
-}

@@ -1,14 +1,16 @@
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
-import { batchesThatDivide, effectiveBatches } from "./batches.ts";
+import { batchesThatDivide, effectiveBatches, generationsThatFill } from "./batches.ts";
 import { checkpointIntervals } from "./checkpoints.ts";
 import { differentFrames, sharedSplits, unusedInputs } from "./data.ts";
 import type { Finding, LintContext } from "./facts.ts";
 import { completionLimits, shortTimeouts } from "./limits.ts";
 import { samplingOfTheModel, undatedModels, unmergedAdapters, unpinnedModels } from "./models.ts";
 import { silentDifferences } from "./paper.ts";
+import { rewardsThatAreAskedFor } from "./rewards.ts";
 
 const RULES: ((context: LintContext) => Finding[])[] = [
   batchesThatDivide,
+  generationsThatFill,
   effectiveBatches,
   checkpointIntervals,
   differentFrames,
@@ -20,6 +22,7 @@ const RULES: ((context: LintContext) => Finding[])[] = [
   undatedModels,
   unpinnedModels,
   unmergedAdapters,
+  rewardsThatAreAskedFor,
   silentDifferences,
 ];
 

@@ -21,11 +21,11 @@ export interface EvalOpenApiParams {
     requests_per_minute?: number;
     /** Most seconds that one reply may take, to its last byte. */
     timeout_seconds?: number;
-    /** Tries per reply after errors that may pass: 408, 409, 429, 5xx, a broken connection. The wait doubles from half a second to 30 seconds, or is as long as the server says, up to 60 seconds. */
+    /** Tries per reply after errors that may pass: 408, 409, 429, 5xx, a broken connection, a 200 that is no whole reply. The wait doubles from half a second to 30 seconds, or is as long as the server says, up to 60 seconds. */
     attempts?: number;
     /** A server that has given no reply for so long is down: the step fails, and goes on from there when it is run again. A question that the server alone fails on needs fewer attempts to count as an error before. */
     give_up_seconds?: number;
-    /** What may be spent, counted over all attempts of the step. Requests in flight may go over it. */
+    /** What may be spent, counted over all attempts of the step. Requests in flight may go over it. Of tokens or cost only with a server that counts tokens. */
     budget?: {
       /** Most replies. */
       replies?: number;

@@ -11,13 +11,15 @@ export interface RecordedReply {
   asked: string;
   /** Name under which the server says that it replied. */
   served: string;
-  /** The text. */
+  /** The text; of a refusal, the model's words for it. */
   reply: string;
   /** Whether it was cut at the limit of new tokens. */
   truncated: boolean;
-  /** Whether the server or the model declined to reply. */
+  /** Whether the model declined to reply. Recordings without 'filtered' count what a filter held back here as well. */
   refused: boolean;
-  /** Tokens of the prompt, as the server counts them. */
+  /** Whether the server's filter held the reply, or its rest, back. */
+  filtered?: boolean;
+  /** Tokens of the prompt, as the server counts them; 0 where it does not. */
   input_tokens: number;
   /** Tokens of the reply. */
   output_tokens: number;

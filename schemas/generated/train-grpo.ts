@@ -83,9 +83,11 @@ export interface TrainGrpoParams {
   scale_rewards?: "group" | "batch" | "none";
   /** Rewards with their weights. */
   rewards?: {
-    /** 1 for the gold letter. */
+    /** 1 for the gold letter in the answer tag. */
     accuracy?: number;
-    /** 1 for a well-formed answer. */
+    /** 1 for an answer tag with one capital letter, after thinking or alone. */
     format?: number;
   };
+  /** Optimizer steps in a row in which the rewards of every group are equal, such as all 0, after which the step stops: nothing is learnt from them. null or 0 (in an override null removes) never stops it. With the paper's 32 completions a step, 100 steps are 3,200: where not one of them is rewarded, fewer than 1 in 1,000 would be (95 %), and a whole training of 157 steps would see fewer than five. */
+  equal_rewards_patience?: number | null;
 }

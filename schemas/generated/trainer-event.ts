@@ -73,4 +73,6 @@ export type TrainerEvent =
       time: number;
       /** A sentence. */
       text: string;
+      /** Whether the sentence stands in the report too. */
+      report?: boolean;
     };

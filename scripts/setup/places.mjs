@@ -4,13 +4,45 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { SetupError } from "./setup-error.mjs";
 
 export const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
-/** Shared by all checkouts of this user: environments and binaries, named by what they were made from. */
-export const cache =
-  process.env.REPRISE_CACHE ??
-  path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), ".cache"), "reprise");
+/** Null for a user that has none, as one that only a container knows. */
+export const homeFolder = (() => {
+  try {
+    return os.homedir();
+  } catch {
+    return null;
+  }
+})();
+
+/** Shared by all checkouts of this user: packages, environments, programs, named by what they were made from. */
+export const cache = (() => {
+  const { REPRISE_CACHE: own, XDG_CACHE_HOME: caches } = process.env;
+  if (own) return path.resolve(own);
+  // By its specification a relative one does not count.
+  if (caches && path.isAbsolute(caches)) return path.join(caches, "reprise");
+  return homeFolder === null ? null : path.join(homeFolder, ".cache", "reprise");
+})();
+
+/** The cache's folder, made if need be. */
+export function openCache() {
+  if (cache === null)
+    throw new SetupError("This user has no home folder. Set HOME, or REPRISE_CACHE to a folder.");
+  try {
+    fs.mkdirSync(cache, { recursive: true });
+    fs.accessSync(cache, fs.constants.W_OK);
+  } catch (error) {
+    throw new SetupError(
+      `'${cache}' cannot be written (${error.code}). Give this user the right to, or set REPRISE_CACHE to another folder.`,
+    );
+  }
+  return cache;
+}
+
+/** Of what is made for one kind of machine: several kinds may share a home folder. */
+export const machine = `${process.platform}-${process.arch}`;
 
 /** What this checkout was set up with. */
 export const stateFile = path.join(root, "node_modules", ".reprise", "setup.json");
@@ -26,8 +58,9 @@ export function readJson(file) {
 
 export function writeJson(file, value) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(`${file}.partial`, JSON.stringify(value, null, 1) + "\n");
-  fs.renameSync(`${file}.partial`, file);
+  const aside = `${file}.${process.pid}.partial`;
+  fs.writeFileSync(aside, JSON.stringify(value, null, 1) + "\n");
+  fs.renameSync(aside, file);
 }
 
 /** SHA-256 over names and contents of files and folders, relative to the checkout. */

@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { wantsCuda } from "./cuda.mjs";
-import { indexEnvironment } from "./index-environment.mjs";
-import { cache, readJson, root, writeJson } from "./places.mjs";
-import { removeAbandoned, run, takePlace, timed, tryRun } from "./run.mjs";
+import { makeAside } from "./aside.mjs";
+import { uvEnvironment } from "./index-environment.mjs";
+import { machine, openCache, readJson, root, writeJson } from "./places.mjs";
+import { run, timed } from "./run.mjs";
 import { SetupError } from "./setup-error.mjs";
 import { findUv, HOW, SUPPORTED } from "./uv.mjs";
 
@@ -33,32 +34,35 @@ export function wantedPackages(cuda) {
 }
 
 /** Paths of Python and ffmpeg, and whether CUDA's packages are there; nothing when the environment names them. */
-export async function setUpPython() {
+export async function setUpPython(tools) {
   if (process.env.REPRISE_PYTHON && process.env.REPRISE_FFMPEG) return {};
-  const cuda = wantsCuda();
+  const { cuda, said } = wantsCuda(tools);
   const packages = wantedPackages(cuda);
   const key = createHash("sha256").update(packages).digest("hex").slice(0, 16);
-  const place = path.join(cache, `python-${cuda ? "cuda" : "cpu"}-${key}`);
-  const complete = path.join(place, "complete.json");
-  if (!fs.existsSync(complete)) await make(place, packages);
-  return {
-    python: path.join(place, "bin", "python"),
-    ffmpeg: path.join(place, readJson(complete).ffmpeg),
-    cuda,
-  };
+  const name = `python-${cuda ? "cuda" : "cpu"}-${key}-${machine}`;
+  let place = path.join(openCache(), name);
+  if (!isWhole(place)) place = await makeAside(name, isWhole, (aside) => make(aside, packages));
+  return { ...programsIn(place), cuda, cuda_said: said };
 }
 
-/** Made aside and renamed: an interrupted set-up leaves nothing that looks whole. */
-async function make(place, packages) {
-  const aside = `${place}.${process.pid}.partial`;
+const programsIn = (place) => ({
+  python: path.join(place, "bin", "python"),
+  ffmpeg: path.join(place, readJson(path.join(place, "complete.json")).ffmpeg ?? "none"),
+});
+
+/** Also not where the Python that it was made with has gone. */
+const isWhole = (place) => Object.values(programsIn(place)).every((program) => fs.existsSync(program));
+
+async function make(aside, packages) {
   const python = path.join(aside, "bin", "python");
-  fs.mkdirSync(cache, { recursive: true });
-  removeAbandoned();
   await timed("python", "installing the packages of the trainers (about 30 s, 5 to 6 GB)", async () => {
     const uv = await findUv();
-    const env = { ...indexEnvironment(), UV_PYTHON_DOWNLOADS: "never" };
-    const venv = await tryRun(uv, ["venv", "--relocatable", "--python", SUPPORTED, aside], { env });
-    if (venv === null) throw new SetupError(`No Python ${SUPPORTED} was found. ${HOW}`);
+    const env = uvEnvironment();
+    await run(uv, ["venv", "--relocatable", "--python", SUPPORTED, aside], { env }).catch((error) => {
+      throw /No interpreter found/i.test(error.message)
+        ? new SetupError(`No Python ${SUPPORTED} was found. ${HOW}`)
+        : error;
+    });
     const wanted = path.join(aside, "wanted.lock");
     fs.writeFileSync(wanted, packages);
     await run(uv, ["pip", "sync", "--require-hashes", "--python", python, wanted], { env });
@@ -66,10 +70,9 @@ async function make(place, packages) {
   // Else the first training would, on its own, while somebody waits for it.
   await timed("python", "compiling what the trainers import (about 15 s)", async () => {
     const said = await run(python, ["-m", "reprise_trainer.warm"], {
-      env: { PYTHONPATH: path.join(root, "trainer"), PYTHONDONTWRITEBYTECODE: "" },
+      env: { PYTHONPATH: path.join(root, "trainer"), PYTHONDONTWRITEBYTECODE: "", IMAGEIO_FFMPEG_EXE: "" },
     });
     const { ffmpeg } = JSON.parse(said.split("\n").at(-1));
     writeJson(path.join(aside, "complete.json"), { ffmpeg: path.relative(fs.realpathSync(aside), ffmpeg) });
   });
-  takePlace(aside, place, "complete.json");
 }

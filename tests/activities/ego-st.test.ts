@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { benchmarkFile, readBenchmarkRecord } from "../../activities/ego-st/benchmark-record.ts";
 import { listItems } from "../../activities/ego-st/list-literal.ts";
@@ -8,6 +9,7 @@ import { readAnnotations } from "../../activities/ego-st/read-annotations.ts";
 import { reportOf } from "../../activities/ego-st/report.ts";
 import { readTrainingRow, type Ingested } from "../../activities/ego-st/training-row.ts";
 import { trainingRow, type Asked } from "../support/ego-st.ts";
+import { temporaryFolder } from "../support/folders.ts";
 
 function ingest(asked: Asked = {}): Ingested {
   const reading = readTrainingRow(trainingRow(asked), "rows.jsonl", 1);
@@ -45,7 +47,7 @@ describe("a training row", () => {
   test("becomes a question with its opposite, its targets and its source", () => {
     expect(ingest().row).toEqual({
       id: expect.stringMatching(/^direction-forward-[0-9a-f]{12}$/),
-      video: "one.mp4",
+      video: "/data/walks/one.mp4",
       split: "train",
       task: "direction",
       way: "forward",
@@ -63,7 +65,7 @@ describe("a training row", () => {
 
   test.each<[string, unknown, RegExp]>([
     ["keys", { problem: "x" }, /expected the keys problem, .*; found problem/],
-    ["no object", 7, /found a number/],
+    ["no object", 7, /expected an object; found the number 7/],
     ["two questions", { ...trainingRow(), original_question: "other" }, /differ/],
     [
       "no options",
@@ -160,7 +162,7 @@ describe("a benchmark record", () => {
     const reading = readBenchmarkRecord({ video: "x/two.mp4", reverse_mcq: asked }, place) as Ingested;
     expect(reading.row).toMatchObject({
       id: "part4-action-reverse-17",
-      video: "two.mp4",
+      video: "x/two.mp4",
       options: ["A. sit", "B. stand"],
       answer: "B",
       reference: "stand",
@@ -176,8 +178,8 @@ describe("a benchmark record", () => {
   });
 
   test.each<[unknown, RegExp]>([
-    [{}, /expected a text 'video'; found none/],
-    [{ video: "a" }, /expected 'reverse_mcq' with 'question' and 'options'; found video/],
+    [{}, /expected the key video; found none/],
+    [{ video: "a" }, /expected the key reverse_mcq; found video/],
     [
       { video: "a", reverse_mcq: { ...asked, answer: undefined, gold: "B" } },
       /key 'answer' .* found question, options, answer, gold in/,
@@ -190,9 +192,157 @@ describe("a benchmark record", () => {
       { video: "a", reverse_mcq: { ...asked, options: ["A. one, B. two"] } },
       /lists 1 texts, which read as 2 options/,
     ],
+    [
+      { video: "a", reverse_mcq: { ...asked, options: { A: "sit", B: "stand" } } },
+      /^'options' in 'reverse_mcq' is an object with the keys A, B; it must be a list$/,
+    ],
+    [
+      { video: "a", reverse_mcq: { ...asked, options: ["A. sit", 2] } },
+      /'options' in 'reverse_mcq' holds the number 2; each must be a text/,
+    ],
+    [
+      { video: "a", reverse_mcq: { question: asked.question, opitons: asked.options, answer: "B" } },
+      /expected the keys question, options in 'reverse_mcq'; found question, opitons, answer; 'opitons' may be 'options'/,
+    ],
+    [{ video: 7, reverse_mcq: asked }, /^'video' is the number 7; it must be a text$/],
+    [{ video: null, reverse_mcq: asked }, /^'video' is null; it must be a text$/],
+    [[asked], /^expected an object; found a list of 1$/],
+    [
+      { video: "a", reverse_mcq: { ...asked, answer: 1 } },
+      /^'answer' is the number 1; it must be the gold letter, as a text$/,
+    ],
+    [
+      { video: "a", reverse_mcq: { ...asked, answer: null } },
+      /^'answer' is null; it must be the gold letter/,
+    ],
+    [{ video: "a", reverse_mcq: { ...asked, answer: ["B"] } }, /^'answer' is a list of 1; it must be/],
+    [
+      { video: "a", reverse_mcq: { ...asked, answer: "B. sit" } },
+      /'answer' is "B. sit", but the option B is "stand"/,
+    ],
+    [{ video: "a", reverse_mcq: { ...asked, answer: "B: sit" } }, /but the option B is "stand"/],
+    [{ video: "a", reverse_mcq: { ...asked, answer: "B.A" } }, /but the option B is "stand"/],
+    [{ video: "a", reverse_mcq: { ...asked, answer: "B. stand or sit" } }, /but the option B is "stand"/],
+    [
+      { video: "a", reverse_mcq: { ...asked, options: ["A. 5", "B. -5"], answer: "B. 5" } },
+      /but the option B is "-5"/,
+    ],
+    [{ video: "a", reverse_mcq: { ...asked, answer: "b" } }, /'answer' is "b", none of the 2 letters/],
   ])("%j is set aside with the keys that were found", (raw, reason) =>
     expect((readBenchmarkRecord(raw, place) as { doubt: string }).doubt).toMatch(reason),
   );
+});
+
+test.each(["B", " B ", "B.", "(B)", "B: stand", "B) Stand.", "(B) stand", "B.  stand"])(
+  "the gold answer %j is read",
+  (answer) => {
+    const place = { name: "Part4_reverse_mcq_action.json", key: "1", answerKey: "answer" };
+    const record = { question: "Which actions lead back?", options: ["A. sit", "B. stand"], answer };
+    const file = benchmarkFile(place.name)!;
+    const reading = readBenchmarkRecord({ video: "a.mp4", reverse_mcq: record }, { ...place, file });
+    expect(reading).toMatchObject({ row: { answer: "B", reference: "stand", options: record.options } });
+  },
+);
+
+describe("annotation files", () => {
+  function folderOf(files: Record<string, string | Buffer>): string {
+    const folder = temporaryFolder();
+    for (const [name, content] of Object.entries(files)) writeFileSync(path.join(folder, name), content);
+    return folder;
+  }
+  const lines = (...asked: Asked[]) => asked.map((one) => `${JSON.stringify(trainingRow(one))}\n`).join("");
+  const reasonsOf = async (files: Record<string, string | Buffer>) =>
+    (await readAnnotations(folderOf(files), "answer")).setAside.map(
+      ({ line, key, reason }) => `${line ?? key}: ${reason}`,
+    );
+  const videosOf = async (files: Record<string, string | Buffer>) =>
+    (await readAnnotations(folderOf(files), "answer")).ingested.map(({ row }) => row.video);
+
+  test("two videos of one name are two, and the same row of one video stands twice", async () => {
+    const files = {
+      "t.jsonl": lines({ video: "/p1/one.mp4" }, { video: "/p2/one.mp4" }, { video: "/p1/one.mp4" }),
+    };
+    expect(await videosOf(files)).toEqual(["p1/one.mp4", "p2/one.mp4"]);
+    expect(await reasonsOf(files)).toEqual(["3: the same row stands at t.jsonl:1"]);
+  });
+
+  test("of absolute paths what all share is left out; relative ones are kept", async () => {
+    expect(
+      await videosOf({ "t.jsonl": lines({ video: "/a/b/one.mp4" }, { video: "/a/b/two.mp4" }) }),
+    ).toEqual(["one.mp4", "two.mp4"]);
+    expect(
+      await videosOf({
+        "t.jsonl": lines({ video: "/a/b/one.mp4" }),
+        "u.jsonl": lines({ video: "/a/bc/one.mp4" }),
+      }),
+    ).toEqual(["b/one.mp4", "bc/one.mp4"]);
+    expect(await videosOf({ "t.jsonl": lines({ video: "part1/one.mp4" }, { video: "one.mp4" }) })).toEqual([
+      "part1/one.mp4",
+      "one.mp4",
+    ]);
+    expect(
+      await videosOf({
+        "t.jsonl": lines({ video: "C:\\walks\\x\\one.mp4" }, { video: "C:\\walks\\y\\one.mp4" }),
+      }),
+    ).toEqual(["x/one.mp4", "y/one.mp4"]);
+  });
+
+  test("a line that cannot be read is set aside with what it is", async () => {
+    const { video: _, ...without } = trainingRow();
+    const bytes = Buffer.concat([
+      Buffer.from(`\uFEFF${lines({})}no json\n7\n`),
+      Buffer.from(lines({ video: "été.mp4" }), "latin1"),
+      Buffer.from(`${JSON.stringify({ ...without, vidoe: "a.mp4" })}\n`),
+      Buffer.from(`${JSON.stringify({ ...trainingRow(), video: null, solution: 3 })}\n`),
+      Buffer.from(lines({ video: "b.mp4" }).replace('"video"', '"video":"a.mp4","video"')),
+      Buffer.from(lines({ question: "See <|video_pad|>. What directions lead to your destination?" })),
+    ]);
+    expect(await reasonsOf({ "t.jsonl": bytes })).toEqual([
+      "2: the line is not JSON: Unexpected token 'o', \"no json\"",
+      "3: the line is the number 7; it must be one JSON object",
+      expect.stringMatching(/^4: the line is not UTF-8: byte 0xE9 at column \d+, as Latin-1/),
+      "5: expected the keys problem, solution, video, original_question, original_answer; found problem, solution, original_question, original_answer, vidoe; 'vidoe' may be 'video'",
+      "6: 'solution' is the number 3; it must be a text; 'video' is null; it must be a text",
+      expect.stringMatching(/^7: the key 'video' stands twice in one object/),
+      expect.stringMatching(/^8: 'question' holds "<\|video_pad\|>", a mark of the chat template/),
+    ]);
+  });
+
+  const part = "Part1_forward_qa.json";
+  const record = { video: "a.mp4", question: "Describe the way.", forward_answer: "Straight on." };
+  test.each<[string, Record<string, string | Buffer>, RegExp]>([
+    ["a list of rows", { "t.jsonl": JSON.stringify([trainingRow()]) }, /^t.jsonl: it is one JSON list/],
+    ["a list of records", { [part]: JSON.stringify([record]) }, /is not one JSON object keyed by sample/],
+    [
+      "no JSON",
+      { [part]: '{"1": {"video": NaN}}' },
+      /'Part1_forward_qa.json' is not JSON: Unexpected token 'N'/,
+    ],
+    [
+      "Latin-1",
+      { [part]: Buffer.from('{\n"1": "é"}', "latin1") },
+      /^Part1_forward_qa.json:2: the line is not UTF-8/,
+    ],
+    [
+      "a key that stands twice",
+      { [part]: `{\n"1": ${JSON.stringify(record)},\n"1": ${JSON.stringify(record)}}` },
+      /^Part1_forward_qa.json:3: the key '1' stands twice/,
+    ],
+    ["something packed", { "t.jsonl": Buffer.from([0x1f, 0x8b, 8]) }, /packed with gzip/],
+  ])("%s is refused as a whole", async (_, files, message) => {
+    await expect(readAnnotations(folderOf(files), "answer")).rejects.toThrow(message);
+  });
+
+  test("UTF-16 with its mark is read", async () => {
+    const bytes = (text: string) => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, "utf16le")]);
+    const files = { [part]: bytes(JSON.stringify({ 1: record })), "t.jsonl": bytes(lines({})) };
+    expect(await videosOf(files)).toEqual(["a.mp4", "one.mp4"]);
+  });
+});
+
+test("a report on rows without options divides by nothing", () => {
+  const bare = { ...ingest(), row: { ...ingest().row, options: [] } };
+  expect(reportOf([bare], [], [], "as-released")).toMatchObject({ chance: 0, majority: 1 });
 });
 
 const REAL = new URL("../../../shared/data/ego-st-mcq-63.jsonl", import.meta.url).pathname;

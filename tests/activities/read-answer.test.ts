@@ -1,132 +1,75 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { letterOf, readAnswer } from "../../activities/evaluate/read-answer.ts";
+import { readAnswer, readReply } from "../../activities/evaluate/read-answer.ts";
+import { RULES } from "../../activities/evaluate/reading/rules.ts";
 
-const table = JSON.parse(readFileSync(new URL("../tables/letters.json", import.meta.url), "utf8")) as {
+interface Group {
+  about: string;
   options: string[];
-  cases: [string, string | null][];
-};
+  /** Reply, letter, rule. The trainer's tests read them as well. */
+  replies: [reply: string, letter: string | null, rule: string | null][];
+}
 
-test.each(table.cases)("the short text %j stands for %j", (text, letter) =>
-  expect(letterOf(text, table.options)).toBe(letter),
-);
+const groups = JSON.parse(
+  readFileSync(new URL("../tables/replies.json", import.meta.url), "utf8"),
+) as Group[];
 
-const OPTIONS = ["A. turn left", "B. turn right", "C. go straight", "D. turn around"];
-
-/** Replies as models really give them. */
-const REPLIES: [string, string | null][] = [
-  // A tag outside the thinking decides.
-  ["<answer>A</answer>", "A"],
-  ["<answer>\nB\n</answer>", "B"],
-  ["<answer>(C)</answer>", "C"],
-  ["<answer>D.</answer>", "D"],
-  ["<answer>**B**</answer>", "B"],
-  ["<answer>Option B</answer>", "B"],
-  ["<answer>B. turn right</answer>", "B"],
-  ["<answer>Turn right</answer>", "B"],
-  ["<think>forward: left</think><answer>D</answer>", "D"],
-  ["<think>forward: left</think> <answer>D</answer>\n", "D"],
-  ["<think>a\nb\nc</think>\n\n<answer>A</answer>", "A"],
-  ["<think>1 < 2</think><answer>A</answer>", "A"],
-  ["The walker turns. <answer>C</answer>", "C"],
-  ["<answer>C</answer> because it is straight", "C"],
-  ["Sure! <answer>B</answer> Hope it helps.", "B"],
-  ["<answer>B</answer> <answer>B</answer>", "B"],
-  ["forward: left</think><answer>B</answer>", "B"],
-  ["<think>I would say <answer>A</answer></think><answer>B</answer>", "B"],
-  ["<think>x</think><think>y</think><answer>C</answer>", "C"],
-  ["<answer>A</answer><answer>B</answer>", null],
-  ["<answer>A or B</answer>", null],
-  ["<answer>A or B or C or D</answer>", null],
-  ["<answer>Because it turns</answer>", null],
-  ["<answer>E</answer>", null],
-  ["<answer>a</answer>", null],
-  ["<answer></answer>", null],
-  ["<answer>B. turn left</answer>", null],
-  ["<answer>none of them</answer>", null],
-  ["<answer>B", null],
-  ["B</answer>", null],
-  ["<answer>AB</answer>", null],
-  ["<think>it turns left, so <answer>A</answer>", null],
-  ["<think>Based on the video, the walker", null],
-  ["<think>B</think>", null],
-  // The whole reply is a choice.
-  ["B", "B"],
-  ["B.", "B"],
-  ["(B)", "B"],
-  ["B:", "B"],
-  [" D\n", "D"],
-  ["**C**", "C"],
-  ["Option A", "A"],
-  ["B. turn right", "B"],
-  ["B) Turn right.", "B"],
-  ["(D) turn around", "D"],
-  ["Turn around.", "D"],
-  ["go straight", "C"],
-  ["<think>left</think>B", "B"],
-  ["<think>left</think>\n\nC. go straight", "C"],
-  ["b", null],
-  ["E", null],
-  ["AB", null],
-  ["A, B", null],
-  ["A and C", null],
-  ["B. turn left", null],
-  ["turn", null],
-  ["", null],
-  ["   ", null],
-  ["I", null],
-  // The last words state it.
-  ["Answer: C", "C"],
-  ["answer: C", "C"],
-  ["Answer is C", "C"],
-  ["The answer is C.", "C"],
-  ["The answer is: C", "C"],
-  ["The answer is (C).", "C"],
-  ["The correct answer is B.", "B"],
-  ["The correct answer is **B**.", "B"],
-  ["The correct option is D", "D"],
-  ["My choice: A", "A"],
-  ["Final answer: D", "D"],
-  ["The answer is option B.", "B"],
-  ["The correct answer is B. turn right", "B"],
-  ["The correct answer is (B) Turn right.", "B"],
-  ["Based on the video, the answer is D.", "D"],
-  ["The walker passes a table.\nThen a door.\nAnswer: A", "A"],
-  ["Answer: C\n", "C"],
-  ["The answer is A. No, the answer is B.", null],
-  ["The answer is A or B.", null],
-  ["The answer is not A.", null],
-  ["The answer is A, because it turns.", null],
-  ["The correct answer is B. turn left", null],
-  ["The answer is a.", null],
-  ["The answer is E.", null],
-  ["The answer is unclear.", null],
-  // What the released code guesses at.
-  ["Based on the video, D", null],
-  ["Certainly! D", null],
-  ["Direction B", null],
-  ["Because the walker turns", null],
-  ["Do you mean A?", null],
-  ["A walker turns left", null],
-  ["I think it is B", null],
-  ["C\n\nExplanation: it is straight", null],
-  ["Cannot tell", null],
-  ["Options A and B are both right", null],
-  ["option A and option B", null],
-  ["As an AI model, I cannot watch videos.", null],
-];
-
-describe("a reply", () => {
-  test("has a table of at least 80", () => {
-    expect(REPLIES.length).toBeGreaterThanOrEqual(80);
-    expect(new Set(REPLIES.map(([reply]) => reply)).size).toBe(REPLIES.length);
+describe.each(groups)("a reply, $about, options $options", ({ options, replies }) => {
+  test.each(replies)("%j gives %j by %j", (reply, letter, rule) => {
+    expect(readReply(reply, options)).toEqual({ letter, rule });
   });
+});
 
-  test.each(REPLIES)("%j gives %j", (reply, letter) => expect(readAnswer(reply, OPTIONS)).toBe(letter));
+const completions = JSON.parse(
+  readFileSync(new URL("../tables/completions.json", import.meta.url), "utf8"),
+) as { about: string; options: string[]; completions: [text: string, accuracy: number, format: number][] }[];
 
-  test("is read by the question's own options", () => {
-    expect(readAnswer("D", OPTIONS.slice(0, 3))).toBeNull();
-    expect(readAnswer("<answer>C</answer>", OPTIONS.slice(0, 2))).toBeNull();
-    expect(readAnswer("turn left", ["A. turn left", "B. Turn left."])).toBeNull();
+test.each(completions)("what is rewarded is read as rewarded: $about", ({ options, completions: rows }) => {
+  const rewarded = rows.map(([text]) => {
+    const { letter, rule } = readReply(text, options);
+    return [text, rule === "tag" && letter === "B" ? 1 : 0];
   });
+  expect(rewarded).toEqual(rows.map(([text, accuracy]) => [text, accuracy]));
+});
+
+test("the table is long, has every rule, and no reply twice", () => {
+  const keys = groups.flatMap(({ options, replies }) =>
+    replies.map(([reply]) => `${options.join()} ${reply}`),
+  );
+  expect(keys.length).toBeGreaterThan(1000);
+  expect(new Set(keys).size).toBe(keys.length);
+  const used = new Set(groups.flatMap(({ replies }) => replies.map(([, , rule]) => rule)));
+  expect([...used].filter((rule) => rule !== null).sort()).toEqual([...RULES].sort());
+});
+
+test("a reply is read by the question's own options", () => {
+  const options = ["A. turn left", "B. turn right", "C. go straight", "D. turn around"];
+  expect(readAnswer("D", options)).toBe("D");
+  expect(readAnswer("D", options.slice(0, 3))).toBeNull();
+  expect(readAnswer("<answer>C</answer>", options.slice(0, 2))).toBeNull();
+  expect(readAnswer("B", ["A: left", "B: right"])).toBe("B");
+  expect(readAnswer("B", [])).toBeNull();
+});
+
+// What a model writes that repeats itself until it is cut; each took seconds or minutes with patterns that go back.
+test.each([
+  ["a sentence", "The answer is B. ".repeat(5000), "B"],
+  ["a line", "A. turn left\n".repeat(5000), "A"],
+  ["a phrase", "the answer to the ".repeat(5000), null],
+  ["a preposition", `${"in the ".repeat(10_000)}the answer is B.`, null],
+  ["a denial", `${"don't ".repeat(20_000)}the answer is B`, null],
+  ["a box", "\\boxed{".repeat(10_000), null],
+  ["a tag", "<answer>B</answer>".repeat(5000), "B"],
+  ["an open tag", "<answer ".repeat(20_000), null],
+  ["thinking", "<think>".repeat(20_000), null],
+  ["stars", "*".repeat(100_000), null],
+  ["quotes", '"'.repeat(100_000), null],
+  ["stops", ".".repeat(100_000), null],
+  ["blanks", `B${" ".repeat(100_000)}C`, null],
+  ["line breaks", "x\n".repeat(20_000), null],
+  ["Chinese", "答案是".repeat(20_000), null],
+])("a reply that repeats %s is read in a moment", (_, reply, letter) => {
+  const begun = performance.now();
+  expect(readAnswer(reply, ["A. turn left", "B. turn right"])).toBe(letter);
+  expect(performance.now() - begun).toBeLessThan(3000);
 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { noteEqualOptions } from "../../activities/evaluate/equal-options.ts";
 import { predictionOf } from "../../activities/evaluate/predictions.ts";
 import { score } from "../../activities/evaluate/score.ts";
 import { wilson, type Prediction } from "../../report/statistics.ts";
+import { isMetric, KIND_SCHEMAS } from "../../schemas/kinds.ts";
 import type { Question } from "../../schemas/generated/question.ts";
 
 // Checked against the formula's values in E. B. Wilson's form, e.g. 0 of 10 gives (0, 0.2775).
@@ -40,6 +42,42 @@ describe("a score", () => {
     expect(metrics["accuracy[direction/forward]"]).toBe(0.25);
   });
 
+  test("counts what was filtered and refused by itself, whatever it says", () => {
+    const declined = (["filtered", "refused"] as const).map((status) =>
+      predictionOf(row, { id: "a", reply: "B", truncated: false, declined: status }),
+    );
+    expect(declined.map(({ status, letter, reply }) => [status, letter, reply])).toEqual([
+      ["filtered", null, "B"],
+      ["refused", null, "B"],
+    ]);
+    const metrics = score([given("B"), ...declined, given("")]);
+    expect(metrics).toMatchObject({ samples: 4, correct: 1, unparsed: 1, filtered: 1, refused: 1, error: 0 });
+    expect(metrics["accuracy"]).toBe(0.25);
+  });
+
+  test("of a question without options has no chance, and divides by nothing", () => {
+    expect(score([given("A", { options: 0 }), given("A", { options: 2 })])["chance"]).toBe(0.25);
+  });
+
+  test("says which questions have options of the same text", async () => {
+    const said: unknown[] = [];
+    const events = { write: (event: unknown) => Promise.resolve(void said.push(event)) };
+    const optionsOf = (id: string, ...options: string[]) => ({ id, options });
+    await noteEqualOptions({ events } as never, [
+      optionsOf("a", "A. left", "B. right"),
+      optionsOf("b", "A. left", "B. right", "C: Left."),
+      optionsOf("c", "A. 5", "B. -5"),
+    ]);
+    expect(said).toEqual([
+      {
+        event: "message",
+        text: "1 of 3 questions have options of the same text, first b: only the gold letter counts as right there",
+      },
+    ]);
+    await noteEqualOptions({ events } as never, [optionsOf("a", "A. left", "B. right")]);
+    expect(said).toHaveLength(1);
+  });
+
   test("stands beside its baselines", () => {
     const metrics = score([
       given("A", { gold: "A", options: 2 }),
@@ -63,6 +101,24 @@ describe("a score", () => {
       "accuracy[action/forward]": 1,
     });
   });
+
+  test("counts the rules by which letters were read", () => {
+    const metrics = score([
+      given("<answer>B</answer>"),
+      given("<answer>A</answer>"),
+      given("The answer is A."),
+      given("it is hard to say"),
+    ]);
+    expect(metrics).toMatchObject({ "read[tag]": 2, "read[answer-is]": 1, "read[boxed]": 0 });
+    const read = Object.entries(metrics).filter(([name]) => name.startsWith("read["));
+    expect(read.reduce((sum, [, count]) => sum + count, 0)).toBe(3);
+    expect(given("The answer is A.")).toMatchObject({ letter: "A", rule: "answer-is", status: "wrong" });
+    expect(given("it is hard to say")).toMatchObject({ letter: null, rule: null });
+    for (const [name] of read) expect(isMetric(KIND_SCHEMAS["eval/mcq"]["x-metrics"], name)).toBe(true);
+  });
+
+  test("of a question without options has no chance, and is a number", () =>
+    expect(score([given("B", { options: 0 }), given("B")])["chance"]).toBe(0.125));
 
   test("of nothing is an error", () => expect(() => score([])).toThrow("no sample"));
 });

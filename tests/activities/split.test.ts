@@ -83,6 +83,22 @@ test("a video on both sides is dropped from the side that is named", () => {
   expect(ids("refuse")).toEqual([["a", "b"], ["c", "d"], ["two.mp4"]]);
 });
 
+test("a bare name may be any video of that name; two paths are two videos", () => {
+  const sharedOf = (trained: string, evaluated: string) =>
+    withoutOverlap(
+      [row("a", trained, "action", "forward")],
+      [row("b", evaluated, "action", "forward")],
+      "drop-from-training",
+    );
+  for (const [trained, evaluated] of [
+    ["p1/one.mp4", "one.mp4"],
+    ["one.mp4", "p1/one.mp4"],
+    ["./p1//one.mp4", "p1/one.mp4"],
+  ] as const)
+    expect(sharedOf(trained, evaluated)).toMatchObject({ train: [], shared: [evaluated] });
+  expect(sharedOf("p1/one.mp4", "p2/one.mp4").shared).toEqual([]);
+});
+
 describe("the opposite question", () => {
   const [there, back] = [row("a", "one.mp4", "action", "forward"), row("b", "one.mp4", "action", "reverse")];
 

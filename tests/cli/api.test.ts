@@ -219,7 +219,7 @@ test("a judge that cannot be read gives no score, and is asked again in another 
   expect(stepOf(failed, "judge").failure).toMatchObject({
     code: "gate",
     message: expect.stringContaining(
-      "The judge scored 0 of 3 replies; 'coverage' asks for 95 %. First without a score: route-0 (the judge's reply is no judgement).",
+      "The judge scored 0 of 3 replies; 'coverage' asks for 95 %. First without a score: route-0 (the judge's reply is no judgement; it was cut: raise 'max_completion_length').",
     ) as string,
   });
   // Three replies, two repeats, each asked for twice: 12, and as many in another run.

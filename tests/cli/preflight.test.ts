@@ -32,12 +32,12 @@ describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
       fits: true,
       counts: { total: 8_291_375_616, trainable: 5_046_272 },
       tokens: { vision: 784 },
-      // 630 rows, 16 a step; 158 of 4 prompts, as the released code counts them.
+      // 630 rows, 16 a step; 157 of 4 prompts, as TRL counts them: 2 rows are left over.
       workload: { optimizerSteps: 40, effectiveBatch: { value: 16 } },
     });
     expect(byId.get("grpo")).toMatchObject({
       counts: { trainable: 8_291_375_616 },
-      workload: { optimizerSteps: 158, effectiveBatch: { value: 4 } },
+      workload: { optimizerSteps: 157, leftOut: 2, generation: 4, effectiveBatch: { value: 4 } },
     });
     expect(byId.get("grpo")!.neededGb).toBeGreaterThan(byId.get("sft")!.neededGb);
   });
@@ -54,6 +54,22 @@ describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
     expect(shown.code).toBe(2);
     expect(shown.stdout).toMatch(/│ grpo .* of 24 GB/);
     expect(shown.stdout.match(/does not fit/g)).toHaveLength(1);
+  });
+
+  test("says that rows do not fill a generation, also where the warning is accepted, and exits with 2", async () => {
+    const few = path.join("tests", "compiler", "invalid", "R0518.yaml");
+    const settings = [
+      "steps.grpo.accept={R0518: known}",
+      "steps.grpo.with.model=Qwen/Qwen2-VL-7B-Instruct@eed13092ef92e448dd6875b2a00151bd3f7db0ac",
+      "steps.grpo.resources={gpu: 4}",
+      "steps.grpo.with.batch_size_per_device=1",
+    ];
+    const given = settings.flatMap((setting) => ["--set", setting]);
+    const shown = await reprise(packageRoot, ["preflight", few, ...given]);
+    expect(shown.stdout).toMatch(
+      /│ grpo .* none: a generation takes 16 prompts,[\s\S]* and there are 6 rows/,
+    );
+    expect(shown.code).toBe(2);
   });
 
   test("finds wrong divisions before anything is built", async () => {

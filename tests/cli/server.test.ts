@@ -166,7 +166,7 @@ describe("a run whose server is no more", { timeout: 120_000 }, () => {
     renameSync(file, path.join(server, "temporal-1.29.1.db"));
     const ended = await reprise(folder, ["run", "two.yaml"]);
     expect(ended.stdout).toMatch(
-      /^The server does not know this run\. It is Temporal [0-9.]+, which cannot read the file that 1\.29\.1 left in '.*server'\. The run goes on from the store: finished steps are reused, the others go on from their checkpoints\.$/m,
+      /^The server does not know this run\. It is Temporal [0-9.]+; the run may have begun on 1\.29\.1, whose file in '.*server' it cannot read\. The run goes on from the store: finished steps are reused, the others go on from their checkpoints\.$/m,
     );
     expect(ended.code).toBe(0);
     expect(readFileSync(path.join(folder, "count"), "utf8")).toBe("begun\n");

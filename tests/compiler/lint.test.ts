@@ -59,7 +59,18 @@ describe("what mends a warning", () => {
     ["R0512", ["steps.walks.timeout=10m"]],
     ["R0513", ["steps.grpo.with.top_k=0"]],
     ["R0514", ["steps.grpo.with.learning_rate=1e-5"]],
+    ["R0518", ["steps.grpo.with.batch_size_per_device=1"]],
+    ["R0518", ["steps.walks.with.clips={sft: 16, grpo: 2, eval: 4}"]],
     ["R0514", ["steps.grpo.deviations={learning_rate: {paper: 1e-5, reason: tried}}"]],
+    ["R0516", ["steps.grpo.with.prompt=tags"]],
+    [
+      "R0516",
+      [
+        "steps.sft={uses: train/sft, with: {model: org/base@0123456789abcdef0123456789abcdef01234567, dataset: '${{ steps.frames.outputs.dataset }}', split: sft, learning_rate: 8e-5}}",
+        "steps.merge={uses: model/merge, with: {model: org/base@0123456789abcdef0123456789abcdef01234567, adapter: '${{ steps.sft.outputs.adapter }}'}}",
+        "steps.grpo.with.model=${{ steps.merge.outputs.model }}",
+      ],
+    ],
   ])("%s by %j", (code, settings) => {
     expect(codesOf(fixture(code))).toContain(code);
     expect(codesOf(fixture(code), settings)).toEqual([]);
@@ -72,11 +83,25 @@ describe("arithmetic", () => {
     expect(found!.message).toContain("1 completion per device x 2 processes x 3 batches = 6 completions");
   });
 
-  test("the released code's interval of 1000 steps in a run of 158", () => {
+  test("the released code's interval of 1000 steps in a run of 157", () => {
     const recipe = readFileSync("recipes/st-r1.yaml", "utf8");
     const [found] = diagnosticsOf(recipe, null, { settings: ["steps.grpo.checkpoint.every=1000 steps"] });
     expect(found).toMatchObject({ code: "R0501" });
-    expect(found!.message).toContain("after 1000 steps, but the training has 158");
+    expect(found!.message).toContain("after 1000 steps, but the training has 157");
+  });
+
+  test("too few rows, whatever number of steps is asked for, and one more row", () => {
+    const rows = (clips: number) => [
+      `steps.walks.with.clips={sft: 16, grpo: ${clips}, eval: 4}`,
+      "steps.grpo.with.steps=3",
+      "steps.grpo.with.batch_size_per_device=3",
+      "steps.grpo.checkpoint={every: 1 steps}",
+    ];
+    const [found] = diagnosticsOf(fixture("R0518"), null, { settings: rows(1) });
+    expect(found!.message).toContain(
+      "takes 12 prompts (24 completions per device x 1 process x 4 batches / group of 8), and the split 'grpo' has 6 rows",
+    );
+    expect(codesOf(fixture("R0518"), rows(2))).toEqual([]);
   });
 
   test("fewer GPUs without more accumulation", () => {

@@ -32,7 +32,7 @@ const record = recordOf({
       unparsed: 0,
     },
     ...{ error: 2, "accuracy[part1]": 1, replies: 6, recorded: 0, input_tokens: 783, output_tokens: 12 },
-    ...{ cost: 0.25, other_days: 6, served_models: 2, changed: 3 },
+    ...{ cost: 0.25, other_days: 6, served_models: 2, changed: 3, spoilt: 1, other_model: 4 },
   },
   judge: {
     ...{ samples: 3, empty: 1, unscored: 0, coverage: 1, score: 4, score_low: 3.5, score_high: 4.5 },
@@ -79,7 +79,35 @@ test("the judge's scores stand by part, with their spread and coverage", () => {
 test("what was asked of an API says whether the model changed", () => {
   const rows = cellsOf(apiSection(record).text);
   expect(rows).toHaveLength(2);
-  expect(rows[1]).toEqual(["closed", "6", "0", "783", "12", "0.25", "6", "2", "3"]);
+  expect(rows[1]).toEqual(["closed", "6", "1", "0", "783", "12", "0.25", "6", "2", "4", "3"]);
+});
+
+test("filtered and refused replies have columns where there are any", () => {
+  const declined = recordOf({
+    closed: {
+      ...{ accuracy: 0.5, accuracy_low: 0.1, accuracy_high: 0.9, chance: 0.25, majority: 0.4, samples: 4 },
+      ...{ unparsed: 0, filtered: 2, refused: 0, error: 1 },
+    },
+    judge: {
+      ...{ samples: 3, empty: 1, filtered: 0, refused: 2, unscored: 0, coverage: 1, score: 4 },
+      ...{
+        score_low: 3.5,
+        score_high: 4.5,
+        score_times_20: 80,
+        direction: 5,
+        landmarks: 3,
+        logic: 4,
+        spread: 0,
+      },
+    },
+  });
+  const [headings, closed] = cellsOf(accuracySection(declined).text);
+  expect(headings!.slice(-4)).toEqual(["samples", "unparsed", "filtered", "errors"]);
+  expect(closed!.slice(-4)).toEqual(["4", "0", "2", "1"]);
+  const [judged, scores] = cellsOf(judgeSection(declined).text);
+  expect(judged!.slice(-4)).toEqual(["samples", "empty", "refused", "unscored"]);
+  expect(scores!.slice(-4)).toEqual(["3", "1", "2", "0"]);
+  expect(cellsOf(accuracySection(record).text)[0]).not.toContain("filtered");
 });
 
 test("what was not done has no section", () => {

@@ -21,6 +21,7 @@ const predictions = (correct: number, of = 100): Prediction[] =>
     gold: "A",
     reply: "",
     letter: null,
+    rule: null,
     status: index < correct ? "correct" : "wrong",
   }));
 const right = (some: Prediction[]): Evaluated => ({ output: "predictions", samples: some.map(asScored) });

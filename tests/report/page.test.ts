@@ -96,7 +96,15 @@ const events = new Map<string, TrainerEvent[]>([
   ],
 ]);
 const style = readFileSync("report/style.css", "utf8");
-const page = renderReport({ record, events, samples: [], data: new Map(), frames: new Map(), style });
+const page = renderReport({
+  record,
+  events,
+  samples: [],
+  data: new Map(),
+  frames: new Map(),
+  unparsed: new Map(),
+  style,
+});
 
 describe("the report", () => {
   test("is made of a valid record", () => {
@@ -119,9 +127,28 @@ describe("the report", () => {
       samples: [],
       data: new Map(),
       frames: new Map(),
+      unparsed: new Map(),
       style,
     });
     expect(other).not.toContain("Models from the hub");
+  });
+
+  test("shows what a training noted once, and not what is for the log alone", () => {
+    const note = { event: "message" as const, time: 1, text: "2 rows <fill> no generation", report: true };
+    const spoken = { event: "message" as const, time: 1, text: "loading libraries" };
+    const said = new Map<string, TrainerEvent[]>([["grpo", [spoken, note, { ...note, time: 2 }]]]);
+    const noted = renderReport({
+      record,
+      events: said,
+      samples: [],
+      data: new Map(),
+      frames: new Map(),
+      unparsed: new Map(),
+      style,
+    });
+    expect(noted.split("What steps noted")[1]!.match(/2 rows &lt;fill&gt; no generation/g)).toHaveLength(1);
+    expect(noted).not.toContain("loading libraries");
+    expect(page).not.toContain("What steps noted");
   });
 
   test("needs nothing from a network", () => {

@@ -19,6 +19,7 @@ const predicted = (status: string, index: number): Prediction => ({
   gold: "A",
   reply: "",
   letter: null,
+  rule: null,
   status: status === "+" ? "correct" : status === "?" ? "unparsed" : "wrong",
 });
 

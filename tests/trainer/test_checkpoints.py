@@ -46,12 +46,23 @@ def test_a_checkpoint_waits_for_the_end_of_a_generation(step: Step, base: Path) 
     assert saved(job) == [2, 4, 6]
 
 
-@pytest.mark.parametrize(
-    ("accumulated", "batches", "updates", "period"), [(4, 0, 1, 1), (1, 0, 4, 4), (4, 8, 1, 2), (2, 3, 1, 3)]
-)
-def test_the_period_of_generations(accumulated: int, batches: int, updates: int, period: int) -> None:
-    params = {"gradient_accumulation_steps": accumulated, "steps_per_generation": batches, "num_iterations": updates}
-    assert train_grpo.generation_period(params) == period
+@pytest.mark.usefixtures("varied_rewards")
+def test_a_generation_ends_with_its_epoch_whatever_its_steps(step: Step, base: Path) -> None:
+    # A generation of three batches takes the six rows: two steps, the second one of a single batch.
+    params = {
+        **GRPO,
+        "batch_size_per_device": 2,
+        "gradient_accumulation_steps": 2,
+        "steps_per_generation": 3,
+        "steps": 8,
+    }
+    whole = step.job("train/grpo", params, {"model": base}, ["model"], name="whole", every_steps=3, keep=9)
+    step.run(train_grpo, whole)
+    assert saved(whole) == [4, 8]
+    checkpoint = whole.checkpoints.directory / "checkpoint-4"
+    again = step.job("train/grpo", params, {"model": base}, ["model"], name="again", resume=checkpoint)
+    step.run(train_grpo, again)
+    assert weights(again.outputs["model"]) == weights(whole.outputs["model"])
 
 
 def test_sigterm_leaves_a_checkpoint_and_the_resumed_training_ends_with_the_same_bytes(step: Step, base: Path) -> None:

@@ -160,6 +160,69 @@ def test_grpo_of_all_weights_in_two_processes_resumes_exactly(step: Step, base: 
         step.run(train_grpo, again)
 
 
+# Only the second process has it.
+SPOILT = """
+import os
+from trl import SFTTrainer
+
+compute = SFTTrainer.compute_loss
+
+def one_bad(self, *args, **kwargs):
+    loss = compute(self, *args, **kwargs)
+    bad = os.environ["RANK"] == "1" and self.state.global_step == 3
+    return loss * float("nan") if bad else loss
+
+SFTTrainer.compute_loss = one_bad
+"""
+
+
+def test_a_loss_of_one_process_that_is_no_number_ends_all_with_one_sentence(
+    step: Step, base: Path, begin: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SPOILT)
+    job = step.job("train/sft", {**SHARED, "logging_steps": 100}, {"model": base}, ["adapter"], every_steps=1, keep=9)
+    assert begin(job).wait(120) == 2
+    result = json.loads(job.result.read_text())
+    assert (result["ok"], result["code"]) == (False, "nan")
+    # The loss is the second one's; gradients are shared, and spoilt in both.
+    assert " at step 4 of 12, and so is the gradient of 'base_model." in result["message"]
+    assert saved(job)[-1] == 3
+    assert not job.outputs["adapter"].exists()
+
+
+NOTHING = """
+from reprise_trainer.rewards import REWARDS
+
+def accuracy_reward(completions, **_):
+    return [0.0] * len(completions)
+
+REWARDS["accuracy"] = accuracy_reward
+"""
+
+
+def test_equal_rewards_stop_two_processes_together(step: Step, base: Path, begin: Any, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(NOTHING)
+    # One generation takes four prompts of the six rows, in both processes.
+    params = {**GRPO, "gradient_accumulation_steps": 2, "steps": 5, "equal_rewards_patience": 3}
+    job = step.job("train/grpo", {**params, "rewards": {"accuracy": 1.0}}, {"model": base}, ["model"])
+    assert begin(job).wait(180) == 2
+    result = json.loads(job.result.read_text())
+    assert (result["ok"], result["code"]) == (False, "gate")
+    assert result["message"].startswith("In the last 3 optimizer steps the rewards of every group were equal")
+    said = [event["text"] for event in step.events(job, "message")]
+    assert any(
+        "takes 4 prompts (4 completions per device x 2 processes x 2 batches / group of 4); 5 optimizer steps, 1 an "
+        "epoch; 2 rows of an epoch fill no generation" in text
+        for text in said
+    )
+
+
+def test_too_few_rows_for_two_processes_are_said(step: Step, base: Path, begin: Any) -> None:
+    job = step.job("train/grpo", {**GRPO, "batch_size_per_device": 4}, {"model": base}, ["model"])
+    assert begin(job).wait(120) == 2
+    assert "a generation takes 8 prompts" in json.loads(job.result.read_text())["message"]
+
+
 class Failure:
     def __init__(self, exitcode: int, timestamp: int) -> None:
         self.exitcode = exitcode

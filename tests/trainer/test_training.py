@@ -167,6 +167,7 @@ def test_grpo_trains_by_table_5_and_logs_what_tells_its_health(step: Step, base:
         "prompts-fit",
         "pixels-reach-loss",
         "groups-differ",
+        "rewards-differ",
         "merge-agrees",
     }
     assert weights(job.outputs["model"]) != weights(base)
@@ -286,16 +287,21 @@ def test_another_number_of_frames_than_was_cut_is_told(step: Step, base: Path) -
         step.run(eval_mcq, step.job("eval/mcq", {**EVAL, "frames": 4}, {"model": base}, ["replies"]))
 
 
-def test_a_result_holds_only_finite_numbers(step: Step, base: Path, monkeypatch: Any) -> None:
+def test_a_result_holds_only_finite_numbers_and_what_is_left_out_is_told(
+    step: Step, base: Path, monkeypatch: Any
+) -> None:
     original = SFTTrainer.log
 
     def with_nan(self: Any, logs: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         original(self, {**logs, "grad_norm": math.nan} if "loss" in logs else logs, *args, **kwargs)
 
     monkeypatch.setattr(SFTTrainer, "log", with_nan)
-    metrics = step.run(train_sft, step.job("train/sft", SFT, {"model": base}, ["adapter"]))
+    job = step.job("train/sft", SFT, {"model": base}, ["adapter"])
+    metrics = step.run(train_sft, job)
     assert "loss" in metrics
     assert "grad_norm" not in metrics
+    told = [event["text"] for event in step.events(job, "message") if "grad_norm" in event["text"]]
+    assert told == ["grad_norm is nan at step 1: it is left out of the metrics"]
 
 
 def test_a_checkpoint_of_weights_alone_is_never_taken_for_a_whole_one(step: Step, base: Path) -> None:

@@ -1,49 +1,74 @@
-"""Strict reading of a multiple-choice completion, for the rewards. The engine reads replies by the same rules."""
+"""Reading of a multiple-choice completion, for the rewards: the engine's rule for answer tags, and its strict one."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+from .choices import CONFLICT, Choices
+from .reading import MENTION, TAG, THINKING, fold, tidy
 
 _WELL_FORMED = re.compile(
     r"\A\s*(?:<think>(?:(?!</?(?:think|answer)>).)*</think>\s*)?<answer>\s*([A-Z])\s*</answer>\s*\Z", re.S
 )
-_THOUGHT = re.compile(r"\A.*</think>", re.S)
-_ANSWER = re.compile(r"<answer>(.*?)</answer>", re.S)
-_LETTER = re.compile(r"\A(?:option\s+)?\(?([A-Z])\)?[.:]?\Z", re.I)
-_WITH_TEXT = re.compile(r"\A(?:option\s+)?\(?([A-Z])[).:]+\s*(.+)\Z", re.I | re.S)
 
 
 def well_formed(completion: str) -> bool:
     """Whether a completion is [<think>…</think>]<answer>X</answer> and nothing else."""
-    return _WELL_FORMED.match(completion) is not None
+    return _WELL_FORMED.match(tidy(completion)) is not None
 
 
 def tagged_letter(completion: str, options: list[str]) -> str | None:
-    """The one letter that a completion gives in its answer tag, if it is one of the options' letters, else None.
+    """The one letter that a completion gives in its answer tag, by the engine's rule `tag`, else None.
 
-    A tag inside the thinking does not count, nor do several tags that differ, nor a letter whose text is another
-    option's. Nothing is guessed: taking the first capital letter anywhere reads "Answer: C" as A.
+    A tag inside the thinking does not count, nor do several tags that differ, an unclosed one, a small letter, or a
+    letter whose text is another option's. Nothing is guessed: the first capital letter anywhere reads "Answer: C" as A.
     """
-    said = _THOUGHT.sub("", completion)
-    if "<think>" in said:
-        return None
-    letters = {letter_of(content, options) for content in _ANSWER.findall(said)}
+    said = outside_thinking(tidy(completion))
+    contents = None if said is None else _tag_contents(said)
+    choices = Choices(options)
+    letters = {_capital(choices, content) for content in contents or [""]}
     return letters.pop() if len(letters) == 1 else None
 
 
-def letter_of(text: str, options: list[str]) -> str | None:
-    """The letter of a short text such as "B", "(B)", "B.", "Option B", "B. its text", or the text of one option."""
-    words = text.replace("*", "").strip()
-    texts = {option[0]: _plain(option[2:]) for option in options}
-    bare = _LETTER.match(words)
-    if bare and bare.group(1).isupper():
-        return bare.group(1) if bare.group(1) in texts else None
-    labelled = _WITH_TEXT.match(words)
-    if labelled and labelled.group(1).isupper() and labelled.group(1) in texts:
-        return labelled.group(1) if _plain(labelled.group(2)) == texts[labelled.group(1)] else None
-    same = [letter for letter, option in texts.items() if _plain(words) == option != ""]
-    return same[0] if len(same) == 1 else None
+def _capital(choices: Choices, content: str) -> str | None:
+    choice = choices.of(content)
+    return None if choice is None or choice.small or choice == CONFLICT else choice.letter
 
 
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[^\w\s]", " ", text.lower()).split())
+def outside_thinking(completion: str) -> str | None:
+    """What a completion says outside its thinking, or None if it was cut while it was thinking.
+
+    Thinking that the prompt opened begins with the completion.
+    """
+    nested = _outside(completion, lambda depth: depth + 1)
+    return nested if nested is not None else _outside(completion, lambda _: 1)
+
+
+def _outside(completion: str, deeper: Callable[[int], int]) -> str | None:
+    depth, start, said, opened = 0, 0, "", False
+    for match in THINKING.finditer(fold(completion)):
+        closes = bool(match.group(1))
+        if depth == 0:
+            said = "" if closes and not opened else said + completion[start : match.start()]
+        opened = opened or not closes
+        depth = max(0, depth - 1) if closes else deeper(depth)
+        start = match.end()
+    return None if depth > 0 else said + completion[start:]
+
+
+def _tag_contents(text: str) -> list[str] | None:
+    """What stands in the answer tags; None if they do not pair, or if one is not written as it is asked for."""
+    contents: list[str] = []
+    begin: re.Match[str] | None = None
+    for match in TAG.finditer(fold(text)):
+        closes = bool(match.group(1))
+        if (begin is None and not contents) if closes else begin is not None:
+            return None
+        if closes and begin is not None:
+            content = text[begin.end() : match.start()]
+            exact = text.startswith("<answer>", begin.start()) and text.startswith("</answer>", match.start())
+            if not MENTION.match(fold(content)):
+                contents.append(content if exact else "")
+        begin = None if closes else match
+    return contents if begin is None else None

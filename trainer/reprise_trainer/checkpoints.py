@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from .errors import StepError
 from .events import Events
 from .job import Checkpointing
 from .log_state import KeepLogState
+from .weights import require_finite_checkpoint
 
 MARKER = "reprise-checkpoint.json"
 NEEDED = ("optimizer.pt", "scheduler.pt", "trainer_state.json")
@@ -49,7 +51,10 @@ def write_marker(directory: Path, step: int, checkpointing: Checkpointing) -> No
 
 
 def require_resumable(directory: Path) -> None:
-    """Refuse a checkpoint without optimizer, schedule or random state: transformers would resume it silently."""
+    """Refuse a checkpoint without optimizer, schedule or random state: transformers would resume it silently.
+
+    And one with a weight or a state that is not finite, which would spoil all that follows.
+    """
     random_states = {path.name for path in directory.glob("rng_state*.pth")}
     expected = ranks.files("rng_state", ".pth")
     if random_states - expected:
@@ -62,20 +67,22 @@ def require_resumable(directory: Path) -> None:
     missing = sorted(name for name in {*needed, *expected} if not (directory / name).exists())
     if missing:
         raise StepError("data", f"Checkpoint '{directory}' lacks {', '.join(missing)} and cannot be resumed exactly.")
+    if ranks.is_main():
+        require_finite_checkpoint(directory, "data", "Remove its folder, or say 'resume: never' under 'checkpoint'.")
 
 
 class SaveCheckpoints(TrainerCallback):
     """Decides when the trainer saves, and completes each checkpoint with our marker.
 
-    `period` is the number of optimizer steps after which the trainer's state is whole: GRPO's generations serve
-    several steps, and a run resumed in between would generate again and differ. A checkpoint that is due in between
-    waits for the period's end, and so does a stop. Digests are taken beside the training.
+    `whole` says whether the trainer's state is whole after a step: GRPO's generations serve several steps, and a run
+    resumed in between would generate again and differ. A checkpoint that is due in between waits, and so does a stop.
+    Digests are taken beside the training.
     """
 
-    def __init__(self, checkpointing: Checkpointing, events: Events, period: int = 1) -> None:
+    def __init__(self, checkpointing: Checkpointing, events: Events, whole: Callable[[], bool]) -> None:
         self._checkpointing = checkpointing
         self._events = events
-        self._period = period
+        self._whole = whole
         self._saved_step = 0
         self._saved_time = 0.0
         self._beside = ThreadPoolExecutor(max_workers=1)
@@ -87,7 +94,7 @@ class SaveCheckpoints(TrainerCallback):
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """One optimizer step is done: is a checkpoint due?"""
-        if state.global_step % self._period:
+        if not self._whole():
             return
         every, seconds = self._checkpointing.every_steps, self._checkpointing.every_seconds
         due = every is not None and state.global_step - self._saved_step >= every
@@ -125,14 +132,18 @@ class SaveCheckpoints(TrainerCallback):
             self._marker = None
 
     def _complete(self, directory: Path, step: int) -> None:
+        # Read once more for it, because what is on the disk is what a resumed run would go on from.
+        require_finite_checkpoint(directory, "nan", "The training has diverged: lower the learning rate.")
         write_marker(directory, step, self._checkpointing)
         self._events.checkpoint(step, directory)
 
 
-def keep_checkpoints(trainer: Any, checkpointing: Checkpointing, events: Events, period: int = 1) -> None:
+def keep_checkpoints(
+    trainer: Any, checkpointing: Checkpointing, events: Events, whole: Callable[[], bool] = lambda: True
+) -> None:
     """Let a trainer save what it needs to go on exactly. The marker comes last, so its callback does too."""
     trainer.add_callback(KeepLogState(trainer, checkpointing.resume))
-    trainer.add_callback(SaveCheckpoints(checkpointing, events, period))
+    trainer.add_callback(SaveCheckpoints(checkpointing, events, whole))
 
 
 def _sha256(path: Path) -> str:

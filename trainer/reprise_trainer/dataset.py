@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image
 
 from .errors import StepError
+from .events import Events
 from .prompts import prompt_text
 
 Row = dict[str, Any]
@@ -40,6 +41,16 @@ def read_rows(dataset: str | Path, split: str, frames: int) -> list[Row]:
 def answerable(rows: list[Row]) -> list[Row]:
     """Only the rows that have a gold letter."""
     return [row for row in rows if row["answer"] is not None]
+
+
+def trainable(rows: list[Row], events: Events) -> list[Row]:
+    """Only the rows that have a gold letter; says how many have none. Raises StepError where no row has one."""
+    kept = answerable(rows)
+    if not kept:
+        raise StepError("data", f"None of the {len(rows)} rows of the split has a gold letter to train on.")
+    if len(kept) < len(rows):
+        events.note(f"{len(rows) - len(kept)} of {len(rows)} rows have no gold letter and are left out")
+    return kept
 
 
 def open_questions(rows: list[Row]) -> list[Row]:

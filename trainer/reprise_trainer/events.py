@@ -60,6 +60,10 @@ class Events:
         """A sentence for the log, such as where the step resumes."""
         self._write("message", text=text)
 
+    def note(self, text: str) -> None:
+        """A sentence about what the step does with its data or finds in them, for the log and the report."""
+        self._write("message", text=text, report=True)
+
 
 def _ends_inside_a_line(path: Path) -> bool:
     if not path.exists() or path.stat().st_size == 0:

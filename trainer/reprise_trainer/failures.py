@@ -11,16 +11,26 @@ from . import ranks
 LEAST_FREE_BYTES = 16 * 1024 * 1024
 
 
+# torch's sampler, where logits are not finite; its optimizer, whose step is the learning rate over a small number.
+TOO_LARGE = ("probability tensor contains", "converted to type float without overflow")
+
+
 def classify(error: BaseException, folder: Path) -> tuple[str, str]:
     """Code and sentence. `folder` is where the step writes.
 
-    Codes: disk, oom, environment (a module or a device is missing), exit (anything else, as the program said it).
+    Codes: disk, oom, nan (numbers that are not finite or too large), environment (a module or a device is missing),
+    exit (anything else, as the program said it).
     """
     said = f"{type(error).__name__}: {error}".split("\n")[0][:2000]
     if _is_disk_full(error, folder):
         return "disk", f"The disk is full ({said}). Make room and run again: finished steps and checkpoints are kept."
     if _is_out_of_memory(error):
         return "oom", f"Memory ran out ({said}). Use a smaller batch, fewer or smaller frames, or 4-bit quantisation."
+    if any(words in said for words in TOO_LARGE):
+        return (
+            "nan",
+            f"Numbers are too large or not finite ({said}): the training has diverged. Lower the learning rate.",
+        )
     if isinstance(error, ModuleNotFoundError):
         return "environment", f"The Python module '{error.name}' is missing. Run 'npm run setup'."
     if "CUDA" in str(error) and ("not compiled" in str(error) or "no NVIDIA" in str(error)):

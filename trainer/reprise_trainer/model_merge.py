@@ -9,10 +9,12 @@ from peft import PeftModel
 from .events import Events
 from .job import Job
 from .merging import load_base, merge_and_check
+from .weights import require_finite_inputs
 
 
 def run(job: Job, events: Events) -> dict[str, Any]:
     """Returns the largest logit difference between base + adapter and the merged model."""
+    require_finite_inputs(job)
     base = load_base(job.inputs["model"])
     adapted = PeftModel.from_pretrained(base, job.inputs["adapter"])
     difference = merge_and_check(adapted, job.inputs["model"], job.params["frames"], job.outputs["model"], events)

@@ -16,6 +16,7 @@ class ReportProgress(TrainerCallback):
 
     def __init__(self, events: Events) -> None:
         self._events = events
+        self._left_out: set[str] = set()
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """The number of planned steps is known."""
@@ -28,6 +29,10 @@ class ReportProgress(TrainerCallback):
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
         """The trainer logged metrics."""
         self._events.metrics(state.global_step, logs or {})
+        for name, value in (logs or {}).items():
+            if isinstance(value, float) and not math.isfinite(value) and name not in self._left_out:
+                self._left_out.add(name)
+                self._events.note(f"{name} is {value} at step {state.global_step}: it is left out of the metrics")
         loss = (logs or {}).get("loss", 0.0)
         if not math.isfinite(loss):
             raise StepError(

@@ -10,18 +10,22 @@ from PIL import Image
 
 from . import stop
 from .dataset import Row
+from .errors import StepError
 from .events import Events
 from .job import Job
 from .loading import load_model
+from .logits import generate_watched
 from .partial import PartialResults
 from .processor import load_processor, vision_token_ids
 from .prompts import prompt_text
+from .weights import odd_numbers, require_finite_inputs
 
 
 @torch.no_grad()
 def reply_to(rows: list[Row], prompt: str, job: Job, events: Events) -> dict[str, Any]:
     """Writes one line per question: id, reply, new tokens, and whether it was cut at the limit. Greedy decoding."""
     params = job.params
+    require_finite_inputs(job)
     processor = load_processor(job.inputs["model"], params["frames"], padding_side="left")
     model = load_model(job.inputs["model"])
     size = params["batch_size"]
@@ -45,7 +49,10 @@ def reply_to(rows: list[Row], prompt: str, job: Job, events: Events) -> dict[str
 
 
 def generate(model: Any, processor: Any, rows: list[Row], prompt: str, most: int) -> list[dict[str, Any]]:
-    """Greedy replies to a batch of questions, of at most `most` new tokens."""
+    """Greedy replies to a batch of questions, of at most `most` new tokens.
+
+    Raises StepError where a logit is not finite: what is picked from such ones looks like a reply.
+    """
     texts, strips = [], []
     for row in rows:
         content = [{"type": "image"}, {"type": "text", "text": prompt_text(row, prompt)}]
@@ -55,19 +62,34 @@ def generate(model: Any, processor: Any, rows: list[Row], prompt: str, most: int
             strips.append([strip.convert("RGB")])
     batch = processor(text=texts, images=strips, return_tensors="pt", padding=True).to(model.device)
     pad = processor.tokenizer.pad_token_id
-    ids = model.generate(
+    whole, odd = generate_watched(
+        model.generate,
         **batch,
         max_new_tokens=most,
         do_sample=False,
         suppress_tokens=vision_token_ids(processor),
         pad_token_id=pad,
-    )[:, batch["input_ids"].shape[1] :]
+    )
+    if odd:
+        raise StepError(
+            "model",
+            f"The model's logits are not finite for the question '{rows[odd[0]]['id']}', {len(odd)} of the "
+            f"{len(rows)} asked at once: its replies would mean nothing. {_cause(batch['pixel_values'])}",
+        )
+    ids = whole[:, batch["input_ids"].shape[1] :]
     replies = processor.batch_decode(ids, skip_special_tokens=True)
     ends = _end_tokens(model)
     return [
         {"reply": reply, "tokens": int((new != pad).sum()), "truncated": not any(int(token) in ends for token in new)}
         for reply, new in zip(replies, ids, strict=True)
     ]
+
+
+def _cause(pixels: torch.Tensor) -> str:
+    odd = odd_numbers(pixels)
+    if odd is None:
+        return "Look at the training that made the model."
+    return f"Its frames have {odd}: look at the processor's image_mean, image_std and rescale_factor."
 
 
 def _end_tokens(model: Any) -> set[int]:

@@ -15,11 +15,14 @@ from . import gates, ranks, stop
 from .arguments import model_arguments, shared_arguments
 from .checkpoints import keep_checkpoints, require_resumable
 from .dataset import Row, as_dataset, supervised_records
+from .epochs import tell_supervised
 from .errors import StepError
 from .events import Events, finite
+from .health import LOWER, StopWhenNotFinite, TellStandstill, require_finite_model
 from .job import Job
 from .processor import load_processor
 from .progress import ReportProgress
+from .weights import require_finite_output
 
 
 def lora_config(params: dict[str, Any]) -> LoraConfig:
@@ -53,23 +56,30 @@ def train_supervised(
 ) -> SFTTrainer:
     """Train on prompt and completion, loss on the completion. Returns the trainer after its last step.
 
-    Raises StepError when a gate fails or when fewer optimizer steps were made than planned.
+    Raises StepError when a gate fails, when a step gives what is not finite, or when fewer optimizer steps were made
+    than planned.
     """
     params = job.params
     # Before the trainer: LoRA's initialisation is drawn before the trainer seeds itself.
     set_seed(job.seed)
     processor = load_processor(model, params["frames"])
+    records = supervised_records(rows, target, params.get("prompt", "plain"))
+    gates.targets_keep_their_text([(row["id"], row["targets"][target]) for row in rows], processor)
+    args = sft_config(job, quantization)
+    tell_supervised(args, len(rows), events)
     trainer = SFTTrainer(
         model=model,
-        train_dataset=as_dataset(supervised_records(rows, target, params.get("prompt", "plain"))),
+        train_dataset=as_dataset(records),
         processing_class=processor,
         peft_config=lora,
-        callbacks=[ReportProgress(events)],
-        args=sft_config(job, quantization),
+        callbacks=[ReportProgress(events), TellStandstill(events, len(processor.tokenizer))],
+        args=args,
     )
     trainer.remove_callback(transformers.PrinterCallback)
+    trainer.add_callback(StopWhenNotFinite(trainer))
     keep_checkpoints(trainer, job.checkpoints, events)
     keep_trainable_in_float32(trainer.model, params)
+    require_finite_model(trainer.model)
     batch = gates.first_batch(trainer)
     gates.labels_cover_completion(batch, processor, [row["targets"][target] for row in rows], events)
     gates.pixels_reach_loss(trainer.model, batch, events)
@@ -141,6 +151,7 @@ def save_with_processor(trainer: Any, model: str, frames: int, directory: Path) 
     trainer.save_model(str(directory))
     if not ranks.is_main():
         return
+    require_finite_output(directory, LOWER)
     load_processor(model, frames).save_pretrained(directory)
     for name in ("training_args.bin", "README.md"):
         (directory / name).unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import wraps
 from typing import Any
 
@@ -14,17 +13,24 @@ from trl import GRPOConfig, GRPOTrainer
 from . import gates, ranks
 from .arguments import ROLLOUTS, model_arguments, shared_arguments
 from .checkpoints import keep_checkpoints
-from .dataset import answerable, as_dataset, read_rows, rollout_records
+from .dataset import as_dataset, read_rows, rollout_records, trainable
+from .epochs import tell_rollouts
+from .errors import StepError
 from .events import Events
+from .health import LOWER, StopWhenNotFinite, require_finite_model
 from .job import Job
+from .logits import watch_rollouts
 from .merging import merge_and_check
 from .processor import load_processor, vision_token_ids
 from .progress import ReportProgress
 from .prompts import prompt_text
+from .reward_watch import PATIENCE as REWARD_PATIENCE
+from .reward_watch import WatchRewards
 from .rewards import REWARDS, Reward
 from .sampling import keep_order
 from .settings import require_here, require_sense
 from .supervised import keep_trainable_in_float32, lora_config, run_to_the_end, summary
+from .weights import require_finite_inputs, require_finite_output
 
 # Groups without a second distinct completion before the run is stopped as greedy.
 PATIENCE = 40
@@ -64,13 +70,6 @@ def grpo_config(job: Job, suppress_tokens: list[int]) -> GRPOConfig:
     )
 
 
-def generation_period(params: dict[str, Any]) -> int:
-    """Optimizer steps after which TRL's GRPO generates anew: only there its state is whole."""
-    accumulated = params["gradient_accumulation_steps"]
-    batches = (params["steps_per_generation"] or accumulated) * params["num_iterations"]
-    return math.lcm(batches, accumulated) // accumulated
-
-
 def _unless_model(value: Any) -> Any:
     """None leaves a sampling value to the model's own generation config."""
     return None if value == "model" else value
@@ -93,14 +92,20 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     require_here(params)
     require_sense(params)
     set_seed(job.seed)
+    rows = trainable(read_rows(job.inputs["dataset"], params["split"], params["frames"]), events)
     processor = load_processor(model, params["frames"], padding_side="left")
-    rows = answerable(read_rows(job.inputs["dataset"], params["split"], params["frames"]))
+    try:
+        args = grpo_config(job, vision_token_ids(processor))
+    except ValueError as error:
+        raise StepError("model", f"TRL refuses the settings: {error}") from error
+    tell_rollouts(args, len(rows), events)
+    require_finite_inputs(job)
     records = as_dataset(rollout_records(rows, params["prompt"]))
     vision_tokens = _vision_tokens(processor, records[0]["images"][0])
     texts = [(row["id"], prompt_text(row, params["prompt"])) for row in rows]
     gates.prompts_fit(texts, processor, params["max_prompt_length"], vision_tokens, events)
     groups = gates.DistinctGroups(params["group_size"], PATIENCE, events)
-    names = list(params["rewards"])
+    names, resume = list(params["rewards"]), job.checkpoints.resume
     adapter = params["trainable"] == "adapter"
     trainer = GRPOTrainer(
         model=model,
@@ -109,12 +114,18 @@ def run(job: Job, events: Events) -> dict[str, Any]:
         processing_class=processor,
         peft_config=lora_config(params) if adapter else None,
         callbacks=[ReportProgress(events)],
-        args=grpo_config(job, vision_token_ids(processor)),
+        args=args,
     )
     trainer.remove_callback(transformers.PrinterCallback)
-    keep_checkpoints(trainer, job.checkpoints, events, generation_period(params))
-    keep_order(trainer, job.checkpoints.resume)
+    watch_rollouts(trainer)
+    rewards = WatchRewards(trainer, params["rewards"], params.get("equal_rewards_patience", REWARD_PATIENCE), events)
+    rewards.resume(resume)
+    trainer.add_callback(StopWhenNotFinite(trainer))
+    trainer.add_callback(rewards)
+    keep_checkpoints(trainer, job.checkpoints, events, lambda: generation_is_used_up(trainer))
+    keep_order(trainer, resume)
     keep_trainable_in_float32(trainer.model, params)
+    require_finite_model(trainer.model)
     gates.pixels_reach_loss(trainer.model, _probe(processor, rows[0], records[0]["images"][0], trainer), events)
     run_to_the_end(trainer, job, events)
     if not adapter:
@@ -123,8 +134,18 @@ def run(job: Job, events: Events) -> dict[str, Any]:
         if adapter:
             merge_and_check(trainer.model, model, params["frames"], job.outputs["model"], events)
         else:
+            require_finite_output(job.outputs["model"], LOWER)
             load_processor(model, params["frames"]).save_pretrained(job.outputs["model"])
-    return summary(trainer)
+    return {**summary(trainer), "equal_rewards_steps": rewards.seen.steps}
+
+
+def generation_is_used_up(trainer: Any) -> bool:
+    """Whether the next batch comes from a new generation: only there TRL's state is whole.
+
+    TRL counts batches. In optimizer steps a generation has no constant length: the last one of an epoch may be short.
+    """
+    args = trainer.args
+    return trainer._step % (args.steps_per_generation * args.num_iterations) == 0
 
 
 def _vision_tokens(processor: Any, strip: Any) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from .dataset import answerable, read_rows
+from .dataset import read_rows, trainable
 from .events import Events
 from .job import Job
 from .settings import require_here, require_sense
 from .supervised import lora_config, save_with_processor, summary, train_supervised
+from .weights import require_finite_inputs
 
 
 def run(job: Job, events: Events) -> dict[str, Any]:
@@ -16,7 +17,8 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     params = job.params
     require_here(params)
     require_sense(params)
-    rows = answerable(read_rows(job.inputs["dataset"], params["split"], params["frames"]))
+    rows = trainable(read_rows(job.inputs["dataset"], params["split"], params["frames"]), events)
+    require_finite_inputs(job)
     trainer = train_supervised(
         job,
         events,

@@ -6,8 +6,9 @@ import { temporaryFolder } from "../../support/folders.ts";
 
 const reply = (letter: string, ask = 0) => ({
   ...{ request: letter.repeat(64), ask, id: `q-${letter}`, asked: "2026-11-25T10:00:00.000Z", served: "m" },
-  ...{ reply: letter, truncated: false, refused: false, input_tokens: 1, output_tokens: 1 },
+  ...{ reply: letter, truncated: false, refused: false, filtered: false, input_tokens: 1, output_tokens: 1 },
 });
+const lineOf = (value: object) => `${JSON.stringify(value)}\n`;
 
 test("what was recorded is there again, and a torn line is made again", async () => {
   const folder = path.join(temporaryFolder(), "kept");
@@ -48,8 +49,55 @@ test("a broken cassette is told with its line", async () => {
   );
   writeFileSync(path.join(folder, "text.jsonl"), "hello\n");
   await expect(Cassette.replay(path.join(folder, "bad.jsonl"))).rejects.toThrow(
-    "bad.jsonl:2: the line must have required property 'ask'",
+    "bad.jsonl:2: the key 'ask' is missing.",
   );
   await expect(Cassette.replay(path.join(folder, "text.jsonl"))).rejects.toThrow("text.jsonl:1: ");
   await expect(Cassette.replay(path.join(folder, "empty"))).rejects.toThrow("has no cassette.jsonl");
+});
+
+test("nothing is recorded that is no recorded reply", async () => {
+  const folder = temporaryFolder();
+  const cassette = await Cassette.record(folder);
+  const listed = { ...reply("a"), reply: [{ type: "text", text: "A" }] };
+  await expect(cassette.add(listed as never)).rejects.toThrow("'reply' is a list of 1; it must be a text");
+  await expect(cassette.add({ ...reply("a"), input_tokens: -1 })).rejects.toThrow("at least 0");
+  expect(readFileSync(path.join(folder, CASSETTE), "utf8")).toBe("");
+  expect(cassette.replies).toEqual([]);
+});
+
+test("a kept line that is no recorded reply is not used, and counted", async () => {
+  const folder = temporaryFolder();
+  const listed = { ...reply("b"), reply: [{ type: "text", text: "A" }] };
+  writeFileSync(path.join(folder, CASSETTE), lineOf(reply("a")) + lineOf(listed));
+  const kept = await Cassette.record(folder);
+  expect([kept.unfit, kept.get("b".repeat(64), 0)]).toEqual([1, undefined]);
+  expect(kept.replies).toEqual([reply("a")]);
+  expect(readFileSync(path.join(folder, CASSETTE), "utf8")).toBe(lineOf(reply("a")));
+});
+
+test("a recording from before filters were told apart is read", async () => {
+  const file = path.join(temporaryFolder(), "old.jsonl");
+  const { filtered: _, ...old } = reply("a");
+  writeFileSync(file, lineOf({ ...old, refused: true }));
+  expect((await Cassette.replay(file)).replies).toEqual([{ ...reply("a"), refused: true }]);
+});
+
+test("two replies to one asking are refused, one that stands twice is not", async () => {
+  const file = path.join(temporaryFolder(), "joined.jsonl");
+  writeFileSync(file, lineOf(reply("a")) + lineOf(reply("a")));
+  expect((await Cassette.replay(file)).replies).toHaveLength(1);
+  writeFileSync(file, lineOf(reply("a")) + lineOf({ ...reply("a"), reply: "B" }));
+  await expect(Cassette.replay(file)).rejects.toThrow(
+    "joined.jsonl:2: another reply to what was asked, 'q-a', stands in line 1.",
+  );
+});
+
+test("what was paid for in vain is kept over attempts", async () => {
+  const folder = temporaryFolder();
+  const first = await Cassette.record(folder);
+  await first.add(reply("a"));
+  await first.spoil({ input_tokens: 7, output_tokens: 2 });
+  const second = await Cassette.record(folder);
+  expect(second.spoilt).toEqual([{ input_tokens: 7, output_tokens: 2 }]);
+  expect(second.spent.map(({ input_tokens }) => input_tokens)).toEqual([1, 7]);
 });

@@ -3,7 +3,8 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { APIConnectionError, APIError } from "openai";
 import { expect, test } from "vitest";
-import { ApiServer, BrokenReply, readCompletion, samplingOf } from "../../../activities/api/server.ts";
+import { BrokenReply, readCompletion } from "../../../activities/api/completion.ts";
+import { ApiServer, samplingOf } from "../../../activities/api/server.ts";
 import { troubleOf, waitOf } from "../../../activities/api/trouble.ts";
 
 const answered = (status: number, body: object = {}, headers: Record<string, string> = {}) =>
@@ -21,7 +22,7 @@ test.each([
   [422, "refused"],
   [401, "hopeless"],
   [402, "hopeless"],
-  [403, "hopeless"],
+  [403, "forbidden"],
   [404, "hopeless"],
 ])("status %i: %s", (status, means) => {
   expect(troubleOf(answered(status))).toMatchObject({ means, answered: true });
@@ -59,7 +60,7 @@ test("how long the server asks to wait", () => {
 
 test("what is no chat completion is a broken reply", () => {
   for (const body of ["<html>", null, {}, { choices: [] }])
-    expect(() => readCompletion(body as never)).toThrow(BrokenReply);
+    expect(() => readCompletion(body)).toThrow(BrokenReply);
 });
 
 test("a model that refuses a temperature is sent none", () => {
@@ -74,14 +75,14 @@ test("a refusal and a cut reply are told", () => {
       model: "m-1",
       usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 },
       choices: [choice],
-    } as never);
+    }).answer;
   expect(completion({ message: { content: "B" }, finish_reason: "stop" })).toEqual({
-    ...{ reply: "B", served: "m-1", truncated: false, refused: false },
+    ...{ reply: "B", served: "m-1", truncated: false, refused: false, filtered: false },
     ...{ input_tokens: 5, output_tokens: 2 },
   });
   expect(completion({ message: { content: "B" }, finish_reason: "length" }).truncated).toBe(true);
   const refusal = completion({ message: { content: null, refusal: "no" }, finish_reason: "stop" });
-  expect(refusal).toMatchObject({ reply: "", refused: true });
+  expect(refusal).toMatchObject({ reply: "no", refused: true });
 });
 
 test("a reply that begins and does not end in time passes", async () => {

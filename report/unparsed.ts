@@ -1,0 +1,28 @@
+import type { Prediction } from "./statistics.ts";
+
+/** The share of replies without a letter above which a reader is warned. */
+const MANY = 0.05;
+const EXAMPLES = 3;
+const LONGEST = 100;
+
+/** What a reader should know of replies that give no letter, with examples, if they are many; else null. */
+export function unparsedNote(predictions: readonly Prediction[]): string | null {
+  const read = predictions.filter(({ status }) => ["correct", "wrong", "unparsed"].includes(status));
+  const unparsed = read.filter(({ status }) => status === "unparsed");
+  const share = unparsed.length / read.length;
+  if (unparsed.length === 0 || share <= MANY) return null;
+  const examples = unparsed.slice(0, EXAMPLES).map(({ id, reply }) => `${id} ${shown(reply)}`);
+  return `${unparsed.length} of ${read.length} replies (${(100 * share).toFixed(1)} %) give no letter and count as not correct, such as ${examples.join(", ")}. docs/evaluation.md says how a reply is read.`;
+}
+
+/** A reply on one line: of a long one beginning and end, where a letter may stand. */
+function shown(reply: string): string {
+  const line = reply.replace(/\s+/gu, " ").trim();
+  const characters = Array.from(line);
+  const half = Math.floor(LONGEST / 2);
+  return JSON.stringify(
+    characters.length <= LONGEST
+      ? line
+      : `${characters.slice(0, half).join("")} … ${characters.slice(-half).join("")}`,
+  );
+}

@@ -1,0 +1,1 @@
+export function linkTree(from: string, to: string): number;

@@ -1,0 +1,19 @@
+"""How the trainers read texts: lines of JSON in, `{"options": …, "text": …}`; lines of JSON out."""
+
+import json
+import sys
+
+from reprise_trainer.answers import outside_thinking, tagged_letter
+from reprise_trainer.choices import Choices
+from reprise_trainer.reading import tidy
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    text = tidy(asked["text"])
+    choice = Choices(asked["options"]).of(text)
+    read = {
+        "outside": outside_thinking(text),
+        "choice": [choice.letter, choice.small] if choice else None,
+        "tagged": tagged_letter(asked["text"], asked["options"]),
+    }
+    sys.stdout.write(json.dumps(read) + "\n")
