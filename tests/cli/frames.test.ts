@@ -142,9 +142,13 @@ test("warnings of the decoder are counted in the manifest, the record and the re
   expect(code).toBe(0);
   const { warnings, notes } = lines["part.ts"]!;
   expect(warnings).toBeGreaterThan(0);
-  expect(notes[0]).toMatch(/^FFmpeg warned (once|\d+ times), first: /);
+  expect(notes).toEqual([
+    expect.stringMatching(/^\d+ packets? before its first frame cannot be decoded$/),
+    expect.stringMatching(/^FFmpeg warned (once|\d+ times), first: /),
+  ]);
   expect(metrics).toMatchObject({ warned: 1, warnings });
   const page = readFileSync(path.join(own, ".reprise", "runs", record.run, "report.html"), "utf8");
+  expect(page).toMatch(/<td>part\.ts<\/td>\s*<td>\d+ packets? before its first frame/);
   expect(page).toMatch(/<td>part\.ts<\/td>\s*<td>FFmpeg warned/);
 });
 

@@ -70,5 +70,6 @@ def test_warnings_are_counted_and_the_first_is_told(tmp_path: Path) -> None:
     (tmp_path / "part.ts").write_bytes(data[len(data) // 188 // 4 * 188 :])
     line, _ = frames_of(tmp_path / "part.ts")
     assert line["warnings"] > 0
-    assert line["notes"][0].startswith("FFmpeg warned ")
+    assert line["notes"][0] == "2 packets before its first frame cannot be decoded"
+    assert line["notes"][1].startswith("FFmpeg warned ")
     assert frames_of(make(tmp_path / "quiet.webm", 30, *VP9))[0]["warnings"] == 0
