@@ -10,7 +10,6 @@ import { encodeArguments } from "../dist/activities/synthesize/encode.js";
 import { renderWalk } from "../dist/activities/synthesize/render.js";
 import { makeClips, SPLITS } from "../dist/activities/synthesize/splits.js";
 import { findToolchain, trainerFolder } from "../dist/activities/toolchain.js";
-import { readJsonLines } from "../dist/store/files.js";
 import { cutByTwoPrograms } from "./beside/two-programs.mjs";
 
 const RUNS = 5;
@@ -56,18 +55,15 @@ async function makeDemo(data) {
   return clips.map(({ video }) => path.join(data, video));
 }
 
-/** Seconds of the step and of cutting alone, through the command, on a store of its own. */
+/** Seconds of the step, through the command, on a store of its own. */
 async function byStep(folder, name, size, frames = 8) {
   const recipe = `recipe: 1\nname: bench\ninputs: { d: { type: dataset, path: ${name} } }\nsteps:\n  frames: { uses: frames/extract, with: { dataset: "\${{ inputs.d }}", frames: ${frames}, size: ${size} } }\n`;
   fs.writeFileSync(path.join(folder, "bench.yaml"), recipe);
-  fs.rmSync(path.join(folder, ".reprise", "steps"), { recursive: true, force: true });
+  for (const part of ["steps", "artifacts"])
+    fs.rmSync(path.join(folder, ".reprise", part), { recursive: true, force: true });
   const { stdout } = await execa(process.execPath, [cli, "run", "bench.yaml", "--json"], { cwd: folder });
-  const record = JSON.parse(stdout);
-  const events = await readJsonLines(
-    path.join(folder, ".reprise", "runs", record.run, "frames", "events.jsonl"),
-  );
-  const progress = events.filter(({ event }) => event === "progress");
-  return { step: record.steps[0].seconds, cutting: progress.at(-1).time - events[0].time };
+  const [{ started, ended }] = JSON.parse(stdout).steps;
+  return (Date.parse(ended) - Date.parse(started)) / 1000;
 }
 
 async function shortClips(folder) {
@@ -76,7 +72,7 @@ async function shortClips(folder) {
   const show = (way, value) =>
     rows.push([way, seconds(value), `${((1000 * value) / files.length).toFixed(1)} ms`]);
   const steps = [];
-  for (let round = 0; round < 3; round++) steps.push((await byStep(folder, "demo", "56x56")).step);
+  for (let round = 0; round < 3; round++) steps.push(await byStep(folder, "demo", "56x56"));
   show("frames/extract, the whole step", median(steps));
   const limit = pLimit(threads);
   const old = await timed(() =>
@@ -247,7 +243,7 @@ async function memory(folder) {
     ["280 of 56 x 56", "small", "56x56", 280],
   ]) {
     const { peak, most, done } = await watched(() => byStep(folder, name, size, frames));
-    rows.push([what, `${(1000 * peak).toFixed(0)} MB`, most, seconds(done.step)]);
+    rows.push([what, `${(1000 * peak).toFixed(0)} MB`, most, seconds(done)]);
   }
   console.log(rows.toString());
 }

@@ -1,8 +1,11 @@
 """Frames of films whose packets are not their frames, or carry other times: those of a full decode are taken."""
 
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import pytest
+from field_coded import field_coded
 from films import (
     MPEG2,
     MPEG4,
@@ -153,8 +156,6 @@ def test_few_frames_and_the_same_frame_twice(tmp_path: Path) -> None:
 
 
 def test_field_coded_pictures_are_frames(tmp_path: Path) -> None:
-    from field_coded import field_coded
-
     raw = tmp_path / "a.h264"
     raw.write_bytes(field_coded(40))
     assert frames_of(raw)[1] == spread(40)
@@ -165,10 +166,6 @@ def test_field_coded_pictures_are_frames(tmp_path: Path) -> None:
 
 def packets_every(source: Path, target: Path) -> Path:
     """A raw stream in a container: each packet (a field) at a time of its own."""
-    from fractions import Fraction
-
-    import av
-
     with av.open(str(source)) as old, av.open(str(target), "w") as new:
         stream = new.add_stream_from_template(old.streams.video[0])
         for number, packet in enumerate(packet for packet in old.demux(video=0) if packet.size):

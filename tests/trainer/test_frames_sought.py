@@ -12,16 +12,20 @@ from films import (
     X265,
     assert_as_decoded,
     copy,
+    ffmpeg,
     frames_of,
     make,
     make_with_hidden_frames,
     patch,
     remux,
+    spoil,
     spread,
     with_edits,
     without_sync_table,
 )
 from reprise_trainer.frames import cut as cutting
+from reprise_trainer.frames import seeking
+from reprise_trainer.frames.refusals import Refused
 
 LONG = 320
 FRAGMENTS = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof")
@@ -127,9 +131,6 @@ def test_frames_that_share_a_time_are_told_apart_by_decoding(tmp_path: Path) -> 
 
 
 def test_damage_on_the_way_to_a_frame_is_seen(tmp_path: Path) -> None:
-    from films import spoil
-    from reprise_trainer.frames.refusals import Refused
-
     film = make(tmp_path / "a.mp4", LONG, *x264("bframes=0"))
     with pytest.raises(Refused, match=r"^damaged at 1\.\d s: error while decoding MB"):
         frames_of(spoil(film, 40))
@@ -137,8 +138,6 @@ def test_damage_on_the_way_to_a_frame_is_seen(tmp_path: Path) -> None:
 
 def test_other_parameter_sets_in_mid_stream_make_it_decode_all(tmp_path: Path) -> None:
     """Two encodings in one Matroska: what the second needs stands in its own packets."""
-    from films import ffmpeg
-
     parts = [
         make(tmp_path / "0.mkv", 160, *X264, "-g", "25", "-refs", "1", "-bsf:v", "dump_extra"),
         make(tmp_path / "1.mkv", 160, *X264, "-g", "25", "-refs", "4", "-bf", "3", "-bsf:v", "dump_extra", start=160),
@@ -162,8 +161,6 @@ def test_more_frames_than_entries_and_any_number_of_decoders(tmp_path: Path, thr
 
 def test_a_packet_that_is_lost_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the survey saw must be what is read later: here a packet is gone in between."""
-    from reprise_trainer.frames import seeking
-
     film = make(tmp_path / "a.mkv", LONG, *x264("bframes=0"))
     other = remux(film, tmp_path / "b.mkv", keep=lambda number: number != 30)
     opened = seeking.Film.again

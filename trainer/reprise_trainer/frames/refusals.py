@@ -14,6 +14,8 @@ _TEXTS = (
     (b"#extm3u", "it is a playlist that names other files"),
     (b"ffconcat version", "it is a playlist that names other files"),
 )
+# Among the flags of an extended WebP file.
+_ANIMATION = 2
 
 
 class Refused(Exception):
@@ -31,6 +33,8 @@ def refuse_no_media(path: str) -> None:
         raise Refused(f"it cannot be read: {error.strerror}") from error
     if not head:
         raise Refused("it has 0 bytes")
+    if head.startswith(b"RIFF") and head[8:16] == b"WEBPVP8X" and len(head) > 20 and head[20] & _ANIMATION:
+        raise Refused("it is an animated WebP, which FFmpeg cannot decode here: write it as a video")
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for beginning, word in _TEXTS:
         if start.startswith(beginning):
