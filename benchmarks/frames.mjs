@@ -10,13 +10,14 @@ import { encodeArguments } from "../dist/activities/synthesize/encode.js";
 import { renderWalk } from "../dist/activities/synthesize/render.js";
 import { makeClips, SPLITS } from "../dist/activities/synthesize/splits.js";
 import { findToolchain, trainerFolder } from "../dist/activities/toolchain.js";
+import { measureMemory } from "./beside/frames-memory.mjs";
+import { down, secondsOfStep, writeRows } from "./beside/frames-step.mjs";
 import { cutByTwoPrograms } from "./beside/two-programs.mjs";
 
 const RUNS = 5;
 const SIZE = "420x252";
 // The demo's.
 const CLIPS = { pretrain: 800, sft: 105, grpo: 210, eval: 480 };
-const cli = path.join(path.dirname(import.meta.dirname), "dist", "cli", "main.js");
 const { ffmpeg, python } = findToolchain();
 const threads = os.availableParallelism();
 const PYTHON = { env: { PYTHONPATH: trainerFolder } };
@@ -46,24 +47,11 @@ async function makeDemo(data) {
       ),
     ),
   );
-  const row = { split: "eval", task: "t", way: "forward", question: "Which?", options: [], answer: null };
-  const rows = clips.map(({ video }, number) => ({ id: `q${number}`, video, targets: {}, ...row }));
-  fs.writeFileSync(
-    path.join(data, "questions.jsonl"),
-    rows.map((one) => `${JSON.stringify(one)}\n`).join(""),
+  writeRows(
+    data,
+    clips.map(({ video }) => video),
   );
   return clips.map(({ video }) => path.join(data, video));
-}
-
-/** Seconds of the step, through the command, on a store of its own. */
-async function byStep(folder, name, size, frames = 8) {
-  const recipe = `recipe: 1\nname: bench\ninputs: { d: { type: dataset, path: ${name} } }\nsteps:\n  frames: { uses: frames/extract, with: { dataset: "\${{ inputs.d }}", frames: ${frames}, size: ${size} } }\n`;
-  fs.writeFileSync(path.join(folder, "bench.yaml"), recipe);
-  for (const part of ["steps", "artifacts"])
-    fs.rmSync(path.join(folder, ".reprise", part), { recursive: true, force: true });
-  const { stdout } = await execa(process.execPath, [cli, "run", "bench.yaml", "--json"], { cwd: folder });
-  const [{ started, ended }] = JSON.parse(stdout).steps;
-  return (Date.parse(ended) - Date.parse(started)) / 1000;
 }
 
 async function shortClips(folder) {
@@ -72,7 +60,7 @@ async function shortClips(folder) {
   const show = (way, value) =>
     rows.push([way, seconds(value), `${((1000 * value) / files.length).toFixed(1)} ms`]);
   const steps = [];
-  for (let round = 0; round < 3; round++) steps.push(await byStep(folder, "demo", "56x56"));
+  for (let round = 0; round < 3; round++) steps.push(await secondsOfStep(folder, "demo", "56x56"));
   show("frames/extract, the whole step", median(steps));
   const limit = pLimit(threads);
   const old = await timed(() =>
@@ -151,100 +139,10 @@ async function longFilms(folder) {
   );
 }
 
-/** Peak memory and most threads of all processes of the cutter while a step runs. Linux only. */
-async function watched(work) {
-  let [peak, most] = [0, 0];
-  const over = new AbortController();
-  const look = async () => {
-    while (!over.signal.aborted) {
-      const seen = fs.readdirSync("/proc").flatMap((pid) => {
-        try {
-          if (!fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("reprise_trainer.frames")) return [];
-          const status = fs.readFileSync(`/proc/${pid}/status`, "utf8");
-          return [
-            [/VmRSS:\s+(\d+)/, /Threads:\s+(\d+)/].map((field) => Number(field.exec(status)?.[1] ?? 0)),
-          ];
-        } catch {
-          return [];
-        }
-      });
-      peak = Math.max(
-        peak,
-        seen.reduce((sum, [kilobytes]) => sum + kilobytes, 0),
-      );
-      most = Math.max(
-        most,
-        seen.reduce((sum, [, count]) => sum + count, 0),
-      );
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
-  const looking = look();
-  const done = await work();
-  over.abort();
-  await looking;
-  return { peak: peak / 1e6, most, done };
-}
-
 async function memory(folder) {
   const rows = table(["what", "memory, all processes", "threads", "step"]);
-  const rowsOf = (videos) =>
-    videos.map((video, number) =>
-      JSON.stringify({
-        id: `m${number}`,
-        video,
-        split: "e",
-        task: "t",
-        way: "forward",
-        question: "?",
-        options: [],
-        answer: null,
-        targets: {},
-      }),
-    );
-  const make = async (name, source, codec, copies) => {
-    const data = path.join(folder, name);
-    fs.mkdirSync(data, { recursive: true });
-    await execa(ffmpeg, [
-      "-v",
-      "error",
-      "-y",
-      "-f",
-      "lavfi",
-      "-i",
-      source,
-      ...codec,
-      path.join(data, "0.mp4"),
-    ]);
-    for (let number = 1; number < copies; number++)
-      fs.copyFileSync(path.join(data, "0.mp4"), path.join(data, `${number}.mp4`));
-    const videos = Array.from({ length: copies }, (_, number) => `${number}.mp4`);
-    fs.writeFileSync(path.join(data, "questions.jsonl"), `${rowsOf(videos).join("\n")}\n`);
-  };
-  const large = "testsrc2=size=3840x2160:rate=25:duration=20";
-  const x264 = ["-c:v", "libx264", "-preset", "veryfast", "-g", "25", "-pix_fmt", "yuv420p"];
-  const x265 = [
-    "-c:v",
-    "libx265",
-    "-preset",
-    "ultrafast",
-    "-x265-params",
-    "log-level=error",
-    "-pix_fmt",
-    "yuv420p10le",
-  ];
-  await make("h264", large, x264, 2);
-  await make("hevc", large.replace("20", "8"), x265, 2);
-  await make("small", "testsrc2=size=56x56:rate=25:duration=400", x264, 1);
-  for (const [what, name, size, frames] of [
-    ["64 of 3840 x 2160, H.264, two films at once", "h264", "56x56", 64],
-    ["64 of 3840 x 2160, HEVC of 10 bits, two at once", "hevc", "56x56", 64],
-    ["64 of 3840 x 2160, kept at 3836 x 2156", "h264", "3836x2156", 64],
-    ["280 of 56 x 56", "small", "56x56", 280],
-  ]) {
-    const { peak, most, done } = await watched(() => byStep(folder, name, size, frames));
-    rows.push([what, `${(1000 * peak).toFixed(0)} MB`, most, seconds(done)]);
-  }
+  for (const { what, megabytes, threads: most, seconds: step } of await measureMemory(ffmpeg, folder))
+    rows.push([what, `${megabytes.toFixed(0)} MB`, most, seconds(step)]);
   console.log(rows.toString());
 }
 
@@ -254,6 +152,6 @@ export async function bench(folder) {
     await longFilms(folder);
     if (process.platform === "linux") await memory(folder);
   } finally {
-    await execa(process.execPath, [cli, "down"], { cwd: folder, reject: false });
+    await down(folder);
   }
 }

@@ -138,4 +138,4 @@ class _Damage:
             return False
         begun = fault.packet - times.index(shown)
         # To the first frame itself all others before it seem lost.
-        return begun < 0 or (begun == 0 and fault.words == _LOST) or (fault.pts or shown) < shown
+        return begun < 0 or (begun == 0 and fault.words == _LOST) or (fault.pts is not None and fault.pts < shown)

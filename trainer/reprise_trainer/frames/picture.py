@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import struct
 import threading
@@ -66,6 +67,7 @@ class Painter:
     def paint(self, frame: Any) -> Any:
         """The frame as a picture in rgb24. Refuses a film whose pictures come out in different sizes."""
         turn = _turn(frame)
+        _heap.read(frame)
         upright = (frame.height, frame.width) if any(turn[2:]) else (frame.width, frame.height)
         size = target_size(self._asked, *upright)
         self._first, self.size = self._first or upright, self.size or size
@@ -79,6 +81,27 @@ class Painter:
 
 # The last graph of each thread: the next film is often of the same kind.
 _last = threading.local()
+
+
+class _Heap:
+    """Frames whose side data were read hold themselves: only the collector of such circles gives them free, and it counts
+    objects, not their bytes.
+    """
+
+    MOST = 64 * 1024 * 1024
+
+    def __init__(self) -> None:
+        self._bytes = 0
+
+    def read(self, frame: Any) -> None:
+        """Side data of a frame were read."""
+        self._bytes += sum(plane.buffer_size for plane in frame.planes)
+        if self._bytes > self.MOST:
+            self._bytes = 0
+            gc.collect()
+
+
+_heap = _Heap()
 
 
 def _graph(frame: Any, turn: tuple[int, ...], size: tuple[int, int]) -> Graph:
