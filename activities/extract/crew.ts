@@ -1,16 +1,11 @@
-import pLimit, { type LimitFunction } from "p-limit";
 import { tailOf } from "../run-child.ts";
 import { outOfMemoryKills } from "../run-program.ts";
 import { StepFailure } from "../step-failure.ts";
 import { Cutter, type Answer, type Ask, type CutterRequest, type Gone } from "./cutter.ts";
 
-/** Asks a process; gives its answer, whatever becomes of the process. */
-export type AskOf = (ask: Ask) => Promise<Answer>;
-
 /** A place for one process at a time, which does one thing after the other. */
 interface Member {
   cutter: Cutter | undefined;
-  inTurn: LimitFunction;
 }
 
 /**
@@ -24,27 +19,38 @@ export class Crew {
 
   constructor(size: number, request: CutterRequest) {
     this.#request = { ...request, signal: AbortSignal.any([request.signal, this.#stop.signal]) };
-    this.#members = Array.from({ length: size }, () => ({ cutter: undefined, inTurn: pLimit(1) }));
+    this.#members = Array.from({ length: size }, () => ({ cutter: undefined }));
   }
 
-  /** Does something with each video. What `work` throws ends the crew. */
-  async onEach(videos: readonly string[], work: (video: string, ask: AskOf) => Promise<void>): Promise<void> {
+  /**
+   * Asks for each video what `askFor` says, whatever becomes of a process, and gives the answers to `take`: one is put away
+   * while the next is made. What `take` throws ends the crew.
+   */
+  async onEach<T extends Ask>(
+    videos: readonly string[],
+    askFor: (video: string) => T,
+    take: (video: string, answer: Answer, ask: T) => Promise<void>,
+  ): Promise<void> {
     const queue = [...videos];
     const loop = async (member: Member): Promise<void> => {
+      let taking = Promise.resolve();
       try {
         for (let video = queue.shift(); video !== undefined; video = queue.shift()) {
           this.#request.signal.throwIfAborted();
-          await work(video, (ask) => member.inTurn(() => this.#ask(member, ask)));
+          const ask = askFor(video);
+          const answer = await this.#ask(member, ask);
+          await taking;
+          taking = take(video, answer, ask);
+          // It is waited for above or below.
+          taking.catch(() => {});
         }
+        await taking;
       } catch (error) {
         this.#stop.abort(error);
         throw error;
       }
     };
-    // Two at a time for each process: while one's result is put away, the process has the other's clip.
-    await Promise.all(
-      this.#members.slice(0, videos.length).flatMap((member) => [loop(member), loop(member)]),
-    );
+    await Promise.all(this.#members.slice(0, videos.length).map(loop));
   }
 
   /** Lets the processes end. */

@@ -82,16 +82,15 @@ async function cutAll(context: StepContext, { videos, files, unusable, parts, se
   const threads = Math.max(1, Math.floor(context.threads / Math.max(1, waiting().length)));
   try {
     if ((await bytesOf(waiting().map((video) => files.get(video)!))) > MOST_UNSEEN_BYTES) {
-      await crew.onEach(waiting(), async (video, ask) => {
-        const answer = await ask({ look: files.get(video)! });
+      const look = (video: string) => ({ look: files.get(video)! });
+      await crew.onEach(waiting(), look, async (video, answer) => {
         if ("refused" in answer) unusable.set(video, answer.refused);
       });
       settle();
     }
     let done = parts.size;
-    await crew.onEach(waiting(), async (video, ask) => {
-      const output = parts.aside(".png");
-      const answer = await ask({ cut: files.get(video)!, output, threads });
+    const cut = (video: string) => ({ cut: files.get(video)!, output: parts.aside(".png"), threads });
+    await crew.onEach(waiting(), cut, async (video, answer, { output }) => {
       if ("failed" in answer) throw new StepFailure(answer.failed.code, answer.failed.message);
       if ("refused" in answer) unusable.set(video, answer.refused);
       if (!("cut" in answer)) return;
