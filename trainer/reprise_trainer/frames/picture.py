@@ -84,7 +84,7 @@ _last = threading.local()
 
 
 class _Heap:
-    """Frames whose side data were read hold themselves: only the collector of such circles gives them free, and it counts
+    """Frames whose side data were read hold themselves. Only the collector of circles gives them free, and it counts
     objects, not their bytes.
     """
 
