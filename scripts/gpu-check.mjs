@@ -8,31 +8,46 @@ import { carry } from "./gpu-check/carry.mjs";
 import { readJson, toolchainFile } from "./setup/places.mjs";
 import { setUpOrExit } from "./setup.mjs";
 
-const { values } = parseArgs({
-  options: {
-    dry: { type: "boolean", default: false },
-    prepare: { type: "string" },
-    out: { type: "string", default: "gpu-check" },
-    part: { type: "string" },
-    minutes: { type: "string", default: "15" },
-    work: { type: "string" },
-  },
-});
+const OPTIONS = {
+  dry: { type: "boolean", default: false },
+  prepare: { type: "string" },
+  out: { type: "string", default: "gpu-check" },
+  part: { type: "string" },
+  minutes: { type: "string", default: "15" },
+  work: { type: "string" },
+};
+
+function read() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    console.error(
+      `${error.message}\nThe options are ${Object.keys(OPTIONS)
+        .map((name) => `--${name}`)
+        .join(", ")}.`,
+    );
+    return process.exit(2);
+  }
+}
+
+const given = read();
 await setUpOrExit();
-const checks = await makeChecks(values.dry);
-if (values.prepare !== undefined) {
-  const folder = path.resolve(values.prepare);
+const checks = await makeChecks(given.dry);
+if (given.prepare !== undefined) {
+  const folder = path.resolve(given.prepare);
   writeChecks(checks, folder);
   await carry(folder);
   console.log(`Carry '${folder}' to the machine, and run in it, for each part (1 and 2):
   PYTHONPATH=site:. python3 -m reprise_trainer.gpu_check checks.json --out out --work work --part 1`);
   process.exit(0);
 }
-const file = writeChecks(checks, path.resolve(values.out));
-const options = ["part", "work"].flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, values[name]]));
+const file = writeChecks(checks, path.resolve(given.out));
+const more = ["part", "work"].flatMap((name) =>
+  given[name] === undefined ? [] : [`--${name}`, given[name]],
+);
 const { status } = spawnSync(
   readJson(toolchainFile).python,
-  ["-m", "reprise_trainer.gpu_check", file, "--out", values.out, "--minutes", values.minutes, ...options],
+  ["-m", "reprise_trainer.gpu_check", file, "--out", given.out, "--minutes", given.minutes, ...more],
   { stdio: "inherit", env: { ...process.env, PYTHONPATH: trainer } },
 );
 process.exit(status ?? 1);

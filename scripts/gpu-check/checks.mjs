@@ -41,8 +41,14 @@ export async function makeChecks(dry) {
   const few = (params) => (dry ? { ...params, ...shorter } : params);
   // Table 6 with the released code's accumulation: 12 optimizer steps of 48 rows.
   const accumulated = few({ gradient_accumulation_steps: 4 });
-  const resumed = jobOf(sft, { params: accumulated, model: "shallow", outputs: SFT_OUTPUT, everySteps: dry ? 2 : 4 });
-  const rollouts = (steps, more) => jobOf(grpo, { params: few({ steps, ...more }), outputs: { model: "model" } });
+  const resumed = jobOf(sft, {
+    params: accumulated,
+    model: "shallow",
+    outputs: SFT_OUTPUT,
+    everySteps: dry ? 2 : 4,
+  });
+  const rollouts = (steps, more) =>
+    jobOf(grpo, { params: few({ steps, ...more }), outputs: { model: "model" } });
   const replies = { replies: "replies.jsonl" };
   const checks = [
     { name: "sft", part: 1, job: jobOf(sft, { params: accumulated, outputs: SFT_OUTPUT }) },
@@ -59,12 +65,13 @@ export async function makeChecks(dry) {
     { name: "grpo-kept", part: 2, job: rollouts(2, { activation_checkpointing: false }), ends: "step" },
   ];
   return {
+    needs_gpu: !dry,
     ...sizes(dry),
     checks: checks.map((check) => ({ ...check, counted: counts[check.name] ?? {} })),
   };
 }
 
-/** Writes checks.json, and the trainer's sources beside it where it is to be carried. */
+/** Writes checks.json; returns its path. */
 export function writeChecks(checks, folder) {
   fs.mkdirSync(folder, { recursive: true });
   const file = path.join(folder, "checks.json");

@@ -30,25 +30,27 @@ export async function counted() {
   return {
     sft: countedOf(sft, 4),
     "sft-flash": countedOf(sft, 4),
-    grpo: countedOf(grpo, 4, { merging: usual.merge.phases.merging }),
+    grpo: countedOf(grpo, 4),
     evaluation: countedOf(evaluation, 1),
     "grpo-kept": countedOf(kept.grpo, 4),
   };
 }
 
-const sum = (parts) => Object.values(parts).reduce((all, bytes) => all + bytes, 0);
+// What the allocator holds and no tensor needs, as preflight names it.
+const HELD = "held free";
 
-function countedOf(step, rows, more = {}) {
-  const phases = Object.entries({ ...step.phases, ...more }).map(([name, parts]) => [name, sum(parts)]);
-  return {
-    phases: Object.fromEntries(phases),
-    overhead: step.neededGb * 1e9 - Math.max(...Object.values(step.phases).map(sum)),
-    seconds: (step.flops_per_row * rows) / speedOf(step.gpu),
-  };
+function countedOf(step, rows) {
+  const phases = Object.entries(step.phases).map(([name, parts]) => {
+    const [held, tensors] = [true, false].map((wanted) =>
+      Object.entries(parts)
+        .filter(([part]) => part.startsWith(HELD) === wanted)
+        .reduce((all, [, bytes]) => all + bytes, 0),
+    );
+    return [name, { tensors, held }];
+  });
+  const seconds = step.flops_per_row / (speedOf(step.gpu) * step.share_of_speed) + step.waiting_per_row;
+  return { phases: Object.fromEntries(phases), overhead: step.overhead, seconds: rows * seconds };
 }
 
-const speedOf = (gpu) => {
-  const gpus = JSON.parse(fs.readFileSync(path.join(root, "schemas", "gpus.json"), "utf8"));
-  // The share that preflight takes of the data sheet's speed.
-  return gpus[gpu].tflops * 1e12 * 0.3;
-};
+const speedOf = (gpu) =>
+  JSON.parse(fs.readFileSync(path.join(root, "schemas", "gpus.json"), "utf8"))[gpu].tflops * 1e12;

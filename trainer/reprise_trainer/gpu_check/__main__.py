@@ -102,7 +102,7 @@ def measure(checks: Checks, part: int | None, place: Place, out: Path) -> dict[s
     """All checks of a part, written down after each."""
     begun = time.monotonic()
     # In a process of its own, so that none of the GPU stays taken.
-    command = [sys.executable, "-m", f"{__package__}.world", str(checks.folder / "checks.json"), str(place.work)]
+    command = [sys.executable, "-m", f"{__package__}.world", str(checks.file), str(place.work)]
     subprocess.run(command, check=True)
     found: dict[str, Any] = {"machine": machine(), "world_seconds": round(time.monotonic() - begun, 1), "checks": {}}
     file = out / ("measured.json" if part is None else f"measured-{part}.json")
@@ -117,8 +117,19 @@ def measure(checks: Checks, part: int | None, place: Place, out: Path) -> dict[s
     return found
 
 
+def _sees_gpu() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
+
+
 def main(arguments: list[str]) -> int:
-    """Exit code: 0 when all was measured, 1 when something failed, 3 when something was left out."""
+    """Exit code: 0 when all was measured, 1 when something failed, 2 where nothing can be, 3 when some was left out."""
     parser = argparse.ArgumentParser(prog="python -m reprise_trainer.gpu_check")
     parser.add_argument("checks", type=Path)
     parser.add_argument("--out", type=Path, required=True)
@@ -127,10 +138,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--work", type=Path, help="kept, so that a second part finds the models of the first")
     asked = parser.parse_args(arguments)
     checks = read_checks(asked.checks.resolve())
+    parts = sorted({check.part for check in checks.checks})
+    if asked.part not in (None, *parts):
+        return _refuse(f"There is no part {asked.part}: there are {', '.join(map(str, parts))}.")
+    if checks.needs_gpu and not _sees_gpu():
+        return _refuse(
+            "PyTorch sees no CUDA GPU here. On a processor 'npm run gpu-check -- --dry' tries the checks out."
+        )
     asked.out.mkdir(parents=True, exist_ok=True)
     work = asked.work or Path(tempfile.mkdtemp(prefix="reprise-gpu-check-"))
     work.mkdir(parents=True, exist_ok=True)
-    place = Place(checks.folder, work.resolve(), time.monotonic() + 60 * asked.minutes)
+    place = Place(checks.file.parent, work.resolve(), time.monotonic() + 60 * asked.minutes)
     try:
         found = measure(checks, asked.part, place, asked.out)
     finally:

@@ -32,8 +32,8 @@ class Check:
 
     `job` is a job file whose paths are relative to the work folder, or begin with "given/" for the folder of the file.
     `counted` holds preflight's bytes by phase, and seconds of one unit. `ends` is "step" where the training is stopped
-    after its last step, before its model is written; `needs` is a Python module without which it is left out. With `again` the job is killed after its first checkpoint,
-    resumed and compared with an undisturbed run.
+    after its last step, before its model is written; `needs` is a Python module without which it is left out. With
+    `again` the job is killed after its first checkpoint, resumed and compared with an undisturbed run.
     """
 
     name: str
@@ -48,9 +48,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Checks:
-    """All of it: `models` maps names to dimensions, `folder` is where the file stands."""
+    """All of it: `models` maps names to dimensions, `file` is where they were read."""
 
-    folder: Path
+    file: Path
+    needs_gpu: bool
     models: dict[str, Architecture]
     words: int
     clips: Clips
@@ -62,7 +63,8 @@ def read_checks(file: Path) -> Checks:
     raw = json.loads(file.read_text(encoding="utf-8"))
     clips = raw["clips"]
     return Checks(
-        folder=file.parent,
+        file=file,
+        needs_gpu=raw["needs_gpu"],
         models={name: Architecture(**dimensions) for name, dimensions in raw["models"].items()},
         words=raw["words"],
         clips=Clips(**{**clips, "frame": tuple(clips["frame"])}),

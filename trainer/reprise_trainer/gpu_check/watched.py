@@ -60,6 +60,8 @@ def use_deterministic_kernels() -> list[str]:
 
     said: list[str] = []
     torch.use_deterministic_algorithms(True, warn_only=True)
+    # It has no deterministic backward pass that a warning alone would choose; torch's own kernels have.
+    torch.backends.cuda.enable_cudnn_sdp(False)
     show = warnings.showwarning
 
     def showwarning(message: Any, *args: Any, **more: Any) -> None:

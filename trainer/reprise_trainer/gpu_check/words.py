@@ -29,7 +29,27 @@ SPECIAL = [
     "<|image_pad|>",
     "<|video_pad|>",
 ]
-WORDS = "turn left right walk past the red blue door table stairs window kitchen then next back again from to".split()
+WORDS = [
+    "turn",
+    "left",
+    "right",
+    "walk",
+    "past",
+    "the",
+    "red",
+    "blue",
+    "door",
+    "table",
+    "stairs",
+    "window",
+    "kitchen",
+    "then",
+    "next",
+    "back",
+    "again",
+    "from",
+    "to",
+]
 
 
 def build_tokenizer(texts: list[str], words: int) -> PreTrainedTokenizerFast:

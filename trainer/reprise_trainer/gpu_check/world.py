@@ -39,7 +39,7 @@ def make_model(dimensions: Architecture, tokenizer: Any, folder: Path) -> None:
     """Weights as transformers draws them, in the numbers of this device, with a processor. Nothing where it stands."""
     if folder.exists():
         return
-    config = dimensions.config()
+    config: Any = dimensions.config()
     ids = {token: tokenizer.convert_tokens_to_ids(f"<|{token}|>") for token in ("image_pad", "video_pad", "im_end")}
     config.image_token_id, config.video_token_id = ids["image_pad"], ids["video_pad"]
     config.vision_start_token_id = tokenizer.convert_tokens_to_ids("<|vision_start|>")
