@@ -10,7 +10,13 @@ export type Answer = { id: string } & (
       tokens: Record<string, number>;
       phases: Record<string, Record<string, number>>;
       checkpoint: number;
+      /** Bytes of a GPU beside all parts. */
+      overhead: number;
       flops_per_row: number;
+      /** Of the data sheet's dense bfloat16 speed. */
+      share_of_speed: number;
+      /** Seconds in which a row's tokens follow each other, however fast the GPU is. */
+      waiting_per_row: number;
     }
   | { ok: false; message: string }
 );
@@ -19,10 +25,6 @@ const GPUS = createRequire(import.meta.url)("../../schemas/gpus.json") as Record
   GpuType,
   { memory_gb: number; tflops: number }
 >;
-// Of the data sheet's dense bfloat16 speed: what trainings of this size reach. Stated, not measured.
-export const EFFICIENCY = 0.3;
-/** CUDA context, communication buffers and fragmentation: assumed, not measured. */
-export const OVERHEAD_BYTES = 3e9;
 const GB = 1e9;
 
 export interface Judged {
@@ -46,7 +48,8 @@ export function judge(step: PlanStep, answer: Answer & { ok: true }, workload: W
   const most = Math.max(...Object.values(answer.phases).map((parts) => sum(Object.values(parts))));
   const rows = workload?.rowsTrained ?? null;
   const flops = rows === null ? null : rows * answer.flops_per_row;
-  const neededGb = (most + OVERHEAD_BYTES) / GB;
+  const secondsARow = answer.flops_per_row / (tflops * 1e12 * answer.share_of_speed) + answer.waiting_per_row;
+  const neededGb = (most + answer.overhead) / GB;
   return {
     id: step.id,
     gpu: step.gpuType,
@@ -56,7 +59,7 @@ export function judge(step: PlanStep, answer: Answer & { ok: true }, workload: W
     fits: neededGb <= hasGb,
     checkpointGb: answer.checkpoint / GB,
     flops,
-    hours: flops === null ? null : flops / (gpus * tflops * 1e12 * EFFICIENCY) / 3600,
+    hours: rows === null ? null : (rows * secondsARow) / gpus / 3600,
   };
 }
 

@@ -1,7 +1,7 @@
 import { makesNoStep, type Workload } from "../../compiler/lint/workloads.ts";
 import { colours } from "../colours.ts";
 import { drawTable } from "../table.ts";
-import { EFFICIENCY, OVERHEAD_BYTES, sum, type Answer, type Judged } from "./judge.ts";
+import { sum, type Answer, type Judged } from "./judge.ts";
 
 const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;
 const count = (value: number): string => value.toLocaleString("en-US");
@@ -65,7 +65,7 @@ function partsOf(id: string, phase: string, parts: Record<string, number>): stri
 }
 
 const notes = (): string[] => [
-  `Beside the parts ${gb(OVERHEAD_BYTES)} a GPU are assumed for CUDA, communication and fragmentation.`,
-  `Time is a lower bound: FLOPs at ${100 * EFFICIENCY} % of the data sheet's dense bfloat16 speed; generating is slower than that.`,
+  "Beside the parts a GPU needs CUDA's own share: 0.84 GB as measured on an H100; with several GPUs 2.2 GB more are assumed.",
+  "Time follows from what one H100 reached; on another machine, and with replies that end earlier, it is another. See docs/gpu.md.",
   "Words of prompts and answers are counted as 150 tokens each: there is no tokenizer without the model.",
 ];

@@ -56,6 +56,11 @@ class Batch:
         return time * height * width
 
     @property
+    def patch(self) -> int:
+        """Numbers of a patch: two frames of 14 x 14 pixels in three colours."""
+        return 3 * 2 * 14 * 14
+
+    @property
     def vision_tokens(self) -> int:
         """Tokens of one clip: two by two patches are merged."""
         return self.patches // 4
@@ -171,7 +176,7 @@ def _materialise(model: Any, batch: Batch, mode: Any) -> torch.Tensor:
     """Replace meta tensors by the mode's CPU tensors (first, as PEFT cannot swap fake weights); returns the pixels."""
     with mode:
         _fill(model)
-        return torch.zeros(batch.rows * batch.patches, 3 * 2 * 14 * 14)
+        return torch.zeros(batch.rows * batch.patches, batch.patch)
 
 
 def _fill(model: Any) -> None:

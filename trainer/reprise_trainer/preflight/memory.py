@@ -1,4 +1,8 @@
-"""Memory of one GPU by part, in bytes. Activations are measured; the rest follows from numbers of weights."""
+"""Memory of one GPU by part, in bytes.
+
+Activations are counted on the real code; most of the rest follows from numbers of weights, and what the allocator holds
+beside it was measured.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .architecture import Architecture, Counts
-from .fake_step import Step
+from .fake_step import Batch, Step
+from .measured import cache_holes, training_holes
 
 Parts = dict[str, float]
 
@@ -48,6 +53,16 @@ def weights(counts: Counts, numbers: Numbers = HALF) -> Parts:
     frozen = counts.total - counts.quantised
     quantised = {"weights, nf4": nf4(counts.quantised)} if counts.quantised else {}
     return {**quantised, f"weights, {numbers.name}": numbers.bytes * frozen}
+
+
+def frames(batch: Batch, rows: int | None = None) -> Parts:
+    """The processor's pixels of a batch, or of other rows like it, in float32."""
+    return {"frames, float32": 4.0 * (rows or batch.rows) * batch.patches * batch.patch}
+
+
+def with_holes(parts: Parts) -> Parts:
+    """The parts of a training and what the allocator holds beside them."""
+    return {**parts, "held free by torch (measured)": training_holes(sum(parts.values()))}
 
 
 def adapter_training(
@@ -111,10 +126,26 @@ def reference(counts: Counts, processes: int, sharding: str, numbers: Numbers = 
     return {f"reference weights, {numbers.name}, sharded": numbers.bytes * counts.total / processes}
 
 
-def rollout(dimensions: Architecture, counts: Counts, tokens: int, sharding: str, numbers: Numbers = HALF) -> Parts:
-    """Generation of completions: `tokens` of all rows of a device."""
-    whole = {"whole weights gathered": numbers.bytes * counts.total} if sharding != "none" else {}
-    return {**whole, "KV cache": kv_cache(dimensions, tokens) * numbers.bytes / 2}
+def generation(
+    dimensions: Architecture, prompts: Batch, completion: int, reading: Step, numbers: Numbers = HALF
+) -> Parts:
+    """Replies of at most `completion` tokens to a batch of prompts, which `reading` takes in."""
+    of_prompts = prompts.vision_tokens + prompts.text
+    cache, read = (
+        kv_cache(dimensions, prompts.rows * tokens) * numbers.bytes / 2
+        for tokens in (of_prompts + completion, of_prompts)
+    )
+    return {
+        "KV cache": cache,
+        # The worst moment is either the end of reading, when the cache holds the prompts, or that of the replies.
+        "activations and logits": max(0.0, reading.peak + read - cache),
+        "held free by torch (measured)": cache_holes(cache),
+    }
+
+
+def gathered(counts: Counts, sharding: str, numbers: Numbers = HALF) -> Parts:
+    """Weights that are divided among GPUs are whole on each while it generates."""
+    return {} if sharding == "none" else {"whole weights gathered": numbers.bytes * counts.total}
 
 
 def checkpoint(counts: Counts, trained_all: bool) -> float:

@@ -18,6 +18,7 @@ from ..supervised import lora_config, sft_config
 from . import memory
 from .architecture import Counts, architecture, count
 from .fake_step import Batch, Step, by_depth, measure, measure_reading
+from .measured import overhead, share_of_speed, token_seconds
 from .on_gpus import as_on_gpus
 from .sharding import sharding_plugin
 
@@ -63,14 +64,19 @@ class Asked:
 class Found:
     """What a step takes: weights, tokens of a row, bytes by phase and part on each GPU, bytes of a checkpoint, FLOPs.
 
-    `flops_per_row` are those of all that is done with one row of the data.
+    `overhead` are bytes of a GPU beside all parts. `flops_per_row` are those of all that is done with one row of the
+    data, at `share_of_speed` of the data sheet's, and `waiting_per_row` the seconds in which tokens follow each other,
+    however fast the GPU is.
     """
 
     counts: Counts
     tokens: dict[str, int]
     phases: dict[str, memory.Parts]
     checkpoint: float
-    flops_per_row: float
+    overhead: float = 0.0
+    flops_per_row: float = 0.0
+    share_of_speed: float = share_of_speed("none")
+    waiting_per_row: float = 0.0
 
 
 def sft(asked: Asked) -> Found:
@@ -88,8 +94,16 @@ def sft(asked: Asked) -> Found:
     answer = ANSWER_TOKENS if params["target"] == "reverse-thinking" else 8
     batch = Batch(params["batch_size_per_device"], asked.grid, PROMPT_TOKENS + answer, answer)
     step = by_depth(dimensions, lambda config: measure(config, batch, lora=lora, autocast=numbers.in_bf16, **how))
-    parts = memory.adapter_training(dimensions, counts, step, asked.processes, numbers)
-    return Found(counts, _tokens(batch), {"training": parts}, memory.checkpoint(counts, False), step.flops / batch.rows)
+    parts = {**memory.adapter_training(dimensions, counts, step, asked.processes, numbers), **memory.frames(batch)}
+    return Found(
+        counts,
+        _tokens(batch),
+        {"training": memory.with_holes(parts)},
+        memory.checkpoint(counts, False),
+        overhead(asked.processes),
+        step.flops / batch.rows,
+        share_of_speed(params["quantization"]),
+    )
 
 
 def grpo(asked: Asked) -> Found:
@@ -126,14 +140,27 @@ def grpo(asked: Asked) -> Found:
     )
     if whole and params["beta"]:
         update |= memory.reference(counts, asked.processes, sharding, numbers)
-    generation = memory.rollout(dimensions, counts, batch.rows * tokens["row"], sharding, numbers)
-    rollout = {**memory.without(update, "activations", "gathered", "gradient buckets"), **generation}
+    # One generation serves all batches until the next one; its frames stay as long.
+    prompts = replace(batch, rows=batch.rows * (config.steps_per_generation or 1), text=PROMPT_TOKENS)
+    update |= memory.frames(prompts)
+    reading = _reading(asked.model, prompts)
+    rollout = {
+        **memory.without(update, "activations", "gathered", "gradient buckets"),
+        **memory.gathered(counts, sharding, numbers),
+        **memory.generation(dimensions, prompts, completion, reading, numbers),
+    }
+    phases = {"rollout": rollout, "update": memory.with_holes(update)}
+    if not whole:
+        phases["merging"] = _merging(asked.model, counts)
+    seconds = token_seconds(dimensions.text["num_hidden_layers"], not whole) * completion
     return Found(
         counts,
         tokens,
-        {"rollout": rollout, "update": update},
+        phases,
         memory.checkpoint(counts, whole),
-        _grpo_flops(counts, step, batch, params),
+        overhead(asked.processes),
+        _grpo_flops(counts, step, batch, params, reading.flops / prompts.rows),
+        waiting_per_row=seconds * params["group_size"] / prompts.rows,
     )
 
 
@@ -147,23 +174,26 @@ def evaluation(asked: Asked) -> Found:
     reading = _reading(asked.model, prompts)
     parts = {
         **memory.weights(counts),
-        "KV cache": memory.kv_cache(dimensions, prompts.rows * tokens["row"]),
-        "activations and logits": reading.peak,
+        **memory.frames(prompts),
+        **memory.generation(dimensions, prompts, completion, reading),
     }
-    # Prompts are read in one pass; each new token takes 2 FLOPs a weight.
-    flops = reading.flops / prompts.rows + 2.0 * counts.total * completion
-    return Found(counts, tokens, {"evaluation": parts}, 0.0, flops)
+    return Found(
+        counts,
+        tokens,
+        {"evaluation": parts},
+        0.0,
+        overhead(1),
+        # Prompts are read in one pass; each new token takes 2 FLOPs a weight.
+        reading.flops / prompts.rows + 2.0 * counts.total * completion,
+        waiting_per_row=token_seconds(dimensions.text["num_hidden_layers"], False) * completion / prompts.rows,
+    )
 
 
 def merge(asked: Asked) -> Found:
     """model/merge: the merged model, and the same loaded again to compare."""
     counts = count(architecture(asked.model), None, None)
-    parts = {
-        "weights, bfloat16": 2.0 * counts.total,
-        "the merged model, loaded again": 2.0 * counts.total,
-        "activations and logits": _reading(asked.model, PROBE).peak,
-    }
-    return Found(counts, {}, {"merging": parts}, 0.0, 0.0)
+    parts = _merging(asked.model, counts)
+    return Found(counts, {}, {"merging": parts}, 0.0, overhead(1))
 
 
 STAGES: dict[str, Callable[[Asked], Found]] = {
@@ -181,6 +211,15 @@ def _reading(model: str, prompts: Batch) -> Step:
     return by_depth(architecture(model), lambda config: measure_reading(config, prompts))
 
 
+def _merging(model: str, counts: Counts) -> memory.Parts:
+    """The model with an adapter's weights added, and the same loaded again to compare."""
+    return {
+        "weights, bfloat16": 2.0 * counts.total,
+        "the merged model, loaded again": 2.0 * counts.total,
+        "activations and logits": _reading(model, PROBE).peak,
+    }
+
+
 def _how(params: dict[str, Any]) -> dict[str, Any]:
     """How the real code is measured; flash attention, which is not installed, takes about what sdpa takes."""
     attention = "eager" if params.get("attention") == "eager" else None
@@ -192,12 +231,11 @@ def _tokens(batch: Batch) -> dict[str, int]:
     return {"vision": batch.vision_tokens, "text": batch.text, "row": batch.vision_tokens + batch.text}
 
 
-def _grpo_flops(counts: Counts, step: Step, batch: Batch, params: dict[str, Any]) -> float:
-    """Of one prompt: its group's update, the reference's pass (a quarter of an update with recomputation), and 2 FLOPs
-    a weight and token for generating.
+def _grpo_flops(counts: Counts, step: Step, batch: Batch, params: dict[str, Any], reading: float) -> float:
+    """Of one prompt: its group's update, the reference's pass (a quarter of an update with recomputation), reading each
+    prompt (`reading` FLOPs), and 2 FLOPs a weight and new token.
     """
     rows = params["group_size"]
     update = step.flops / batch.rows * rows * params["num_iterations"]
     reference = step.flops / batch.rows * rows / 4 if params["beta"] else 0.0
-    generation = 2.0 * counts.total * rows * (batch.vision_tokens + batch.text)
-    return update + reference + generation
+    return update + reference + rows * (reading + 2.0 * counts.total * params["max_completion_length"])

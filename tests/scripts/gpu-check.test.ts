@@ -1,0 +1,75 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { packageRoot } from "../../activities/toolchain.ts";
+import { temporaryFolder } from "../support/folders.ts";
+
+const script = path.join(packageRoot, "scripts", "gpu-check.mjs");
+const gpuCheck = (...options: string[]) =>
+  execa(process.execPath, [script, "--dry", ...options], { reject: false, cwd: packageRoot });
+
+interface Measured {
+  machine: { packages: Record<string, string | null> };
+  checks: Record<
+    string,
+    { phases: Record<string, { seconds: number[]; tokens: number; allocated: number | null }> }
+  >;
+}
+
+test(
+  "the checks of a GPU run on a processor, scaled down, through the trainers' own jobs",
+  { timeout: 600_000 },
+  async () => {
+    const out = path.join(temporaryFolder(), "out");
+    const { exitCode, stdout } = await gpuCheck("--part", "1", "--out", out);
+    expect(stdout).toMatch(/grpo, rollout: tokens a second +[0-9.]+/);
+    expect(exitCode).toBe(0);
+    const measured = JSON.parse(await fs.readFile(path.join(out, "measured-1.json"), "utf8")) as Measured;
+    expect(Object.keys(measured.checks)).toEqual(["sft", "grpo", "evaluation"]);
+    const { sft, grpo, evaluation } = measured.checks;
+    // 12 rows by 2 accumulated; 4 steps of 2 batches, whose 2 prompts have 8 completions of at most 8 tokens each.
+    expect(sft!.phases["training"]!.seconds).toHaveLength(12);
+    expect(grpo!.phases["update"]!.seconds).toHaveLength(8);
+    expect(grpo!.phases["rollout"]!.seconds).toHaveLength(4);
+    expect(grpo!.phases["rollout"]!.tokens).toBeLessThanOrEqual(4 * 2 * 8 * 8);
+    expect(Object.keys(grpo!.phases)).toContain("merging");
+    expect(evaluation!.phases["evaluation"]!.tokens).toBeGreaterThan(0);
+  },
+);
+
+test(
+  "a folder is made for a machine without Node, with CUDA 13's library alone",
+  { timeout: 300_000 },
+  async () => {
+    const folder = temporaryFolder();
+    const { exitCode, stdout, stderr } = await gpuCheck("--prepare", folder);
+    expect(stderr).toBe("");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("PYTHONPATH=site:. python3 -m reprise_trainer.gpu_check checks.json");
+    const { checks } = JSON.parse(await fs.readFile(path.join(folder, "checks.json"), "utf8")) as {
+      checks: { name: string; part: number }[];
+    };
+    expect(checks.map(({ name, part }) => `${part} ${name}`)).toEqual([
+      "1 sft",
+      "1 grpo",
+      "1 evaluation",
+      "2 sft-flash",
+      "2 resume",
+      "2 resume-deterministic",
+      "2 grpo-kept",
+    ]);
+    const libraries = (await fs.readdir(path.join(folder, "site", "bitsandbytes"))).filter((name) =>
+      name.startsWith("libbitsandbytes_"),
+    );
+    expect(libraries.sort()).toEqual(["libbitsandbytes_cpu.so", "libbitsandbytes_cuda130.so"]);
+    expect(await fs.readdir(folder)).toContain("reprise_trainer");
+  },
+);
+
+test("an option that is not known is a sentence", async () => {
+  const { exitCode, stderr } = await gpuCheck("--nonsense");
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^Unknown option '--nonsense'/);
+  expect(stderr).not.toContain("    at ");
+});

@@ -1,0 +1,111 @@
+"""Jobs as processes of their own, as a step runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import stop
+from .checks import Check
+
+# What a worker sets for a trainer whose inputs are all local.
+ENVIRONMENT = {
+    "HF_HUB_OFFLINE": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUNBUFFERED": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+# Without it cuBLAS may choose another kernel for the same product (NVIDIA's cuBLAS documentation, reproducibility).
+DETERMINISTIC = {"CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
+
+
+class TooLate(Exception):
+    """The time that the checks may take is over."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where checks run: the folder of their file, the work folder, and the moment until which all must be done."""
+
+    given: Path
+    work: Path
+    until: float
+
+    def left(self) -> float:
+        """Seconds that are left."""
+        return self.until - time.monotonic()
+
+    def resolve(self, path: str) -> str:
+        """Where a path of a job file lies."""
+        return str(self.given / path.removeprefix("given/") if path.startswith("given/") else self.work / path)
+
+
+def write_job(check: Check, place: Place, name: str, resume: Path | None = None) -> Path:
+    """The job file with real paths, in the job's own folder; only a job that resumes finds what was there."""
+    folder = place.work / name
+    if resume is None:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    raw = check.job
+    outputs = {output: str(folder / path) for output, path in raw["outputs"].items()}
+    for path in outputs.values():
+        # What a killed attempt left.
+        shutil.rmtree(path, ignore_errors=True)
+    job = {
+        **raw,
+        "inputs": {given: place.resolve(path) for given, path in raw["inputs"].items()},
+        "outputs": outputs,
+        "events": str(folder / "events.jsonl"),
+        "result": str(folder / "result.json"),
+        "checkpoints": {
+            **raw["checkpoints"],
+            "directory": str(folder / "checkpoints"),
+            "resume": None if resume is None else str(resume),
+        },
+    }
+    file = folder / "job.json"
+    file.write_text(json.dumps(job, indent=1), encoding="utf-8")
+    return file
+
+
+def start(check: Check, job: Path) -> subprocess.Popen[bytes]:
+    """The job, watched; what it prints goes into log.txt beside its file."""
+    options = ["--deterministic"] if check.deterministic else []
+    options += ["--stop"] if check.ends == "step" else []
+    command = [sys.executable, "-m", f"{__package__}.watched", str(job), str(job.with_name("seen.json")), *options]
+    # From the job: threads as a step would have them.
+    threads = str(json.loads(job.read_text(encoding="utf-8"))["threads"])
+    more = DETERMINISTIC if check.deterministic else {}
+    environment = {**os.environ, **ENVIRONMENT, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads, **more}
+    with job.with_name("log.txt").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment)
+
+
+def finish(check: Check, child: subprocess.Popen[bytes], job: Path, place: Place) -> dict[str, Any]:
+    """What the job's process saw. Raises TooLate, or RuntimeError with its last lines where it failed."""
+    try:
+        code = child.wait(timeout=max(1.0, place.left()))
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+        raise TooLate(f"'{check.name}' was ended: the time is over") from None
+    if code != (stop.EXIT_CODE if check.ends == "step" else 0):
+        result = job.with_name("result.json")
+        said = result.read_text(encoding="utf-8") if result.exists() else ""
+        tail = job.with_name("log.txt").read_text(encoding="utf-8", errors="replace")[-1500:]
+        raise RuntimeError(f"'{check.name}' ended with {code}. {said}\n{tail}")
+    return json.loads(job.with_name("seen.json").read_text(encoding="utf-8"))
+
+
+def events(job: Path, event: str) -> list[dict[str, Any]]:
+    """What a job reported so far, of one kind."""
+    file = job.with_name("events.jsonl")
+    lines = file.read_text(encoding="utf-8").split("\n")[:-1] if file.exists() else []
+    return [entry for entry in map(json.loads, filter(None, lines)) if entry["event"] == event]

@@ -1,0 +1,96 @@
+"""python -m reprise_trainer.gpu_check.watched JOB.json SEEN.json [--deterministic] [--stop]: run a job, watched.
+
+The job runs as it would in a step. `--deterministic` lets torch use only kernels that give the same bits each time;
+`--stop` asks the training to stop after its last step, as a worker would that is taken away.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+from ..__main__ import main as run_job
+from .phases import Phases
+
+
+def watch(kind: str, phases: Phases) -> None:
+    """Name the phases of a kind: what preflight counts by the same names."""
+    if kind.startswith("eval/"):
+        from .. import replying
+
+        phases.watch(replying, "generate", "evaluation", lambda replies: sum(reply["tokens"] for reply in replies))
+        return
+    from transformers import Trainer
+
+    if kind == "train/grpo":
+        from trl import GRPOTrainer
+
+        from .. import train_grpo
+
+        # Completions and their logarithms.
+        phases.watch(GRPOTrainer, "_generate_single_turn", "rollout", lambda made: sum(map(len, made[0])))
+        phases.watch(GRPOTrainer, "_generate_and_score_completions", "scoring")
+        phases.watch(train_grpo, "merge_and_check", "merging")
+    phases.watch(Trainer, "training_step", "update" if kind == "train/grpo" else "training")
+
+
+def stop_after_last_step() -> None:
+    """By the signal that a worker sends."""
+    from ..progress import ReportProgress
+
+    report = ReportProgress.on_step_end
+
+    def reported(self: Any, args: Any, state: Any, control: Any, **more: Any) -> None:
+        report(self, args, state, control, **more)
+        if state.global_step >= state.max_steps:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    ReportProgress.on_step_end = reported  # type: ignore[method-assign]
+
+
+def use_deterministic_kernels() -> list[str]:
+    """Returns a list that collects which operations have none."""
+    import torch
+
+    said: list[str] = []
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    # It has no deterministic backward pass that a warning alone would choose; torch's own kernels have.
+    torch.backends.cuda.enable_cudnn_sdp(False)
+    show = warnings.showwarning
+
+    def showwarning(message: Any, *args: Any, **more: Any) -> None:
+        if "deterministic" in str(message):
+            said.append(str(message).split("\n")[0][:200])
+        show(message, *args, **more)
+
+    warnings.showwarning = showwarning
+    return said
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code: the job's."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("job", type=Path)
+    parser.add_argument("seen", type=Path)
+    parser.add_argument("--deterministic", action="store_true")
+    parser.add_argument("--stop", action="store_true")
+    asked = parser.parse_args(arguments)
+    kind = json.loads(asked.job.read_text(encoding="utf-8"))["kind"]
+    phases = Phases()
+    watch(kind, phases)
+    said = use_deterministic_kernels() if asked.deterministic else []
+    if asked.stop:
+        stop_after_last_step()
+    code = run_job(str(asked.job))
+    asked.seen.write_text(json.dumps({"phases": phases.as_json(), "not_deterministic": said}), encoding="utf-8")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
