@@ -3,39 +3,25 @@ import fs from "node:fs";
 import path from "node:path";
 import { root } from "../setup/places.mjs";
 import { counted, planned } from "./counted.mjs";
+import { demoChecks } from "./demo.mjs";
+import { jobFile } from "./job-file.mjs";
 import { sizes } from "./sizes.mjs";
 
 const SFT_OUTPUT = { adapter: "adapter" };
 
-/** A job file as the worker writes it, with paths relative to the folders that the checks run in. */
-const jobOf = (step, { params = {}, model = "full", outputs, everySteps = 10 }) => {
-  const { seed, ...all } = { ...step.params, logging_steps: 1, ...params };
-  return {
-    kind: step.kind,
-    params: all,
-    inputs: { model, dataset: "clips" },
+/** A step of st-r1.yaml on the model and the clips that are made, logged step by step. */
+const jobOf = (step, { params = {}, model = "full", outputs, everySteps = 10 }) =>
+  jobFile(
+    { ...step, params: { ...step.params, logging_steps: 1, ...params } },
+    { model, dataset: "clips" },
     outputs,
-    events: "",
-    result: "",
-    checkpoints: {
-      directory: "",
-      every_steps: everySteps,
-      every_seconds: null,
-      keep: 2,
-      key: "gpu-check",
-      fields: {},
-      inexact: [],
-      resume: null,
-    },
-    seed: seed ?? 0,
-    threads: step.resources.cpu,
-  };
-};
+    { everySteps, everySeconds: null, keep: 2 },
+  );
 
 const shorter = { gradient_accumulation_steps: 2, max_completion_length: 8, max_prompt_length: 4096 };
 
-/** All checks as checks.json holds them. With `dry` scaled down, and nothing counted. */
-export async function makeChecks(dry) {
+/** All checks as checks.json holds them, with those of a run of the demo. With `dry` scaled down, and nothing counted. */
+export async function makeChecks(dry, demo) {
   const { sft, grpo, score_base: evaluation } = await planned();
   const counts = dry ? {} : await counted();
   const few = (params) => (dry ? { ...params, ...shorter } : params);
@@ -67,7 +53,10 @@ export async function makeChecks(dry) {
   return {
     needs_gpu: !dry,
     ...sizes(dry),
-    checks: checks.map((check) => ({ ...check, counted: counts[check.name] ?? {} })),
+    checks: [
+      ...checks.map((check) => ({ ...check, counted: counts[check.name] ?? {} })),
+      ...(demo === undefined ? [] : await demoChecks(demo)),
+    ],
   };
 }
 

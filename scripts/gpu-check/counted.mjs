@@ -6,12 +6,13 @@ import { promisify } from "node:util";
 import { root } from "../setup/places.mjs";
 
 const run = promisify(execFile);
-const RECIPE = [path.join(root, "recipes", "st-r1.yaml"), "--profile", "single-gpu", "--json"];
+const ST_R1 = [path.join(root, "recipes", "st-r1.yaml"), "--profile", "single-gpu"];
 
-async function reprise(command, ...settings) {
+/** Steps by id, as a command of the product gives them for a recipe. */
+export async function stepsOf(command, recipe, ...settings) {
   const sets = settings.flatMap((setting) => ["--set", setting]);
   const main = path.join(root, "dist", "cli", "main.js");
-  const { stdout } = await run(process.execPath, [main, command, ...RECIPE, ...sets], {
+  const { stdout } = await run(process.execPath, [main, command, ...recipe, "--json", ...sets], {
     cwd: root,
     maxBuffer: 2 ** 26,
   });
@@ -19,12 +20,12 @@ async function reprise(command, ...settings) {
 }
 
 /** Steps of the plan by id. */
-export const planned = () => reprise("plan");
+export const planned = () => stepsOf("plan", ST_R1);
 
 /** By check: bytes of each phase, what is assumed beside them, and seconds of a unit of work. */
 export async function counted() {
-  const usual = await reprise("preflight");
-  const kept = await reprise("preflight", "steps.grpo.with.activation_checkpointing=false");
+  const usual = await stepsOf("preflight", ST_R1);
+  const kept = await stepsOf("preflight", ST_R1, "steps.grpo.with.activation_checkpointing=false");
   const { sft, grpo, score_base: evaluation } = usual;
   // The plan's accumulation for GRPO; the checks' own for SFT.
   return {

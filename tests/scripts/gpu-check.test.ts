@@ -3,6 +3,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { packageRoot } from "../../activities/toolchain.ts";
+import { reprise, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
 const script = path.join(packageRoot, "scripts", "gpu-check.mjs");
@@ -66,6 +67,34 @@ test(
     expect(await fs.readdir(folder)).toContain("reprise_trainer");
   },
 );
+
+test(
+  "the demo's trainings are made again by their job files; on a processor they give the run's own replies",
+  { timeout: 600_000 },
+  async () => {
+    const folder = temporaryFolder();
+    stopServerAfterwards(folder);
+    const recipe = path.join(packageRoot, "recipes", "demo.yaml");
+    expect((await reprise(folder, ["run", recipe, "--profile", "tiny"])).code).toBe(0);
+    const [run] = await fs.readdir(path.join(folder, ".reprise", "runs"));
+    const options = ["--demo", path.join(folder, ".reprise", "runs", run!)];
+    const out = path.join(folder, "out");
+    const { exitCode, stdout } = await gpuCheck("--part", "3", "--out", out, ...options);
+    expect(exitCode).toBe(0);
+    expect(stdout.match(/ (\d+) of \1 replies alike/g)).toHaveLength(3);
+    expect(stdout).toMatch(/demo-grpo: seconds in all +[0-9.]+/);
+    expect(stdout).toMatch(/GRPO against SFT: p ([0-9.]+), in the run \1$/m);
+    const read = await gpuCheck("--read", out, ...options);
+    expect(read.stdout).toContain(stdout.slice(stdout.indexOf("The demo's right answers")));
+  },
+);
+
+test("a folder without a finished run of the demo is refused", async () => {
+  const { exitCode, stderr } = await gpuCheck("--demo", path.join(packageRoot, "docs"));
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("holds no record of a finished run of the demo");
+  expect((await gpuCheck("--read", "out")).stderr).toContain("--read needs --demo as well");
+});
 
 test("an option that is not known is a sentence", async () => {
   const { exitCode, stderr } = await gpuCheck("--nonsense");

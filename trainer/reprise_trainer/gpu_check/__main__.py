@@ -88,14 +88,15 @@ def run(check: Check, place: Place) -> dict[str, Any]:
 
 
 def keep(check: Check, place: Place, out: Path) -> None:
-    """What a reader may want: logs, events and replies. The weights that were made are dropped."""
+    """What a reader may want: logs, events and replies. The weights that nobody needs any more are dropped."""
     for folder in place.work.glob(f"{check.name}*"):
         if (folder / "job.json").exists():
             for name in ("log.txt", "events.jsonl", "replies.jsonl"):
                 if (folder / name).exists():
                     shutil.copyfile(folder / name, out / f"{folder.name}.{name}")
-            for made in (*check.job["outputs"].values(), "checkpoints"):
-                shutil.rmtree(folder / made, ignore_errors=True)
+            made = () if check.kept else check.job["outputs"].values()
+            for name in (*made, "checkpoints"):
+                shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def measure(checks: Checks, part: int | None, place: Place, out: Path) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def measure(checks: Checks, part: int | None, place: Place, out: Path) -> dict[s
         if part in (None, check.part):
             print(f"{check.name} …", flush=True)
             measured = run(check, place)
-            found["checks"][check.name] = {"counted": check.counted, **measured}
+            found["checks"][check.name] = {"counted": check.counted, "elsewhere": check.elsewhere, **measured}
             keep(check, place, out)
             file.write_text(json.dumps(found, indent=1), encoding="utf-8")
             print(measured.get("failed") or measured.get("left_out") or f"  {measured['whole_seconds']} s", flush=True)

@@ -33,7 +33,8 @@ class Check:
     `job` is a job file whose paths are relative to the work folder, or begin with "given/" for the folder of the file.
     `counted` holds preflight's bytes by phase, and seconds of one unit. `ends` is "step" where the training is stopped
     after its last step, before its model is written; `needs` is a Python module without which it is left out. With
-    `again` the job is killed after its first checkpoint, resumed and compared with an undisturbed run.
+    `again` the job is killed after its first checkpoint, resumed and compared with an undisturbed run. What it makes is
+    `kept` for later checks; `elsewhere` are the seconds that the same took on another machine.
     """
 
     name: str
@@ -44,6 +45,8 @@ class Check:
     needs: str | None = None
     again: bool = False
     deterministic: bool = False
+    kept: bool = False
+    elsewhere: float | None = None
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,9 @@ def _rows(name: str, check: dict[str, Any]) -> Iterator[Row]:
     taken = [seen["driver"] for seen in check.get("phases", {}).values() if seen["driver"] is not None]
     if taken:
         yield _row(f"{name}: GB of the GPU", max(taken) / GB, _in_gb(whole_of_gpu(check)))
+    if check.get("elsewhere") is not None and "whole_seconds" in check:
+        yield f"{name}: seconds in all", _number(check["whole_seconds"]), "", ""
+        yield f"{name}: seconds in all, in the run", _number(check["elsewhere"]), "", ""
     seconds = seconds_a_unit(check) if "progress" in check else None
     if seconds is not None:
         yield _row(f"{name}: seconds a {check['progress'][0][2]}", seconds, counted.get("seconds"))
