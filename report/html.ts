@@ -45,9 +45,13 @@ export const section = (title: string, body: Html): Html =>
 export const percent = (share: number | null | undefined): string =>
   share === undefined || share === null ? "" : `${(100 * share).toFixed(1)} %`;
 
-/** A wide table: its headings, and its rows. */
-export const table = (headings: readonly string[], rows: readonly (readonly Piece[])[]): Html =>
-  html`<div class="wide">
+/** A table: its headings, and its rows. A wide one keeps each cell on one line; in one of prose sentences may wrap. */
+export const table = (
+  headings: readonly string[],
+  rows: readonly (readonly Piece[])[],
+  kind: "wide" | "prose" = "wide",
+): Html =>
+  html`<div class="${kind}">
     <table>
       <thead>
         <tr>

@@ -270,5 +270,5 @@ function notesSection(events: ReportData["events"]): Html {
     );
     return [...new Set(said)].map((text) => [id, text]);
   });
-  return rows.length === 0 ? html`` : section("What steps noted", table(["step", "note"], rows));
+  return rows.length === 0 ? html`` : section("What steps noted", table(["step", "note"], rows, "prose"));
 }

@@ -147,6 +147,8 @@ describe("the report", () => {
       style,
     });
     expect(noted.split("What steps noted")[1]!.match(/2 rows &lt;fill&gt; no generation/g)).toHaveLength(1);
+    // Sentences wrap.
+    expect(noted).toMatch(/<h2>What steps noted<\/h2>\s*<div class="prose">/);
     expect(noted).not.toContain("loading libraries");
     expect(page).not.toContain("What steps noted");
   });
