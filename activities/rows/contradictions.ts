@@ -1,6 +1,8 @@
+import { Choices } from "../evaluate/reading/choices.ts";
+import { sharedRules } from "../evaluate/reading/shared-rules.ts";
+import { answerTags, outsideThinking } from "../evaluate/reading/tags.ts";
 import { show, type Fault } from "./faults.ts";
 
-const TAG = /<answer>\s*\(?([A-Z])\)?[.:]?\s*<\/answer>/g;
 const BARE = /^\s*\(?([A-Z])\)?[.:]?\s*$/;
 
 /** Where the gold letter says one thing, and the reference answer or a target another. */
@@ -26,22 +28,29 @@ export function contradictions(row: Record<string, unknown>): Fault[] {
       cause: "reference contradicts",
       text: `'answer' is "${answer}", but 'reference' is the text of ${other[0]}: ${show(other[1])}.`,
     });
+  const choices = new Choices(options.filter((option) => typeof option === "string"));
   for (const [name, target] of Object.entries(targets ?? {})) {
-    const letter = letterOf(target);
-    if (letter !== undefined && letter !== answer)
-      faults.push({
-        cause: `target contradicts ${name}`,
-        text: `'answer' is "${answer}", but 'targets.${name}' answers ${letter}.`,
-      });
+    const letter = letterOf(target, choices);
+    if (letter === undefined || letter === answer) continue;
+    const text =
+      letter === "conflict"
+        ? `the answer tag of 'targets.${name}' has a letter with another option's text.`
+        : `'answer' is "${answer}", but 'targets.${name}' answers ${letter}.`;
+    faults.push({ cause: `target contradicts ${name}`, text });
   }
   return faults;
 }
 
-/** The one letter that a target gives, bare or in its answer tag. */
-function letterOf(target: unknown): string | undefined {
+/**
+ * The one letter that a target gives, bare or in its answer tag, also of no option; "conflict" where the tag holds a letter
+ * with another option's text.
+ */
+function letterOf(target: unknown, choices: Choices): string | undefined {
   if (typeof target !== "string") return undefined;
-  const letters = new Set([...target.matchAll(TAG)].map(([, letter]) => letter!));
-  return letters.size === 1 ? [...letters][0] : BARE.exec(target)?.[1];
+  const tags = answerTags(outsideThinking(sharedRules().tidy(target)) ?? "")?.tags ?? [];
+  if (tags.length === 0) return BARE.exec(target)?.[1];
+  const letters = new Set(tags.map(({ content }) => choices.of(content)?.letter ?? BARE.exec(content)?.[1]));
+  return letters.size === 1 ? [...letters][0] : undefined;
 }
 
 /** Whether two texts are the same but for case, spaces, commas and the full stop at the end; signs count. */

@@ -3,7 +3,7 @@ import { DOCUMENT_SCHEMAS } from "../../schemas/kinds.ts";
 import { contradictions, sameText } from "./contradictions.ts";
 import { explainErrors, pathOf } from "./explain.ts";
 import { show, type Fault } from "./faults.ts";
-import { textFaults } from "./text-faults.ts";
+import { isBlank, textFaults } from "./text-faults.ts";
 
 // What other tools and data sets call our keys.
 const ALSO_CALLED = {
@@ -80,7 +80,7 @@ function optionsFaults(options: unknown): Fault[] {
       },
     ];
   }
-  const blank = (options as string[]).find((option) => option.slice(2).trim() === "");
+  const blank = (options as string[]).find((option) => isBlank(option.slice(2)));
   return blank === undefined
     ? []
     : [{ cause: "option blank", text: `the option ${blank[0]!} of 'options' has no text.` }];

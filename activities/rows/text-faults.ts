@@ -14,6 +14,10 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 // oxlint-disable-next-line no-control-regex
 const CONTROL_IN_NAME = /[\u0000-\u001f\u007f]/;
 
+/** Whether a text has nothing that can be seen. */
+export const isBlank = (text: string): boolean =>
+  !/[^\p{White_Space}\p{Default_Ignorable_Code_Point}]/u.test(text);
+
 /** What is wrong with the texts of a row: characters that are no text, and marks of a chat template. */
 export function textFaults(row: object): Fault[] {
   return textsIn(row, "").flatMap(([path, text]): Fault[] => {
@@ -26,7 +30,7 @@ export function textFaults(row: object): Fault[] {
       return fault("surrogate", `'${path}' holds half a character (a lone surrogate): ${show(text)}.`);
     if (name && text !== "" && text !== text.trim())
       return fault("blanks", `'${path}' is ${show(text)}, with white space at an end: remove it.`);
-    if (/^(?:question|opposite\.\w+|reference)$/.test(path) && text !== "" && text.trim() === "")
+    if (/^(?:question|opposite\.\w+|reference)$/.test(path) && text !== "" && isBlank(text))
       return fault("blank", `'${path}' is ${show(text)}, which is blank.`);
     const token = (ASKED.test(path) ? ANY_TOKEN : CONTROL_TOKEN).exec(text)?.[0];
     if (token !== undefined)

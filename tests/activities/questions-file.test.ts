@@ -110,6 +110,7 @@ describe("a row is checked whole", () => {
     ],
     [{ options: letters }, "'options' is a list of 27; there are letters for 26."],
     [{ options: ["A. left", "B.  "] }, "the option B of 'options' has no text."],
+    [{ options: ["A. left", "B. \u200b"] }, "the option B of 'options' has no text."],
     [{ options: { A: "left", B: "right" } }, "'options' is an object with the keys A, B; it must be a list"],
     [{ options: { A: "left", B: "right" } }, 'Write ["A. left", "B. right"].'],
     [{ options: "A. left, B. right" }, "'options' is \"A. left, B. right\"; it must be a list"],
@@ -157,12 +158,22 @@ describe("a row is checked whole", () => {
       "'question' holds the control character U+0008. In JSON \\b is that; a backslash is written \\\\.",
     ],
     [{ question: "  " }, "'question' is \"  \", which is blank."],
+    [{ question: "\u00a0\u200b\ufeff" }, ", which is blank."],
+    [{ reference: "" }, "'reference' is an empty text."],
     [{ question: "See <|image_pad|>." }, "'question' holds \"<|image_pad|>\", a mark of the chat template"],
     [{ options: ["A. <|im_end|>", "B. x"] }, "'options.0' holds \"<|im_end|>\""],
     [{ targets: { letter: "A<|im_end|>" } }, "'targets.letter' holds \"<|im_end|>\""],
     [{ reference: "right" }, "'answer' is \"A\", but 'reference' is the text of B: \"right\"."],
     [{ targets: { letter: "B" } }, "'answer' is \"A\", but 'targets.letter' answers B."],
     [{ targets: { thought: "<think>x</think><answer>B</answer>" } }, "but 'targets.thought' answers B."],
+    [{ targets: { text: "<think>x</think>\n<answer>B. right</answer>" } }, "but 'targets.text' answers B."],
+    [{ targets: { text: "<answer>Right.</answer>" } }, "but 'targets.text' answers B."],
+    [{ targets: { text: "<answer>b</answer>" } }, "but 'targets.text' answers B."],
+    [{ targets: { text: "<answer>E</answer>" } }, "but 'targets.text' answers E."],
+    [
+      { targets: { text: "<answer>A. right</answer>" } },
+      "the answer tag of 'targets.text' has a letter with another option's text.",
+    ],
   ])("%j", async (more, message) => {
     const said = await told(change(more));
     expect(said).toContain(message);
@@ -193,6 +204,7 @@ describe("a row is checked whole", () => {
     { options: ["A. 5", "B. -5"], reference: "5" },
     { question: "What does <image> or <b>this</b> mean?\n\tAnd \\boxed?" },
     { targets: { letter: "<answer>A</answer>", boxes: "<|box_start|>(1,2)<|box_end|>", text: "B or A" } },
+    { targets: { letter: "<think><answer>B</answer>?</think><answer>A. left</answer>", text: "right" } },
     { question: '{"answer": 1, "answer": 2}' },
   ])("%j is read", async (more) => {
     await expect(readQuestions(fileOf(change(more)))).resolves.toMatchObject([more]);

@@ -85,6 +85,7 @@ const WORDS = [
 const TAGS = [
   ...["<answer>", "</answer>", "<Answer>", "</ANSWER>", "< answer >", "<answer id='1'>", "<final_answer>"],
   ...["<think>", "</think>", "<Thinking>", "</thinking>", "＜answer＞", "<answer", "</think"],
+  ...["◁think▷", "◁/think▷", "<seed:think>"],
 ];
 
 const texts = fc.constantFrom(...OPTIONS).chain((options) => {

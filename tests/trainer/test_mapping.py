@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from conftest import GRPO, SFT, Step
 from reprise_trainer import train_grpo
-from reprise_trainer.supervised import lora_config, sft_config
+from reprise_trainer.lora import lora_config
+from reprise_trainer.supervised import sft_config
 
 KINDS = Path(__file__).parents[2] / "schemas" / "kinds"
 

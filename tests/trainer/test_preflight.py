@@ -9,12 +9,13 @@ import torch
 from conftest import GRPO, LORA, SFT
 from peft import LoraConfig
 from reprise_trainer.errors import StepError
+from reprise_trainer.lora import lora_config
 from reprise_trainer.preflight import memory
 from reprise_trainer.preflight.architecture import Architecture, architecture, build, count
 from reprise_trainer.preflight.fake_step import Batch, Step, by_depth, measure, measure_reading
 from reprise_trainer.preflight.on_gpus import as_on_gpus
 from reprise_trainer.preflight.stages import Asked, grpo, sft
-from reprise_trainer.supervised import lora_config, sft_config
+from reprise_trainer.supervised import sft_config
 from torch.profiler import ProfilerActivity, profile
 from transformers import Qwen2VLVideoProcessor
 

@@ -69,14 +69,18 @@ def as_dataset(records: list[Row]) -> Any:
 
 
 def _with_images(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    return {**batch, "images": [[_strip(path) for path in paths] for paths in batch["images"]]}
+    return {**batch, "images": [[read_strip(path) for path in paths] for paths in batch["images"]]}
 
 
 # TRL's GRPO reads a row once for each completion and each accumulated batch: 32 times with groups of 8 and 4 batches.
 @lru_cache(maxsize=16)
-def _strip(path: str) -> Image.Image:
-    with Image.open(path) as strip:
-        return strip.convert("RGB")
+def read_strip(path: str) -> Image.Image:
+    """A clip's frames as one picture, in RGB. Raises StepError for a file that is no whole picture."""
+    try:
+        with Image.open(path) as strip:
+            return strip.convert("RGB")
+    except (OSError, SyntaxError) as error:
+        raise StepError("data", f"The filmstrip '{Path(path).name}' cannot be read: {error}.") from error
 
 
 def supervised_records(rows: list[Row], target: str, prompt: str) -> list[Row]:

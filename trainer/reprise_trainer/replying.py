@@ -6,10 +6,9 @@ import json
 from typing import Any
 
 import torch
-from PIL import Image
 
 from . import stop
-from .dataset import Row
+from .dataset import Row, read_strip
 from .errors import StepError
 from .events import Events
 from .job import Job
@@ -58,8 +57,7 @@ def generate(model: Any, processor: Any, rows: list[Row], prompt: str, most: int
         content = [{"type": "image"}, {"type": "text", "text": prompt_text(row, prompt)}]
         message = [{"role": "user", "content": content}]
         texts.append(processor.apply_chat_template(message, tokenize=False, add_generation_prompt=True))
-        with Image.open(row["strip"]) as strip:
-            strips.append([strip.convert("RGB")])
+        strips.append([read_strip(row["strip"])])
     batch = processor(text=texts, images=strips, return_tensors="pt", padding=True).to(model.device)
     pad = processor.tokenizer.pad_token_id
     whole, odd = generate_watched(

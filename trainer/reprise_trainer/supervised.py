@@ -20,21 +20,10 @@ from .errors import StepError
 from .events import Events, finite
 from .health import LOWER, StopWhenNotFinite, TellStandstill, require_finite_model
 from .job import Job
+from .lora import require_all_targets
 from .processor import load_processor
 from .progress import ReportProgress
 from .weights import require_finite_output
-
-
-def lora_config(params: dict[str, Any]) -> LoraConfig:
-    """Table 6: rank, alpha, dropout; target modules from the released code."""
-    return LoraConfig(
-        r=params["lora_rank"],
-        lora_alpha=params["lora_alpha"],
-        lora_dropout=params["lora_dropout"],
-        target_modules=params["lora_target_modules"],
-        bias="none",
-        task_type="CAUSAL_LM",
-    )
 
 
 def sft_config(job: Job, quantization: str) -> SFTConfig:
@@ -75,6 +64,7 @@ def train_supervised(
         callbacks=[ReportProgress(events), TellStandstill(events, len(processor.tokenizer))],
         args=args,
     )
+    require_all_targets(trainer.model)
     trainer.remove_callback(transformers.PrinterCallback)
     trainer.add_callback(StopWhenNotFinite(trainer))
     keep_checkpoints(trainer, job.checkpoints, events)

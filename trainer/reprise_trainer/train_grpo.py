@@ -20,6 +20,7 @@ from .events import Events
 from .health import LOWER, StopWhenNotFinite, require_finite_model
 from .job import Job
 from .logits import watch_rollouts
+from .lora import lora_config, require_all_targets
 from .merging import merge_and_check
 from .processor import load_processor, vision_token_ids
 from .progress import ReportProgress
@@ -29,7 +30,7 @@ from .reward_watch import WatchRewards
 from .rewards import REWARDS, Reward
 from .sampling import keep_order
 from .settings import require_here, require_sense
-from .supervised import keep_trainable_in_float32, lora_config, run_to_the_end, summary
+from .supervised import keep_trainable_in_float32, run_to_the_end, summary
 from .weights import require_finite_inputs, require_finite_output
 
 # Groups without a second distinct completion before the run is stopped as greedy.
@@ -116,6 +117,7 @@ def run(job: Job, events: Events) -> dict[str, Any]:
         callbacks=[ReportProgress(events)],
         args=args,
     )
+    require_all_targets(trainer.model)
     trainer.remove_callback(transformers.PrinterCallback)
     watch_rollouts(trainer)
     rewards = WatchRewards(trainer, params["rewards"], params.get("equal_rewards_patience", REWARD_PATIENCE), events)
@@ -157,7 +159,7 @@ def _probe(processor: Any, row: dict[str, Any], strip: Any, trainer: Any) -> dic
     content = [{"type": "image"}, {"type": "text", "text": row["question"]}]
     messages = [
         {"role": "user", "content": content},
-        {"role": "assistant", "content": [{"type": "text", "text": row["targets"]["letter"]}]},
+        {"role": "assistant", "content": [{"type": "text", "text": row["targets"].get("letter", row["answer"])}]},
     ]
     text = processor.apply_chat_template(messages, tokenize=False)
     batch = dict(processor(text=[text], images=[[strip]], return_tensors="pt"))

@@ -7,8 +7,9 @@ from typing import Any
 from .dataset import read_rows, trainable
 from .events import Events
 from .job import Job
+from .lora import lora_config
 from .settings import require_here, require_sense
-from .supervised import lora_config, save_with_processor, summary, train_supervised
+from .supervised import save_with_processor, summary, train_supervised
 from .weights import require_finite_inputs
 
 

@@ -72,8 +72,8 @@ export const VETO = new RegExp(
     )}`,
     // Headings.
     String.raw`^[\s"'([#*>-]*(?:wrong|incorrect|false|mistaken?|bad)(?![a-z])[^,;.]*$`,
-    String.raw`^[^\p{L}]*(?:\p{L}+ )?(?:not|untrue|myth|joke|sample|template|draft|hardly|barely|almost|nearly|far from|object|protest)(?: \p{L}+){0,2}:\s*$`,
-    "如果|假如|若|要是|除非|是否|可能|也许|或许|大概|不确定|不认为|不能说|不知道|无法",
+    String.raw`^[^\p{L}]*(?:\p{L}+ )?(?:not|untrue|myth|joke|sample|template|format|placeholder|draft|hardly|barely|almost|nearly|far from|object|protest)(?: \p{L}+){0,2}:\s*$`,
+    "如果|假如|若|要是|除非|是否|可能|也[许許]|或[许許]|大概|不[确確]定|不[认認][为為]|不能[说說]|不知道|[无無]法|例如|比如|譬如|示例|格式\\s*:|[请請](?:回答|作答|按|以|用)",
   ),
   "u",
 );
@@ -86,9 +86,9 @@ export const DOUBT = new RegExp(
       "unless|guess|guessing|(?<!no |a |without )doubt|kidding|(?:they|people|some|he|she) (?:say|says|said|claim|claims|claimed)",
     ),
     String.raw`\?(?=["')\]])|(?<!most )${words("likely")}`,
-    String.raw`${words("which|that|this|it")}(?:'s| is| was| would be| seems)(?: \p{L}+)? ${words("wrong|incorrect|false|mistaken|unlikely")}`,
+    String.raw`${words("which|who|that|this|it")}(?:'s| is| was| would be| seems)(?: \p{L}+)? ${words("wrong|incorrect|false|mistaken|unlikely")}`,
     // A verdict in a list.
-    String.raw`^["'”’)\]}_$]*\s*[:,;(–—-]+\s*(?:no(?! doubt)|wrong|incorrect|false|unlikely|impossible|eliminated|not(?:\)| correct| possible| the (?:answer|one))|[✗✘❌×])(?![a-z])`,
+    String.raw`^["'”’)\]}_$]*\s*[:,;(–—-]+\s*(?:no(?! doubt)|wrong|incorrect|false|unlikely|impossible|eliminated|not(?:\)| correct| possible| the (?:answer|one))|[✗✘❌×]|[错錯]|不(?:正[确確]|[对對]|可能))(?![a-z])`,
     "不确定|也许|或许|除非|[吗么]",
   ),
   "u",
@@ -100,7 +100,8 @@ export const FREE_DOUBT = new RegExp(
       "or|nor|if|but|however|although|though|might|may|could|depending|depends|only when|only if|as well as|along with",
       "both|also|then",
     ),
-    "或|还是|也是|如果|但|可能|^[,;]不",
+    "或|[还還]是|也是|如果|但|可能|^[,;]不",
+    String.raw`^[,;]\s*(?:were|had|should) (?:the|this|that|he|she|it|they|we|you|i)(?![a-z])`,
   ),
   "u",
 );
@@ -162,8 +163,9 @@ export const TAKEN_BACK = new RegExp(
     // The same or the next sentence.
     String.raw`^[^.!?\n]{0,300}[.!?]?[^.!?\n]{0,300}${words("not sure|unsure|not certain|uncertain|(?:just|only) a guess|a wild guess|guessing")}`,
     // Any sentence.
-    String.raw`(?<=[.!?…\n]["')]{0,3}\s?)(?:but |oh |hmm,? |no,? )?(?:wait|scratch that|correction|on second thought|just kidding)(?:\s*[,.!…:—-]|\s+that(?![a-z]))`,
-    "不对|我错了",
+    String.raw`(?<=[.!?…\n]["')]{0,3}\s?)(?:but |oh |hmm,? |no,? )?(?:wait|hold on|scratch that|strike that|correction|edit|on (?:second|further|closer) (?:thought|reflection|look|inspection)|let me (?:reconsider|rethink|think again)|just kidding)(?:\s*[,.!…:—-]|\s+that(?![a-z])|$)`,
+    "不[对對]|我[错錯]了",
+    String.raw`(?<=[。！？.!?…\n，,]\s?)(?:等等|等一下|更正|[纠糾]正|[错錯]了)`,
   ),
   "u",
 );

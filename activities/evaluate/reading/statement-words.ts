@@ -19,7 +19,8 @@ const PLAIN_WORDS = String.raw`(?![a-z])(?:(?!${NO})[^.,;:!?\n]){0,160}?`;
 const OF_WHAT = any(
   any(
     "here|based on|according to",
-    "(?:to|for|in|of|from|among)(?= (?:the|this|that|these|your|my|our|all|question|q)(?![a-z]))",
+    "(?:to|for|in|of|from|among)(?= (?:the|this|that|these|your|my|our|all|question|q)(?![a-z]))" +
+      "(?! \\w+ (?:previous|preceding|earlier|other|next|last)(?![a-z]))",
   ) + PLAIN_WORDS,
   String.raw`(?:that|which)(?:\s+(?:best|most|correctly|accurately|closely))*\s+` +
     any(
@@ -37,8 +38,8 @@ const ANSWER_IS = [
   String.raw`(?<=^|\n)\s*ans\.(?=\s)`,
   // A heading.
   String.raw`(?<=^|\n)[\s#>_-]{0,9}(?:${GOOD}\s+){0,4}(?:${NOUN})[\s_]*:?[\s_]*\n`,
-  String.raw`(?:正确|最佳|最终|最后|最合适|最可能)?的?(?:答案|选项|选择|答|解)(?:应该|应当|应|就|便)?(?:[是为]|[选選](?![项項])[择擇]?)\s*:?`,
-  String.raw`(?:正确|最佳|最终)?的?(?:答案|选项|答|解)\s*:|[【[]答案[】\]]\s*:?|正确的是`,
+  String.raw`(?:正[确確]|最佳|最[终終]|最[后後]|最合[适適]|最可能)?的?(?:答案|[选選][项項]|[选選][择擇]|答|解)(?:[应應][该該]|[应應][当當]|[应應]|就|便)?(?:[是为為]|[选選](?![项項])[择擇]?)\s*:?`,
+  String.raw`(?:正[确確]|最佳|最[终終])?的?(?:答案|[选選][项項]|答|解)\s*:|[【[]答案[】\]]\s*:?|正[确確]的是`,
   String.raw`(?:正解|正答|答え|回答|解答)(?:は|:)|(?:정답|답)(?:은|는)?\s*:?`,
   String.raw`(?<!\p{L})(?:(?:richtige|korrekte) )?(?:antwort|lösung)(?: ist|\s*:)(?:\s+(?:die|option))*`,
   String.raw`(?<!\p{L})(?:bonne )?réponse(?: (?:correcte|exacte))?(?: est|\s*:)(?:\s+(?:la|l'option))*`,
@@ -67,18 +68,23 @@ const IT_IS = [
   String.raw`^\s*(?:i (?:think|believe|would say|'d say)(?: that)? )?(?:it is|it's|that is|that's|(?:it|that) (?:must|should|would|has to) be)(?=\s)`,
   String.raw`^\s*i (?:think|believe) `,
 ];
+/** Said of a choice anywhere: too little to give it, enough to doubt another one. */
+const PERHAPS_IT_IS = [
+  String.raw`${BEGINS}(?:it|that|this)(?:'s| is| should be| must be| would be| has to be)(?: actually| rather| then)?(?=\s)`,
+];
 
 const either = (patterns: readonly string[]): RegExp => new RegExp(patterns.join("|"), "gu");
 
 /**
  * What a statement begins with, by its rule; whether the choice may be an option's text alone ("it is right" is said of
- * many things), and whether nothing may follow.
+ * many things), whether nothing may follow, and whether it gives no letter by itself.
  */
 export const HEADS = [
-  { rule: "answer-is", head: either(ANSWER_IS), byText: true, last: false },
-  { rule: "choosing", head: either(CHOOSING), byText: true, last: false },
-  { rule: "short-sentence", head: either(SO), byText: false, last: true },
-  { rule: "short-sentence", head: either(IT_IS), byText: false, last: false },
+  { rule: "answer-is", head: either(ANSWER_IS), byText: true, last: false, weak: false },
+  { rule: "choosing", head: either(CHOOSING), byText: true, last: false, weak: false },
+  { rule: "short-sentence", head: either(SO), byText: false, last: true, weak: false },
+  { rule: "short-sentence", head: either(IT_IS), byText: false, last: false, weak: false },
+  { rule: "short-sentence", head: either(PERHAPS_IT_IS), byText: false, last: false, weak: true },
 ] as const;
 
 const ONE = String.raw`(?:\s+(?:${NOUN}|one|match|fit))`;
@@ -90,7 +96,7 @@ export const PREDICATES = [
     predicate: either([
       String.raw`\s+${IS}\s+(?:the )?(?:only )?correct${ONE}?`,
       String.raw`\s+${IS}\s+the (?:(?:only )?(?:right|best|true|proper|${MOST})${ONE}|(?:final )?answer)`,
-      String.raw`[是为]?(?:唯一)?(?:正确|对)的?(?:答案|选项|选择)?(?![\p{L}\p{N}])`,
+      String.raw`[是为為]?(?:唯一)?(?:正[确確]|[对對])的?(?:答案|[选選][项項]|[选選][择擇])?(?![\p{L}\p{N}])`,
     ]),
   },
   {
@@ -104,8 +110,11 @@ export const PREDICATES = [
   { of: "named", predicate: either([String.raw`\s+${IS}\s+right`]) },
 ] as const;
 
+/** A letter of a list, in front of the one that a predicate is said of: "A, B is right". */
+export const LISTED = /(?:^|[,;、:]|\n)[\s"'(]*(?:options? |[选選][项項] ?)?([a-z])[\s"')]*[,、\/&]\s*$/u;
+
 /** A letter that is named as an option. */
-export const NAMED = /^[\s"'([]*(?:the )?(?:option|choice|answer|letter|选项|答案)/u;
+export const NAMED = /^[\s"'([]*(?:the )?(?:option|choice|answer|letter|[选選][项項]|答案)/u;
 
 /** What LaTeX puts into a box, in the text as it is written. */
 export const BOXED =
@@ -125,6 +134,6 @@ export const JOINED = new RegExp(String.raw`${words("or|nor|neither|either")}[^\
 
 /** What begins a sentence that puts another letter in the place of one before. */
 export const RATHER = new RegExp(
-  String.raw`(?:${any("actually|or|i mean|i meant|sorry|no|nope|rather|make that|wait|hmm|oh|well|also|and|but|then")}[\s,.:!-]+)*`,
+  String.raw`(?:${any("actually|or|i mean|i meant|sorry|no|nope|rather|make that|wait|hold on|hmm|oh|well|also|and|but|then|edit|update|correction")}[\s,.:!-]+)*`,
   "uy",
 );

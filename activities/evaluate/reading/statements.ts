@@ -2,7 +2,17 @@ import type { Choices } from "./choices.ts";
 import type { Statement } from "./rules.ts";
 import type { RunningText } from "./running-text.ts";
 import { CLAUSE_END, VETO } from "./sentence-words.ts";
-import { BOXED, DENIED, HEADS, JOINED, NAMED, PREDICATES, RATHER, TO_THE_BOX } from "./statement-words.ts";
+import {
+  BOXED,
+  DENIED,
+  HEADS,
+  JOINED,
+  LISTED,
+  NAMED,
+  PREDICATES,
+  RATHER,
+  TO_THE_BOX,
+} from "./statement-words.ts";
 
 /** All statements of a reply's prose. */
 export const statementsIn = (prose: RunningText, choices: Choices): Statement[] => [
@@ -29,12 +39,12 @@ function boxes(prose: RunningText, choices: Choices): Statement[] {
 
 /** "The answer is …": a known head, and a choice behind it. */
 function headed(prose: RunningText): Statement[] {
-  return HEADS.flatMap(({ rule, head, byText, last }) =>
+  return HEADS.flatMap(({ rule, head, byText, last, weak }) =>
     [...prose.low.matchAll(head)].flatMap(({ index, 0: words }): Statement[] => {
       const found = prose.isPlain(index) ? prose.choiceAt(index + words.length) : null;
       if (found === null || (!byText && found.choice.by === "text")) return [];
       if (last && /[\p{L}\p{N}]/u.test(prose.low.slice(found.end))) return [];
-      return [{ rule, letter: found.choice.letter, end: found.end }];
+      return [{ rule, letter: found.choice.letter, end: found.end, weak }];
     }),
   );
 }
@@ -51,6 +61,9 @@ function predicated(prose: RunningText, choices: Choices): Statement[] {
       const choice = choices.of(prose.text.slice(from, index))!;
       const byText = choice.by === "text";
       const named = !byText && NAMED.test(prose.low.slice(from, index));
+      const listed = LISTED.exec(prose.before(from))?.[1]?.toUpperCase();
+      if (listed !== undefined && choices.letters.includes(listed) && listed !== choice.letter)
+        return [{ rule: "option-is-right", letter: "conflict", end }];
       const fits = named || (!choice.small && (of === "any" || (of === "letter" && !byText)));
       const meant = fits && prose.isPlain(from, of === "named") ? prose.meant(choice, from, end) : null;
       return meant === null ? [] : [{ rule: "option-is-right", letter: meant.letter, end }];

@@ -13,6 +13,7 @@ from transformers.initialization import no_init_weights
 
 from ..errors import StepError
 from ..hub import split
+from ..lora import require_all_targets
 
 ARCHITECTURES: dict[str, Any] = json.loads(Path(__file__).with_name("architectures.json").read_text(encoding="utf-8"))
 
@@ -64,7 +65,7 @@ class Counts:
 def count(dimensions: Architecture, lora: Any, quantisation: BitsAndBytesConfig | None) -> Counts:
     """Count the full model's weights, with the libraries' own choice of layers to quantise and to adapt.
 
-    Raises StepError when the built model has another number of weights than is known.
+    Raises StepError when the built model has another number of weights than is known, or not all modules to adapt.
     """
     import bitsandbytes as bnb
     from peft import get_peft_model
@@ -82,5 +83,6 @@ def count(dimensions: Architecture, lora: Any, quantisation: BitsAndBytesConfig 
         quantised = sum(m.weight.numel() for m in model.modules() if isinstance(m, bnb.nn.Linear4bit))
     if lora is not None:
         model = get_peft_model(model, lora)
+        require_all_targets(model)
     trainable = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
     return Counts(total, trainable, quantised)

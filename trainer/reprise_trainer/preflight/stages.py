@@ -13,8 +13,9 @@ import torch
 from ..arguments import in_bf16, model_arguments, recomputes
 from ..errors import StepError
 from ..job import Checkpointing, Job
+from ..lora import lora_config
 from ..settings import require_sense
-from ..supervised import lora_config, sft_config
+from ..supervised import sft_config
 from . import memory
 from .architecture import Counts, architecture, count
 from .fake_step import Batch, Step, by_depth, measure, measure_reading
