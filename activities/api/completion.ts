@@ -161,6 +161,7 @@ const STATUS: Record<string, number> = {
 /** Servers that have begun to reply can tell an error in the body alone: it means what its status would. */
 function refuseError(error: unknown, spent: Spent | null): void {
   if (error === undefined || error === null || error === false || error === "") return;
+  if (isObject(error) && Object.keys(error).length === 0) return;
   const { message, code, status } = isObject(error) ? error : { message: error };
   const number = [code, status, STATUS[String(code)]]
     .map(Number)

@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";
 import { trainingRow } from "../support/ego-st.ts";
 import { temporaryFolder } from "../support/folders.ts";
+import { makeVideo } from "../support/videos.ts";
 
 const folder = temporaryFolder();
 stopServerAfterwards(folder);
@@ -80,6 +81,35 @@ steps:
     'set aside Part4_reverse_mcq_action.json:1: \'answer\' is "B. sit", but the option B is "stand"',
   );
   expect(stderr).toContain("'answer' is the number 1; it must be the gold letter, as a text");
+});
+
+test("a video's name may hold what shells and addresses take for something else", async () => {
+  const names = [
+    "two words.mp4",
+    "50%25.mp4",
+    'it\'s "so".mp4',
+    "Tür 走.mp4",
+    "-v.mp4",
+    "a:b?#.mp4",
+    "$HOME.mp4",
+  ];
+  mkdirSync(path.join(folder, "named"));
+  await makeVideo(path.join(folder, "named", names[0]!), {
+    source: "color=gray:size=64x64:rate=10:duration=1",
+  });
+  for (const name of names.slice(1))
+    copyFileSync(path.join(folder, "named", names[0]!), path.join(folder, "named", name));
+  const lines = names.map((video, index) => `${JSON.stringify({ ...row, id: `q${index}`, video })}\n`);
+  writeFileSync(path.join(folder, "named", "questions.jsonl"), lines.join(""));
+  const { code, stderr, record } = await run(`recipe: 1
+name: rows
+inputs:
+  walks: { type: dataset, path: named }
+steps:
+  frames: { uses: frames/extract, with: { dataset: "\${{ inputs.walks }}", size: 224x224 } }
+`);
+  expect(code, stderr).toBe(0);
+  expect(record.steps[0]!.metrics).toMatchObject({ videos: names.length, missing: 0 });
 });
 
 const program = (script: string, outputs = "") => `recipe: 1

@@ -12,6 +12,7 @@ from reprise_trainer import eval_mcq, train_grpo, train_sft
 from reprise_trainer.errors import StepError
 from reprise_trainer.lora import lora_config
 from reprise_trainer.preflight.architecture import architecture, count
+from safetensors.torch import load_file
 
 HALF = {"lora_target_modules": ["q_proj", "kproj", "v_proj"]}
 KINDS: dict[str, tuple[Any, dict[str, Any], str]] = {
@@ -55,6 +56,22 @@ def test_a_reinforcement_needs_no_target(step: Step, base: Path, changed: Any) -
     data = changed(lambda row: row["targets"].clear())
     job = step.job("train/grpo", {**GRPO, "steps": 1}, {"model": base, "dataset": data}, ["model"])
     assert step.run(train_grpo, job)["steps"] == 1
+
+
+def test_one_row_is_trained(step: Step, base: Path, changed: Any) -> None:
+    data = changed(lambda row: row.update(split="train" if row["id"] == "clip-3" else "eval"))
+    for kind in ("train/sft", "train/grpo"):
+        module, params, output = KINDS[kind]
+        job = step.job(kind, {**params, "steps": 0}, {"model": base, "dataset": data}, [output], name=output)
+        assert step.run(module, job)["steps"] == 1
+
+
+def test_the_default_modules_are_none_of_the_vision_towers(step: Step, base: Path) -> None:
+    job = step.job("train/sft", SFT, {"model": base}, ["adapter"])
+    step.run(train_sft, job)
+    adapted = load_file(job.outputs["adapter"] / "adapter_model.safetensors")
+    assert len(adapted) == 2 * 4 * 2
+    assert not [name for name in adapted if "visual" in name or "language_model" not in name]
 
 
 @pytest.mark.parametrize("spoil", [lambda data: data[:400], lambda _: b"no picture", lambda _: b""])

@@ -177,6 +177,13 @@ describe("silence, a filter and a refusal are told apart", () => {
       {},
       { ...nothing, reply: "I cannot.", refused: true },
     ],
+    [
+      "thinking beside a text",
+      "B",
+      { message: { reasoning_content: "The answer is A." } },
+      { ...nothing, reply: "B" },
+    ],
+    ["an empty error beside a text", "B", { more: { error: {} } }, { ...nothing, reply: "B" }],
     ["ended by refusing", "", { choice: { finish_reason: "refusal" } }, { ...nothing, refused: true }],
     ["an empty refusal is none", "B", { message: { refusal: "" } }, { ...nothing, reply: "B" }],
     [
