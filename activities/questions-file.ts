@@ -16,7 +16,7 @@ export async function writeQuestions(folder: string, rows: readonly Question[]):
 
 /**
  * Reads the rows of a dataset, each checked whole: shape, letters, options, texts and id. What is wrong in any of them fails
- * the step, all causes at once, each with its lines.
+ * the step, all causes at once, each with its lines; so does a file without a row.
  */
 export async function readQuestions(folder: string): Promise<Question[]> {
   const bytes = await readFile(path.join(folder, NAME)).catch(() => {
@@ -24,6 +24,8 @@ export async function readQuestions(folder: string): Promise<Question[]> {
   });
   const { rows, faults } = readRows<Question>(bytes, questionFaults);
   faults.push(...idsTwice(rows));
+  if (rows.length === 0 && faults.length === 0)
+    faults.push({ line: null, cause: "no row", text: "it has no row." });
   if (faults.length > 0) throw new StepFailure("data", tellFaults(NAME, faults, "See docs/datasets.md."));
   return rows.map(({ row }) => row);
 }

@@ -47,7 +47,7 @@ export const CODES = {
   R0513: "Sampling left to the model's generation config",
   R0514: "A silent difference from the paper",
   R0515: "A model on the hub without a commit",
-  R0516: "A reward that the prompt does not ask for",
+  R0516: "Rewards that cannot be earned",
   R0518: "Fewer rows than a generation takes",
 } as const;
 export type Code = keyof typeof CODES;

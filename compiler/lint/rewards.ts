@@ -4,15 +4,21 @@ import { pathOf, trainingsOf, type Finding, type LintContext } from "./facts.ts"
 const OF_THE_TAG = new Set(["accuracy", "format"]);
 
 /**
- * Rewards that a model cannot earn by doing as it is asked: they read the answer tag, the prompt asks for none, and no
- * training before has taught it. All targets of trainings have the tag.
+ * Rewards that a model cannot earn by doing as it is asked: all weights are 0, or they read the answer tag, the prompt asks
+ * for none, and no training before has taught it. All targets of trainings have the tag.
  */
 export function rewardsThatAreAskedFor(context: LintContext): Finding[] {
   return context.steps.flatMap((step) => {
     const { kind, params } = step.plan;
-    if (kind !== "train/grpo" || params["prompt"] === "tags" || trainingsOf(context, step).length > 0)
-      return [];
-    const names = Object.keys(params["rewards"] as object);
+    if (kind !== "train/grpo") return [];
+    const rewards = Object.entries(params["rewards"] as Record<string, number>);
+    if (rewards.every(([, weight]) => weight === 0)) {
+      const message =
+        "Every weight in 'rewards' is 0: all completions earn the same, and nothing can be learnt. Give one that is not 0.";
+      return [{ code: "R0516", step, path: pathOf(step, "with", "rewards"), message }];
+    }
+    if (params["prompt"] === "tags" || trainingsOf(context, step).length > 0) return [];
+    const names = rewards.flatMap(([name, weight]) => (weight === 0 ? [] : [name]));
     if (!names.every((name) => OF_THE_TAG.has(name))) return [];
     const message = `The prompt '${String(params["prompt"])}' does not ask for an answer tag, and the rewards (${names.join(", ")}) read nothing else: a model that does as it is asked earns 0. Set 'prompt: tags', or train the model to answer in the tag before.`;
     return [{ code: "R0516", step, path: pathOf(step, "with", "prompt"), message }];

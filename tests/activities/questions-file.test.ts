@@ -32,7 +32,6 @@ test("rows are read, and a wrong one is told with its line", async () => {
   await expect(readQuestions(dataset(one, { ...row("b", "2.mp4"), options: ["left"] }))).rejects.toThrow(
     "questions.jsonl:2: 'options.0' is \"left\"; ",
   );
-  await expect(readQuestions(dataset())).resolves.toEqual([]);
 });
 
 test("an id that is taken is told with both lines", async () => {
@@ -91,6 +90,8 @@ describe("the text of a file", () => {
     ["two rows in a line", lineOf(one).trim() + lineOf(one), "non-whitespace character at column "],
     ["Python's NaN", lineOf(one).replace('"A"', "NaN"), "the line is not JSON: Unexpected token 'N'"],
     ["a raw line end in a text", lineOf(one).replace("Which", "Wh\tich"), "Bad control character"],
+    ["empty", "", "questions.jsonl: it has no row."],
+    ["a mark and blank lines", "\uFEFF\n  \n\n", "questions.jsonl: it has no row."],
     ["a number", "7\n", "the line is the number 7; it must be one JSON object."],
     ["null", "null\n", "the line is null; it must be one JSON object."],
   ])("%s is told as what it is", async (_, content, message) =>

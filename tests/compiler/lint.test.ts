@@ -104,6 +104,19 @@ describe("arithmetic", () => {
     expect(codesOf(fixture("R0518"), rows(2))).toEqual([]);
   });
 
+  test("rewards of weight 0 teach nothing, whatever the prompt; one that is not 0 is enough", () => {
+    const weights = (rewards: string) => [
+      "steps.grpo.with.prompt=tags",
+      `steps.grpo.with.rewards=${rewards}`,
+    ];
+    const settings = weights("{accuracy: 0, format: 0}");
+    const [found, ...others] = diagnosticsOf(fixture("R0516"), null, { settings });
+    expect(found).toMatchObject({ code: "R0516" });
+    expect(found!.message).toContain("Every weight in 'rewards' is 0");
+    expect(others).toEqual([]);
+    expect(codesOf(fixture("R0516"), weights("{accuracy: 0, format: 0.5}"))).toEqual([]);
+  });
+
   test("fewer GPUs without more accumulation", () => {
     const recipe = readFileSync("recipes/st-r1.yaml", "utf8");
     const [found] = diagnosticsOf(recipe, null, { settings: ["steps.sft.resources.gpu=1"] });

@@ -28,8 +28,10 @@ def require_all_targets(model: Any) -> None:
     """
     if not isinstance(model, PeftModel):
         return
-    adapted = model.base_model.targeted_module_names
-    asked = model.peft_config["default"].target_modules
+    tuner: Any = model.base_model
+    config: Any = model.peft_config["default"]
+    adapted: list[str] = tuner.targeted_module_names
+    asked: set[str] = config.target_modules
     without = sorted(name for name in asked if not any(one == name or one.endswith(f".{name}") for one in adapted))
     if without:
         raise StepError(

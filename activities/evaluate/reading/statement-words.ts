@@ -111,7 +111,7 @@ export const PREDICATES = [
 ] as const;
 
 /** A letter of a list, in front of the one that a predicate is said of: "A, B is right". */
-export const LISTED = /(?:^|[,;、:]|\n)[\s"'(]*(?:options? |[选選][项項] ?)?([a-z])[\s"')]*[,、\/&]\s*$/u;
+export const LISTED = /(?:^|[,;、:]|\n)[\s"'(]*(?:options? |[选選][项項] ?)?([a-z])[\s"')]*[,、/&]\s*$/u;
 
 /** A letter that is named as an option. */
 export const NAMED = /^[\s"'([]*(?:the )?(?:option|choice|answer|letter|[选選][项項]|答案)/u;
