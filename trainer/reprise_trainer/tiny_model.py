@@ -114,6 +114,12 @@ def build_model(directory: Path, rows: list[Row], *, hidden: int, layers: int, v
     set_seed(seed)
     model = Qwen2VLForConditionalGeneration(config)
     model.save_pretrained(directory)
+    save_processor(tokenizer, directory)
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def save_processor(tokenizer: PreTrainedTokenizerFast, directory: Path) -> None:
+    """Beside a model's weights, what prepares its clips and texts."""
     size = {"shortest_edge": 28 * 28, "longest_edge": 8 * 448 * 448}
     ClipProcessor(
         image_processor=Qwen2VLImageProcessor(size=size),
@@ -121,4 +127,3 @@ def build_model(directory: Path, rows: list[Row], *, hidden: int, layers: int, v
         tokenizer=tokenizer,
         chat_template=CHAT_TEMPLATE,
     ).save_pretrained(directory)
-    return sum(parameter.numel() for parameter in model.parameters())

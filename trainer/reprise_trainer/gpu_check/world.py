@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from transformers import Qwen2VLForConditionalGeneration, Qwen2VLImageProcessor, Qwen2VLVideoProcessor, set_seed
+from transformers import Qwen2VLForConditionalGeneration, set_seed
 
 from ..loading import model_dtype, on_gpu
 from ..preflight.architecture import Architecture
-from ..processor import ClipProcessor
 from ..prompts import prompt_text
-from ..tiny_model import CHAT_TEMPLATE
+from ..tiny_model import save_processor
 from .checks import Checks, Clips, read_checks
 from .words import WORDS, build_tokenizer, conversation, text_of
 
@@ -51,13 +50,7 @@ def make_model(dimensions: Architecture, tokenizer: Any, folder: Path) -> None:
         model = Qwen2VLForConditionalGeneration._from_config(config, dtype=getattr(torch, model_dtype()))
     aside = folder.with_suffix(".partial")
     model.save_pretrained(aside)
-    size = {"shortest_edge": 28 * 28, "longest_edge": 8 * 448 * 448}
-    ClipProcessor(
-        image_processor=Qwen2VLImageProcessor(size=size),
-        video_processor=Qwen2VLVideoProcessor(size=size),
-        tokenizer=tokenizer,
-        chat_template=CHAT_TEMPLATE,
-    ).save_pretrained(aside)
+    save_processor(tokenizer, aside)
     aside.replace(folder)
 
 
