@@ -9,56 +9,23 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from .checks import Check, Checks, read_checks
 from .children import Place, TooLate, events, finish, start, write_job
+from .machine import machine
 from .resuming import compare
 from .table import show
 
-PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "bitsandbytes", "datasets")
 # A check that begins with less left would be ended half way.
 LEAST_SECONDS = 30
-
-
-def machine() -> dict[str, Any]:
-    """Card, driver, versions and day. Nothing of the GPU is taken for it: its memory is measured afterwards."""
-    import torch
-
-    versions: dict[str, str | None] = {}
-    for package in PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            versions[package] = None
-    return {
-        "card": _asked_of_driver("name"),
-        "memory": _asked_of_driver("memory.total"),
-        "driver": _asked_of_driver("driver_version"),
-        "cuda": torch.version.cuda,
-        "cpus": os.cpu_count(),
-        "python": platform.python_version(),
-        "packages": versions,
-        "date": time.strftime("%Y-%m-%d"),
-    }
-
-
-def _asked_of_driver(what: str) -> str | None:
-    """Of the first GPU; None where there is no driver."""
-    if shutil.which("nvidia-smi") is None:
-        return None
-    command = ["nvidia-smi", f"--query-gpu={what}", "--format=csv,noheader"]
-    said = subprocess.run(command, capture_output=True, text=True, check=False)
-    return said.stdout.split("\n")[0].strip() if said.returncode == 0 else None
 
 
 def run(check: Check, place: Place) -> dict[str, Any]:
