@@ -12,6 +12,10 @@ const GIVEN = { frames: "given/demo/dataset", base: "given/demo/base" };
 const PRETRAINED = "pretrain";
 const checkOf = (id) => `demo-${id}`;
 const isScore = (id) => id.startsWith("score_");
+export const SCORES = STEPS.filter(isScore);
+
+/** Where the replies of a check lie in the folder of its results. */
+export const repliesFile = (out, id) => path.join(out, `${checkOf(id)}.replies.jsonl`);
 
 /** The finished run of the demo in a folder such as .reprise/runs/demo-… Throws a sentence where there is none. */
 export function readRun(folder) {
@@ -73,8 +77,8 @@ export async function demoVerdict({ outputOf }, out) {
   const { predictionOf, repliesTo, scoredRows } = await product("activities/evaluate/predictions.js");
   const { asScored, pairedTest } = await product("report/statistics.js");
   const questions = linesOf(path.join(outputOf("frames", "dataset"), "questions.jsonl"));
-  const scores = STEPS.filter(isScore).map((id) => {
-    const replies = linesOf(path.join(out, `${checkOf(id)}.replies.jsonl`));
+  const scores = SCORES.map((id) => {
+    const replies = linesOf(repliesFile(out, id));
     const here = repliesTo(scoredRows(questions, "eval"), replies).map((pair) => predictionOf(...pair));
     return { id, here, there: linesOf(path.join(outputOf(id, "predictions"), "predictions.jsonl")) };
   });

@@ -84,21 +84,40 @@ test(
     expect(stdout.match(/ (\d+) of \1 replies alike/g)).toHaveLength(3);
     expect(stdout).toMatch(/demo-grpo: seconds in all +[0-9.]+/);
     expect(stdout).toMatch(/GRPO against SFT: p ([0-9.]+), in the run \1$/m);
+    expect((await gpuCheck("--read", folder, ...options)).stderr).toContain(
+      "takes the folder that --out named",
+    );
     const read = await gpuCheck("--read", out, ...options);
     expect(read.stdout).toContain(stdout.slice(stdout.indexOf("The demo's right answers")));
   },
 );
 
-test("a folder without a finished run of the demo is refused", async () => {
-  const { exitCode, stderr } = await gpuCheck("--demo", path.join(packageRoot, "docs"));
-  expect(exitCode).toBe(2);
-  expect(stderr).toContain("holds no record of a finished run of the demo");
-  expect((await gpuCheck("--read", "out")).stderr).toContain("--read needs --demo as well");
+test("what cannot be is a sentence, before anything is counted", async () => {
+  const file = path.join(temporaryFolder(), "file");
+  await fs.writeFile(file, "");
+  const cases: [string[], RegExp][] = [
+    [["--demo", path.join(packageRoot, "docs")], /holds no record of a finished run of the demo/],
+    [["--read", "out"], /--read needs --demo as well/],
+    [["--part", "9"], /There is no part '9': there are 1, 2; 3 needs --demo/],
+    [["--minutes", "x"], /--minutes is a number above 0, not 'x'/],
+    [["--out", path.join(file, "x")], /file.x' cannot be written \(ENOTDIR\)/],
+    [["--prepare", path.join(file, "x")], /cannot be written \(ENOTDIR\)/],
+    [["--nonsense"], /^Unknown option '--nonsense'/],
+  ];
+  for (const [options, sentence] of cases) {
+    const { exitCode, stderr } = await gpuCheck(...options);
+    expect(stderr).toMatch(sentence);
+    expect(stderr).not.toContain("    at ");
+    expect(exitCode).toBe(2);
+  }
+  expect((await gpuCheck("--help")).stdout).toContain("--prepare FOLDER");
 });
 
-test("an option that is not known is a sentence", async () => {
-  const { exitCode, stderr } = await gpuCheck("--nonsense");
+test("a machine without a GPU is told at once", { timeout: 120_000 }, async () => {
+  const options = ["--out", temporaryFolder()];
+  const env = { CUDA_VISIBLE_DEVICES: "" };
+  const { exitCode, stderr } = await execa(process.execPath, [script, ...options], { reject: false, env });
+  expect(stderr).toMatch(/^PyTorch sees no CUDA GPU here/);
   expect(exitCode).toBe(2);
-  expect(stderr).toMatch(/^Unknown option '--nonsense'/);
-  expect(stderr).not.toContain("    at ");
+  expect(await fs.readdir(options[1]!)).toEqual([]);
 });
