@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from .checks import Check, Checks, read_checks
-from .children import Place, TooLate, events, finish, start, write_job
+from .children import Place, TooLate, environment, events, finish, start, write_job
 from .machine import machine
 from .resuming import compare
 from .table import show
@@ -71,7 +71,7 @@ def measure(checks: Checks, part: int | None, place: Place, out: Path) -> dict[s
     begun = time.monotonic()
     # In a process of its own, so that none of the GPU stays taken.
     command = [sys.executable, "-m", f"{__package__}.world", str(checks.file), str(place.work)]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, env=environment())
     found: dict[str, Any] = {"machine": machine(), "world_seconds": round(time.monotonic() - begun, 1), "checks": {}}
     file = out / ("measured.json" if part is None else f"measured-{part}.json")
     for check in checks.checks:

@@ -26,6 +26,12 @@ ENVIRONMENT = {
 DETERMINISTIC = {"CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
 
 
+def environment(**more: str) -> dict[str, str]:
+    """Of a process of ours: it finds the trainers where this one did."""
+    paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(filter(None, paths)), **more}
+
+
 class TooLate(Exception):
     """The time that the checks may take is over."""
 
@@ -83,9 +89,9 @@ def start(check: Check, job: Path) -> subprocess.Popen[bytes]:
     # From the job: threads as a step would have them.
     threads = str(json.loads(job.read_text(encoding="utf-8"))["threads"])
     more = DETERMINISTIC if check.deterministic else {}
-    environment = {**os.environ, **ENVIRONMENT, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads, **more}
+    env = environment(OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads, **more)
     with job.with_name("log.txt").open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment)
+        return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=env)
 
 
 def finish(check: Check, child: subprocess.Popen[bytes], job: Path, place: Place) -> dict[str, Any]:
