@@ -14,6 +14,9 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 // oxlint-disable-next-line no-control-regex
 const CONTROL_IN_NAME = /[\u0000-\u001f\u007f]/;
 
+// Either separator: paths of Windows are split at both.
+const LEADS_OUT = /(?:^|[\\/])\.\.(?:[\\/]|$)/;
+
 /** Whether a text has nothing that can be seen. */
 export const isBlank = (text: string): boolean =>
   !/[^\p{White_Space}\p{Default_Ignorable_Code_Point}]/u.test(text);
@@ -30,6 +33,11 @@ export function textFaults(row: object): Fault[] {
       return fault("surrogate", `'${path}' holds half a character (a lone surrogate): ${show(text)}.`);
     if (name && text !== "" && text !== text.trim())
       return fault("blanks", `'${path}' is ${show(text)}, with white space at an end: remove it.`);
+    if (path === "video" && LEADS_OUT.test(text))
+      return fault(
+        "video leads out",
+        `'video' is ${show(text)}; it must be a path from the dataset's folder, or from that of 'videos', without '..': what is outside is not part of the input. Put the video there, or give the folder that holds it as 'videos'.`,
+      );
     if (/^(?:question|opposite\.\w+|reference)$/.test(path) && text !== "" && isBlank(text))
       return fault("blank", `'${path}' is ${show(text)}, which is blank.`);
     const token = (ASKED.test(path) ? ANY_TOKEN : CONTROL_TOKEN).exec(text)?.[0];

@@ -287,6 +287,15 @@ describe("annotation files", () => {
     ).toEqual(["x/one.mp4", "y/one.mp4"]);
   });
 
+  test.each(["../one.mp4", "/a/../one.mp4", "C:\\walks\\..\\one.mp4"])(
+    "a video at %s, which leads out of its folder, is set aside",
+    async (video) => {
+      expect(await reasonsOf({ "t.jsonl": lines({ video }, { video: "a..b/..one.mp4" }) })).toEqual([
+        expect.stringMatching(/^1: 'video' is .*\.\..*; it must be a path .* without '\.\.'/) as string,
+      ]);
+    },
+  );
+
   test("a line that cannot be read is set aside with what it is", async () => {
     const { video: _, ...without } = trainingRow();
     const bytes = Buffer.concat([

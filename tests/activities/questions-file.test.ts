@@ -153,6 +153,9 @@ describe("a row is checked whole", () => {
     [{ reference: null }, "'reference' is null; leave the key out where there is nothing to say."],
     [{ targets: { letter: null } }, "'targets.letter' is null; it must be a text."],
     [{ split: "train " }, "'split' is \"train \", with white space at an end: remove it."],
+    [{ video: "../out.mp4" }, "'video' is \"../out.mp4\"; it must be a path from the dataset's folder, "],
+    [{ video: "b/../../x.mp4" }, "'video' is \"b/../../x.mp4\"; it must be a path from the dataset's folder"],
+    [{ video: ".." }, "'video' is \"..\"; it must be a path from the dataset's folder"],
     [{ video: "a\u0000.mp4" }, "'video' holds the control character U+0000."],
     [
       { question: "Solve \boxed." },
