@@ -1,16 +1,26 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Crew } from "../../activities/extract/crew.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
-/** Stands in for the cutter: takes as many milliseconds as the video's name says, and answers with its process's number. */
+/**
+ * Stands in for the cutter: takes as many milliseconds as the video's name says, and answers with its process's number. At a
+ * file it counts the process, and ends it by the signal that the name says until so many have been there.
+ */
 const CUTTER = `#!${process.execPath}
+import { appendFileSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 console.log(JSON.stringify({ ready: true }));
 for await (const line of createInterface({ input: process.stdin })) {
-  await sleep(Number(JSON.parse(line).look));
+  const { look } = JSON.parse(line);
+  const [, file, signal, times] = /^(.*)#(SIG[A-Z]+)#([0-9]+)$/.exec(look) ?? [];
+  if (file !== undefined) {
+    appendFileSync(file, ".");
+    if (statSync(file).size <= Number(times)) process.kill(process.pid, signal);
+  }
+  await sleep(file === undefined ? Number(look) : 1);
   console.log(JSON.stringify({ refused: String(process.pid) }));
 }
 `;
@@ -54,4 +64,32 @@ test("what cannot be put away ends the crew", async () => {
   await expect(work).rejects.toThrow("the disk is full");
   expect(taken).not.toContain("60000");
   await crew.end();
+});
+
+describe("a clip on which the process is ended by SIGKILL", () => {
+  const tries = (place: string) => readFileSync(place, "utf8").length;
+
+  test("once costs nothing", async () => {
+    const [crew, place] = [crewOf(1), path.join(temporaryFolder(), "tries")];
+    const taken: string[] = [];
+    const videos = ["1", `${place}#SIGKILL#1`, "2"];
+    await crew.onEach(videos, look, async (video, answer) => {
+      if ("refused" in answer) taken.push(video);
+    });
+    await crew.end();
+    expect(taken).toEqual(videos);
+    expect(tries(place)).toBe(2);
+  });
+
+  test("twice fails the step with its name, as a program that failed", async () => {
+    const [crew, place] = [crewOf(2), path.join(temporaryFolder(), "tries")];
+    const video = `${place}#SIGKILL#9`;
+    const work = crew.onEach(["1", video, "2"], look, async () => {});
+    await expect(work).rejects.toMatchObject({
+      code: "exit",
+      message: expect.stringMatching(/ended twice \(SIGKILL\) at '.*tries#.*'.*memory/) as string,
+    });
+    expect(tries(place)).toBe(2);
+    await crew.end();
+  });
 });
