@@ -125,7 +125,7 @@ class _Damage:
         stated = [fault for fault in faults if fault.pts is not None]
         worst = min(stated, key=lambda fault: fault.pts or 0) if stated else faults[0]
         at = "" if worst.pts is None else f" at {self._film.seconds(worst.pts):.1f} s"
-        many = "" if len(faults) == 1 else f" and at {len(faults) - 1} more packets"
+        many = "" if len(faults) == 1 else f" and at {frames(len(faults) - 1, 'more packet')}"
         or_else = f"; or it takes more memory than {limit()}" if self._short else ""
         raise Refused(f"damaged{at}: {worst.words}{many}{or_else}")
 

@@ -14,6 +14,15 @@ _TEXTS = (
     (b"#extm3u", "it is a playlist that names other files"),
     (b"ffconcat version", "it is a playlist that names other files"),
 )
+_ARCHIVES = (
+    (b"PK\x03\x04", "zip"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\0", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!\x1a\x07", "RAR"),
+)
 # Among the flags of an extended WebP file.
 _ANIMATION = 2
 
@@ -35,6 +44,9 @@ def refuse_no_media(path: str) -> None:
         raise Refused("it has 0 bytes")
     if head.startswith(b"RIFF") and head[8:16] == b"WEBPVP8X" and len(head) > 20 and head[20] & _ANIMATION:
         raise Refused("it is an animated WebP, which FFmpeg cannot decode here: write it as a video")
+    for beginning, word in _ARCHIVES:
+        if head.startswith(beginning):
+            raise Refused(f"it is an archive ({word}), not a video: unpack it")
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for beginning, word in _TEXTS:
         if start.startswith(beginning):
