@@ -108,6 +108,26 @@ def remux(source: Path, target: Path, keep: Callable[[int], bool]) -> Path:
     return target
 
 
+def with_units(source: Path, target: Path, units: Callable[[int], bytes]) -> Path:
+    """The same H.264 or HEVC packets, with other NAL units before the first packets' own, by number."""
+    with av.open(str(source)) as old, av.open(str(target), "w") as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        for number, packet in enumerate(old.demux(video=0)):
+            if packet.size == 0:
+                continue
+            unit = units(number)
+            more = av.Packet((struct.pack(">I", len(unit)) + unit if unit else b"") + bytes(packet))
+            more.pts, more.dts, more.time_base, more.stream = (
+                packet.pts,
+                packet.dts,
+                packet.time_base,
+                stream,
+            )
+            more.is_keyframe = packet.is_keyframe
+            new.mux(more)
+    return target
+
+
 def packets_of(path: Path) -> list[tuple[int, int]]:
     """Place and size of each packet in the file."""
     with av.open(str(path)) as container:

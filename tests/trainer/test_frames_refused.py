@@ -3,6 +3,7 @@
 import gzip
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -13,6 +14,7 @@ from films import (
     VP9,
     X264,
     X265,
+    copy,
     ffmpeg,
     frames_of,
     make,
@@ -20,6 +22,7 @@ from films import (
     patch,
     remux,
     spoil,
+    with_units,
 )
 from reprise_trainer.frames.refusals import Refused
 
@@ -170,6 +173,32 @@ def test_a_part_of_a_turn_is_refused(tmp_path: Path) -> None:
     film = make(tmp_path / "a.mp4", 30, *X264)
     ffmpeg("-display_rotation", 45, "-i", film, "-c", "copy", tmp_path / "b.mp4")
     assert_refused(tmp_path / "b.mp4", "it is to be shown turned by a part of a quarter turn")
+
+
+# Display orientation: turned by 180 degrees, as an SEI of each codec.
+TURNS = {
+    "h264": b"\x06\x2f\x03\x10\0\x18\x80",
+    "hevc": b"\x4e\x01\x2f\x03\x10\0\x18\x80",
+}
+
+
+@pytest.mark.parametrize("name", ["h264.mp4", "h264.mkv", "h264.ts", "hevc.mp4", "hevc.mkv"])
+@pytest.mark.parametrize("count", [60, 320])
+def test_turns_that_stand_in_the_stream(tmp_path: Path, name: str, count: int) -> None:
+    """The decoder of H.264 tells them only of the frames that carry them, that of HEVC also of those that follow."""
+    codec = name[:4]
+    args = (*X264, "-bf", "0") if codec == "h264" else (*X265, "log-level=error:bframes=0:keyint=25")
+    film = make(tmp_path / "whole.mp4", count, *args)
+
+    def turned(carries: Callable[[int], bool]) -> Path:
+        with_units(film, tmp_path / "turned.mp4", lambda number: TURNS[codec] if carries(number) else b"")
+        return copy(tmp_path / "turned.mp4", tmp_path / name)
+
+    differently = r"its frames are turned differently \(the first"
+    assert_refused(turned(lambda number: number == 31), rf"{differently} not at all, frame 31 by 180 degrees\): write")
+    if codec == "h264":
+        assert_refused(turned(lambda number: number == 0), rf"{differently} by 180 degrees, frame 1 not at all\)")
+    assert frames_of(turned(lambda number: codec == "h264" or number == 0))[0]["read"] == "decode"
 
 
 def test_the_reason_names_no_folder(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from films import AV1, VP8, VP9, X264, X265, make, packets_of
 from reprise_trainer.frames import av1, h264, hevc, vpx
 from reprise_trainer.frames.bits import Bits, unescaped
-from reprise_trainer.frames.units import NotReadable, Reader, Unit, nal_units
+from reprise_trainer.frames.units import NotReadable, Reader, Unit, nal_units, turns_a_picture
 
 
 def units_of(film: Path, reader: Reader | None = None) -> list[Unit]:
@@ -84,6 +84,22 @@ def test_vp8_vp9_and_av1(tmp_path: Path, name: str, args: tuple[str, ...]) -> No
     assert units[0] is Unit.ENTRY
     assert units.count(Unit.ENTRY) >= 3
     assert Unit.UNPROVEN not in units
+
+
+def test_information_that_turns_a_picture() -> None:
+    other, turn = b"\x05\x04/abc", b"\x2f\x03\x10\0\x18"
+    long = b"\x05\xff\x2c" + b"/" * 0x12B
+    for message, turns in (
+        (other, False),
+        (long, False),
+        (turn, True),
+        (other + turn, True),
+        (long + turn, True),
+    ):
+        assert turns_a_picture(message + b"\x80") is turns
+        assert turns_a_picture(message + b"\x80\0\0") is turns
+    # Cut off: it may say anything.
+    assert turns_a_picture(b"\x05\xff/\xff")
 
 
 def test_what_is_none_of_them() -> None:

@@ -15,6 +15,7 @@ from .opening import Film
 from .packets import Survey, read_packets
 from .pulse import beat
 from .refusals import Refused, frames
+from .turning import OneTurn
 
 # Errors that touch no pixel: a frame that is to be given free was not there, as after a cut between two keyframes.
 _LOST = "frames that it builds on are missing"
@@ -34,13 +35,15 @@ class Decoded:
 def decode_whole(film: Film, found: Survey, ear: Ear, wanted: set[int], take: Callable[[int, Any], None]) -> Decoded:
     """Decode all frames; `take` gets those whose numbers are `wanted`, ascending.
 
-    Refuses a film of which the decoder lost or mended something after the first frame. What it could not decode before
+    Refuses a film of which the decoder lost or mended something after the first frame, or whose frames are turned
+    differently. What it could not decode before
     that is the beginning of a recording that starts between two keyframes.
     """
-    decoded, damaged = Decoded(), _Damage(film, found, ear)
+    decoded, damaged, turned = Decoded(), _Damage(film, found, ear), OneTurn()
     packets = found.packets if found.packets is not None else read_packets(film, ear)
     for frame in _frames(film, packets, damaged):
         number = len(decoded.pts)
+        turned.see(number, frame)
         decoded.pts.append(frame.pts)
         decoded.durations.append(frame.duration)
         if frame.is_corrupt:

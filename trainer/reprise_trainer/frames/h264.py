@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .bits import Bits, unescaped
-from .units import NotReadable, Reader, Unit, nal_units
+from .units import NotReadable, Reader, Unit, nal_units, turns_a_picture
 
 # Profiles whose parameter sets say how chroma is coded (clause 7.3.2.1.1).
 _WITH_CHROMA = {44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 144, 244}
-_SLICE, _IDR_SLICE, _SPS, _PPS = 1, 5, 7, 8
-# Supplemental information, delimiter, filler.
-_BESIDE = (6, 9, 12)
+_SLICE, _IDR_SLICE, _SEI, _SPS, _PPS = 1, 5, 6, 7, 8
+# Delimiter, filler.
+_BESIDE = (9, 12)
 _HEADER_BYTES = 32
 _INTRA_SLICES = (2, 7)
 
@@ -55,6 +55,9 @@ def reader(extradata: bytes) -> Reader:
                     idr += 1
                     if first and _drops_others(bytes(data[begin : min(end, begin + _HEADER_BYTES)]), spss, ppss):
                         return Unit.UNPROVEN
+            elif kind == _SEI:
+                if turns_a_picture(data[begin + 1 : end]):
+                    return Unit.UNPROVEN
             elif not (kind in (_SPS, _PPS) and bytes(data[begin:end]) in sets) and kind not in _BESIDE:
                 # Also other parameter sets than the record's: they would not be known after a seek.
                 return Unit.UNPROVEN

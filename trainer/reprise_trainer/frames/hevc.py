@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .bits import Bits, unescaped
-from .units import NotReadable, Reader, Unit, nal_units
+from .units import NotReadable, Reader, Unit, nal_units, turns_a_picture
 
 _IDR = (19, 20)
 _SLICES = (*range(10), *_IDR, 21)
@@ -11,15 +11,19 @@ _UNITS = {8: Unit.LEADING, 9: Unit.LEADING, 19: Unit.ENTRY, 20: Unit.ENTRY, 21: 
 _UNKNOWN = -1
 _SETS = (32, 33, 34)
 _PPS = 34
-# Delimiter, filler, SEI, and what Dolby Vision adds, which decoders pass over.
-_BESIDE = (35, 38, 39, 40, 62, 63)
+_SEI = (39, 40)
+# Delimiter, filler, and what Dolby Vision adds, which decoders pass over.
+_BESIDE = (35, 38, 62, 63)
 
 
 def reader(extradata: bytes) -> Reader:
-    """A reader of packets of a stream with this `hvcC` record. Raises NotReadable where frames may be hidden."""
+    """A reader of packets of a stream with this `hvcC` record. Raises NotReadable where frames may be hidden or
+    turned.
+    """
     length_size, sets = _record(extradata)
     for unit in sets:
-        if (unit[0] >> 1) & 0x3F == _PPS and _hides_frames(unit):
+        kind = (unit[0] >> 1) & 0x3F
+        if (kind == _PPS and _hides_frames(unit)) or (kind in _SEI and turns_a_picture(unit[2:])):
             raise NotReadable
 
     def read(data: bytes | memoryview) -> Unit:
@@ -30,6 +34,9 @@ def reader(extradata: bytes) -> Reader:
             if kind in _SLICES and len(head) == 3:
                 pictures += head[2] >> 7
                 kinds.add(kind)
+            elif kind in _SEI:
+                if turns_a_picture(data[begin + 2 : end]):
+                    return Unit.UNPROVEN
             elif not (kind in _SETS and bytes(data[begin:end]) in sets) and kind not in _BESIDE:
                 return Unit.UNPROVEN
         return _UNITS.get(kinds.pop(), Unit.INNER) if pictures == 1 and len(kinds) == 1 else Unit.UNPROVEN

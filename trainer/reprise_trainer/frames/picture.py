@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import gc
 import math
-import struct
 import threading
 from typing import Any
 
 from av.filter import Graph
-from av.sidedata.sidedata import Type
 
 from .refusals import Refused
+from .turning import Turn, filters_of, turn_of
 
 # Pixels of two patches of the model, merged into one token: sides of frames are multiples of it.
 PATCH = 28
 # Bit-exact on every machine: FFmpeg's fast paths differ between processors.
 _SCALING = "flags=bicubic+accurate_rnd+full_chroma_int+bitexact"
-_UPRIGHT = (1, 1, 0, 0)
-_ONE_DEGREE = 0.0175
-_QUARTERS = {
-    (True, False): "clock",
-    (False, True): "cclock",
-    (True, True): "cclock_flip",
-    (False, False): "clock_flip",
-}
 
 
 def target_size(size: Any, width: int, height: int) -> tuple[int, int]:
@@ -66,8 +56,7 @@ class Painter:
 
     def paint(self, frame: Any) -> Any:
         """The frame as a picture in rgb24. Refuses a film whose pictures come out in different sizes."""
-        turn = _turn(frame)
-        _heap.read(frame)
+        turn = turn_of(frame)
         upright = (frame.height, frame.width) if any(turn[2:]) else (frame.width, frame.height)
         size = target_size(self._asked, *upright)
         self._first, self.size = self._first or upright, self.size or size
@@ -83,28 +72,7 @@ class Painter:
 _last = threading.local()
 
 
-class _Heap:
-    """Frames whose side data were read hold themselves. Only the collector of circles gives them free, and it counts
-    objects, not their bytes.
-    """
-
-    MOST = 64 * 1024 * 1024
-
-    def __init__(self) -> None:
-        self._bytes = 0
-
-    def read(self, frame: Any) -> None:
-        """Side data of a frame were read."""
-        self._bytes += sum(plane.buffer_size for plane in frame.planes)
-        if self._bytes > self.MOST:
-            self._bytes = 0
-            gc.collect()
-
-
-_heap = _Heap()
-
-
-def _graph(frame: Any, turn: tuple[int, ...], size: tuple[int, int]) -> Graph:
+def _graph(frame: Any, turn: Turn, size: tuple[int, int]) -> Graph:
     source = (
         f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}:time_base=1/1:pixel_aspect=1/1"
         f":colorspace={frame.colorspace}:range={frame.color_range}"
@@ -113,35 +81,10 @@ def _graph(frame: Any, turn: tuple[int, ...], size: tuple[int, int]) -> Graph:
     if getattr(_last, "key", None) != key:
         graph = Graph()
         graph.threads = 1
-        turns = [graph.add(name, words) for name, words in _filters(turn)]
+        turns = [graph.add(name, words) for name, words in filters_of(turn)]
         scale = graph.add("scale", f"w={size[0]}:h={size[1]}:{_SCALING}")
         graph.link_nodes(
             graph.add("buffer", source), *turns, scale, graph.add("format", "rgb24"), graph.add("buffersink")
         ).configure()
         _last.key, _last.graph = key, graph
     return _last.graph
-
-
-def _turn(frame: Any) -> tuple[int, ...]:
-    """Signs of what turns and mirrors in a frame's display matrix: of x and y along, and of x and y across."""
-    matrix = frame.side_data.get(Type.DISPLAYMATRIX)
-    if matrix is None:
-        return _UPRIGHT
-    numbers = struct.unpack("=9i", bytes(matrix)[:36])
-    along, across = (numbers[0], numbers[4]), (numbers[1], numbers[3])
-    straight, quarter = (sum(map(abs, pair)) for pair in (along, across))
-    if straight == quarter == 0:
-        return _UPRIGHT
-    if min(straight, quarter) > _ONE_DEGREE * max(straight, quarter):
-        raise Refused("it is to be shown turned by a part of a quarter turn")
-    kept = (*along, 0, 0) if straight > quarter else (0, 0, *across)
-    return tuple((number > 0) - (number < 0) for number in kept)
-
-
-def _filters(turn: tuple[int, ...]) -> list[tuple[str, str]]:
-    """What turns a picture upright, as the ffmpeg command does it."""
-    x, y, *across = turn
-    if any(across):
-        # By a quarter; where both signs are the same, mirrored too.
-        return [("transpose", f"dir={_QUARTERS[across[0] > 0, across[1] > 0]}")]
-    return [(name, "") for name, sign in (("hflip", x), ("vflip", y)) if sign < 0]

@@ -53,7 +53,8 @@ def timeline(
         if not _in_coding_order(stated, packets):
             before, after = (float(stated[at] * tick) - start for at in (back - 1, back))
             raise Refused(
-                f"its times go back from {before:.2f} s to {after:.2f} s at frame {back}, as where recordings were joined"
+                f"its times go back from {before:.2f} s to {after:.2f} s at frame {back},"
+                " as where recordings were joined"
             )
         stated.sort()
         notes.append("its times stand in coding order, and were put in order")

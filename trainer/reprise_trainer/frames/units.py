@@ -8,6 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 
+from .bits import unescaped
+
+# Supplemental information that turns a picture: a decoder tells it only of the frames that carry it.
+_DISPLAY_ORIENTATION = 47
+
 
 class Unit(IntEnum):
     """One packet that shows exactly one frame, by what decoding can begin there; or UNPROVEN, which may be anything."""
@@ -42,3 +47,29 @@ def nal_units(data: bytes | memoryview, length_size: int) -> list[tuple[int, int
             return None
         found.append((begin, at))
     return found
+
+
+def turns_a_picture(message: bytes | memoryview) -> bool:
+    """Whether supplemental information (what follows the header of its NAL unit) says how a picture is turned, or
+    cannot be read.
+    """
+    data = bytes(message)
+    if _DISPLAY_ORIENTATION not in data:
+        return False
+    data, at = unescaped(data).rstrip(b"\0"), 0
+    try:
+        # The last bit that is set ends the data.
+        while at < len(data) - 1:
+            numbers = []
+            for _ in ("type", "size"):
+                number = 0
+                while data[at] == 0xFF:
+                    number, at = number + 0xFF, at + 1
+                numbers.append(number + data[at])
+                at += 1
+            if numbers[0] == _DISPLAY_ORIENTATION:
+                return True
+            at += numbers[1]
+    except IndexError:
+        return True
+    return at > len(data)
