@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import av
 
-from . import av1, h264, hevc, vpx
+from . import av1, ends, fragments, h264, hevc, vpx
 from .logs import Ear
 from .opening import Film
 from .pulse import beat
@@ -92,7 +92,25 @@ def survey(film: Film, ear: Ear) -> Survey:
                     found.entries[found.count - 1] = packet.pts if packet.dts is None else packet.dts
                 found.units.append(unit)
     index.refuse_holes(found)
+    _refuse_cut(film, found)
     return found
+
+
+def _refuse_cut(film: Film, found: Survey) -> None:
+    """Refuse a film of which the demuxer gave less than there was, without a word."""
+    name = film.container.format.name
+    if name.startswith("mov,mp4"):
+        gone = fragments.missing(film)
+        if gone is not None:
+            raise Refused(f"damaged: {gone}")
+        return
+    last = found.at[-1] if found.at else None
+    lacks = ends.lacking(film, (last.position, last.size) if last and last.position is not None else None)
+    # Transport streams have torn packets in mid-stream: there the decoder tells what is damaged.
+    if lacks is None and found.torn and name not in ("mpegts", "avi"):
+        lacks = "a packet is incomplete"
+    if lacks is not None:
+        raise Refused(f"broken off: {lacks}")
 
 
 def _until_broken(film: Film, found: Survey, index: _Index, ear: Ear) -> Iterator[Any]:

@@ -25,6 +25,8 @@ _ARCHIVES = (
 )
 # Among the flags of an extended WebP file.
 _ANIMATION = 2
+# Its header is a line, and pictures may read as text, too.
+_Y4M = b"YUV4MPEG2 "
 
 
 class Refused(Exception):
@@ -51,7 +53,7 @@ def refuse_no_media(path: str) -> None:
     for beginning, word in _TEXTS:
         if start.startswith(beginning):
             raise Refused(word)
-    if _is_text(head):
+    if _is_text(head) and not head.startswith(_Y4M):
         line = head.decode("utf-8", "ignore").strip().split("\n")[0][:40]
         raise Refused(f"it is text, not a video: '{line}'")
 
