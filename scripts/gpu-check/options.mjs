@@ -60,7 +60,7 @@ function refusing(act) {
   try {
     return act();
   } catch (error) {
-    throw new Refused(error.message);
+    throw new Refused(error.message, { cause: error });
   }
 }
 
@@ -69,7 +69,9 @@ function makeFolder(folder) {
     fs.mkdirSync(folder, { recursive: true });
     fs.accessSync(folder, fs.constants.W_OK);
   } catch (error) {
-    throw new Error(`'${folder}' cannot be written (${error.code}): name another folder.`);
+    throw new Error(`'${folder}' cannot be written (${error.code}): name another folder.`, {
+      cause: error,
+    });
   }
 }
 
