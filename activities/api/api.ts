@@ -10,11 +10,12 @@ import { linesOf } from "../../store/files.ts";
 import { hideSecrets } from "../hide-secrets.ts";
 import { keptFolder } from "../resume.ts";
 import { secretsOf } from "../secrets.ts";
+import type { StepFailure } from "../step-failure.ts";
 import type { StepContext } from "../step.ts";
 import { needsTokens, usedUp, type Budget } from "./budget.ts";
 import { Cassette, CASSETTE } from "./cassette.ts";
-import { UnusableReply } from "./completion.ts";
-import { allRefused, down, hopeless, notRecorded, overBudget, uncounted } from "./endings.ts";
+import { UnusableReply, type Answer } from "./completion.ts";
+import { allRefused, asksToWait, down, hopeless, notRecorded, overBudget, uncounted } from "./endings.ts";
 import { apiMetrics } from "./metrics.ts";
 import { ApiServer, type ChatRequest } from "./server.ts";
 import { troubleOf, type Trouble } from "./trouble.ts";
@@ -44,6 +45,8 @@ const [SHORTEST_WAIT, LONGEST_WAIT, LONGEST_ASKED] = [500, 30_000, 60_000];
 const REFUSALS = 10;
 // What was paid for and is under way is waited for when the step ends.
 const LAST_CALL = 5_000;
+// A server's longer wait is told: else nothing is seen meanwhile.
+const TOLD_WAIT = 5_000;
 
 /** Asks a server within the limits of a step, and keeps every reply that was paid for. */
 export class Api {
@@ -69,6 +72,10 @@ export class Api {
   #lastTrouble = "see the step's log";
   #answered = 0;
   #lastReply = Date.now();
+  /** What had a reply last. */
+  #replied: Asking | undefined;
+  #control: Promise<boolean> | undefined;
+  #toldWait = false;
 
   private constructor(context: StepContext, kept: Cassette, given: Cassette | null) {
     this.#context = context;
@@ -121,6 +128,7 @@ export class Api {
     const known = this.#kept.get(asking.request, asking.ask) ?? (use === "compare" ? undefined : recorded);
     if (known === undefined && !this.asksServer) throw notRecorded(asking);
     this.#asked++;
+    if (known !== undefined) this.#replied ??= asking;
     const key = `${asking.request} ${asking.ask}`;
     const outcome = known ?? (await this.#askOnce(key, asking));
     if (!("error" in outcome)) this.#used.set(key, outcome);
@@ -180,13 +188,26 @@ export class Api {
   }
 
   async #askServer(asking: Asking): Promise<Outcome> {
-    let [failures, answered] = [0, this.#answered];
-    /** A connection that cannot be had is no fault of the question, unless others get theirs meanwhile. */
-    const mayPass = (trouble: Trouble | undefined): boolean => {
+    const { attempts } = this.#params.limits;
+    let [failures, unsure, answered] = [0, 0, this.#answered];
+    /** A connection that cannot be had is no fault of the question, unless others get theirs. */
+    const mayPass = async (trouble: Trouble | undefined): Promise<boolean> => {
       if (trouble?.means !== "passes") return false;
       if (trouble.answered || this.#answered > answered) failures++;
+      else unsure++;
       answered = this.#answered;
-      return failures < this.#params.limits.attempts;
+      if (failures >= attempts) return false;
+      const isSilent = this.#silent > this.#params.limits.give_up_seconds;
+      if (failures + unsure >= attempts || isSilent) {
+        const replies = await this.#repliesToOthers();
+        if (replies && failures + unsure >= attempts) return false;
+        // It kept a server waiting that is there: one more try is its last.
+        if (replies) failures = attempts - 1;
+        else if (isSilent) throw this.#giveUp(this.#down(trouble));
+        unsure = 0;
+      }
+      await this.#wait(trouble);
+      return true;
     };
     try {
       const options = { signal: this.#signal };
@@ -207,6 +228,41 @@ export class Api {
 
   /** One request. Its reply is kept before anybody sees it. */
   async #once(asking: Asking): Promise<RecordedReply> {
+    const { id, request, ask } = asking;
+    return this.#send(asking, async (answer) => {
+      const reply: RecordedReply = { request, ask, id, asked: new Date().toISOString(), ...answer };
+      await this.#kept.add(reply);
+      this.#replied = asking;
+      return reply;
+    });
+  }
+
+  /** Whether the server replies at present: what had its reply is asked once more, for all who want to know at that time. */
+  async #repliesToOthers(): Promise<boolean> {
+    const asking = this.#replied;
+    if (asking === undefined) return false;
+    this.#control ??= this.#askAgain(asking).finally(() => (this.#control = undefined));
+    return this.#control;
+  }
+
+  async #askAgain(asking: Asking): Promise<boolean> {
+    const options = { signal: this.#signal, priority: 1 };
+    const again = () => this.#send(asking, (answer) => this.#kept.spoil(answer));
+    try {
+      await this.#queue.add(again, options);
+      await this.#log(asking, "asked again: the server replies");
+      return true;
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      const trouble = troubleOf(error);
+      if (trouble === undefined) throw this.#giveUp(error);
+      await this.#log(asking, `asked again: ${this.#plain(trouble.text)}`);
+      return false;
+    }
+  }
+
+  /** Sends one request within the budget, and keeps what was paid for. */
+  async #send<T>(asking: Asking, keep: (answer: Answer) => Promise<T>): Promise<T> {
     const { budget } = this.#params.limits;
     const body = await asking.body();
     this.#signal.throwIfAborted();
@@ -215,14 +271,12 @@ export class Api {
     this.#inFlight++;
     try {
       const { answer, counted } = await this.#server.ask(body, this.#cut.signal);
-      const { id, request, ask } = asking;
-      const reply: RecordedReply = { request, ask, id, asked: new Date().toISOString(), ...answer };
-      await this.#kept.add(reply);
+      const kept = await keep(answer);
       this.#answered++;
       this.#lastReply = Date.now();
       if (!counted && !answer.filtered && needsTokens(budget))
         throw this.#giveUp(uncounted(this.#params.base_url));
-      return reply;
+      return kept;
     } catch (error) {
       if (error instanceof UnusableReply && error.spent !== null) await this.#kept.spoil(error.spent);
       throw error;
@@ -231,28 +285,43 @@ export class Api {
     }
   }
 
-  async #noteFailure({ id }: Asking, error: unknown): Promise<void> {
+  async #noteFailure(asking: Asking, error: unknown): Promise<void> {
     const trouble = troubleOf(error);
     if (trouble === undefined || this.#signal.aborted) return;
     const { base_url: server } = this.#params;
     const text = this.#plain(trouble.text);
     this.#lastTrouble = text;
-    await appendFile(this.#context.log, `${new Date().toISOString()} ${id}: ${text}\n`);
+    await this.#log(asking, text);
     if (trouble.means === "hopeless") throw this.#giveUp(hopeless(server, text));
     // Where others get their replies it is this question's; where none does, the key's.
     if (trouble.means === "forbidden" && this.#forbidden.push(text) >= REFUSALS && this.#answered === 0)
       throw this.#giveUp(hopeless(server, text));
     if (trouble.means === "refused" && ++this.#refused >= REFUSALS && this.#answered === 0)
       throw this.#giveUp(allRefused(server, text));
-    const silent = (Date.now() - this.#lastReply) / 1000;
-    if (trouble.means === "passes" && silent > this.#params.limits.give_up_seconds)
-      throw this.#giveUp(down(server, text, silent, this.#kept.replies.length));
-    await this.#wait(trouble);
+  }
+
+  async #log({ id }: Asking, text: string): Promise<void> {
+    await appendFile(this.#context.log, `${new Date().toISOString()} ${id}: ${text}\n`);
+  }
+
+  /** Seconds since the last reply. */
+  get #silent(): number {
+    return (Date.now() - this.#lastReply) / 1000;
+  }
+
+  #down({ text }: Trouble): StepFailure {
+    return down(this.#params.base_url, this.#plain(text), this.#silent, this.#kept.replies.length);
   }
 
   /** Waits as long as the server asks, beside the growing wait between tries. */
-  async #wait({ wait }: Trouble): Promise<void> {
-    if (wait > 0) await sleep(Math.min(wait, LONGEST_ASKED), undefined, { signal: this.#signal });
+  async #wait({ wait, text }: Trouble): Promise<void> {
+    if (wait <= 0) return;
+    if (wait >= TOLD_WAIT && !this.#toldWait) {
+      this.#toldWait = true;
+      const told = asksToWait(this.#params.base_url, this.#plain(text), wait, LONGEST_ASKED);
+      await this.#context.events.write({ event: "message", text: told });
+    }
+    await sleep(Math.min(wait, LONGEST_ASKED), undefined, { signal: this.#signal });
   }
 
   /** Ends all askings for the same reason. */

@@ -19,6 +19,13 @@ export const down = (server: string, text: string, silent: number, kept: number)
     `${server} has not replied for ${Math.round(silent)} s: ${text}. ${kept} replies are kept: run again to ask for the rest.`,
   );
 
+/** Why nothing is seen for a while: `Retry-After`. Both times in milliseconds. */
+export function asksToWait(server: string, text: string, wait: number, longest: number): string {
+  const seconds = (milliseconds: number) => `${Math.ceil(milliseconds / 1000)} s`;
+  const kept = wait > longest ? ` It is asked again after ${seconds(longest)} each time.` : "";
+  return `${server} asks to wait for ${seconds(wait)} (Retry-After): ${text.replace(/\.$/, "")}.${kept}`;
+}
+
 /** Nothing more may be spent. */
 export const overBudget = (limit: string): StepFailure =>
   new StepFailure(

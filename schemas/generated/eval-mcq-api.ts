@@ -23,7 +23,7 @@ export interface EvalMcqApiParams {
     timeout_seconds?: number;
     /** Tries per reply after errors that may pass: 408, 409, 429, 5xx, a broken connection, a 200 that is no whole reply. The wait doubles from half a second to 30 seconds, or is as long as the server says, up to 60 seconds. */
     attempts?: number;
-    /** A server that has given no reply for so long is down: the step fails, and goes on from there when it is run again. A question that the server alone fails on needs fewer attempts to count as an error before. */
+    /** A server that has given no reply for so long is down: the step fails, and goes on from there when it is run again. Where the server still replies to what it replied to before, the question that waits has one more try instead. */
     give_up_seconds?: number;
     /** What may be spent, counted over all attempts of the step. Requests in flight may go over it. Of tokens or cost only with a server that counts tokens. */
     budget?: {

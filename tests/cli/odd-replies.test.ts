@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
-import { completion, startScriptedServer, type Script } from "../support/scripted-server.ts";
+import { completion, startScriptedServer, type Script, type Sent } from "../support/scripted-server.ts";
 import { makeVideo } from "../support/videos.ts";
 
 interface Asked {
@@ -100,6 +100,7 @@ const after =
     n < times ? script(n) : completion("A");
 
 const broken = (body: unknown, headers = {}): Script => after(1, () => ({ body, headers }));
+const breaks: Sent = { body: "", breaks: true };
 const declined: Record<string, Script> = {
   filtered: () => completion("", { choice: { finish_reason: "content_filter" } }),
   refused: () => completion(null, { message: { refusal: "I cannot." } }),
@@ -162,8 +163,11 @@ describe("a server's odd replies", { timeout: 120_000 }, () => {
 
   test("a kept line of an earlier version that is no reply is asked for again, and said", async () => {
     let down = true;
+    const unavailable: Sent = { status: 503, body: {} };
+    let replies = 0;
     const server = await startScriptedServer({
-      b: () => (down ? { status: 503, body: {} } : completion("A")),
+      a: (n) => (down && n > 0 ? unavailable : (replies++, completion("A"))),
+      b: () => (down ? unavailable : completion("A")),
     });
     const limits = "attempts: 50, give_up_seconds: 1";
     const { run } = await makePlace({ url: server.url, choice: ["a", "b"], limits });
@@ -183,7 +187,69 @@ describe("a server's odd replies", { timeout: 120_000 }, () => {
     expect(ended.code, ended.stderr).toBe(0);
     expect(ended.stderr).toContain("1 kept replies are not as their schema says, and are asked for again");
     expect(stepOf(ended.record, "choice").metrics).toMatchObject({ samples: 2, correct: 2, replies: 2 });
-    expect(server.asked("")).toBe(2);
+    expect(replies).toBe(2);
+  });
+
+  test("a question that fails alone is that question's error, and one that fails with all others the server's", async () => {
+    let down = true;
+    const server = await startScriptedServer(
+      { first: (n) => (down && n > 0 ? breaks : completion("A")), gone: () => breaks },
+      () => (down ? breaks : completion("A")),
+    );
+    const limits = "attempts: 2, give_up_seconds: 2";
+    const choice = ["first", "gone", "b", "c"];
+    const { run } = await makePlace({ url: server.url, choice, limits });
+    expect(stepOf((await run()).record, "choice").failure).toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining("1 replies are kept") as string,
+    });
+    down = false;
+    const ended = await run();
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(stepOf(ended.record, "choice").metrics).toMatchObject({
+      samples: 4,
+      correct: 3,
+      error: 1,
+      replies: 3,
+    });
+    const [, line] = linesOf<Line>(ended.record, "choice", "predictions");
+    expect(line).toMatchObject({
+      id: "gone",
+      status: "error",
+      error: expect.stringMatching(/closed|reset/) as string,
+    });
+  });
+
+  test.each([
+    ["broken connections, up to 'attempts'", breaks, "attempts: 3"],
+    [
+      "a status that may pass, up to 'give_up_seconds'",
+      { status: 503, body: {} },
+      "attempts: 50, give_up_seconds: 1",
+    ],
+  ])("the last open question is judged by one that had its reply: %s", async (_, sent, limits) => {
+    const server = await startScriptedServer({ gone: () => sent });
+    const choice = ["a", "b", "gone"];
+    const { run } = await makePlace({ url: server.url, choice, limits: `concurrency: 1, ${limits}` });
+    const { code, stderr, record } = await run();
+    expect(code, stderr).toBe(0);
+    // What was asked once more was paid for.
+    const { metrics } = stepOf(record, "choice");
+    expect(metrics).toMatchObject({ samples: 3, correct: 2, error: 1, replies: 2 });
+    expect(metrics["spoilt"]).toBeLessThan(4);
+    expect(server.asked("")).toBe(2 + metrics["spoilt"]!);
+  });
+
+  test("a server that asks for a long wait is quoted, once", async () => {
+    const busy = after(1, () => ({
+      ...{ status: 429, body: { error: { message: "slow down" } } },
+      headers: { "retry-after": "6" },
+    }));
+    const server = await startScriptedServer({ a: busy, b: busy });
+    const { run } = await makePlace({ url: server.url, choice: ["a", "b"] });
+    const { code, stderr } = await run();
+    expect(code, stderr).toBe(0);
+    expect(stderr.match(/asks to wait for 6 s \(Retry-After\): 429 slow down\./g)).toHaveLength(1);
   });
 
   test("a 403 of one question is that question's once others have replies, whichever came first", async () => {

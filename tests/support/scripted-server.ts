@@ -7,6 +7,8 @@ import { afterwards } from "./folders.ts";
 export interface Sent {
   status?: number;
   body: unknown;
+  /** The connection breaks instead. */
+  breaks?: boolean;
   headers?: Record<string, string>;
 }
 
@@ -56,7 +58,8 @@ export async function startScriptedServer(
       const n = counts.get(name) ?? 0;
       counts.set(name, n + 1);
       texts.push(body);
-      const { status = 200, body: sent, headers = {} } = (scripts[name] ?? usual)(n);
+      const { status = 200, body: sent, breaks = false, headers = {} } = (scripts[name] ?? usual)(n);
+      if (breaks) return void request.socket.destroy();
       response.writeHead(status, { "content-type": "application/json", ...headers });
       response.end(Buffer.isBuffer(sent) || typeof sent === "string" ? sent : JSON.stringify(sent));
     });

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { APIConnectionError, APIError } from "openai";
 import { expect, test } from "vitest";
 import { BrokenReply, readCompletion } from "../../../activities/api/completion.ts";
+import { asksToWait } from "../../../activities/api/endings.ts";
 import { ApiServer, samplingOf } from "../../../activities/api/server.ts";
 import { troubleOf, waitOf } from "../../../activities/api/trouble.ts";
 
@@ -56,6 +57,13 @@ test("how long the server asks to wait", () => {
   expect(wait({ "retry-after-ms": "250", "retry-after": "9" })).toBe(250);
   expect(wait({ "retry-after": "soon" })).toBe(0);
   expect(wait({})).toBe(0);
+});
+
+test("a wait that is longer than any is said with what is done instead", () => {
+  const text = asksToWait("https://x", "429 slow down.", 86_400_000, 60_000);
+  expect(text).toBe(
+    "https://x asks to wait for 86400 s (Retry-After): 429 slow down. It is asked again after 60 s each time.",
+  );
 });
 
 test("what is no chat completion is a broken reply", () => {
