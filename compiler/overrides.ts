@@ -59,7 +59,7 @@ export function applySettings(recipe: Layers, settings: readonly string[]): Appl
           `'${setting}' is no setting. Write path=value, such as steps.sft.with.epochs=2.`,
         );
       }
-      const parsed = parse("--set", `value: ${setting.slice(equals + 1)}`).value;
+      const { value: parsed, diagnostics: found } = parse("--set", `value: ${setting.slice(equals + 1)}`);
       if (parsed === undefined) return wrong("R0306", `The value of '${dotted}' is not valid YAML.`);
       const value = parsed["value"];
       if (isSecret(layers, dotted)) {
@@ -67,6 +67,9 @@ export function applySettings(recipe: Layers, settings: readonly string[]): Appl
         const hidden = new Source(settingName(index), `${dotted}=…`);
         return { layers, diagnostics: [...diagnostics, at(hidden, "R0309", [0, dotted.length], message)] };
       }
+      const told = found.map(({ code, message }) => at(whole, code, [equals + 1, setting.length], message));
+      if (told.some(({ severity }) => severity === "error"))
+        return { layers, diagnostics: [...diagnostics, ...told] };
       const layer = {
         source: whole,
         label: "--set",
@@ -76,7 +79,7 @@ export function applySettings(recipe: Layers, settings: readonly string[]): Appl
       };
       const missing = missingParent(layers, layer, dotted);
       if (missing !== null) return wrong("R0302", `--set changes '${dotted}', but ${missing}`);
-      return { layers: new Layers([layer], layers), diagnostics };
+      return { layers: new Layers([layer], layers), diagnostics: [...diagnostics, ...told] };
     },
     { layers: recipe, diagnostics: [] },
   );

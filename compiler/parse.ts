@@ -128,7 +128,7 @@ function unusable(source: Source, node: unknown): Diagnostic[] {
 function wrongNumber(source: Source, value: unknown, text: string, range: Range): Diagnostic[] {
   if (typeof value !== "number") return [];
   if (!Number.isFinite(value))
-    return [at(source, "R0104", range, `${text} is no number that a recipe can hold.`)];
+    return [at(source, "R0104", range, `${text} is no finite number, which a recipe cannot hold.`)];
   if (!/^[-+]?0[0-9]/.test(text)) return [];
   const message = `${text} is ${value} in YAML 1.2, not octal. Write ${value}, or 0o… for octal.`;
   return [{ ...at(source, "R0504", range, message), suggestion: String(value) }];

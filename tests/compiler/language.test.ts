@@ -35,9 +35,23 @@ describe("inputs", () => {
     ["inputs.sise=56x56", "R0302"],
     ["inputs.clips", "R0306"],
     ["inputs.clips=[", "R0306"],
+    ["inputs.clips=[1, .nan]", "R0104"],
+    ["inputs.clips={ a: 1, a: 2 }", "R0005"],
   ])("--set %s is refused", (setting, code) => {
     expect(codesOf(text, null, { settings: [setting] })).toContain(code);
   });
+
+  test.each([".nan", "1e400", "-.inf"])(
+    "a number that is not finite is told as it is written: %s",
+    (written) => {
+      const [found, ...more] = diagnosticsOf(text, null, { settings: [`inputs.clips=${written}`] });
+      expect(more).toEqual([]);
+      expect(found).toMatchObject({
+        ...{ code: "R0104", file: "--set", column: 14 },
+        message: `${written} is no finite number, which a recipe cannot hold.`,
+      });
+    },
+  );
 
   test("a value that no step can take is told where it is used", () => {
     expect(codesOf(text, null, { settings: ["inputs.clips=-1"] })).toEqual(["R0104"]);
