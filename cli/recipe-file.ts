@@ -4,6 +4,7 @@ import { compile, type Compiled } from "../compiler/compile.ts";
 import { compileWithProfiles } from "../compiler/compile-profiles.ts";
 import type { Layers } from "../compiler/layers.ts";
 import { printDiagnostic } from "../compiler/print/text.ts";
+import { counted } from "../schemas/counted.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Plan } from "../schemas/plan.ts";
 import { EXIT, UserError } from "./errors.ts";
@@ -67,7 +68,7 @@ const printAll = (diagnostics: readonly Diagnostic[], texts: ReadonlyMap<string,
 export function countOf(diagnostics: readonly Diagnostic[]): string {
   const count = (severity: Diagnostic["severity"]) => {
     const { length } = diagnostics.filter((diagnostic) => diagnostic.severity === severity);
-    return length === 0 ? [] : [`${length} ${severity}${length === 1 ? "" : "s"}`];
+    return length === 0 ? [] : [counted(length, severity)];
   };
   return [...count("error"), ...count("warning")].join(", ");
 }

@@ -1,3 +1,4 @@
+import { counted } from "../schemas/counted.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { Layers, type Layer } from "./layers.ts";
 import { isMapping, valueAt, type Path } from "./mapping.ts";
@@ -115,7 +116,7 @@ function missingParent({ value }: Layers, { prefix }: Layer, dotted: string): st
   }
   const last = prefix.at(-1);
   if (Array.isArray(parent) && !(typeof last === "number" && last < parent.length)) {
-    return `the list '${above.join(".")}' has only ${parent.length} entries.`;
+    return `the list '${above.join(".")}' has only ${counted(parent.length, "entry")}.`;
   }
   return dotted === "" ? "it names nothing." : null;
 }

@@ -6,7 +6,3 @@ export function showValue(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
-
-/** `1 prompt`, `2 prompts`. */
-export const counted = (count: number, word: string): string =>
-  `${count} ${word}${count === 1 ? "" : /(s|ch)$/.test(word) ? "es" : "s"}`;

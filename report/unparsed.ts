@@ -1,4 +1,5 @@
 import type { Prediction } from "./statistics.ts";
+import { agreeing, counted } from "../schemas/counted.ts";
 
 /** The share of replies without a letter above which a reader is warned. */
 const MANY = 0.05;
@@ -12,7 +13,7 @@ export function unparsedNote(predictions: readonly Prediction[]): string | null 
   const share = unparsed.length / read.length;
   if (unparsed.length === 0 || share <= MANY) return null;
   const examples = unparsed.slice(0, EXAMPLES).map(({ id, reply }) => `${id} ${shown(reply)}`);
-  return `${unparsed.length} of ${read.length} replies (${(100 * share).toFixed(1)} %) give no letter and count as not correct, such as ${examples.join(", ")}. docs/evaluation.md says how a reply is read.`;
+  return `${unparsed.length} of ${counted(read.length, "reply")} (${(100 * share).toFixed(1)} %) ${agreeing(unparsed.length, "gives no letter and counts", "give no letter and count")} as not correct, such as ${examples.join(", ")}. docs/evaluation.md says how a reply is read.`;
 }
 
 /** A reply on one line: of a long one beginning and end, where a letter may stand. */

@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import PQueue from "p-queue";
 import pRetry from "p-retry";
+import { agreeing, counted } from "../../schemas/counted.ts";
 import type { EvalMcqApiParams } from "../../schemas/generated/eval-mcq-api.ts";
 import type { RecordedReply } from "../../schemas/generated/recorded-reply.ts";
 import { linesOf } from "../../store/files.ts";
@@ -108,10 +109,13 @@ export class Api {
     if (kept.unfit > 0)
       await context.events.write({
         event: "message",
-        text: `${kept.unfit} kept replies are not as their schema says, and are asked for again`,
+        text: `${counted(kept.unfit, "kept reply")} ${agreeing(kept.unfit, "is not as its schema says, and is", "are not as their schema says, and are")} asked for again`,
       });
     if (length > 0) {
-      await context.events.write({ event: "message", text: `${length} replies are kept from before` });
+      await context.events.write({
+        event: "message",
+        text: `${counted(length, "reply")} ${agreeing(length, "is", "are")} kept from before`,
+      });
       await context.events.write({ event: "resumed", done: length });
     }
     try {

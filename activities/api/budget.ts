@@ -1,4 +1,5 @@
 import type { Spent } from "./completion.ts";
+import { counted } from "../../schemas/counted.ts";
 
 /** Limits of what may be spent. Prices are those of a million tokens. */
 export interface Budget {
@@ -27,7 +28,7 @@ export function tokensOf(replies: readonly Spent[]): { input: number; output: nu
 /** Which limit is reached, in words, or null while another reply may be paid for. */
 export function usedUp(replies: readonly Spent[], inFlight: number, budget: Budget): string | null {
   if (budget.replies !== undefined && replies.length + inFlight >= budget.replies)
-    return `${budget.replies} replies`;
+    return counted(budget.replies, "reply");
   const { input, output } = tokensOf(replies);
   if (budget.tokens !== undefined && input + output >= budget.tokens)
     return `${budget.tokens} tokens (${input + output} used)`;

@@ -1,4 +1,5 @@
 import { StepFailure } from "../step-failure.ts";
+import { agreeing, counted } from "../../schemas/counted.ts";
 
 /** No request will be answered: a wrong key, model or address, or a quota that is used up. */
 export function hopeless(server: string, text: string): StepFailure {
@@ -16,7 +17,7 @@ export const allRefused = (server: string, text = "see the step's log"): StepFai
 export const down = (server: string, text: string, silent: number, kept: number): StepFailure =>
   new StepFailure(
     "unavailable",
-    `${server} has not replied for ${Math.round(silent)} s: ${text}. ${kept} replies are kept: run again to ask for the rest.`,
+    `${server} has not replied for ${Math.round(silent)} s: ${text}. ${counted(kept, "reply")} ${agreeing(kept, "is", "are")} kept: run again to ask for the rest.`,
   );
 
 /** Why nothing is seen for a while: `Retry-After`. Both times in milliseconds. */

@@ -1,3 +1,4 @@
+import { agreeing, counted } from "../../schemas/counted.ts";
 import type { RecordedReply } from "../../schemas/generated/recorded-reply.ts";
 import { costOf, tokensOf, type Budget } from "./budget.ts";
 import type { Cassette } from "./cassette.ts";
@@ -58,12 +59,12 @@ export function apiMetrics({ replies, paid, spoilt, before, model, date, budget 
     notes: [
       others.length > 0 && `replies of ${others.sort().join(", ")}, where the recipe says ${date}`,
       strangers.length > 0 &&
-        `${strange.length} of ${replies.length} replies are of ${strangers.join(", ")}, as the server says; the recipe asks for ${model}`,
+        `${strange.length} of ${counted(replies.length, "reply")} ${agreeing(strange.length, "is", "are")} of ${strangers.join(", ")}, as the server says; the recipe asks for ${model}`,
       served.length > 1 && `the server named ${served.length} models: ${served.join(", ")}`,
       renamed.length > 0 &&
         `the cassette is of ${[...was].join(", ")}; the server now says ${renamed.join(", ")}`,
       changes.length > 0 &&
-        `the model changed: ${changes.length} of ${replies.length} replies differ from the cassette's`,
+        `the model changed: ${changes.length} of ${counted(replies.length, "reply")} ${agreeing(changes.length, "differs", "differ")} from the cassette's`,
     ].filter((note) => note !== false),
   };
 }

@@ -4,6 +4,7 @@ import { splitOptions, optionWords } from "./options.ts";
 import { foundKeys, shapeDoubt } from "./shape.ts";
 import type { Reading } from "./training-row.ts";
 import { taskOf, type Task, type Way } from "./wording.ts";
+import { agreeing, counted } from "../../schemas/counted.ts";
 
 /** What an annotation file of the benchmark holds, by its name. */
 export interface BenchmarkFile {
@@ -84,7 +85,7 @@ function multipleChoice(record: Record<string, unknown>, begun: Begun, { file, a
   if ("doubt" in options) return options;
   if (options.length !== asked.options.length)
     return {
-      doubt: `'options' lists ${asked.options.length} texts, which read as ${options.length} options`,
+      doubt: `'options' lists ${counted(asked.options.length, "text")}, which ${agreeing(asked.options.length, "reads", "read")} as ${counted(options.length, "option")}`,
     };
   const holder = [asked, record].find((one) => one[answerKey] !== undefined);
   if (holder === undefined)

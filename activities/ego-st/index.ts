@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { counted } from "../../schemas/counted.ts";
 import type { DataEgoStParams } from "../../schemas/generated/data-ego-st.ts";
 import { linesOf, writeJson } from "../../store/files.ts";
 import { writeQuestions } from "../questions-file.ts";
@@ -21,7 +22,7 @@ export async function ingestEgoSt(context: StepContext): Promise<Record<string, 
   if (given.length === 0)
     throw new StepFailure(
       "data",
-      `None of the ${report.rows} rows can be used. The first: ${setAside[0]?.reason ?? "excluded by the policy"}.`,
+      `None of ${counted(report.rows, "row")} can be used. The first: ${setAside[0]?.reason ?? "excluded by the policy"}.`,
     );
   await writeQuestions(folder, given);
   await writeJson(path.join(folder, "report.json"), report);

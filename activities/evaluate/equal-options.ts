@@ -1,3 +1,4 @@
+import { agreeing, counted } from "../../schemas/counted.ts";
 import type { Question } from "../../schemas/generated/question.ts";
 import { sameText } from "../rows/contradictions.ts";
 import type { StepContext } from "../step.ts";
@@ -13,6 +14,6 @@ export async function noteEqualOptions(
     ),
   );
   if (equal.length === 0) return;
-  const text = `${equal.length} of ${rows.length} questions have options of the same text, first ${equal[0]!.id}: only the gold letter counts as right there`;
+  const text = `${equal.length} of ${counted(rows.length, "question")} ${agreeing(equal.length, "has", "have")} options of the same text, first ${equal[0]!.id}: only the gold letter counts as right there`;
   await events.write({ event: "message", text });
 }

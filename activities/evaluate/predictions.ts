@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import type { Prediction } from "../../report/statistics.ts";
+import { agreeing, counted } from "../../schemas/counted.ts";
 import type { Question } from "../../schemas/generated/question.ts";
 import { linesOf, writeWhole } from "../../store/files.ts";
 import { StepFailure } from "../step-failure.ts";
@@ -76,7 +77,10 @@ export function repliesTo<Row extends { id: string }>(
   const byId = new Map(replies.map((reply) => [reply.id, reply]));
   const missing = rows.filter(({ id }) => !byId.has(id));
   if (missing.length > 0)
-    throw new StepFailure("exit", `${missing.length} questions have no reply, first: ${missing[0]!.id}.`);
+    throw new StepFailure(
+      "exit",
+      `${counted(missing.length, "question")} ${agreeing(missing.length, "has", "have")} no reply, first: ${missing[0]!.id}.`,
+    );
   return rows.map((row) => [row, byId.get(row.id)!]);
 }
 

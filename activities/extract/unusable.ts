@@ -1,3 +1,4 @@
+import { counted } from "../../schemas/counted.ts";
 import type { Question } from "../../schemas/generated/question.ts";
 import { StepFailure } from "../step-failure.ts";
 
@@ -35,5 +36,5 @@ function told(left: Unusable[], videos: number, allowed: boolean): string {
     return `\n  ${video}: ${reason} (needed by ${ids.slice(0, MOST_NAMED).join(", ")}${more})`;
   });
   const advice = allowed ? "" : "\nSet 'allow_missing: true' to go on without their questions.";
-  return `${left.length} of ${videos} videos cannot be used:${lines.join("")}${advice}`;
+  return `${left.length} of ${counted(videos, "video")} cannot be used:${lines.join("")}${advice}`;
 }

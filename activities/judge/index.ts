@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { digestOf } from "../../compiler/digest.ts";
+import { counted } from "../../schemas/counted.ts";
 import type { EvalJudgeParams } from "../../schemas/generated/eval-judge.ts";
 import type { Judgement } from "../../schemas/generated/judgement.ts";
 import type { RecordedReply } from "../../schemas/generated/recorded-reply.ts";
@@ -125,6 +126,6 @@ function tooFew(judged: readonly JudgedReply[], coverage: number): StepFailure {
   const [first] = without;
   return new StepFailure(
     "gate",
-    `The judge scored ${judged.length - without.length} of ${judged.length} replies; 'coverage' asks for ${coverage * 100} %. First without a score: ${first?.id} (${first?.reason}). Judgements are kept: run again to ask for the missing ones.`,
+    `The judge scored ${judged.length - without.length} of ${counted(judged.length, "reply")}; 'coverage' asks for ${coverage * 100} %. First without a score: ${first?.id} (${first?.reason}). Judgements are kept: run again to ask for the missing ones.`,
   );
 }

@@ -1,3 +1,4 @@
+import { agreeing, counted } from "../../schemas/counted.ts";
 import type { DataReverseThinkingParams } from "../../schemas/generated/data-reverse-thinking.ts";
 import { readQuestions, writeQuestions } from "../questions-file.ts";
 import { StepFailure } from "../step-failure.ts";
@@ -40,5 +41,8 @@ function incomplete(ids: string[], template: "corrected" | "as-released"): StepF
       ? "no released reasoning"
       : "no question about the other way, with its answer, of the same video and task";
   const named = ids.slice(0, 3).join(", ") + (ids.length > 3 ? ", …" : "");
-  return new StepFailure("data", `${ids.length} rows have ${what}: ${named}.`);
+  return new StepFailure(
+    "data",
+    `${counted(ids.length, "row")} ${agreeing(ids.length, "has", "have")} ${what}: ${named}.`,
+  );
 }

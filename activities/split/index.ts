@@ -1,3 +1,4 @@
+import { agreeing, counted } from "../../schemas/counted.ts";
 import type { DataSplitParams } from "../../schemas/generated/data-split.ts";
 import { readQuestions, writeQuestions } from "../questions-file.ts";
 import { StepFailure } from "../step-failure.ts";
@@ -22,13 +23,13 @@ export async function splitDataset(context: StepContext): Promise<Record<string,
   if (params.rows > sides.train.length)
     throw new StepFailure(
       "data",
-      `'rows' is ${params.rows}, but only ${sides.train.length} rows can be trained on.`,
+      `'rows' is ${params.rows}, but only ${counted(sides.train.length, "row")} can be trained on.`,
     );
   const train = params.rows === 0 ? sides.train : nestedSubset(sides.train, params.rows, params.seed);
   if (train.length === 0 || sides.eval.length === 0)
     throw new StepFailure(
       "data",
-      `The split leaves ${train.length} rows to train on and ${sides.eval.length} to evaluate.`,
+      `The split leaves ${counted(train.length, "row")} to train on and ${sides.eval.length} to evaluate.`,
     );
   const marked = [
     ...train.map((row) => ({ ...row, split: "train" })),
@@ -50,7 +51,7 @@ function overlapping(shared: string[]): StepFailure {
   const named = shared.slice(0, 5).join(", ") + (shared.length > 5 ? ", …" : "");
   return new StepFailure(
     "data",
-    `${shared.length} videos are in both training and evaluation: ${named}. A model would be scored on what it was trained on. Set 'overlap' to say from which side they are dropped.`,
+    `${counted(shared.length, "video")} ${agreeing(shared.length, "is", "are")} in both training and evaluation: ${named}. A model would be scored on what it was trained on. Set 'overlap' to say from which side they are dropped.`,
   );
 }
 

@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import { conform as compare, type ConformRow } from "../../compiler/conform.ts";
 import { showValue } from "../../compiler/show-value.ts";
 import { readTables } from "../../compiler/tables.ts";
+import { counted } from "../../schemas/counted.ts";
 import type { Recipe } from "../../schemas/generated/recipe.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
@@ -41,7 +42,7 @@ export async function conform(
     const all = steps.flatMap(({ rows }) => rows);
     const count = (verdict: ConformRow["verdict"]) => all.filter((row) => row.verdict === verdict).length;
     say(
-      `${all.length} rows: ${count("exact")} exact, ${count("deviation")} stated deviations, ${count("silent") + count("no parameter")} silent.`,
+      `${counted(all.length, "row")}: ${count("exact")} exact, ${counted(count("deviation"), "stated deviation")}, ${count("silent") + count("no parameter")} silent.`,
     );
   }
   return EXIT.done;

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { writeRecord } from "../../activities/write-record.ts";
 import { toolsForFingerprint } from "../../activities/toolchain.ts";
+import { counted } from "../../schemas/counted.ts";
 import { HEARTBEAT_TIMEOUT_SECONDS, type Artifact, type Plan, type StepOutcome } from "../../schemas/plan.ts";
 import { writeSoon } from "../../store/files.ts";
 import { home } from "../../store/home.ts";
@@ -44,7 +45,7 @@ export async function run(
   else if (outcomes.length === plan.steps.length) {
     await finishReused(root, request.run, outcomes);
     return tellEnd(root, request.run, json);
-  } else say(`Run ${request.run}: ${plan.steps.length} steps, ${outcomes.length} of them reused.`, json);
+  } else say(`Run ${request.run}: ${counted(plan.steps.length, "step")}, ${outcomes.length} reused.`, json);
   return alone ? detach(root, request.run, json) : followToEnd(root, request, json);
 }
 

@@ -6,6 +6,7 @@ import { packageVersion } from "../../activities/toolchain.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { compileFile, countOf, type RecipeOptions } from "../recipe-file.ts";
+import { counted } from "../../schemas/counted.ts";
 
 interface ValidateOptions extends RecipeOptions {
   json?: boolean;
@@ -53,9 +54,7 @@ function showText({ file, plan, diagnostics, texts }: Checked, valid: boolean): 
   const hidden = diagnostics.length - SHOWN_AT_MOST;
   if (hidden > 0) say(`… and ${hidden} more in '${file}'.\n`);
   if (plan !== null && (valid || diagnostics.length === 0))
-    say(
-      `${file === "-" ? "stdin" : file}: valid, ${plan.steps.length} ${plan.steps.length === 1 ? "step" : "steps"}`,
-    );
+    say(`${file === "-" ? "stdin" : file}: valid, ${counted(plan.steps.length, "step")}`);
 }
 
 /** Files as they are given, patterns as the files that they fit. */

@@ -2,6 +2,7 @@ import { makesNoStep, type Workload } from "../../compiler/lint/workloads.ts";
 import { colours } from "../colours.ts";
 import { drawTable } from "../table.ts";
 import { sum, type Answer, type Judged } from "./judge.ts";
+import { agreeing, counted } from "../../schemas/counted.ts";
 
 const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;
 const count = (value: number): string => value.toLocaleString("en-US");
@@ -45,9 +46,14 @@ export function showPreflight(
 function stepsOf(workload: Workload | undefined): string {
   if (workload === undefined) return "";
   const { optimizerSteps, effectiveBatch, rows, leftOut, generation } = workload;
-  if (makesNoStep(workload))
-    return colours.red(`none: a generation takes ${generation} prompts,\nand there are ${rows} rows`);
-  const left = leftOut ? `\n${leftOut} of ${rows} rows fill no generation` : "";
+  if (makesNoStep(workload) && rows !== null && generation !== null)
+    return colours.red(
+      `none: a generation takes ${counted(generation, "prompt")},\nand there ${agreeing(rows, "is", "are")} ${counted(rows, "row")}`,
+    );
+  const left =
+    rows !== null && leftOut
+      ? `\n${leftOut} of ${counted(rows, "row")} ${agreeing(leftOut, "fills", "fill")} no generation`
+      : "";
   return `${optimizerSteps ?? "unknown"} of ${effectiveBatch.value}\n${effectiveBatch.text}${left}`;
 }
 

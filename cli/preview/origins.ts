@@ -3,6 +3,7 @@ import type { Layers, Origin } from "../../compiler/layers.ts";
 import { describeSource } from "../../compiler/lower.ts";
 import { isMapping, valueAt, type Path } from "../../compiler/mapping.ts";
 import { showValue } from "../../compiler/show-value.ts";
+import { counted } from "../../schemas/counted.ts";
 import type { Plan, PlanStep } from "../../schemas/plan.ts";
 
 interface Stands {
@@ -34,7 +35,7 @@ const BESIDE: Readonly<Record<string, (step: PlanStep) => unknown>> = {
   timeout: ({ timeoutSeconds }) => `${timeoutSeconds}s`,
   stalled_after: ({ stalledSeconds }) => (stalledSeconds === null ? "never" : `${stalledSeconds}s`),
   "checkpoint.every": ({ checkpoint: { everySteps, everySeconds } }) =>
-    everySteps === null ? `${everySeconds}s` : `${everySteps} steps`,
+    everySteps === null ? `${everySeconds}s` : counted(everySteps, "step"),
   "checkpoint.keep": ({ checkpoint }) => checkpoint.keep,
   "checkpoint.resume": ({ checkpoint }) => checkpoint.resume,
 };

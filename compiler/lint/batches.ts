@@ -1,4 +1,3 @@
-import { counted } from "../show-value.ts";
 import { generationOf } from "./epochs.ts";
 import {
   effectiveBatch,
@@ -9,6 +8,7 @@ import {
   type Finding,
   type LintContext,
 } from "./facts.ts";
+import { counted } from "../../schemas/counted.ts";
 
 /** The trainer refuses a generation that does not hold whole groups. */
 export function batchesThatDivide({ steps }: LintContext): Finding[] {

@@ -1,6 +1,6 @@
-import { counted } from "../show-value.ts";
 import { batchesOf, optimizerSteps } from "./epochs.ts";
 import { isTraining, numberOf, pathOf, type Finding, type LintContext, type LoweredStep } from "./facts.ts";
+import { counted } from "../../schemas/counted.ts";
 
 /** Checkpoints that come too late, cannot be resumed, or fall where a resumed run would not be the same. */
 export function checkpointIntervals(context: LintContext): Finding[] {
@@ -16,7 +16,7 @@ function tooLate(context: LintContext, step: LoweredStep): Finding[] {
   const { everySteps: every } = step.plan.checkpoint;
   // Without a step there is nothing to lose; that is a finding of its own.
   if (every === null || total === undefined || total === 0 || every <= total) return [];
-  const message = `The first checkpoint comes after ${every} steps, but the training has ${total}: if it dies, all of it is lost.`;
+  const message = `The first checkpoint comes after ${counted(every, "step")}, but the training has ${total}: if it dies, all of it is lost.`;
   return [{ code: "R0501", step, path: everyPath(step), message }];
 }
 
@@ -34,7 +34,7 @@ function insideGeneration(step: LoweredStep): Finding[] {
   const period = batches * numberOf(step, "num_iterations");
   const { everySteps: every } = step.plan.checkpoint;
   if (every === null || (every * accumulated) % period === 0) return [];
-  const steps = `${period / accumulated} steps (${counted(batches, "batch")} x ${counted(numberOf(step, "num_iterations"), "update")} / ${accumulated} accumulated)`;
-  const message = `A checkpoint every ${every} steps falls inside a generation, which lasts ${steps}: it waits for the end, because a run resumed in between would differ.`;
+  const steps = `${counted(period / accumulated, "step")} (${counted(batches, "batch")} x ${counted(numberOf(step, "num_iterations"), "update")} / ${accumulated} accumulated)`;
+  const message = `A checkpoint every ${counted(every, "step")} falls inside a generation, which lasts ${steps}: it waits for the end, because a run resumed in between would differ.`;
   return [{ code: "R0503", step, path: everyPath(step), message }];
 }

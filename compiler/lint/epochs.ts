@@ -1,4 +1,3 @@
-import { counted } from "../show-value.ts";
 import {
   effectiveBatch,
   numberOf,
@@ -7,6 +6,7 @@ import {
   type LintContext,
   type LoweredStep,
 } from "./facts.ts";
+import { counted } from "../../schemas/counted.ts";
 
 /** What one generation of a train/grpo step takes, over all processes, and how it comes about. */
 export interface Generation {

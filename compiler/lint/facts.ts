@@ -1,8 +1,8 @@
+import { counted } from "../../schemas/counted.ts";
 import type { Recipe } from "../../schemas/generated/recipe.ts";
 import type { PaperTables } from "../../schemas/generated/paper-tables.ts";
 import type { PlanStep } from "../../schemas/plan.ts";
 import type { Code } from "../../schemas/diagnostic.ts";
-import { counted } from "../show-value.ts";
 import type { Layers, More } from "../layers.ts";
 import type { ResolvedStep } from "../resolved-step.ts";
 import type { Path } from "../mapping.ts";

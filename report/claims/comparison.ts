@@ -1,3 +1,4 @@
+import { counted } from "../../schemas/counted.ts";
 import type { PlanClaim } from "../../schemas/plan.ts";
 import { pairedTest, sameSamples, smallestP, type PairedTest, type Scored } from "../statistics.ts";
 import type { Combination } from "./combinations.ts";
@@ -37,7 +38,7 @@ export function judgeComparison(claim: PlanClaim, combinations: Combination[], r
     interval: test.interval,
     p: test.p,
     because:
-      `${better} ${said.ours} against ${than} ${said.theirs} on the same ${test.samples} samples${seeds}: ` +
+      `${better} ${said.ours} against ${than} ${said.theirs} on the same ${counted(test.samples, "sample")}${seeds}: ` +
       `${said.counts}, must be below ${limit}.`,
     evidence: pairs.flatMap((pair) =>
       pair.flatMap((id) => results.outcomes.get(id)?.outputs[output!]?.uri ?? []),

@@ -1,3 +1,4 @@
+import { agreeing, counted } from "../../schemas/counted.ts";
 import type { RunRecordClaim } from "../../schemas/generated/run-record.ts";
 import type { PlanClaim } from "../../schemas/plan.ts";
 import { combinationsOf, type Combination } from "./combinations.ts";
@@ -48,11 +49,17 @@ function judge(claim: PlanClaim, results: Results): Judged {
       : judgeComparison(claim, combinations, results);
   if (judged.verdict === "NOT CHECKED") return judged;
   if (few !== null)
-    return tooLittle(judged, `Only ${few} of the ${claim.seeds} seeds that it needs were run.`);
+    return tooLittle(
+      judged,
+      `Only ${few} of the ${claim.seeds} seeds that it needs ${agreeing(few, "was", "were")} run.`,
+    );
   const changed = changedModel(combinations, results);
   if (changed !== null) return tooLittle(judged, changed);
   if (small !== null)
-    return tooLittle(judged, `'${small.id}' has ${small.samples} samples, the claim needs ${claim.samples}.`);
+    return tooLittle(
+      judged,
+      `'${small.id}' has ${counted(small.samples, "sample")}, the claim needs ${claim.samples}.`,
+    );
   return judged;
 }
 
@@ -80,7 +87,8 @@ function changedModel(combinations: Combination[], { outcomes }: Results): strin
   for (const id of new Set(combinations.flatMap((one) => Object.values(one)))) {
     const { served_models: served = 1, changed = 0 } = outcomes.get(id)?.metrics ?? {};
     if (served > 1) return `The replies of '${id}' came from ${served} models.`;
-    if (changed > 0) return `${changed} replies of '${id}' are others than were recorded: the model changed.`;
+    if (changed > 0)
+      return `${counted(changed, "reply")} of '${id}' ${agreeing(changed, "is another than was", "are others than were")} recorded: the model changed.`;
   }
   return null;
 }

@@ -190,7 +190,7 @@ describe("a benchmark record", () => {
     ],
     [
       { video: "a", reverse_mcq: { ...asked, options: ["A. one, B. two"] } },
-      /lists 1 texts, which read as 2 options/,
+      /lists 1 text, which reads as 2 options/,
     ],
     [
       { video: "a", reverse_mcq: { ...asked, options: { A: "sit", B: "stand" } } },

@@ -71,7 +71,7 @@ describe("a score", () => {
     expect(said).toEqual([
       {
         event: "message",
-        text: "1 of 3 questions have options of the same text, first b: only the gold letter counts as right there",
+        text: "1 of 3 questions has options of the same text, first b: only the gold letter counts as right there",
       },
     ]);
     await noteEqualOptions({ events } as never, [optionsOf("a", "A. left", "B. right")]);

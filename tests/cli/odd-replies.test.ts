@@ -185,7 +185,7 @@ describe("a server's odd replies", { timeout: 120_000 }, () => {
     down = false;
     const ended = await run();
     expect(ended.code, ended.stderr).toBe(0);
-    expect(ended.stderr).toContain("1 kept replies are not as their schema says, and are asked for again");
+    expect(ended.stderr).toContain("1 kept reply is not as its schema says, and is asked for again");
     expect(stepOf(ended.record, "choice").metrics).toMatchObject({ samples: 2, correct: 2, replies: 2 });
     expect(replies).toBe(2);
   });
@@ -201,7 +201,7 @@ describe("a server's odd replies", { timeout: 120_000 }, () => {
     const { run } = await makePlace({ url: server.url, choice, limits });
     expect(stepOf((await run()).record, "choice").failure).toMatchObject({
       code: "unavailable",
-      message: expect.stringContaining("1 replies are kept") as string,
+      message: expect.stringContaining("1 reply is kept") as string,
     });
     down = false;
     const ended = await run();
@@ -375,7 +375,7 @@ describe("a server's odd replies", { timeout: 120_000 }, () => {
     const { record, stderr } = await run();
     expect(stepOf(record, "choice").metrics).toMatchObject({ correct: 1, other_model: 1 });
     expect(stderr).toContain(
-      "1 of 1 replies are of closed-mini, as the server says; the recipe asks for closed",
+      "1 of 1 reply is of closed-mini, as the server says; the recipe asks for closed",
     );
   });
 });

@@ -35,7 +35,7 @@ test.each([
   const { metrics, notes } = metricsOf(model, served);
   expect(metrics["other_model"]).toBe(1);
   expect(notes).toEqual([
-    `1 of 1 replies are of ${served}, as the server says; the recipe asks for ${model}`,
+    `1 of 1 reply is of ${served}, as the server says; the recipe asks for ${model}`,
   ]);
 });
 
