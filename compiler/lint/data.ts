@@ -24,6 +24,20 @@ export function sharedSplits(context: LintContext): Finding[] {
   });
 }
 
+/** Steps that read another number of frames than their dataset was cut into: each would fail once it has loaded its model. */
+export function framesThatAreCut(context: LintContext): Finding[] {
+  return context.steps.flatMap((step) => {
+    const cut = framesOf(context, step);
+    const [reads, has] = [step.plan.params["frames"], cut?.plan.params["frames"]];
+    if (cut?.plan.kind !== "frames/extract" || reads === undefined || reads === has) return [];
+    const message = `'${step.plan.id}' reads ${Number(reads)} frames per clip, and '${cut.plan.id}' cuts ${Number(has)}. Set 'frames' to the same number in both.`;
+    const related = [
+      { message: `'${cut.plan.id}' cuts them`, path: pathOf(cut, "with", "frames"), at: "value" as const },
+    ];
+    return [{ code: "R0312", step, path: pathOf(step, "with", "frames"), message, related }];
+  });
+}
+
 const FRAME_RULES = ["frames", "rule", "size"];
 
 /** Stages of one model that see a video in different ways. */

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
 import { batchesThatDivide, effectiveBatches, generationsThatFill } from "./batches.ts";
 import { checkpointIntervals } from "./checkpoints.ts";
-import { differentFrames, sharedSplits, unusedInputs } from "./data.ts";
+import { differentFrames, framesThatAreCut, sharedSplits, unusedInputs } from "./data.ts";
 import type { Finding, LintContext } from "./facts.ts";
 import { completionLimits, shortTimeouts } from "./limits.ts";
 import { samplingOfTheModel, undatedModels, unmergedAdapters, unpinnedModels } from "./models.ts";
@@ -13,6 +13,7 @@ const RULES: ((context: LintContext) => Finding[])[] = [
   generationsThatFill,
   effectiveBatches,
   checkpointIntervals,
+  framesThatAreCut,
   differentFrames,
   sharedSplits,
   unusedInputs,

@@ -33,6 +33,8 @@ describe("what mends a warning", () => {
   test.each([
     ["R0310", ["steps.grpo.with.gradient_accumulation_steps=8"]],
     ["R0310", ["steps.grpo.resources.gpu=8"]],
+    ["R0312", ["steps.base.with.frames=16", "steps.score.with.frames=16"]],
+    ["R0312", ["steps.frames.with.frames=4", "steps.grpo.with.frames=4", "steps.score.with.frames=4"]],
     ["R0501", ["steps.grpo.checkpoint.every=10 steps"]],
     ["R0502", ["steps.grpo.with.save_only_model=false"]],
     ["R0503", ["steps.grpo.checkpoint.every=12 steps"]],
@@ -47,7 +49,7 @@ describe("what mends a warning", () => {
     ],
     ["R0506", ["steps.score.with.model=gpt-4o-2024-08-06"]],
     ["R0507", ["steps.score.with.split=eval"]],
-    ["R0508", ["steps.cut.with.frames=8"]],
+    ["R0508", ["steps.cut.with.frames=8", "steps.score.with.frames=8"]],
     ["R0509", ["steps.score.with.max_completion_length=256"]],
     [
       "R0510",
