@@ -274,11 +274,11 @@ export class Api {
     if (limit !== null) throw this.#giveUp(overBudget(limit));
     this.#inFlight++;
     try {
-      const { answer, counted } = await this.#server.ask(body, this.#cut.signal);
+      const { answer, counted: isCounted } = await this.#server.ask(body, this.#cut.signal);
       const kept = await keep(answer);
       this.#answered++;
       this.#lastReply = Date.now();
-      if (!counted && !answer.filtered && needsTokens(budget))
+      if (!isCounted && !answer.filtered && needsTokens(budget))
         throw this.#giveUp(uncounted(this.#params.base_url));
       return kept;
     } catch (error) {

@@ -34,9 +34,7 @@ test.each([
 ])("asked for %s, a reply of %s is counted and told", (model, served) => {
   const { metrics, notes } = metricsOf(model, served);
   expect(metrics["other_model"]).toBe(1);
-  expect(notes).toEqual([
-    `1 of 1 reply is of ${served}, as the server says; the recipe asks for ${model}`,
-  ]);
+  expect(notes).toEqual([`1 of 1 reply is of ${served}, as the server says; the recipe asks for ${model}`]);
 });
 
 test("what was paid for in vain costs as well", () => {
