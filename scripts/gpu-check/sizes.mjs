@@ -7,31 +7,35 @@ const MODEL = "Qwen/Qwen2-VL-7B-Instruct";
 // Few layers of full width: the same kernels on the same shapes, loaded in seconds. For what does not depend on depth.
 const SHALLOW = 4;
 
-const real = () => {
+const full = () => {
   const file = path.join(root, "trainer", "reprise_trainer", "preflight", "architectures.json");
-  const full = JSON.parse(fs.readFileSync(file, "utf8"))[MODEL];
-  return {
-    models: {
-      full,
-      shallow: {
-        ...full,
-        text: { ...full.text, num_hidden_layers: SHALLOW },
-        vision: { ...full.vision, depth: SHALLOW },
-      },
-    },
-    // Ordinary tokens before the special ones (the model's tokenizer_config.json).
-    words: 151643,
-    // As preflight takes them: the largest frame of the recipe's budget of pixels, and its numbers of words.
-    clips: {
-      rows: { train: 48, eval: 32 },
-      frames: 8,
-      frame: [392, 392],
-      prompt: "tags",
-      prompt_tokens: 150,
-      answer_tokens: 150,
-    },
-  };
+  return JSON.parse(fs.readFileSync(file, "utf8"))[MODEL];
 };
+
+/** The model with other dimensions. */
+const changed = (model, text, vision) => ({
+  ...model,
+  text: { ...model.text, ...text },
+  vision: { ...model.vision, ...vision },
+});
+
+const real = () => ({
+  models: {
+    full: full(),
+    shallow: changed(full(), { num_hidden_layers: SHALLOW }, { depth: SHALLOW }),
+  },
+  // Ordinary tokens before the special ones (the model's tokenizer_config.json).
+  words: 151643,
+  // As preflight takes them: the largest frame of the recipe's budget of pixels, and its numbers of words.
+  clips: {
+    rows: { train: 48, eval: 32 },
+    frames: 8,
+    frame: [392, 392],
+    prompt: "tags",
+    prompt_tokens: 150,
+    answer_tokens: 150,
+  },
+});
 
 const scaledDown = () => {
   const text = {
@@ -44,17 +48,13 @@ const scaledDown = () => {
     max_position_embeddings: 4096,
     rope_parameters: { rope_type: "default", rope_theta: 10000, mrope_section: [2, 3, 3] },
   };
-  const vision = {
+  const model = changed(full(), text, {
     depth: 2,
     embed_dim: 32,
     hidden_size: 64,
     num_heads: 2,
     mlp_ratio: 2,
-    patch_size: 14,
-    spatial_merge_size: 2,
-    temporal_patch_size: 2,
-  };
-  const model = { parameters: 0, text, vision };
+  });
   return {
     models: { full: model, shallow: model },
     words: 2000,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import LORA, SFT
+from conftest import GRPO, SFT
 from reprise_trainer.gpu_check.table import seconds_a_unit
 from reprise_trainer.preflight.stages import STAGES, Asked
 
@@ -14,37 +14,15 @@ MEASURED: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))["checks"
 # Dense bfloat16, data sheet; schemas/gpus.json.
 H100_FLOPS = json.loads((FILE.parents[2] / "schemas" / "gpus.json").read_text())["H100"]["tflops"] * 1e12
 
-GRPO = {
-    **LORA,
+TABLE_5 = {
+    **GRPO,
     "lora_dropout": 0.0,
-    "trainable": "adapter",
-    "sharding": "none",
-    "split": "train",
     "prompt": "tags",
-    "frames": 8,
-    "max_prompt_length": 4096,
     "learning_rate": 1e-5,
-    "learning_rate_schedule": "linear",
     "gradient_accumulation_steps": 4,
-    "beta": 0.1,
     "group_size": 8,
-    "batch_size_per_device": 1,
-    "batch_unit": "prompts",
-    "steps_per_generation": 0,
-    "num_iterations": 1,
-    "save_only_model": False,
-    "max_grad_norm": 1.0,
-    "weight_decay": 0.0,
-    "steps": 4,
-    "epochs": 1,
     "max_completion_length": 256,
-    "temperature": 1.0,
-    "top_p": 1.0,
-    "top_k": 0,
-    "loss_type": "grpo",
-    "scale_rewards": "group",
     "rewards": {"accuracy": 1.0},
-    "logging_steps": 1,
 }
 # Of st-r1.yaml's profile single-gpu. `rows` are those of one unit of work: an optimizer step, or a question.
 CASES: dict[str, dict[str, Any]] = {
@@ -53,8 +31,8 @@ CASES: dict[str, dict[str, Any]] = {
         "params": {**SFT, "target": "reverse-thinking", "batch_size_per_device": 1},
         "rows": 4,
     },
-    "grpo": {"kind": "train/grpo", "params": GRPO, "rows": 4},
-    "grpo-kept": {"kind": "train/grpo", "params": {**GRPO, "activation_checkpointing": False}, "rows": 4},
+    "grpo": {"kind": "train/grpo", "params": TABLE_5, "rows": 4},
+    "grpo-kept": {"kind": "train/grpo", "params": {**TABLE_5, "activation_checkpointing": False}, "rows": 4},
     "evaluation": {"kind": "eval/mcq", "params": {"batch_size": 8, "max_completion_length": 512}, "rows": 1},
 }
 

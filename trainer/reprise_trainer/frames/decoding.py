@@ -36,8 +36,8 @@ def decode_whole(film: Film, found: Survey, ear: Ear, wanted: set[int], take: Ca
     """Decode all frames; `take` gets those whose numbers are `wanted`, ascending.
 
     Refuses a film of which the decoder lost or mended something after the first frame, or whose frames are turned
-    differently. What it could not decode before
-    that is the beginning of a recording that starts between two keyframes.
+    differently. What it could not decode before the first frame is the beginning of a recording that starts between two
+    keyframes.
     """
     decoded, damaged, turned = Decoded(), _Damage(film, found, ear), OneTurn()
     packets = found.packets if found.packets is not None else read_packets(film, ear)
