@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 
@@ -88,9 +88,14 @@ async function readText(file: string): Promise<string | undefined> {
   }
 }
 
+// Opening a stream takes longer than reading so much.
+const READ_AT_ONCE_BYTES = 1 << 20;
+
 /** SHA-256 of a file, in hexadecimal. */
 export async function hashFile(file: string): Promise<string> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
+  const { size } = await stat(file);
+  if (size <= READ_AT_ONCE_BYTES) hash.update(await readFile(file));
+  else await pipeline(createReadStream(file), hash);
   return hash.digest("hex");
 }

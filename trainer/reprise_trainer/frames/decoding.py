@@ -41,9 +41,12 @@ def decode_whole(film: Film, found: Survey, ear: Ear, wanted: set[int], take: Ca
     """
     decoded, damaged, turned = Decoded(), _Damage(film, found, ear), OneTurn()
     packets = found.packets if found.packets is not None else read_packets(film, ear)
+    # The headers of all packets were read, and none of them turns a picture.
+    may_turn = len(found.units) < found.count
     for frame in _frames(film, packets, damaged):
         number = len(decoded.pts)
-        turned.see(number, frame)
+        if may_turn:
+            turned.see(number, frame)
         decoded.pts.append(frame.pts)
         decoded.durations.append(frame.duration)
         if frame.is_corrupt:

@@ -9,9 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _RGB_8_BITS = (8, 2, 0, 0, 0)
 _CHUNK_BYTES = 1 << 20
+_SUB, _CHANNELS = 1, 3
 
 
 @contextmanager
@@ -29,7 +32,8 @@ class Strip:
     def __init__(self, file: BinaryIO, count: int) -> None:
         self._file = file
         self._count = count
-        self._packer = zlib.compressobj(1)
+        # For pictures: as small as the usual strategy makes them, in less time.
+        self._packer = zlib.compressobj(1, strategy=zlib.Z_RLE)
         self._packed = bytearray()
         # Pictures so far.
         self.written = 0
@@ -40,13 +44,7 @@ class Strip:
             self._file.write(_SIGNATURE)
             self._chunk(b"IHDR", struct.pack(">2I5B", picture.width, picture.height * self._count, *_RGB_8_BITS))
         self.written += 1
-        plane = picture.planes[0]
-        pixels, stride, row = memoryview(plane), plane.line_size, picture.width * 3
-        # Each row begins with its filter: none.
-        rows = b"".join(
-            part for at in range(0, picture.height * stride, stride) for part in (b"\0", pixels[at : at + row])
-        )
-        self._packed += self._packer.compress(rows)
+        self._packed += self._packer.compress(_filtered(picture))
         if len(self._packed) >= _CHUNK_BYTES:
             self._chunk(b"IDAT", self._packed)
             self._packed.clear()
@@ -59,3 +57,14 @@ class Strip:
     def _chunk(self, name: bytes, data: bytes | bytearray) -> None:
         check = zlib.crc32(data, zlib.crc32(name))
         self._file.write(struct.pack(">I4s", len(data), name) + data + struct.pack(">I", check))
+
+
+def _filtered(picture: Any) -> np.ndarray:
+    """Rows of a picture as PNG packs them: the number of their filter, then each pixel less the one left of it."""
+    plane, row = picture.planes[0], picture.width * _CHANNELS
+    pixels = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: picture.height, :row]
+    rows = np.empty((picture.height, 1 + row), np.uint8)
+    rows[:, 0] = _SUB
+    rows[:, 1 : 1 + _CHANNELS] = pixels[:, :_CHANNELS]
+    np.subtract(pixels[:, _CHANNELS:], pixels[:, :-_CHANNELS], out=rows[:, 1 + _CHANNELS :])
+    return rows
