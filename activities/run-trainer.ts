@@ -9,6 +9,7 @@ import { StepFailure, type FailureCode } from "./step-failure.ts";
 import { hideSecrets } from "./hide-secrets.ts";
 import { tailOf } from "./run-child.ts";
 import { programFailure, runProgram } from "./run-program.ts";
+import { pinsOf } from "./portable.ts";
 import { chooseCheckpoint } from "./resume.ts";
 import { secretsOf, withheldFrom } from "./secrets.ts";
 import type { StepContext } from "./step.ts";
@@ -46,6 +47,7 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
     },
     seed: typeof seed === "number" ? seed : 0,
     threads: Math.max(1, Math.floor(threads / step.processes)),
+    reproducible: step.reproducible ?? "fastest",
   };
   const jobFile = path.join(work, "job.json");
   await rm(job.result, { force: true });
@@ -96,6 +98,7 @@ function environmentOf({ step, threads }: StepContext): Record<string, string> {
   const online = Object.values(step.inputs).some(({ from }) => from === "hub");
   return {
     ...PYTHON_ENVIRONMENT,
+    ...pinsOf(step.reproducible),
     PYTHONUNBUFFERED: "1",
     // Sets must not come in another order in another process.
     PYTHONHASHSEED: "0",

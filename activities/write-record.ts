@@ -2,11 +2,12 @@ import { access } from "node:fs/promises";
 import path from "node:path";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
-import type { FinishedRun, PlanStep, StepOutcome } from "../schemas/plan.ts";
+import type { FinishedRun, Plan, PlanStep, StepOutcome } from "../schemas/plan.ts";
 import { validateRecord } from "../compiler/validators.ts";
 import { evaluateMetrics } from "../compiler/evaluate-metrics.ts";
 import { judgeClaims } from "../report/claims/judge.ts";
 import type { Evaluated } from "../report/claims/judged.ts";
+import { compareWithReference } from "../report/reference.ts";
 import { asScored, type Scored } from "../report/statistics.ts";
 import { pathOf } from "../store/artifacts.ts";
 import { readJsonLines, writeJson } from "../store/files.ts";
@@ -15,6 +16,7 @@ import { hubModels } from "../store/hub-models.ts";
 import { loadOutcome, loadRun, recordFile } from "../store/runs.ts";
 import { traceOf } from "../store/trace.ts";
 import { describeEnvironment } from "./environment.ts";
+import { pinsOf } from "./portable.ts";
 import { samplesOf } from "./samples-file.ts";
 
 /** Judges the claims and writes the run record, whole. Also for a run that failed or was cancelled. */
@@ -29,6 +31,7 @@ export async function writeRecord(finished: FinishedRun): Promise<void> {
       plan.steps.map((step) => outcomeOf(finished, step, finished.statuses[step.id] ?? "cancelled")),
     ),
   ]);
+  const mode = plan.steps[0]?.reproducible ?? "fastest";
   const evaluated = await evaluatedOf(root, steps);
   const ended = new Date().toISOString();
   const record: RunRecord = {
@@ -44,6 +47,8 @@ export async function writeRecord(finished: FinishedRun): Promise<void> {
     seconds: (Date.parse(ended) - Date.parse(started.started)) / 1000,
     steps,
     environment,
+    reproducible: { mode, pinned: pinsOf(mode) },
+    reference: referenceIn(plan, { steps, platform: environment.platform, mode }),
     deviations: plan.deviations,
     claims: judgeClaims(plan.claims, {
       profile: plan.recipe.profile,
@@ -57,6 +62,16 @@ export async function writeRecord(finished: FinishedRun): Promise<void> {
   if (!validate(record))
     throw new Error(`the record does not fit its schema: ${JSON.stringify(validate.errors)}`);
   await writeJson(recordFile(root, run), record);
+}
+
+/** Whether the run gave what its recipe's reference did. */
+function referenceIn(
+  plan: Plan,
+  ours: Parameters<typeof compareWithReference>[1],
+): NonNullable<RunRecord["reference"]> | null {
+  if (!plan.reference) return null;
+  const { file, ...reference } = plan.reference;
+  return { file, ...compareWithReference(reference, ours) };
 }
 
 /** A finished step left its outcome; of another one, what its attempts left is gathered. */

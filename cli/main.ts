@@ -119,6 +119,8 @@ verb(
 )
   .addOption(new Option("--markdown", "as Markdown tables").conflicts("json"))
   .option("--junit <file>", "write JUnit XML there too")
+  .option("--digests <file>", "say whether the runs gave the bytes of the reference in this file")
+  .option("--write-digests <file>", "write what the runs gave into this file, as a reference")
   .action(act(() => import("./commands/verify.ts"), "verify"));
 verb("up", "Start this folder's Temporal server", "up").action(
   act(() => import("./commands/server.ts"), "up"),

@@ -1,6 +1,7 @@
 import path from "node:path";
 import prettyMilliseconds from "pretty-ms";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
+import { sentenceOf } from "../report/reference.ts";
 import { EXIT } from "./errors.ts";
 import { colours } from "./colours.ts";
 import { mainNumber } from "./main-number.ts";
@@ -40,6 +41,7 @@ export function summarise(
       `  ${claim.because}${claim.p === null ? "" : ` p = ${claim.p.toPrecision(2)}.`}`,
     );
   }
+  if (record.reference) lines.push(sentenceOf(record.reference));
   if (record.deviations.length > 0) {
     lines.push(
       `${record.deviations.length} stated deviations from the paper; they stand in the record and the report.`,

@@ -12,6 +12,7 @@ import { lint } from "./lint/index.ts";
 import { workloadsOf, type Workload } from "./lint/workloads.ts";
 import { lower, lowerStep } from "./lower.ts";
 import { applyProfile, applySettings, isSecret, settingName } from "./overrides.ts";
+import { checkPortable, readReference, referenceOf, reproducibleOf } from "./reproducible.ts";
 import { readTables } from "./tables.ts";
 import { validateEnvelope, validateGroup } from "./validators.ts";
 import { isMapping } from "./mapping.ts";
@@ -58,7 +59,8 @@ export function compile({ file, text, profile, settings, read }: RecipeText): Co
     texts.set(settingName(index), isSecret(written, dotted) ? `${dotted}=…` : setting);
   }
   const tables = readTables(layers, file, read);
-  for (const [name, content] of tables.texts) texts.set(name, content);
+  const reference = readReference(layers, file, read);
+  for (const [name, content] of [...tables.texts, ...reference.texts]) texts.set(name, content);
   const steps = readSteps(layers);
   const linked = link(layers, steps);
   const diagnostics = [
@@ -69,6 +71,7 @@ export function compile({ file, text, profile, settings, read }: RecipeText): Co
     ...checkGroups(layers),
     ...checkInputs(layers),
     ...tables.diagnostics,
+    ...reference.diagnostics,
     ...steps.diagnostics,
     ...linked.diagnostics,
     ...checkClaims(layers, steps),
@@ -77,15 +80,17 @@ export function compile({ file, text, profile, settings, read }: RecipeText): Co
   const failed = diagnostics.some(({ severity }) => severity === "error");
   if (failed)
     return { plan: null, diagnostics: sorted(diagnostics), texts, recipe: layers, workloads: new Map() };
-  const lowered = linked.steps.map((resolved) => ({ plan: lowerStep(resolved), resolved }));
+  const reproducible = reproducibleOf(layers);
+  const lowered = linked.steps.map((resolved) => ({ plan: lowerStep(resolved, reproducible), resolved }));
   const recipe = layers.value as unknown as Recipe;
   const digest = digestOf([...texts.values()].join("\n"));
-  const plan = lower(recipe, lowered, steps, { file, digest, profile });
+  const lone = lower(recipe, lowered, steps, { file, digest, profile });
+  const plan = { ...lone, reference: referenceOf(reference.value, recipe.reference, lone.recipe) };
   const context = {
-    ...{ layers, recipe, steps: lowered, tables: tables.tables },
+    ...{ layers, recipe, steps: lowered, tables: tables.value },
     byId: new Map(lowered.map((step) => [step.plan.id, step])),
   };
-  diagnostics.push(...lint(context));
+  diagnostics.push(...checkPortable(layers, plan.steps), ...lint(context));
   const stops = diagnostics.some(({ severity }) => severity === "error");
   return {
     ...{ plan: stops ? null : plan, diagnostics: sorted(diagnostics), texts, recipe: layers },

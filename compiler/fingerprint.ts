@@ -55,6 +55,8 @@ function fields(
         typeof input === "string" ? input : input.digest,
       ]),
     ),
+    // Elsewhere it would be other bytes.
+    ...(step.reproducible === "portable" ? { reproducible: "portable" } : {}),
     // Each process adds a batch of its own to a step.
     ...(step.processes > 1 ? { processes: step.processes } : {}),
     // A GPU computes in another precision.

@@ -1,6 +1,12 @@
 import type { Recipe } from "../schemas/generated/recipe.ts";
 import { KIND_SCHEMAS } from "../schemas/kinds.ts";
-import { PROGRAM_FAILURES, type Plan, type PlanStep, type Source } from "../schemas/plan.ts";
+import {
+  PROGRAM_FAILURES,
+  type Plan,
+  type PlanStep,
+  type Reproducible,
+  type Source,
+} from "../schemas/plan.ts";
 import { claimCells, namesOfClaim } from "./claim-cells.ts";
 import { digestOf } from "./digest.ts";
 import { seconds } from "./duration.ts";
@@ -15,15 +21,10 @@ const DEFAULT_STALLED = "1h";
 const DEFAULT_CHECKPOINT = "5m";
 
 /** A checked step as part of the plan: every default written out. */
-export function lowerStep({
-  cell,
-  kind: uses,
-  step,
-  params,
-  inputs,
-  secrets,
-  after,
-}: ResolvedStep): PlanStep {
+export function lowerStep(
+  { cell, kind: uses, step, params, inputs, secrets, after }: ResolvedStep,
+  reproducible: Reproducible,
+): PlanStep {
   const kind = KIND_SCHEMAS[uses!];
   const { resources, retry, timeout, checkpoint } = step;
   const stalled = step.stalled_after ?? (kind["x-tools"].includes("python") ? DEFAULT_STALLED : null);
@@ -56,6 +57,7 @@ export function lowerStep({
       keep: checkpoint?.keep ?? 2,
       resume: checkpoint?.resume ?? "auto",
     },
+    reproducible,
     secrets,
   };
 }

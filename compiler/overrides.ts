@@ -54,7 +54,7 @@ export function applySettings(recipe: Layers, settings: readonly string[]): Appl
         layers,
         diagnostics: [...diagnostics, at(whole, code, [0, equals < 1 ? setting.length : equals], message)],
       });
-      if (!/^(steps|claims|inputs|accept)(\.[^.\s]+)+$/.test(dotted)) {
+      if (!/^(?:(?:steps|claims|inputs|accept)(?:\.[^.\s]+)+|reproducible)$/.test(dotted)) {
         return wrong(
           "R0306",
           `'${setting}' is no setting. Write path=value, such as steps.sft.with.epochs=2.`,

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { Ajv2020, ValidateFunction } from "ajv/dist/2020.js";
 import { DOCUMENT_SCHEMAS, KIND_SCHEMAS, STEP_KINDS, type StepKind } from "../schemas/kinds.ts";
+import type { Digests } from "../schemas/generated/digests.ts";
 import type { Judgement } from "../schemas/generated/judgement.ts";
 import type { PaperTables } from "../schemas/generated/paper-tables.ts";
 import type { Question } from "../schemas/generated/question.ts";
@@ -45,6 +46,7 @@ export function validatedSchemas(): Record<string, object> {
     step: { ...step, $defs },
     group: { ...group, $defs },
     tables: DOCUMENT_SCHEMAS["paper-tables"],
+    digests: DOCUMENT_SCHEMAS.digests,
     record: DOCUMENT_SCHEMAS["run-record"],
     question: DOCUMENT_SCHEMAS.question,
     reply: DOCUMENT_SCHEMAS["recorded-reply"],
@@ -98,6 +100,10 @@ export const validateParams = (kind: StepKind): ValidateFunction => validator(ki
 /** Checks a file of a paper's tables. */
 export const validateTables = (): ValidateFunction<PaperTables> =>
   validator("tables") as ValidateFunction<PaperTables>;
+
+/** Checks a file of digests of runs. */
+export const validateDigests = (): ValidateFunction<Digests> =>
+  validator("digests") as ValidateFunction<Digests>;
 
 /** Checks a run record before it is written. */
 export const validateRecord = (): ValidateFunction => validator("record");

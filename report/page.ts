@@ -1,6 +1,7 @@
 import type { DataReport } from "../schemas/generated/data-report.ts";
 import type { RunRecord, RunRecordStep } from "../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
+import { bytesSection } from "./bytes.ts";
 import { lineChart } from "./charts.ts";
 import { curvesOf } from "./curves.ts";
 import { dataSection } from "./data.ts";
@@ -51,7 +52,7 @@ export function renderReport({ record, events, samples, data, frames, unparsed, 
           ${readingSection(record, unparsed)} ${judgeSection(record)} ${apiSection(record)}
           ${dataSection(data)} ${framesSection(record, frames)} ${samplesSection(samples)}
           ${curvesSection(record, events)} ${stepsSection(record)} ${hubSection(record)}
-          ${gatesSection(events)} ${notesSection(events)} ${deviationsSection(record)}
+          ${gatesSection(events)} ${notesSection(events)} ${deviationsSection(record)} ${bytesSection(record)}
           ${environmentSection(record)}
         </main>
       </body>

@@ -31,6 +31,8 @@ export const CODES = {
   R0310: "Batch and group do not divide",
   R0311: "The paper's tables cannot be used",
   R0312: "Other frames are read than are cut",
+  R0313: "What is portable runs on no GPU",
+  R0314: "The reference cannot be used",
   R0401: "An input does not exist",
   R0402: "An input has another digest",
   R0501: "No checkpoint before the end",

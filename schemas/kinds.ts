@@ -124,6 +124,7 @@ export const DOCUMENT_SCHEMAS = {
   "recorded-reply": require("./recorded-reply.schema.json") as object,
   judgement: require("./judgement.schema.json") as object,
   "paper-tables": require("./paper-tables.schema.json") as object,
+  digests: require("./digests.schema.json") as object,
   "trainer-job": require("./trainer-job.schema.json") as object,
   "trainer-event": require("./trainer-event.schema.json") as object,
   "run-record": require("./run-record.schema.json") as object,

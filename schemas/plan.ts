@@ -1,4 +1,5 @@
-import type { RecipeClaim, RecipeStep } from "./generated/recipe.ts";
+import type { Recipe, RecipeClaim, RecipeStep } from "./generated/recipe.ts";
+import type { DigestsRun } from "./generated/digests.ts";
 import type { RunRecord, RunRecordArtifact, RunRecordStep } from "./generated/run-record.ts";
 import type { ArtifactType, StepKind } from "./kinds.ts";
 
@@ -52,9 +53,13 @@ export interface PlanStep {
     /** auto, never, or `<run>:<step>@<n>`. */
     resume: string;
   };
+  /** Whether its bytes may depend on the processor. A plan of an earlier version does not say: then they may. */
+  reproducible?: Reproducible;
   /** Environment variables of the step's program, each by the name of the variable that holds the secret. */
   secrets: Record<string, string>;
 }
+
+export type Reproducible = NonNullable<Recipe["reproducible"]>;
 
 export type GpuType = NonNullable<NonNullable<RecipeStep["resources"]>["gpu_type"]>;
 
@@ -92,6 +97,8 @@ export interface Plan {
   steps: PlanStep[];
   claims: PlanClaim[];
   deviations: RunRecord["deviations"];
+  /** What a reference run gave, by step and output, if the recipe names one; it decides nothing. */
+  reference?: (DigestsRun & { file: string }) | null;
   /** SHA-256 of everything above that decides what runs. */
   digest: string;
 }

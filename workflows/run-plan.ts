@@ -13,7 +13,7 @@ import {
 import type { Activities } from "../activities/index.ts";
 import type { FinishedRun, PlanStep, RunRequest, StepResult } from "../schemas/plan.ts";
 import { describeFailure, inputsOf, runStep } from "./run-step.ts";
-import { clamp, Schedule } from "./schedule.ts";
+import { Schedule, threadsOf } from "./schedule.ts";
 
 const pause = defineSignal("pause");
 const resume = defineSignal("resume");
@@ -116,7 +116,7 @@ function requestOf(request: RunRequest, step: PlanStep, schedule: Schedule) {
     inputs: inputsOf(step, request, (id) => schedule.result(id)),
     withheld: plan.secrets,
     heartbeatSeconds: request.heartbeatSeconds,
-    threads: Math.max(1, clamp(step.resources, capacity).cpu),
+    threads: threadsOf(step, capacity),
     redoneSince: redo !== null && redo.steps.includes(step.id) ? redo.since : null,
   };
 }

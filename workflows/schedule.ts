@@ -136,13 +136,17 @@ export class Schedule {
 }
 
 /** What a step really gets of the machine. */
-export function clamp(wants: Resources, capacity: Resources): Resources {
+function clamp(wants: Resources, capacity: Resources): Resources {
   return {
     cpu: Math.min(wants.cpu, capacity.cpu),
     gpu: Math.min(wants.gpu, capacity.gpu),
     memoryGb: Math.min(wants.memoryGb, capacity.memoryGb),
   };
 }
+
+/** CPU threads for a step's program. Where bytes must not depend on the machine, neither may their number. */
+export const threadsOf = ({ resources, reproducible }: PlanStep, capacity: Resources): number =>
+  Math.max(1, reproducible === "portable" ? resources.cpu : clamp(resources, capacity).cpu);
 
 const add = (to: Resources, what: Resources, sign: 1 | -1): Resources => ({
   cpu: to.cpu + sign * what.cpu,

@@ -4,6 +4,7 @@ import type { RunCommandParams } from "../../schemas/generated/run-command.ts";
 import type { ArtifactType } from "../../schemas/kinds.ts";
 import { completeRenamed } from "../../store/checkpoints.ts";
 import { checkpointsOf } from "../../store/works.ts";
+import { pinsOf } from "../portable.ts";
 import { chooseCheckpoint } from "../resume.ts";
 import { programFailure, runProgram } from "../run-program.ts";
 import { readSamples } from "../samples-file.ts";
@@ -35,6 +36,7 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
     hidden: Object.values(secrets),
     environment: {
       ...withheldFrom(context.withheld),
+      ...pinsOf(step.reproducible),
       ...Object.fromEntries(Object.entries(env).map(([variable, value]) => [variable, String(value)])),
       ...secrets,
       ...contractOf(context, checkpoints, checkpoint?.directory),

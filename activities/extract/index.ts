@@ -4,6 +4,7 @@ import { digestOf } from "../../compiler/digest.ts";
 import type { FramesExtractParams } from "../../schemas/generated/frames-extract.ts";
 import { linesOf } from "../../store/files.ts";
 import { openParts, type Parts } from "../parts.ts";
+import { pinsOf } from "../portable.ts";
 import { readQuestions, writeQuestions } from "../questions-file.ts";
 import { withheldFrom } from "../secrets.ts";
 import type { StepContext } from "../step.ts";
@@ -109,7 +110,13 @@ function openCrew({ step, threads, log, signal, withheld }: StepContext): Crew {
   return new Crew(threads, {
     python: requireTool("python"),
     wish: { frames, rule, size, memory_bytes: step.resources.memoryGb * 1e9 },
-    environment: { ...process.env, ...withheldFrom(withheld), ...PYTHON_ENVIRONMENT, PYTHONUTF8: "1" },
+    environment: {
+      ...process.env,
+      ...withheldFrom(withheld),
+      ...PYTHON_ENVIRONMENT,
+      ...pinsOf(step.reproducible),
+      PYTHONUTF8: "1",
+    },
     log,
     silence: step.stalledSeconds === null ? null : step.stalledSeconds * 1000,
     signal,

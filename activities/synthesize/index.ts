@@ -28,6 +28,7 @@ export async function synthesize(context: StepContext): Promise<Record<string, n
       ...makeQuestions(made, split, params.seed, {
         rowsPerClip: params.pretrain_rows_per_clip,
         reverseErrorRate: params.reverse_error_rate,
+        taggedAnswerRate: params.tagged_answer_rate,
       }),
     );
   }

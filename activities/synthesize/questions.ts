@@ -46,15 +46,17 @@ export interface Asked {
   way: Way;
   /** Answer as if the way there had been asked: the stand-in for a base that cannot think in reverse. */
   mistaken?: boolean;
+  /** Answer in the tags that a prompt asks for, or by the letter alone. */
+  tagged?: boolean;
 }
 
 /** A four-option question, with its letter target and its reverse-thinking target. */
-export function multipleChoice({ clip, family, way, mistaken = false }: Asked): Question {
+export function multipleChoice({ clip, family, way, mistaken = false, tagged = true }: Asked): Question {
   const there = clip.facts[family];
   const here = factsOnWay(family, mistaken ? "forward" : way, there);
   const other: Way = way === "forward" ? "reverse" : "forward";
   const name = { forward: "forward", reverse: "back" };
-  const letter = `<answer>${letterOf(here)}</answer>`;
+  const letter = tagged ? `<answer>${letterOf(here)}</answer>` : letterOf(here);
   const thought =
     `${name[other]}: ${wordsOf(family, factsOnWay(family, other, there))}, ` +
     `${name[way]}: ${wordsOf(family, here)}`;

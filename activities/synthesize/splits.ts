@@ -39,6 +39,8 @@ export interface PretrainMix {
   rowsPerClip: number;
   /** Share of the reverse questions answered as if the way there had been asked. */
   reverseErrorRate: number;
+  /** Share of the questions answered in tags; the rest gives the letter alone. */
+  taggedAnswerRate: number;
 }
 
 /** The questions about a split's clips, in a seeded order. */
@@ -56,7 +58,9 @@ export function makeQuestions(clips: Clip[], split: Split, seed: number, pretrai
             const { family, way } = kinds[uniformInt(random, 0, kinds.length - 1)]!;
             const mistaken = way === "reverse" && uniformFloat64(random) < pretrain.reverseErrorRate;
             const make = uniformInt(random, 0, 1) === 0 ? description : multipleChoice;
-            const question = make({ clip, family, way, mistaken });
+            const tagged =
+              pretrain.taggedAnswerRate === 1 || uniformFloat64(random) < pretrain.taggedAnswerRate;
+            const question = make({ clip, family, way, mistaken, tagged });
             return { ...question, id: `${question.id}-${row}` };
           }),
         )

@@ -14,7 +14,7 @@ export async function conform(
   { json, ...options }: RecipeOptions & { json?: boolean },
 ): Promise<number> {
   const { plan, recipe } = await planOf(file, options);
-  const { tables } = readTables(recipe, file, readText);
+  const { value: tables } = readTables(recipe, file, readText);
   if (tables === null) {
     throw new UserError(
       EXIT.invalid,

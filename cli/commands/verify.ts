@@ -5,10 +5,12 @@ import {
   verdictsAsMarkdown,
 } from "../../report/claims/verdict-table.ts";
 import { verdictsAsJunit } from "../../report/claims/junit.ts";
+import { sentenceOf, type Comparison } from "../../report/reference.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { writeWhole } from "../../store/files.ts";
 import { home } from "../../store/home.ts";
 import { loadRecord } from "../../store/runs.ts";
+import { addDigests, compareIn, readDigests } from "../digests-file.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { findRun } from "../find-run.ts";
 import { say, sayJson } from "../output.ts";
@@ -19,10 +21,13 @@ interface Options {
   json?: boolean;
   markdown?: boolean;
   junit?: string;
+  digests?: string;
+  writeDigests?: string;
 }
 
 /** Shows what runs say about the paper's claims, beside the paper. The exit code is that of the worst run. */
-export async function verify(names: string[], { json, markdown, junit }: Options): Promise<number> {
+export async function verify(names: string[], options: Options): Promise<number> {
+  const { json, markdown, junit, digests, writeDigests } = options;
   const root = home.find(process.cwd(), process.env);
   const records: RunRecord[] = [];
   for (const name of names) {
@@ -33,20 +38,28 @@ export async function verify(names: string[], { json, markdown, junit }: Options
     records.push(record);
   }
   if (junit !== undefined) await writeWhole(junit, verdictsAsJunit(records));
+  if (writeDigests !== undefined) await addDigests(writeDigests, records);
+  const reference = digests === undefined ? undefined : await readDigests(digests);
+  const bytes = records.map((record) =>
+    reference === undefined ? null : compareIn(reference, digests!, record),
+  );
   if (json)
     sayJson({
-      runs: records.map(({ run, recipe, status, claims }) => ({
+      runs: records.map(({ run, recipe, status, claims }, index) => ({
         ...{ run, recipe: recipe.name, profile: recipe.profile, status, claims },
+        ...(reference === undefined ? {} : { reference: bytes[index] }),
       })),
     });
   else if (markdown) say(verdictsAsMarkdown(records).trimEnd());
-  else say(records.map(asText).join("\n\n"));
-  return Math.max(...records.map(exitCodeOf));
+  else say(records.map((record, index) => asText(record, bytes[index] ?? null)).join("\n\n"));
+  const differ = bytes.some((comparison) => comparison?.same === false);
+  return Math.max(differ ? EXIT.notReproduced : EXIT.done, ...records.map(exitCodeOf));
 }
 
-function asText(record: RunRecord): string {
+function asText(record: RunRecord, bytes: Comparison | null): string {
   const title = titleOf(record);
-  if (record.claims.length === 0) return `${title}\nThe recipe claims nothing.`;
+  const end = bytes === null ? [] : [sentenceOf(bytes)];
+  if (record.claims.length === 0) return [title, "The recipe claims nothing.", ...end].join("\n");
   const table = drawTable(VERDICT_HEAD, record.claims.map(verdictCells));
-  return [title, table, ...record.claims.map(({ id, because }) => `${id}: ${because}`)].join("\n");
+  return [title, table, ...record.claims.map(({ id, because }) => `${id}: ${because}`), ...end].join("\n");
 }

@@ -22,4 +22,6 @@ export interface DataSynthesizeParams {
   pretrain_rows_per_clip?: number;
   /** Share of the pretraining rows about the way back that are answered as if the way there had been asked. It stands in for a base model that cannot think in reverse. */
   reverse_error_rate?: number;
+  /** Share of the pretraining questions that are answered in tags, <answer>B</answer>, as all others are; the rest gives the letter alone. It stands in for a base model that was not trained for the format. */
+  tagged_answer_rate?: number;
 }

@@ -31,6 +31,10 @@ export interface Recipe {
   /** What the finished run is judged by. */
   claims?: RecipeClaim[];
   accept?: RecipeAccept;
+  /** Whether the run's bytes may depend on the processor. `portable` pins what chooses its computing by the processor: the same recipe then gives the same bytes on every x86-64 processor with AVX2, somewhat slower. For runs without GPUs. */
+  reproducible?: "fastest" | "portable";
+  /** File with the digests of a reference run, as a path from this recipe; `reprise verify RUN --write-digests FILE` writes one. The run then says whether it gave the same bytes, or which step was the first to differ. */
+  reference?: string;
   /** Declared overrides by name: dotted paths into this recipe with their other values. */
   profiles?: {
     [k: string]: {

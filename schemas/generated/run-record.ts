@@ -63,6 +63,26 @@ export interface RunRecord {
     /** Items: Name. */
     gpus: string[];
   };
+  /** Whether the run's bytes may depend on the processor. Absent from records of earlier versions. */
+  reproducible?: {
+    mode: "fastest" | "portable";
+    /** What every program of the run was given, by environment variable. */
+    pinned: {
+      [k: string]: string;
+    };
+  };
+  /** Whether the run gave the same bytes as the run that the recipe's `reference` has of this profile; null without one. Absent from records of earlier versions. */
+  reference?: {
+    /** File of the reference, from the recipe's folder. */
+    file: string;
+    same: boolean;
+    /** Steps of the reference. */
+    steps: number;
+    /** How many of them gave the same bytes. */
+    equal: number;
+    /** In a sentence. */
+    because: string;
+  } | null;
   /** Items: A stated difference from the paper. */
   deviations: {
     /** Step id. */

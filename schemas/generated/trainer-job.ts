@@ -41,4 +41,6 @@ export interface TrainerJob {
   seed: number;
   /** CPU threads. */
   threads: number;
+  /** Whether the step's bytes may depend on the processor. */
+  reproducible: "fastest" | "portable";
 }

@@ -26,6 +26,7 @@ export const DOCUMENTS = [
   "recorded-reply",
   "judgement",
   "paper-tables",
+  "digests",
   "trainer-job",
   "trainer-event",
   "run-record",

@@ -1,7 +1,12 @@
 // A job file as the worker writes it, with paths relative to the folders that the checks run in.
 
 /** `step` is a plan's; the seed stands beside its other parameters there. */
-export function jobFile({ kind, params: { seed, ...params }, resources }, inputs, outputs, checkpoint) {
+export function jobFile(
+  { kind, params: { seed, ...params }, resources, reproducible },
+  inputs,
+  outputs,
+  checkpoint,
+) {
   return {
     kind,
     params,
@@ -21,5 +26,6 @@ export function jobFile({ kind, params: { seed, ...params }, resources }, inputs
     },
     seed: seed ?? 0,
     threads: resources.cpu,
+    reproducible: reproducible ?? "fastest",
   };
 }

@@ -10,7 +10,7 @@ import { makeWalk } from "../../activities/synthesize/walk.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { ffmpeg, timesOf } from "../support/videos.ts";
 
-const MIX = { rowsPerClip: 4, reverseErrorRate: 0.5 };
+const MIX = { rowsPerClip: 4, reverseErrorRate: 0.5, taggedAnswerRate: 1 };
 const clip = {
   id: "c",
   video: "v",

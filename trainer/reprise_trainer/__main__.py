@@ -9,7 +9,7 @@ import traceback
 from importlib import import_module
 from pathlib import Path
 
-from . import ranks, stop
+from . import portable, ranks, stop
 from .errors import StepError
 from .events import Events, write_result
 from .failures import classify, is_lost_peer
@@ -65,6 +65,8 @@ def run(path: str) -> int:
         # First, because it may fail and is fast.
         local = with_local_models(job, events)
         events.message("loading libraries")
+        if job.reproducible == "portable":
+            portable.pin()
         import torch
 
         torch.set_num_threads(job.threads)

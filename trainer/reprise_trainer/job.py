@@ -40,6 +40,8 @@ class Job:
     checkpoints: Checkpointing
     seed: int
     threads: int
+    # "portable": its bytes must not depend on the processor.
+    reproducible: str = "fastest"
 
 
 def read_job(path: str | Path) -> Job:
@@ -65,4 +67,5 @@ def read_job(path: str | Path) -> Job:
         ),
         seed=raw["seed"],
         threads=raw["threads"],
+        reproducible=raw["reproducible"],
     )

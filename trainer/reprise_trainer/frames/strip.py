@@ -44,7 +44,7 @@ class Strip:
             self._file.write(_SIGNATURE)
             self._chunk(b"IHDR", struct.pack(">2I5B", picture.width, picture.height * self._count, *_RGB_8_BITS))
         self.written += 1
-        self._packed += self._packer.compress(_filtered(picture))
+        self._packed += self._packer.compress(_filtered(picture).data)
         if len(self._packed) >= _CHUNK_BYTES:
             self._chunk(b"IDAT", self._packed)
             self._packed.clear()

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { fingerprint } from "../../compiler/fingerprint.ts";
+import type { Digests } from "../../schemas/generated/digests.ts";
+import { threadsOf } from "../../workflows/schedule.ts";
+import { compileText, planOf, SMALL } from "../support/recipes.ts";
+
+const TOOLS = { python: "p", ffmpeg: "f" };
+const PORTABLE = `${SMALL}reproducible: portable\n`;
+const digest = (letter: string) => letter.repeat(64);
+
+test("what is portable is another result, and what is not keeps its fingerprint", () => {
+  const [fastest] = planOf(SMALL).steps;
+  const [portable] = planOf(PORTABLE).steps;
+  const { reproducible: _, ...older } = fastest!;
+  expect(fingerprint(fastest!, {}, TOOLS)).toBe(fingerprint(older, {}, TOOLS));
+  expect(fingerprint(portable!, {}, TOOLS)).not.toBe(fingerprint(fastest!, {}, TOOLS));
+});
+
+test("a profile and a setting can choose it", () => {
+  const text = `${PORTABLE}profiles:\n  fast: { reproducible: fastest }\n`;
+  expect(planOf(text).steps[0]!.reproducible).toBe("portable");
+  expect(planOf(text, "fast").steps[0]!.reproducible).toBe("fastest");
+  expect(planOf(text, null, { settings: ["reproducible=fastest"] }).steps[0]!.reproducible).toBe("fastest");
+  const [wrong] = compileText(text, null, { settings: ["reproducible=always"] }).diagnostics;
+  expect(wrong!.message).toContain("must be one of fastest, portable");
+});
+
+test("a portable step has the threads that it asks for, on a smaller machine too", () => {
+  const small = { cpu: 1, gpu: 0, memoryGb: 4 };
+  expect(threadsOf(planOf(SMALL).steps[0]!, small)).toBe(1);
+  expect(threadsOf(planOf(PORTABLE).steps[0]!, small)).toBe(2);
+});
+
+const run = (profile: string | null, letter: string): Digests["runs"][0] => ({
+  profile,
+  reproducible: "portable",
+  made: "2026-11-26T12:00:00.000Z",
+  cpu: "a processor",
+  platform: "linux x64",
+  steps: { walks: { fingerprint: digest("a"), outputs: { dataset: digest(letter) } } },
+});
+const named = (recipe: string) => ({
+  files: {
+    "recipes/small.json": JSON.stringify({ digests: 1, recipe, runs: [run(null, "b"), run("less", "c")] }),
+  },
+});
+const WITH_REFERENCE = `${SMALL}reference: small.json\nprofiles:\n  less: { steps.walks.with.clips.eval: 1 }\n  other: { steps.walks.with.clips.eval: 3 }\n`;
+
+test("the reference is the run of the recipe and its profile, and decides nothing", () => {
+  const plan = planOf(WITH_REFERENCE, null, named("small"));
+  expect(plan.reference).toEqual({ ...run(null, "b"), file: "small.json" });
+  expect(plan.digest).toBe(planOf(SMALL).digest);
+  expect(planOf(WITH_REFERENCE, "less", named("small")).reference!.profile).toBe("less");
+  expect(planOf(WITH_REFERENCE, "other", named("small")).reference).toBeNull();
+  expect(planOf(WITH_REFERENCE, null, named("another")).reference).toBeNull();
+});
+
+test("what is wrong in the file of the reference is told with its place", () => {
+  const files = { "recipes/small.json": '{"digests": 1, "recipe": "small",\n "runs": [{"profile": 3}]}' };
+  const found = compileText(WITH_REFERENCE, null, { files }).diagnostics;
+  expect(found.every(({ file, severity }) => file === "recipes/small.json" && severity === "error")).toBe(
+    true,
+  );
+  expect(found.map(({ line }) => line)).toContain(2);
+});
