@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { packageRoot } from "../../activities/toolchain.ts";
+import { afterwards } from "./folders.ts";
 
 const SOURCE = path.join(packageRoot, "tests", "support", "other-processor.c");
 // glibc looks at the processor before anything else is loaded.
@@ -18,7 +19,10 @@ export function whyNoOtherProcessor(): string | null {
 }
 
 /** Environment in which every Python takes this machine for one with an AMD processor without AVX-512. */
-export function otherProcessor(folder: string): Record<string, string> {
+export function otherProcessor(): Record<string, string> {
+  // LD_PRELOAD is split at blanks, which the folders of the tests have on purpose.
+  const folder = mkdtempSync("/tmp/reprise-other-processor-");
+  afterwards(() => rmSync(folder, { recursive: true }));
   const library = path.join(folder, "other-processor.so");
   const { status, stderr } = spawnSync("cc", ["-O1", "-shared", "-fPIC", "-o", library, SOURCE], {
     encoding: "utf8",
