@@ -32,9 +32,19 @@ export function accuracySection(record: RunRecord): Html {
     `${percent(metrics["accuracy_low"])} – ${percent(metrics["accuracy_high"])}`,
     ...["chance", "majority"].map((name) => percent(metrics[name])),
     ...["samples", "unparsed", ...declined, "error"].map((name) => metrics[name]),
-    ...groups.map((group) => percent(metrics[`accuracy[${group}]`])),
   ]);
-  return section("Accuracy on held-out clips", table([...headings, ...declined, "errors", ...groups], rows));
+  const whole = table([...headings, ...declined, "errors"], rows);
+  return section("Accuracy on held-out clips", html`${whole} ${byGroup(scored, groups)}`);
+}
+
+/** One line for each group of questions, one column for each step: what a training gave, and what it took. */
+function byGroup(scored: readonly RunRecordStep[], groups: readonly string[]): Html {
+  if (groups.length === 0) return html``;
+  const rows = groups.map((group) => [
+    group,
+    ...scored.map(({ metrics }) => percent(metrics[`accuracy[${group}]`])),
+  ]);
+  return table(["questions", ...scored.map(({ id }) => id)], rows);
 }
 
 /** What a judge said of replies to open questions: 0 to 5 in each part. */

@@ -48,12 +48,21 @@ export interface Asked {
   mistaken?: boolean;
   /** Answer in the tags that a prompt asks for, or by the letter alone. */
   tagged?: boolean;
+  /** Index of the option that is answered instead. */
+  guess?: number;
 }
 
 /** A four-option question, with its letter target and its reverse-thinking target. */
-export function multipleChoice({ clip, family, way, mistaken = false, tagged = true }: Asked): Question {
+export function multipleChoice({
+  clip,
+  family,
+  way,
+  mistaken = false,
+  tagged = true,
+  guess,
+}: Asked): Question {
   const there = clip.facts[family];
-  const here = factsOnWay(family, mistaken ? "forward" : way, there);
+  const here = OPTIONS[guess ?? -1] ?? factsOnWay(family, mistaken ? "forward" : way, there);
   const other: Way = way === "forward" ? "reverse" : "forward";
   const name = { forward: "forward", reverse: "back" };
   const letter = tagged ? `<answer>${letterOf(here)}</answer>` : letterOf(here);

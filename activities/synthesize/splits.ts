@@ -1,7 +1,8 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
+import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { description, multipleChoice, WAYS, type Question } from "./questions.ts";
+import { description, multipleChoice, WAYS, type Asked, type Question } from "./questions.ts";
 import { FAMILIES, makeWalk, type Family, type Walk } from "./walk.ts";
 
 /** Splits by clip: no clip is in two of them, because each draws from its own seed. */
@@ -41,6 +42,8 @@ export interface PretrainMix {
   reverseErrorRate: number;
   /** Share of the questions answered in tags; the rest gives the letter alone. */
   taggedAnswerRate: number;
+  /** Share of the questions answered by a letter drawn at random. */
+  randomAnswerRate: number;
 }
 
 /** The questions about a split's clips, in a seeded order. */
@@ -55,17 +58,23 @@ export function makeQuestions(clips: Clip[], split: Split, seed: number, pretrai
     split === "pretrain"
       ? ask.flatMap((clip) =>
           Array.from({ length: pretrain.rowsPerClip }, (_, row) => {
-            const { family, way } = kinds[uniformInt(random, 0, kinds.length - 1)]!;
-            const mistaken = way === "reverse" && uniformFloat64(random) < pretrain.reverseErrorRate;
-            const make = uniformInt(random, 0, 1) === 0 ? description : multipleChoice;
-            const tagged =
-              pretrain.taggedAnswerRate === 1 || uniformFloat64(random) < pretrain.taggedAnswerRate;
-            const question = make({ clip, family, way, mistaken, tagged });
+            const question = pretrainRow(clip, random, pretrain);
             return { ...question, id: `${question.id}-${row}` };
           }),
         )
       : ask.flatMap((clip) => kinds.map((kind) => multipleChoice({ clip, ...kind })));
   return shuffle(rows, (limit) => uniformInt(random, 0, limit));
+}
+
+/** A question or a description, about a family and a way drawn at random. */
+function pretrainRow(clip: Asked["clip"], random: RandomGenerator, mix: PretrainMix): Question {
+  const chance = (rate: number) => uniformFloat64(random) < rate;
+  const { family, way } = kinds[uniformInt(random, 0, kinds.length - 1)]!;
+  const asked = { clip, family, way, mistaken: way === "reverse" && chance(mix.reverseErrorRate) };
+  if (chance(0.5)) return description(asked);
+  const tagged = chance(mix.taggedAnswerRate);
+  if (!chance(mix.randomAnswerRate)) return multipleChoice({ ...asked, tagged });
+  return multipleChoice({ ...asked, tagged, guess: uniformInt(random, 0, 3) });
 }
 
 function shuffle<T>(items: T[], upTo: (limit: number) => number): T[] {

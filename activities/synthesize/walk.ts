@@ -9,7 +9,7 @@ const LEG = FRAMES / 2;
 
 const TURN_DEGREES = 4;
 // Without the roll a tiny model does not see the turn in time (measured: chance on direction).
-const LEAN_DEGREES = 25;
+const LEAN_DEGREES = 40;
 
 export const FAMILIES = {
   direction: ["left", "right"],

@@ -1,12 +1,7 @@
 // A job file as the worker writes it, with paths relative to the folders that the checks run in.
 
 /** `step` is a plan's; the seed stands beside its other parameters there. */
-export function jobFile(
-  { kind, params: { seed, ...params }, resources, reproducible },
-  inputs,
-  outputs,
-  checkpoint,
-) {
+export function jobFile({ kind, params: { seed, ...params }, resources }, inputs, outputs, checkpoint) {
   return {
     kind,
     params,
@@ -26,6 +21,7 @@ export function jobFile(
     },
     seed: seed ?? 0,
     threads: resources.cpu,
-    reproducible: reproducible ?? "fastest",
+    // What is portable is so on CPUs.
+    reproducible: "fastest",
   };
 }

@@ -3,14 +3,20 @@ import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { encodeArguments } from "../../activities/synthesize/encode.ts";
-import { factsOnWay, multipleChoice, WAYS } from "../../activities/synthesize/questions.ts";
+import {
+  factsOnWay,
+  multipleChoice,
+  WAYS,
+  type Question,
+  type Way,
+} from "../../activities/synthesize/questions.ts";
 import { renderWalk } from "../../activities/synthesize/render.ts";
 import { makeClips, makeQuestions, SPLITS } from "../../activities/synthesize/splits.ts";
 import { makeWalk } from "../../activities/synthesize/walk.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { ffmpeg, timesOf } from "../support/videos.ts";
 
-const MIX = { rowsPerClip: 4, reverseErrorRate: 0.5, taggedAnswerRate: 1 };
+const MIX = { rowsPerClip: 4, reverseErrorRate: 0.5, taggedAnswerRate: 1, randomAnswerRate: 0 };
 const clip = {
   id: "c",
   video: "v",
@@ -92,6 +98,28 @@ describe("splits", () => {
   test("cover every family and way evenly when held out", () => {
     const questions = makeQuestions(makeClips("eval", 12, 0), "eval", 0, MIX);
     for (const way of WAYS) expect(questions.filter((question) => question.way === way)).toHaveLength(6);
+  });
+
+  test("teach a base that errs on the way back, seldom uses tags, and often guesses", () => {
+    const clips = makeClips("pretrain", 200, 0);
+    const there = new Map(clips.map(({ id, walk }) => [id, walk.facts]));
+    const rows = (mix: Partial<typeof MIX>) => makeQuestions(clips, "pretrain", 0, { ...MIX, ...mix });
+    const share = (questions: Question[], is: (question: Question) => boolean) =>
+      questions.filter(is).length / questions.length;
+    const asked = (mix: Partial<typeof MIX>, way: Way) =>
+      rows(mix).filter((question) => question.answer !== null && question.way === way);
+    const isRight = ({ id, task, way, answer }: Question) => {
+      const [first, second] = factsOnWay(task, way, there.get(id.slice(0, "pretrain-0000".length))![task]);
+      return answer === "ABCD"[first * 2 + second];
+    };
+    expect(share(asked({}, "forward"), isRight)).toBe(1);
+    // Half of the walks are the same both ways.
+    expect(Math.abs(share(asked({ reverseErrorRate: 1 }, "reverse"), isRight) - 0.5)).toBeLessThan(0.1);
+    expect(Math.abs(share(asked({ randomAnswerRate: 1 }, "forward"), isRight) - 0.25)).toBeLessThan(0.1);
+    const tagged = ({ targets }: Question) => targets.letter.startsWith("<answer>");
+    expect(Math.abs(share(asked({ taggedAnswerRate: 0.2 }, "forward"), tagged) - 0.2)).toBeLessThan(0.1);
+    for (const { answer, targets } of asked({ taggedAnswerRate: 0 }, "forward"))
+      expect(targets.letter).toBe(answer);
   });
 
   test("have unique ids", () => {

@@ -40,22 +40,16 @@ const record = recordOf({
   },
 });
 
-test("accuracy has a column for each group that any step has", () => {
-  const [headings, local, closed] = cellsOf(accuracySection(record).text);
-  expect(headings!.slice(-2)).toEqual(["action/forward", "part1"]);
-  expect(local).toEqual([
-    "local",
-    "50.0 %",
-    "25.0 % – 75.0 %",
-    "25.0 %",
-    "40.0 %",
-    "8",
-    "1",
-    "0",
-    "50.0 %",
-    "",
+test("accuracy has a line for each step, then one for each group that any step has, with the steps side by side", () => {
+  const [headings, local, closed, ...groups] = cellsOf(accuracySection(record).text);
+  expect(headings!.at(-1)).toBe("errors");
+  expect(local).toEqual(["local", "50.0 %", "25.0 % – 75.0 %", "25.0 %", "40.0 %", "8", "1", "0"]);
+  expect(closed!.at(-1)).toBe("2");
+  expect(groups).toEqual([
+    ["questions", "local", "closed"],
+    ["action/forward", "50.0 %", ""],
+    ["part1", "", "100.0 %"],
   ]);
-  expect(closed!.slice(-3)).toEqual(["2", "", "100.0 %"]);
 });
 
 test("the judge's scores stand by part, with their spread and coverage", () => {

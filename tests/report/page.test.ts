@@ -116,6 +116,21 @@ describe("the report", () => {
     expect(page).not.toContain("<b>toy</b>");
   });
 
+  test("says what was pinned, and whether the bytes are the reference's", () => {
+    const given = { events, samples: [], data: new Map(), frames: new Map(), unparsed: new Map(), style };
+    expect(page).not.toContain("<h2>Bytes</h2>");
+    const because = "The first step to differ is 'grpo': <it>.";
+    const reference = { file: "demo.digests.json", same: false, steps: 9, equal: 5, because };
+    const reproducible = { mode: "portable" as const, pinned: { MKL_CBWR: "COMPATIBLE" } };
+    const other = { ...record, reproducible, reference };
+    expect(validateRecord()(other)).toBe(true);
+    const shown = renderReport({ ...given, record: other })
+      .split("<h2>Bytes</h2>")[1]!
+      .replaceAll(/\s+/g, " ");
+    for (const words of ["<strong>no</strong>", "5 of 9 steps", "&lt;it&gt;", "MKL_CBWR=COMPATIBLE"])
+      expect(shown).toContain(words);
+  });
+
   test("names the commits of models from the hub", () => {
     const [, table = ""] = page.split("Models from the hub");
     for (const shown of ["org/&lt;tiny&gt;", "none: the newest", "<code>c0ffee</code>"])
