@@ -1,7 +1,7 @@
 import { changedPackages, lockedPackages, recallEnvironment } from "../../activities/locked-packages.ts";
 import { digestOf } from "../../compiler/digest.ts";
 import { showValue } from "../../compiler/show-value.ts";
-import type { Tools } from "../../compiler/fingerprint.ts";
+import { resultFields, type Tools } from "../../compiler/fingerprint.ts";
 import { KIND_SCHEMAS } from "../../schemas/kinds.ts";
 import type { Artifact, PlanStep } from "../../schemas/plan.ts";
 import type { LastTime } from "./history.ts";
@@ -81,16 +81,9 @@ function upstream({ step, fields, previews, inputs }: Asked): Reason[] {
 
 /** Parameters are known before all inputs are. */
 function partlyKnown({ step, tools, last }: Asked): Record<string, unknown> {
-  const { properties, "x-tools": uses } = KIND_SCHEMAS[step.kind];
-  const now: Record<string, unknown> = { kind: step.kind, version: step.version };
-  for (const [name, value] of Object.entries(step.params)) {
-    const affects = properties[name]?.["x-affects"] ?? "result";
-    if (affects === "result" || affects === "resume") now[`with.${name}`] = value;
-  }
-  for (const tool of uses) now[`tools.${tool}`] = tools[tool];
-  if (step.processes > 1) now["processes"] = step.processes;
-  if (last.fields?.["device"] !== undefined) now["device"] = step.resources.gpu > 0 ? "gpu" : "cpu";
-  return now;
+  const { device, ...now } = resultFields(step, {}, tools);
+  // Older runs did not keep it.
+  return last.fields?.["device"] === undefined ? now : { ...now, device };
 }
 
 async function environmentChanged(root: string, field: string, from: unknown, to: unknown): Promise<Reason> {
