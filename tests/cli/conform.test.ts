@@ -48,7 +48,11 @@ describe("conform", () => {
   test("a deviation stands with its reason, a silent one is called so", async () => {
     const { steps } = await conform("recipes/demo.yaml", "--set", "steps.grpo.with.beta=0.2");
     const grpo = new Map(steps[0]!.rows.map((row) => [row.row, row]));
-    expect(grpo.get("base learning rate")).toMatchObject({ printed: 1e-5, ours: 0.007, verdict: "deviation" });
+    expect(grpo.get("base learning rate")).toMatchObject({
+      printed: 1e-5,
+      ours: 0.007,
+      verdict: "deviation",
+    });
     expect(grpo.get("base learning rate")!.reason).toContain("does not move");
     expect(grpo.get("beta")).toMatchObject({ printed: 0.1, ours: 0.2, verdict: "silent" });
   });
