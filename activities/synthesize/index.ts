@@ -29,7 +29,6 @@ export async function synthesize(context: StepContext): Promise<Record<string, n
         rowsPerClip: params.pretrain_rows_per_clip,
         reverseErrorRate: params.reverse_error_rate,
         taggedAnswerRate: params.tagged_answer_rate,
-        randomAnswerRate: params.random_answer_rate,
       }),
     );
   }

@@ -1,4 +1,4 @@
-import { FAMILIES, type Facts, type Family, type Pair } from "./walk.ts";
+import { FAMILIES, flip, type Facts, type Family, type Pair } from "./walk.ts";
 
 /** The way that a question asks about. Benchmark term of the paper: forward and reverse. */
 export const WAYS = ["forward", "reverse"] as const;
@@ -9,7 +9,7 @@ export interface Question {
   id: string;
   video: string;
   split: string;
-  task: Family;
+  task: Family | "description";
   way: Way;
   question: string;
   options: string[];
@@ -21,12 +21,26 @@ export interface Question {
 }
 
 const LETTERS = ["A", "B", "C", "D"] as const;
-const OPTIONS: readonly Pair[] = [
+const ORDERED: readonly Pair[] = [
   [0, 0],
   [0, 1],
   [1, 0],
   [1, 1],
 ];
+/**
+ * The options of each family, A to D. In each of them the way back changes B for C and leaves A and D: two turns to the same
+ * side become two to the other, and order alone changes nothing in two of the same.
+ */
+const OPTIONS: Readonly<Record<Family, readonly Pair[]>> = {
+  direction: [
+    [0, 1],
+    [0, 0],
+    [1, 1],
+    [1, 0],
+  ],
+  landmark: ORDERED,
+  action: ORDERED,
+};
 
 /** What was passed on a way. Back: the order is reversed, and turns are mirrored. */
 export function factsOnWay(family: Family, way: Way, there: Pair): Pair {
@@ -35,9 +49,9 @@ export function factsOnWay(family: Family, way: Way, there: Pair): Pair {
   return family === "direction" ? [flip(second), flip(first)] : [second, first];
 }
 
-const flip = (value: 0 | 1): 0 | 1 => (value === 0 ? 1 : 0);
 const wordsOf = (family: Family, pair: Pair) => pair.map((index) => FAMILIES[family][index]).join(" ");
-const letterOf = (pair: Pair) => LETTERS[pair[0] * 2 + pair[1]]!;
+const letterOf = (family: Family, [first, second]: Pair) =>
+  LETTERS[OPTIONS[family].findIndex((pair) => pair[0] === first && pair[1] === second)]!;
 const suffix = (way: Way) => (way === "forward" ? "" : " back");
 
 export interface Asked {
@@ -48,24 +62,16 @@ export interface Asked {
   mistaken?: boolean;
   /** Answer in the tags that a prompt asks for, or by the letter alone. */
   tagged?: boolean;
-  /** Index of the option that is answered instead. */
-  guess?: number;
 }
 
 /** A four-option question, with its letter target and its reverse-thinking target. */
-export function multipleChoice({
-  clip,
-  family,
-  way,
-  mistaken = false,
-  tagged = true,
-  guess,
-}: Asked): Question {
+export function multipleChoice({ clip, family, way, mistaken = false, tagged = true }: Asked): Question {
   const there = clip.facts[family];
-  const here = OPTIONS[guess ?? -1] ?? factsOnWay(family, mistaken ? "forward" : way, there);
+  const here = factsOnWay(family, mistaken ? "forward" : way, there);
   const other: Way = way === "forward" ? "reverse" : "forward";
   const name = { forward: "forward", reverse: "back" };
-  const letter = tagged ? `<answer>${letterOf(here)}</answer>` : letterOf(here);
+  const answer = letterOf(family, here);
+  const letter = tagged ? `<answer>${answer}</answer>` : answer;
   const thought =
     `${name[other]}: ${wordsOf(family, factsOnWay(family, other, there))}, ` +
     `${name[way]}: ${wordsOf(family, here)}`;
@@ -76,24 +82,32 @@ export function multipleChoice({
     task: family,
     way,
     question: `On the way${suffix(way)}, which ${family}?`,
-    options: OPTIONS.map((pair) => `${letterOf(pair)}: ${wordsOf(family, pair)}`),
-    answer: letterOf(here),
+    options: OPTIONS[family].map((pair) => `${letterOf(family, pair)}: ${wordsOf(family, pair)}`),
+    answer,
     targets: { letter, "reverse-thinking": `<think>${thought}</think>${letter}` },
   };
 }
 
-/** A description of a way in words. Teaches the base to see; it has no options, and only a judge can score it. */
-export function description(asked: Asked): Question {
-  const { clip, family, way, mistaken = false } = asked;
-  const there = clip.facts[family];
-  const text = wordsOf(family, factsOnWay(family, mistaken ? "forward" : way, there));
+/**
+ * A description of all that is seen on a way, in words. Teaches the base to see; it has no options, and only a judge can
+ * score it.
+ */
+export function description({ clip, way, mistaken = false }: Omit<Asked, "family">): Question {
+  const told = (on: Way) =>
+    (Object.keys(FAMILIES) as Family[])
+      .map((family) => wordsOf(family, factsOnWay(family, on, clip.facts[family])))
+      .join(", ");
+  const text = told(mistaken ? "forward" : way);
   return {
-    ...multipleChoice(asked),
-    id: `${clip.id}-${family}-${way}-description`,
-    question: `Describe the way${suffix(way)}, which ${family}?`,
+    id: `${clip.id}-${way}-description`,
+    video: clip.video,
+    split: clip.split,
+    task: "description",
+    way,
+    question: `Describe the way${suffix(way)}.`,
     options: [],
     answer: null,
-    reference: wordsOf(family, factsOnWay(family, way, there)),
+    reference: told(way),
     targets: { letter: text, "reverse-thinking": text },
   };
 }

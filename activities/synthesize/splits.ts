@@ -1,7 +1,7 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { randomOf } from "./random.ts";
 import { description, multipleChoice, WAYS, type Asked, type Question } from "./questions.ts";
 import { FAMILIES, makeWalk, type Family, type Walk } from "./walk.ts";
 
@@ -42,13 +42,11 @@ export interface PretrainMix {
   reverseErrorRate: number;
   /** Share of the questions answered in tags; the rest gives the letter alone. */
   taggedAnswerRate: number;
-  /** Share of the questions answered by a letter drawn at random. */
-  randomAnswerRate: number;
 }
 
 /** The questions about a split's clips, in a seeded order. */
 export function makeQuestions(clips: Clip[], split: Split, seed: number, pretrain: PretrainMix): Question[] {
-  const random = xoroshiro128plus(seed * 16 + SPLITS.indexOf(split) + 0x5eed);
+  const random = randomOf("questions", seed, SPLITS.indexOf(split));
   const ask = clips.map(({ id, video, walk }) => ({ id, video, split, facts: walk.facts }));
   if (split === "eval") {
     // One question a clip: several on one clip would be correlated and narrow the interval falsely.
@@ -66,15 +64,13 @@ export function makeQuestions(clips: Clip[], split: Split, seed: number, pretrai
   return shuffle(rows, (limit) => uniformInt(random, 0, limit));
 }
 
-/** A question or a description, about a family and a way drawn at random. */
+/** A description, or a question about a family drawn at random; each of a way drawn at random. */
 function pretrainRow(clip: Asked["clip"], random: RandomGenerator, mix: PretrainMix): Question {
   const chance = (rate: number) => uniformFloat64(random) < rate;
   const { family, way } = kinds[uniformInt(random, 0, kinds.length - 1)]!;
   const asked = { clip, family, way, mistaken: way === "reverse" && chance(mix.reverseErrorRate) };
   if (chance(0.5)) return description(asked);
-  const tagged = chance(mix.taggedAnswerRate);
-  if (!chance(mix.randomAnswerRate)) return multipleChoice({ ...asked, tagged });
-  return multipleChoice({ ...asked, tagged, guess: uniformInt(random, 0, 3) });
+  return multipleChoice({ ...asked, tagged: chance(mix.taggedAnswerRate) });
 }
 
 function shuffle<T>(items: T[], upTo: (limit: number) => number): T[] {

@@ -1,6 +1,6 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { randomOf } from "./random.ts";
 
 /** A clip shows two legs of a walk; each leg has one value per question family. */
 export const FRAMES = 24;
@@ -11,6 +11,9 @@ const TURN_DEGREES = 4;
 // Without the roll a tiny model does not see the turn in time (measured: chance on direction).
 const LEAN_DEGREES = 40;
 
+/** Share of the walks, in each family, whose way back has another answer than the way there. */
+const CHANGED_BACK = 0.75;
+
 export const FAMILIES = {
   direction: ["left", "right"],
   landmark: ["red", "blue"],
@@ -20,6 +23,7 @@ export type Family = keyof typeof FAMILIES;
 
 /** Index (0 or 1) into the family's words, for the first and the second leg. */
 export type Pair = readonly [0 | 1, 0 | 1];
+export const flip = (value: 0 | 1): 0 | 1 => (value === 0 ? 1 : 0);
 export type Facts = Readonly<Record<Family, Pair>>;
 
 /** Where the walker's eye is: metres, radians; eye height is 1. */
@@ -58,10 +62,20 @@ export const progressInLeg = (frame: number): number => (frame % LEG) / LEG;
 
 /** The walk of clip `index` of a split; the same seed and index give the same walk everywhere. */
 export function makeWalk(seed: number, index: number): Walk {
-  const random = xoroshiro128plus(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
+  const random = randomOf("walk", seed, index);
   const bit = () => uniformInt(random, 0, 1) as 0 | 1;
   const between = (low: number, high: number) => low + (high - low) * uniformFloat64(random);
-  const facts: Facts = { direction: [bit(), bit()], landmark: [bit(), bit()], action: [bit(), bit()] };
+  /** Two legs that are alike in the given share of walks. */
+  const legs = (alike: number): Pair => {
+    const first = bit();
+    return [first, uniformFloat64(random) < alike ? first : flip(first)];
+  };
+  // Two like turns become two of the other side; in the other families two different things change their order.
+  const facts: Facts = {
+    direction: legs(CHANGED_BACK),
+    landmark: legs(1 - CHANGED_BACK),
+    action: legs(1 - CHANGED_BACK),
+  };
 
   const stride = between(0.1, 0.17);
   const poses: Pose[] = [];

@@ -24,6 +24,4 @@ export interface DataSynthesizeParams {
   reverse_error_rate?: number;
   /** Share of the pretraining questions that are answered in tags, <answer>B</answer>, as those of the other splits are; the rest gives the letter alone. It stands in for a base model that was not trained for the format. */
   tagged_answer_rate?: number;
-  /** Share of the pretraining questions that are answered by a letter drawn at random. It stands in for a base model that is not sure of what it sees. */
-  random_answer_rate?: number;
 }

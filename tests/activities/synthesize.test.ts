@@ -12,11 +12,11 @@ import {
 } from "../../activities/synthesize/questions.ts";
 import { renderWalk } from "../../activities/synthesize/render.ts";
 import { makeClips, makeQuestions, SPLITS } from "../../activities/synthesize/splits.ts";
-import { makeWalk } from "../../activities/synthesize/walk.ts";
+import { makeWalk, type Family } from "../../activities/synthesize/walk.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { ffmpeg, timesOf } from "../support/videos.ts";
 
-const MIX = { rowsPerClip: 4, reverseErrorRate: 0.5, taggedAnswerRate: 1, randomAnswerRate: 0 };
+const MIX = { rowsPerClip: 4, reverseErrorRate: 0.5, taggedAnswerRate: 1 };
 const clip = {
   id: "c",
   video: "v",
@@ -48,16 +48,24 @@ describe("the world", () => {
     }
   });
 
-  test("has every fact about half of the time", () => {
-    const walks = Array.from({ length: 400 }, (_, index) => makeWalk(0, index));
-    for (const family of ["direction", "landmark", "action"] as const) {
-      for (const leg of [0, 1] as const) {
-        const share = walks.filter(({ facts }) => facts[family][leg] === 1).length / walks.length;
-        expect(share).toBeGreaterThan(0.4);
-        expect(share).toBeLessThan(0.6);
+  test.each([0, 1, 2, 3, 4, 5])(
+    "has every fact about half of the time, in each sixth clip from %i on",
+    (from) => {
+      const walks = Array.from({ length: 400 }, (_, index) => makeWalk(0, index * 6 + from));
+      for (const family of ["direction", "landmark", "action"] as const) {
+        for (const leg of [0, 1] as const) {
+          const share = walks.filter(({ facts }) => facts[family][leg] === 1).length / walks.length;
+          expect(share).toBeGreaterThan(0.4);
+          expect(share).toBeLessThan(0.6);
+        }
+        const changed = walks.filter(({ facts }) => {
+          const back = factsOnWay(family, "reverse", facts[family]);
+          return back.join() !== facts[family].join();
+        });
+        expect(Math.abs(changed.length / walks.length - 0.75)).toBeLessThan(0.08);
       }
-    }
-  });
+    },
+  );
 });
 
 describe("a question", () => {
@@ -77,6 +85,24 @@ describe("a question", () => {
       "reverse-thinking": "<think>forward: red blue, back: blue red</think><answer>C</answer>",
     });
   });
+
+  test.each(["direction", "landmark", "action"] as const)(
+    "about %s exchanges B and C for the way back",
+    (family) => {
+      const answers = (
+        [
+          [0, 0],
+          [0, 1],
+          [1, 0],
+          [1, 1],
+        ] as const
+      ).map((pair) => {
+        const walk = { ...clip, facts: { ...clip.facts, [family]: pair } };
+        return WAYS.map((way) => multipleChoice({ clip: walk, family, way }).answer).join("");
+      });
+      expect(answers.sort()).toEqual(["AA", "BC", "CB", "DD"]);
+    },
+  );
 
   test("asked mistakenly answers as if the way there had been asked", () => {
     expect(multipleChoice({ clip, family: "landmark", way: "reverse", mistaken: true }).answer).toBe("B");
@@ -100,7 +126,7 @@ describe("splits", () => {
     for (const way of WAYS) expect(questions.filter((question) => question.way === way)).toHaveLength(6);
   });
 
-  test("teach a base that errs on the way back, seldom uses tags, and often guesses", () => {
+  test("teach a base that errs on the way back, and seldom uses tags", () => {
     const clips = makeClips("pretrain", 200, 0);
     const there = new Map(clips.map(({ id, walk }) => [id, walk.facts]));
     const rows = (mix: Partial<typeof MIX>) => makeQuestions(clips, "pretrain", 0, { ...MIX, ...mix });
@@ -109,13 +135,12 @@ describe("splits", () => {
     const asked = (mix: Partial<typeof MIX>, way: Way) =>
       rows(mix).filter((question) => question.answer !== null && question.way === way);
     const isRight = ({ id, task, way, answer }: Question) => {
-      const [first, second] = factsOnWay(task, way, there.get(id.slice(0, "pretrain-0000".length))![task]);
-      return answer === "ABCD"[first * 2 + second];
+      const facts = there.get(id.slice(0, "pretrain-0000".length))!;
+      return answer === multipleChoice({ clip: { ...clip, facts }, family: task as Family, way }).answer;
     };
     expect(share(asked({}, "forward"), isRight)).toBe(1);
-    // Half of the walks are the same both ways.
-    expect(Math.abs(share(asked({ reverseErrorRate: 1 }, "reverse"), isRight) - 0.5)).toBeLessThan(0.1);
-    expect(Math.abs(share(asked({ randomAnswerRate: 1 }, "forward"), isRight) - 0.25)).toBeLessThan(0.1);
+    // A quarter of the walks is the same both ways.
+    expect(Math.abs(share(asked({ reverseErrorRate: 1 }, "reverse"), isRight) - 0.25)).toBeLessThan(0.1);
     const tagged = ({ targets }: Question) => targets.letter.startsWith("<answer>");
     expect(Math.abs(share(asked({ taggedAnswerRate: 0.2 }, "forward"), tagged) - 0.2)).toBeLessThan(0.1);
     for (const { answer, targets } of asked({ taggedAnswerRate: 0 }, "forward"))
