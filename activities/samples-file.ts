@@ -1,12 +1,9 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Prediction } from "../report/statistics.ts";
+import type { Prediction, Sample } from "../report/statistics/sample.ts";
 import { show, tellFaults, type Fault, type LineFault } from "./rows/faults.ts";
 import { readRows } from "./rows/read-rows.ts";
 import { StepFailure } from "./step-failure.ts";
-
-/** What verdicts need of a prediction. */
-type Sample = Pick<Prediction, "id" | "status">;
 
 const STATUS: Record<Prediction["status"], true> = {
   ...{ correct: true, wrong: true, unparsed: true },
@@ -35,11 +32,14 @@ export const samplesOf = async (file: string): Promise<Sample[]> =>
   readRows<Sample>(await readFile(file), () => []).rows.map(({ row }) => row);
 
 function sampleFaults(line: object): Fault[] {
-  const { id, status } = line as Record<string, unknown>;
+  const { id, video, status } = line as Record<string, unknown>;
   return [
     ...(typeof id === "string" && id.trim() !== ""
       ? []
       : [{ cause: "id", text: `'id' is ${show(id)}; it must be the question's id, as text.` }]),
+    ...(video === undefined || (typeof video === "string" && video !== "")
+      ? []
+      : [{ cause: "video", text: `'video' is ${show(video)}; it must be text, or be left out.` }]),
     ...(typeof status === "string" && Object.hasOwn(STATUS, status)
       ? []
       : [

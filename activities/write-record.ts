@@ -8,7 +8,7 @@ import { evaluateMetrics } from "../compiler/evaluate-metrics.ts";
 import { judgeClaims } from "../report/claims/judge.ts";
 import type { Evaluated } from "../report/claims/judged.ts";
 import { compareWithReference } from "../report/reference.ts";
-import { asScored, type Scored } from "../report/statistics.ts";
+import { asScored, type Scored } from "../report/statistics/sample.ts";
 import { pathOf } from "../store/artifacts.ts";
 import { readJsonLines, writeJson } from "../store/files.ts";
 import { home } from "../store/home.ts";
@@ -50,12 +50,17 @@ export async function writeRecord(finished: FinishedRun): Promise<void> {
     reproducible: { mode, pinned: pinsOf(mode) },
     reference: referenceIn(plan, { steps, platform: environment.platform, mode }),
     deviations: plan.deviations,
-    claims: judgeClaims(plan.claims, {
-      profile: plan.recipe.profile,
-      outcomes: new Map(steps.map((step) => [step.id, step])),
-      evaluated,
-      evaluate: evaluateMetrics,
-    }),
+    claims: judgeClaims(
+      plan.claims,
+      {
+        profile: plan.recipe.profile,
+        outcomes: new Map(steps.map((step) => [step.id, step])),
+        evaluated,
+        evaluate: evaluateMetrics,
+      },
+      plan.correction,
+    ),
+    correction: plan.correction ?? "none",
     failure: failures[0] ?? null,
   };
   const validate = validateRecord();

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { FrameManifestLine } from "../activities/extract/manifest.ts";
 import type { Sample } from "../report/samples.ts";
-import type { Prediction } from "../report/statistics.ts";
+import type { Prediction } from "../report/statistics/sample.ts";
 import type { Question } from "../schemas/generated/question.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import { pathOf } from "../store/artifacts.ts";

@@ -1,6 +1,7 @@
 import path from "node:path";
 import prettyMilliseconds from "pretty-ms";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
+import { testsNote } from "../report/claims/tests-note.ts";
 import { sentenceOf } from "../report/reference.ts";
 import { EXIT } from "./errors.ts";
 import { colours } from "./colours.ts";
@@ -41,6 +42,8 @@ export function summarise(
       `  ${claim.because}${claim.p === null ? "" : ` p = ${claim.p.toPrecision(2)}.`}`,
     );
   }
+  const note = testsNote(record);
+  if (note !== null) lines.push(note);
   if (record.reference) lines.push(sentenceOf(record.reference));
   if (record.deviations.length > 0) {
     lines.push(

@@ -1,4 +1,4 @@
-import type { Prediction } from "../report/statistics.ts";
+import type { Prediction } from "../report/statistics/sample.ts";
 import { unparsedNote } from "../report/unparsed.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import { pathOf } from "../store/artifacts.ts";

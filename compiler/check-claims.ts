@@ -1,11 +1,14 @@
+import { splitMetric } from "../schemas/metric-name.ts";
 import { isMetric, KIND_SCHEMAS, type StepKind } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { cellsNamed } from "./claim-cells.ts";
 import { explainError } from "./expression/expression-error.ts";
+import { evaluate, typeOf } from "./expression/evaluate.ts";
 import { namesOf } from "./expression/names-in.ts";
-import { parseExpression } from "./expression/parse-expression.ts";
+import { parseExpression, type Expression } from "./expression/parse-expression.ts";
 import type { Layers } from "./layers.ts";
-import { findCell } from "./scope.ts";
+import { findCell, valuesOf } from "./scope.ts";
+import { selectionOf } from "./selection.ts";
 import { closest } from "./suggest.ts";
 import { isMapping, type Path } from "./mapping.ts";
 import type { Cell, WrittenSteps } from "./written-steps.ts";
@@ -18,14 +21,15 @@ export function checkClaims(layers: Layers, steps: WrittenSteps): Diagnostic[] {
     if (!isMapping(claim)) return [];
     const at = (key: string): Path => ["claims", index, key];
     const { better, than, metric, that } = claim;
-    const [step = "", ...rest] = typeof metric === "string" ? metric.split(".") : [];
     return [
       ...(typeof better === "string" ? compared(layers, steps, better, at("better")) : []),
       ...(typeof than === "string" ? compared(layers, steps, than, at("than")) : []),
       ...(typeof better === "string" && typeof than === "string"
         ? commonMeasure(layers, steps, [better, than], at("than"))
         : []),
-      ...(typeof metric === "string" ? measured(layers, steps, [step, rest.join(".")], at("metric")) : []),
+      ...(typeof metric === "string"
+        ? measured(layers, steps, splitMetric(metric) ?? [metric, ""], at("metric"))
+        : []),
       ...(typeof that === "string" ? expressed(layers, steps, that, at("that")) : []),
     ];
   });
@@ -44,11 +48,7 @@ function named(layers: Layers, steps: WrittenSteps, id: string, path: Path): Cel
     }
   }
   if (cells!.length === 0) {
-    const { keys, cells: all } = steps.byId.get(id.replace(/\[.*$/, ""))!;
-    const known = keys.map(
-      (key) => `${key}: ${[...new Set(all.map(({ matrix }) => matrix[key]))].join(", ")}`,
-    );
-    const has = known.length === 0 ? "it has no matrix" : `its matrix has ${known.join("; ")}`;
+    const has = valuesOf(steps.byId.get(selectionOf(id).step)!);
     return [layers.diagnostic("R0201", path, `No cell is '${id}': ${has}.`)];
   }
   if (cells!.some(({ included }) => included)) return cells!;
@@ -80,16 +80,30 @@ function measured(
 
 function expressed(layers: Layers, steps: WrittenSteps, text: string, path: Path): Diagnostic[] {
   try {
-    const names = namesOf(parseExpression(text));
+    const tree = parseExpression(text);
+    const names = namesOf(tree);
     if (names.length === 0)
       return [
         layers.diagnostic("R0304", path, "The expression names no metric, so every run would show the same."),
       ];
-    return names.flatMap(([step = "", ...metric]) => measured(layers, steps, [step, metric.join(".")], path));
+    const found = names.flatMap(([step = "", ...metric]) =>
+      measured(layers, steps, [step, metric.join(".")], path),
+    );
+    return found.length > 0 ? found : numeric(layers, tree, path);
   } catch (error) {
     const { code, message, more } = explainError(error);
     return [layers.diagnostic(code, path, message, more)];
   }
+}
+
+/** An expression over metrics must give a number, whatever the metrics are. Throws ExpressionError for what it cannot do. */
+function numeric(layers: Layers, tree: Expression, path: Path): Diagnostic[] {
+  let some = 0.3;
+  const value = evaluate(tree, () => (some += 0.1));
+  if (typeof value === "number") return [];
+  return [
+    layers.diagnostic("R0207", path, `The expression gives ${typeOf(value)}; a claim is about a number.`),
+  ];
 }
 
 function compared(layers: Layers, steps: WrittenSteps, id: string, path: Path): Diagnostic[] {

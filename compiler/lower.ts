@@ -88,6 +88,7 @@ export function lower(
     ...claim,
     cells: Object.fromEntries(namesOfClaim(claim).map((name) => [name, claimCells(written, name)])),
   }));
+  const correction = recipe.correction === undefined ? {} : { correction: recipe.correction };
   const steps = lowered.map(({ plan }) => plan);
   const deviations = lowered.flatMap(({ plan, resolved }) =>
     Object.entries(resolved.step.deviations ?? {}).map(([parameter, { paper, reason }]) => ({
@@ -105,8 +106,9 @@ export function lower(
     secrets: [...new Set(secrets)],
     steps,
     claims,
+    ...correction,
     deviations,
-    digest: digestOf({ name: recipe.name, profile, inputs, steps, claims, deviations }),
+    digest: digestOf({ name: recipe.name, profile, inputs, steps, claims, ...correction, deviations }),
   };
 }
 

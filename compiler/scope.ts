@@ -2,6 +2,7 @@ import { ExpressionError, type Span } from "./expression/expression-error.ts";
 import { type Lookup } from "./expression/evaluate.ts";
 import { Reference, type Value } from "./expression/value.ts";
 import { outputsOf } from "./outputs.ts";
+import { hasValues, selectionOf } from "./selection.ts";
 import { meantName } from "./suggest.ts";
 import { isMapping, type Mapping } from "./mapping.ts";
 import { valuesKey, type WrittenStep, type WrittenSteps, type Cell } from "./written-steps.ts";
@@ -129,7 +130,9 @@ function lookUpStep(steps: WrittenSteps, from: Cell | null, parts: Part[], whole
 export function findCell(steps: WrittenSteps, from: Cell | null, part: Part): Cell {
   const exact = steps.cells.get(part.name);
   if (exact !== undefined && (exact.written.keys.length === 0 || !steps.byId.has(part.name))) return exact;
-  const written = steps.byId.get(part.name);
+  const selection = selectionOf(part.name);
+  const written = steps.byId.get(selection.step);
+  if (written !== undefined && selection.values.size > 0) return selectedCell(written, from, part);
   if (written === undefined) {
     const group = steps.groups.get(part.name);
     if (group === undefined) return noSuch("R0201", "step", part, steps.names);
@@ -141,6 +144,25 @@ export function findCell(steps: WrittenSteps, from: Cell | null, part: Part): Ce
     );
   }
   return sameCell(written, from) ?? needsCell(written, part);
+}
+
+/** The one cell with the values in brackets; for other keys of its matrix, with those of the cell that asks. */
+function selectedCell(written: WrittenStep, from: Cell | null, part: Part): Cell {
+  const { values } = selectionOf(part.name);
+  const found = written.cells.filter((cell) => hasValues(cell, values));
+  if (found.length === 0)
+    throw new ExpressionError("R0201", part.span, `No cell is '${part.name}': ${valuesOf(written)}.`);
+  const others = written.keys.filter((key) => !values.has(key));
+  const own = found.find(({ matrix }) => others.every((key) => matrix[key] === from?.matrix[key]));
+  return (found.length === 1 ? found[0] : own) ?? needsCell(written, part);
+}
+
+/** What the keys of a step's matrix can be, in words. */
+export function valuesOf({ keys, cells }: WrittenStep): string {
+  const known = keys.map(
+    (key) => `${key}: ${[...new Set(cells.map(({ matrix }) => matrix[key]))].join(", ")}`,
+  );
+  return known.length === 0 ? "it has no matrix" : `its matrix has ${known.join("; ")}`;
 }
 
 /** The cell of a step that has the same values as the cell that asks. */

@@ -1,3 +1,4 @@
+import { testsNote } from "./claims/tests-note.ts";
 import type { DataReport } from "../schemas/generated/data-report.ts";
 import type { RunRecord, RunRecordStep } from "../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
@@ -74,7 +75,8 @@ function failureSection({ failure }: RunRecord): Html {
   );
 }
 
-function verdictSection({ claims }: RunRecord): Html {
+function verdictSection(record: RunRecord): Html {
+  const { claims } = record;
   if (claims.length === 0) return html``;
   const rows = claims.map(
     (claim) =>
@@ -94,7 +96,8 @@ function verdictSection({ claims }: RunRecord): Html {
         </div>
       </div>`,
   );
-  return section("Verdict", html`${rows}`);
+  const note = testsNote(record);
+  return section("Verdict", html`${rows}${note === null ? "" : html`<p class="faint">${note}</p>`}`);
 }
 
 function curvesSection({ steps }: RunRecord, events: ReportData["events"]): Html {

@@ -1,4 +1,4 @@
-import type { Prediction } from "./statistics.ts";
+import type { Prediction } from "./statistics/sample.ts";
 import { agreeing, counted } from "../schemas/counted.ts";
 
 /** The share of replies without a letter above which a reader is warned. */

@@ -96,6 +96,8 @@ export interface Plan {
   secrets: string[];
   steps: PlanStep[];
   claims: PlanClaim[];
+  /** Whether the claims' p are corrected for their number; "none" without. */
+  correction?: "none" | "holm";
   deviations: RunRecord["deviations"];
   /** What a reference run gave, by step and output, if the recipe names one; it decides nothing. */
   reference?: (DigestsRun & { file: string }) | null;

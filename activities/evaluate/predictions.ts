@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import type { Prediction } from "../../report/statistics.ts";
+import type { Prediction } from "../../report/statistics/sample.ts";
 import { agreeing, counted } from "../../schemas/counted.ts";
 import type { Question } from "../../schemas/generated/question.ts";
 import { linesOf, writeWhole } from "../../store/files.ts";

@@ -1,16 +1,19 @@
 import { groupsOf } from "./groups.ts";
 import { RULES } from "./reading/rules.ts";
-import { wilson, type Prediction } from "../../report/statistics.ts";
+import { clusterOf, type Prediction } from "../../report/statistics/sample.ts";
+import { shareInterval } from "../../report/statistics/share.ts";
 
 /**
- * Accuracy with its interval over all samples: unparsed replies and errors stay in the denominator. Beside it what
+ * Accuracy over all samples, with its interval over their videos: unparsed replies and errors stay in the denominator. Beside it what
  * guessing and the most frequent letter would reach. Throws without a sample.
  */
 export function score(predictions: readonly Prediction[]): Record<string, number> {
   const total = predictions.length;
   if (total === 0) throw new Error("there is no sample to score");
   const count = (status: Prediction["status"]) => predictions.filter((one) => one.status === status).length;
-  const [low, high] = wilson(count("correct"), total);
+  const [low, high] = shareInterval(
+    predictions.map((one) => ({ cluster: clusterOf(one), hit: one.status === "correct" })),
+  );
   const golds = new Map<string, number>();
   for (const { gold } of predictions) golds.set(gold, (golds.get(gold) ?? 0) + 1);
   return {

@@ -1,6 +1,8 @@
 import { groupsOf } from "../evaluate/groups.ts";
 import type { OpenReply } from "../evaluate/open-replies.ts";
-import { summarise } from "../../report/claims/series.ts";
+import { clusterMean, clustersOf } from "../../report/statistics/clusters.ts";
+import { clusterOf } from "../../report/statistics/sample.ts";
+import { summarise } from "../../report/statistics/student.ts";
 import type { Judgement } from "../../schemas/generated/judgement.ts";
 
 const PARTS = ["direction", "landmarks", "logic"] as const;
@@ -26,7 +28,9 @@ export function aggregate(replies: readonly JudgedReply[]): Record<string, numbe
   const scored = replies.filter(hasScore);
   const count = (status: JudgedReply["status"]) => replies.filter((reply) => reply.status === status).length;
   const asked = scored.filter(({ judgements }) => judgements.length > 0);
-  const { mean: overall, interval } = summarise(scored.map(({ score }) => score));
+  const { mean: overall, interval } = clusterMean(
+    clustersOf(scored.map((one) => ({ cluster: clusterOf(one), value: one.score }))),
+  );
   return {
     samples: replies.length,
     scored: scored.length,
@@ -36,7 +40,7 @@ export function aggregate(replies: readonly JudgedReply[]): Record<string, numbe
     refused: count("refused"),
     coverage: scored.length / replies.length,
     score: overall,
-    // Of a single reply there is none.
+    // Of a single video, or of equal scores, there is none.
     ...(interval === null
       ? {}
       : { score_low: Math.max(0, interval[0]), score_high: Math.min(5, interval[1]) }),

@@ -4,6 +4,7 @@ import {
   verdictCells,
   verdictsAsMarkdown,
 } from "../../report/claims/verdict-table.ts";
+import { testsNote } from "../../report/claims/tests-note.ts";
 import { verdictsAsJunit } from "../../report/claims/junit.ts";
 import { sentenceOf, type Comparison } from "../../report/reference.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
@@ -61,5 +62,7 @@ function asText(record: RunRecord, bytes: Comparison | null): string {
   const end = bytes === null ? [] : [sentenceOf(bytes)];
   if (record.claims.length === 0) return [title, "The recipe claims nothing.", ...end].join("\n");
   const table = drawTable(VERDICT_HEAD, record.claims.map(verdictCells));
-  return [title, table, ...record.claims.map(({ id, because }) => `${id}: ${because}`), ...end].join("\n");
+  const note = testsNote(record);
+  const reasons = record.claims.map(({ id, because }) => `${id}: ${because}`);
+  return [title, table, ...reasons, ...(note === null ? [] : [note]), ...end].join("\n");
 }

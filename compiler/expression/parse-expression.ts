@@ -41,16 +41,16 @@ export function parseExpression(text: string): Expression {
       "The expression goes on after its end.",
     );
   }
-  return read(node as AnyNode);
+  return read(node as AnyNode, text);
 }
 
 interface AnyNode extends Node {
   [key: string]: unknown;
 }
 
-function read(node: AnyNode): Expression {
+function read(node: AnyNode, text: string): Expression {
   const span: Span["span"] = [node.start, node.end];
-  const child = (key: string) => read(node[key] as AnyNode);
+  const child = (key: string) => read(node[key] as AnyNode, text);
   switch (node.type) {
     case "Literal":
       if (["string", "number", "boolean"].includes(typeof node["value"]) || node["value"] === null) {
@@ -60,7 +60,7 @@ function read(node: AnyNode): Expression {
     case "ArrayExpression":
       return {
         type: "list",
-        items: (node["elements"] as (AnyNode | null)[]).flatMap((item) => (item ? [read(item)] : [])),
+        items: (node["elements"] as (AnyNode | null)[]).flatMap((item) => (item ? [read(item, text)] : [])),
         span,
       };
     case "ConditionalExpression":
@@ -77,7 +77,7 @@ function read(node: AnyNode): Expression {
       return child("expression");
     case "Identifier":
     case "MemberExpression":
-      return { type: "name", parts: partsOf(node), span };
+      return { type: "name", parts: partsOf(node, text), span };
     case "UnaryExpression":
       if (node["operator"] === "!") return { type: "not", of: child("argument"), span };
       if (node["operator"] === "-") return { type: "minus", of: child("argument"), span };
@@ -115,7 +115,7 @@ function read(node: AnyNode): Expression {
       return {
         type: "call",
         name: String(callee["name"]),
-        arguments: (node["arguments"] as AnyNode[]).map(read),
+        arguments: (node["arguments"] as AnyNode[]).map((one) => read(one, text)),
         span,
       };
     }
@@ -127,16 +127,31 @@ function read(node: AnyNode): Expression {
   );
 }
 
-/** `steps['sft-0'].outputs.model` as its parts. */
-function partsOf(node: AnyNode): { name: string; span: Span }[] {
+const IN_BRACKETS = new Set(["AssignmentExpression", "SequenceExpression", "Identifier", "BinaryExpression"]);
+
+/**
+ * `steps['sft-0'].outputs.model` as its parts. What else stands in brackets belongs to the name before: `sft[seed=0]`, the
+ * cells with that value, or a metric's group, `accuracy[direction/forward]`.
+ */
+function partsOf(node: AnyNode, text: string): { name: string; span: Span }[] {
   const span: Span = { span: [node.start, node.end] };
   if (node.type === "Identifier") return [{ name: String(node["name"]), span }];
   const key = node.type === "MemberExpression" ? (node["property"] as AnyNode) : undefined;
+  const object = node["object"] as AnyNode;
   const name = node["computed"] === true ? key?.["value"] : key?.["name"];
-  if (key === undefined || typeof name !== "string") {
+  const known = typeof name === "string" || IN_BRACKETS.has(key?.type ?? "");
+  if (key === undefined || node["optional"] === true || key.type === "PrivateIdentifier" || !known) {
     const message = "A name is words with dots between them, or ['…'] for one that is no word.";
     throw new ExpressionError("R0206", span.span, message);
   }
+  const before = partsOf(object, text);
+  if (typeof name !== "string") {
+    const last = before.pop()!;
+    return [
+      ...before,
+      { name: last.name + text.slice(object.end, node.end), span: { span: [last.span.span[0], node.end] } },
+    ];
+  }
   const inner: Span["span"] = node["computed"] === true ? [key.start + 1, key.end - 1] : [key.start, key.end];
-  return [...partsOf(node["object"] as AnyNode), { name, span: { span: inner } }];
+  return [...before, { name, span: { span: inner } }];
 }

@@ -1,7 +1,9 @@
+import { splitMetric } from "../../schemas/metric-name.ts";
 import { agreeing, counted } from "../../schemas/counted.ts";
 import type { RunRecordClaim } from "../../schemas/generated/run-record.ts";
-import type { PlanClaim } from "../../schemas/plan.ts";
-import { combinationsOf, type Combination } from "./combinations.ts";
+import type { Plan, PlanClaim } from "../../schemas/plan.ts";
+import { holm } from "../statistics/holm.ts";
+import { bySeed, combinationsOf, type Combination } from "./combinations.ts";
 import { judgeComparison } from "./comparison.ts";
 import { notChecked, type Judged, type Results } from "./judged.ts";
 import { judgeNumber } from "./number.ts";
@@ -10,19 +12,40 @@ import { judgeNumber } from "./number.ts";
 const FULL = "full";
 
 /** Judges each claim by the finished steps. */
-export function judgeClaims(claims: readonly PlanClaim[], results: Results): RunRecordClaim[] {
-  return claims.map((claim) => {
-    const counts = countsIn(claim, results.profile);
-    const judged = judge(claim, results);
+export function judgeClaims(
+  claims: readonly PlanClaim[],
+  results: Results,
+  correction: Plan["correction"] = "none",
+): RunRecordClaim[] {
+  const judged = claims.map((claim) => ({
+    claim,
+    counts: countsIn(claim, results.profile),
+    judged: judge(claim, results),
+  }));
+  // What does not count is no part of what is concluded.
+  const tested = judged.filter(({ counts, judged: { decide } }) => counts && decide !== undefined);
+  const adjusted = correction === "holm" ? holm(tested.map(({ judged: { p } }) => p!)) : null;
+  return judged.map((one) => {
+    const { claim, counts } = one;
+    const own = adjusted?.[tested.indexOf(one)];
+    const { decide: _, ...found } =
+      own === undefined ? one.judged : corrected(one.judged, own, tested.length);
     return {
       id: claim.id,
       says: claim.says ?? claim.id,
       source: claim.source ?? null,
       counts,
-      ...(counts || judged.verdict === "NOT CHECKED" ? judged : belowTheClaim(judged, results.profile)),
+      ...(counts || found.verdict === "NOT CHECKED" ? found : belowTheClaim(found, results.profile)),
     };
   });
 }
+
+const corrected = (judged: Judged, p: number, tests: number): Judged => ({
+  ...judged,
+  p,
+  verdict: judged.decide!(p),
+  because: `${judged.because} p is ${judged.p!.toPrecision(2)} before Holm's correction for ${counted(tests, "test")}.`,
+});
 
 function countsIn({ counts_in: stated, value }: PlanClaim, profile: string | null): boolean {
   const profiles = stated ?? (value === undefined ? null : [FULL]);
@@ -38,10 +61,11 @@ const belowTheClaim = (judged: Judged, profile: string | null): Judged => ({
 
 function judge(claim: PlanClaim, results: Results): Judged {
   const combinations = combinationsOf(cellsOf(claim));
-  const missing = combinations.flatMap((one) => Object.values(one)).find((id) => !isDone(results, id));
+  const missing = combinations.flatMap(({ ids }) => Object.values(ids)).find((id) => !isDone(results, id));
   if (missing !== undefined) return notChecked(`The step '${missing}' gave no result.`);
   if (combinations.length === 0) return notChecked("No steps of the run go together for it.");
-  const few = combinations.length < (claim.seeds ?? 1) ? combinations.length : null;
+  const seeds = bySeed(combinations, combinations, claim.seed_key).size;
+  const few = seeds < (claim.seeds ?? 1) ? seeds : null;
   const small = fewestSamples(combinations, results, claim.samples ?? 1);
   const judged =
     claim.better === undefined
@@ -66,7 +90,7 @@ function judge(claim: PlanClaim, results: Results): Judged {
 const cellsOf = ({ cells, better, than, metric }: PlanClaim) =>
   cells ??
   Object.fromEntries(
-    [better, than, metric?.split(".")[0]].flatMap((id) =>
+    [better, than, metric && splitMetric(metric)?.[0]].flatMap((id) =>
       id === undefined ? [] : [[id, [{ id, matrix: {} }]]],
     ),
   );
@@ -75,7 +99,7 @@ const isDone = ({ outcomes }: Results, id: string): boolean =>
   ["done", "reused"].includes(outcomes.get(id)?.status ?? "skipped");
 
 function fewestSamples(combinations: Combination[], { outcomes }: Results, least: number) {
-  for (const id of new Set(combinations.flatMap((one) => Object.values(one)))) {
+  for (const id of new Set(combinations.flatMap(({ ids }) => Object.values(ids)))) {
     const samples = outcomes.get(id)?.metrics["samples"];
     if (samples !== undefined && samples < least) return { id, samples };
   }
@@ -84,7 +108,7 @@ function fewestSamples(combinations: Combination[], { outcomes }: Results, least
 
 /** A closed model that changed while it was asked, or since it was recorded: two models stand behind one number. */
 function changedModel(combinations: Combination[], { outcomes }: Results): string | null {
-  for (const id of new Set(combinations.flatMap((one) => Object.values(one)))) {
+  for (const id of new Set(combinations.flatMap(({ ids }) => Object.values(ids)))) {
     const { served_models: served = 1, changed = 0 } = outcomes.get(id)?.metrics ?? {};
     if (served > 1) return `The replies of '${id}' came from ${served} models.`;
     if (changed > 0)
@@ -93,7 +117,7 @@ function changedModel(combinations: Combination[], { outcomes }: Results): strin
   return null;
 }
 
-const tooLittle = (judged: Judged, why: string): Judged => ({
+const tooLittle = ({ decide: _, ...judged }: Judged, why: string): Judged => ({
   ...judged,
   verdict: "INCONCLUSIVE",
   because: `${judged.because} ${why}`,

@@ -1,6 +1,6 @@
 import type { RunRecordClaim } from "../../schemas/generated/run-record.ts";
 import type { StepOutcome } from "../../schemas/plan.ts";
-import type { Scored } from "../statistics.ts";
+import type { Scored } from "../statistics/sample.ts";
 
 /** The samples of a step that evaluates, and the name of the output that they come from. */
 export interface Evaluated {
@@ -22,10 +22,13 @@ export interface Results {
 /** A verdict with what led to it. */
 export type Judged = Pick<
   RunRecordClaim,
-  "verdict" | "paper" | "value" | "interval" | "p" | "because" | "evidence"
->;
+  "verdict" | "paper" | "value" | "interval" | "p" | "unit" | "units" | "because" | "evidence"
+> & {
+  /** The verdict for another p of the same test: where several claims are corrected for each other. */
+  decide?: (p: number) => RunRecordClaim["verdict"];
+};
+
+const NOTHING = { paper: null, value: null, interval: null, p: null, unit: null, units: null, evidence: [] };
 
 /** What a claim comes to when something that it needs is missing. */
-export const notChecked = (because: string): Judged => ({
-  ...{ verdict: "NOT CHECKED", paper: null, value: null, interval: null, p: null, because, evidence: [] },
-});
+export const notChecked = (because: string): Judged => ({ verdict: "NOT CHECKED", ...NOTHING, because });

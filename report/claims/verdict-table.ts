@@ -1,4 +1,5 @@
 import type { RunRecord, RunRecordClaim } from "../../schemas/generated/run-record.ts";
+import { testsNote } from "./tests-note.ts";
 
 export const VERDICT_HEAD = ["claim", "paper", "ours", "95 % interval", "verdict", "evidence"];
 
@@ -29,6 +30,7 @@ export function verdictsAsMarkdown(records: readonly RunRecord[]): string {
         line(VERDICT_HEAD),
         line(VERDICT_HEAD.map(() => "---")),
         ...record.claims.map((claim) => line(verdictCells(claim))),
+        ...(testsNote(record) === null ? [] : ["", testsNote(record)!]),
         "",
       ].join("\n"),
     )

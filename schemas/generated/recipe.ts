@@ -30,6 +30,8 @@ export interface Recipe {
   };
   /** What the finished run is judged by. */
   claims?: RecipeClaim[];
+  /** Whether the p of claims that are compared by a test is corrected for their number, by Holm's method. */
+  correction?: "none" | "holm";
   accept?: RecipeAccept;
   /** Whether the run's bytes may depend on the processor. `portable` pins what chooses its computing by the processor: the same recipe then gives the same bytes on every x86-64 processor with AVX2, somewhat slower. For runs without GPUs. */
   reproducible?: "fastest" | "portable";
@@ -220,7 +222,7 @@ export interface RecipeClaim {
   id: string;
   /** The claim in words. */
   says?: string;
-  /** A step's metric, as step.metric. */
+  /** A step's metric, as step.metric; of a matrix all cells, or those with the values in brackets. */
   metric?: string;
   /** An expression over metrics, as step.metric, or step['metric'] where the name is no word. */
   that?: string;
@@ -230,29 +232,35 @@ export interface RecipeClaim {
   at_most?: number;
   /** The paper's number. */
   value?: number;
-  /** How near ours must be to the paper's number: 'interval' (the paper's lies in our own 95 % interval), or a distance. */
-  within?:
-    | "interval"
-    | {
-        /** Largest distance. */
-        absolute?: number;
-        /** Largest distance, as a share of the paper's number. */
-        relative?: number;
-        /** Largest distance, in standard deviations over the seeds. */
-        sd?: number;
-      };
+  /** How near ours must be to the paper's number. One of them. */
+  within?: {
+    /** Largest distance. */
+    absolute?: number;
+    /** Largest distance, as a share of the paper's number. */
+    relative?: number;
+    /** Largest distance, in standard deviations over the seeds. */
+    sd?: number;
+    /** Our whole 95 % interval must lie within this distance: a test of equivalence. */
+    margin?: number;
+    /** The paper's number must lie in our 95 % interval, which may be this wide at most: of a wide one nothing follows. */
+    interval?: number;
+  };
   /** The paper's number was read from a figure, with this error; ours may be as much farther away. */
   digitised_error?: number;
   /** Step that evaluates and should be better; of a matrix all cells, or those with the values in brackets. */
   better?: string;
   /** Step that evaluates on the same samples, which it is compared with. */
   than?: string;
-  /** The p of the paired test on the same samples must fall below this: McNemar's exact test, or a judge's scores' sign test. */
+  /** The p of the paired test on the same samples must fall below this. */
   p_below?: number;
   /** Where the paper says so. */
   source?: string;
-  /** Fewest values that a verdict needs. */
+  /** Fewest different seeds that a verdict needs. */
   seeds?: number;
+  /** The matrices' key whose values are the seeds: repetitions of one experiment. */
+  seed_key?: string;
+  /** What a comparison takes as independent: seeds, when it is about a method; videos (or samples without one), when it is about these very models. Seeds, if left out, where there are several. */
+  unit?: "seed" | "video";
   /** Fewest samples of each evaluation that a verdict needs. */
   samples?: number;
   /**

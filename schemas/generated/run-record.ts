@@ -97,6 +97,8 @@ export interface RunRecord {
     reason: string;
   }[];
   claims: RunRecordClaim[];
+  /** Whether the claims' p are corrected for their number. */
+  correction?: "none" | "holm";
   failure: null | {
     step: string | null;
     /** Stable code. */
@@ -190,6 +192,10 @@ export interface RunRecordClaim {
    */
   interval: [number, number] | null;
   p: number | null;
+  /** What the test or interval takes as independent; null without one of its own. */
+  unit?: "seed" | "video" | "sample" | null;
+  /** How many of them there are. */
+  units?: number | null;
   /** What was compared with what. */
   because: string;
   /** Items: Path relative to the store's folder. */

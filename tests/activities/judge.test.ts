@@ -88,7 +88,7 @@ describe("a judge's reply", () => {
 });
 
 const judged = (id: string, judgements: Judgement[], more: Partial<JudgedReply> = {}): JudgedReply => ({
-  ...{ id, video: "v", task: "route", way: "forward", status: "scored", judgements },
+  ...{ id, video: id, task: "route", way: "forward", status: "scored", judgements },
   score: judgements.reduce((sum, one) => sum + scoreOf(one), 0) / judgements.length,
   ...more,
 });
@@ -119,16 +119,20 @@ test("means are over what has a score: an empty reply is 0, one without a judgem
   expect([metrics["score_low"], metrics["score_high"]]).toEqual([0, 5]);
 });
 
-test("the interval is Student's over the replies; of one reply there is none", () => {
+test("the interval is Student's over the videos; of one video there is none", () => {
   const replies = [judgement(3, 3, 3), judgement(3, 3, 3), judgement(4, 4, 4), judgement(2, 2, 2)].map(
     (one, index) => judged(String(index), [one]),
   );
   const { score, score_low: low, score_high: high, spread } = aggregate(replies);
-  const half = (3.182 * Math.sqrt(2 / 3)) / 2;
+  const half = (3.1824463052837078 * Math.sqrt(2 / 3)) / 2;
   expect([score, spread]).toEqual([3, 0]);
-  expect(low).toBeCloseTo(3 - half, 10);
-  expect(high).toBeCloseTo(3 + half, 10);
-  expect(aggregate(replies.slice(0, 1))).not.toHaveProperty("score_low");
+  expect(low).toBeCloseTo(3 - half, 7);
+  expect(high).toBeCloseTo(3 + half, 7);
+  for (const ofOne of [replies.slice(0, 1), replies.map((one) => ({ ...one, video: "v" }))])
+    expect(aggregate(ofOne)).not.toHaveProperty("score_low");
+  // Each twice, of one video: no more is known than before, but for the degrees of freedom.
+  const twice = aggregate(replies.flatMap((one) => [one, { ...one, id: `${one.id}-again` }]));
+  expect(twice["score_high"]).toBeCloseTo(3 + half, 7);
 });
 
 test("both rubrics ask for the three parts; the symmetric one sees what is missing and what is added", () => {

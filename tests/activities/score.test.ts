@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { noteEqualOptions } from "../../activities/evaluate/equal-options.ts";
 import { predictionOf } from "../../activities/evaluate/predictions.ts";
 import { score } from "../../activities/evaluate/score.ts";
-import { wilson, type Prediction } from "../../report/statistics.ts";
+import type { Prediction } from "../../report/statistics/sample.ts";
+import { wilson } from "../../report/statistics/share.ts";
 import { isMetric, KIND_SCHEMAS } from "../../schemas/kinds.ts";
 import type { Question } from "../../schemas/generated/question.ts";
 

@@ -46,7 +46,7 @@ describe("verify", { timeout: 120_000 }, () => {
     const shown = await reprise(folder, ["verify", "last"]);
     expect(shown.code).toBe(0);
     expect(shown.stdout).toMatch(/It is enough \(Table 1\).*at least 0\.55.*0\.61.*REPRODUCED/);
-    expect(shown.stdout).toContain("mean of 2 (sd 1.414); expected 62 within 2 standard deviations");
+    expect(shown.stdout).toContain("mean of 2 seeds (sd 1.414); expected 62 within 2 standard deviations");
     const place = /(artifacts\/[0-9a-f…]+)/.exec(shown.stdout)?.[1];
     expect(place).toBeDefined();
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readingSection } from "../../report/reading.ts";
-import type { Prediction } from "../../report/statistics.ts";
+import type { Prediction } from "../../report/statistics/sample.ts";
 import { unparsedNote } from "../../report/unparsed.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 
