@@ -75,7 +75,8 @@ export function carryRun({ outputOf }, folder) {
 export async function demoVerdict({ outputOf }, out) {
   const product = (file) => import(path.join(root, "dist", file));
   const { predictionOf, repliesTo, scoredRows } = await product("activities/evaluate/predictions.js");
-  const { asScored, pairedTest } = await product("report/statistics.js");
+  const { asScored } = await product("report/statistics/sample.js");
+  const { comparePaired, pairedP } = await product("report/statistics/paired.js");
   const questions = linesOf(path.join(outputOf("frames", "dataset"), "questions.jsonl"));
   const scores = SCORES.map((id) => {
     const replies = linesOf(repliesFile(out, id));
@@ -87,7 +88,8 @@ export async function demoVerdict({ outputOf }, out) {
     return `  ${id}: ${rightOf(here)}, in the run ${rightOf(there)}; ${alike} of ${here.length} replies alike`;
   });
   const [, sft, grpo] = scores;
-  const p = (side) => pairedTest(grpo[side].map(asScored), sft[side].map(asScored)).p.toPrecision(2);
+  const p = (side) =>
+    pairedP(comparePaired([[grpo[side].map(asScored), sft[side].map(asScored)]])).toPrecision(2);
   lines.push(`  GRPO against SFT: p ${p("here")}, in the run ${p("there")}`);
   return ["The demo's right answers on this machine:", ...lines].join("\n");
 }
