@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { packageVersion } from "../activities/toolchain.ts";
 import { EngineError } from "../engine/errors.ts";
 import { EXIT, UserError } from "./errors.ts";
+import { lostOutput, outliveReaders } from "./readers.ts";
 import { sayJson } from "./output.ts";
 
 const program = new Command("reprise")
@@ -162,10 +163,7 @@ program
   .addHelpText("after", "\nExample:\n  $ reprise schema --output recipe.schema.json")
   .action(act(() => import("./commands/schema.ts"), "schema"));
 
-// A reader that has seen enough, such as `head`, is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.failed),
-);
+outliveReaders();
 
 try {
   await program.parseAsync();
@@ -181,6 +179,11 @@ try {
 // A worker whose server was lost leaves threads behind that would keep this process for ever.
 for (const stream of [process.stdout, process.stderr])
   await new Promise((resolve) => stream.write("", resolve));
+const lost = lostOutput();
+if (lost !== null) {
+  process.stderr.write(`Standard output could not be written: ${lost.message}\n`);
+  process.exitCode ||= EXIT.missing;
+}
 process.exit();
 
 /** An error in the user's words; anything unexpected is a bug and says so. */

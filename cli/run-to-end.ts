@@ -8,6 +8,7 @@ import type { RunRequest } from "../schemas/plan.ts";
 import { home } from "../store/home.ts";
 import { loadRecord, loadRun, runFile } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
+import { STOPPING } from "./stopping.ts";
 import { showProgress, type ProgressView } from "./progress-view.ts";
 
 /**
@@ -123,8 +124,8 @@ function interruptions(): { first: Promise<"interrupted">; dispose: () => void }
       if (count > 1) process.exit(EXIT.interrupted);
       resolve("interrupted");
     };
-    process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
-    dispose = () => process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    for (const signal of STOPPING) process.on(signal, onSignal);
+    dispose = () => STOPPING.forEach((signal) => process.off(signal, onSignal));
   });
   return { first, dispose: () => dispose() };
 }

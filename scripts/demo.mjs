@@ -11,7 +11,8 @@ const child = spawn(
   [cli, "run", path.join("recipes", "demo.yaml"), ...process.argv.slice(2)],
   { cwd: root, stdio: "inherit" },
 );
-// A terminal sends Ctrl-C to the child as well; SIGTERM comes to this process alone.
+// A terminal sends Ctrl-C, and its own end, to the child as well; SIGTERM comes to this process alone.
 process.on("SIGINT", () => {});
+process.on("SIGHUP", () => {});
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 child.on("exit", (code) => process.exit(code ?? 1));

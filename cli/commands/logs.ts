@@ -8,6 +8,7 @@ import { loadOutcome, loadRecord } from "../../store/runs.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { findRun } from "../find-run.ts";
 import { say } from "../output.ts";
+import { endWithReader } from "../readers.ts";
 
 /** Prints what a step's program wrote; with -f goes on until the step or its run is over. */
 export async function logs(
@@ -15,6 +16,7 @@ export async function logs(
   step: string,
   { follow = false }: { follow?: boolean },
 ): Promise<number> {
+  endWithReader();
   const root = home.find(process.cwd(), process.env);
   const { request } = await findRun(root, name);
   const ids = request.plan.steps.map(({ id }) => id);

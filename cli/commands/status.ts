@@ -7,6 +7,7 @@ import { EXIT } from "../errors.ts";
 import { findRun } from "../find-run.ts";
 import { mainNumber } from "../main-number.ts";
 import { say, sayJson } from "../output.ts";
+import { endWithReader } from "../readers.ts";
 import { drawTable } from "../table.ts";
 import { showProgress } from "../progress-view.ts";
 import { RunFollower } from "../step-files.ts";
@@ -19,6 +20,7 @@ export async function status(
   { json = false, watch = false }: { json?: boolean; watch?: boolean },
 ): Promise<number> {
   const root = home.find(process.cwd(), process.env);
+  if (watch) endWithReader();
   if (watch) await followFiles(root, name ?? "last");
   return name === undefined ? listAll(root, json) : showOne(root, name, json);
 }

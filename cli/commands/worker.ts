@@ -7,6 +7,7 @@ import { EXIT } from "../errors.ts";
 import { findUnfinished } from "../find-run.ts";
 import { followToEnd } from "../follow.ts";
 import { say } from "../output.ts";
+import { STOPPING } from "../stopping.ts";
 
 const LOOK_MS = 2_000;
 const LOOKS_UNTIL_TOLD = 5;
@@ -34,7 +35,7 @@ async function serveAll(root: string, json: boolean): Promise<number> {
     if (stopping.signal.aborted) process.exit(EXIT.interrupted);
     stopping.abort();
   };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
+  for (const signal of STOPPING) process.on(signal, stop);
   say(`Working on the runs of ${root}. Ctrl-C stops gracefully.`, json);
   try {
     while (!stopping.signal.aborted) {

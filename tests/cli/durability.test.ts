@@ -151,8 +151,9 @@ describe("checkpoints", () => {
   test("of other parameters are refused with the parameter's name", async () => {
     const running = start(folder, ["run", recipe("edited", { count: counter(40, 0.12) })]);
     await counted("edited", "count", 12);
-    running.kill("SIGINT");
-    await running;
+    // The terminal is closed.
+    running.kill("SIGHUP");
+    expect((await running).exitCode).toBe(130);
     const edited = recipe("edited", { count: counter(41, 0) });
     const refused = /checkpoint-\d+ of an earlier try: argv .*40.* -> .*41/;
     expect((await reprise(folder, ["plan", edited, "--why", "count"])).stdout).toMatch(refused);
