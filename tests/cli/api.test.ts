@@ -280,7 +280,7 @@ claims:
   // Judged once and judged twice are alike, so the claim that one is better has nothing to go by.
   expect(ended.code, ended.stderr).toBe(3);
   const [claim] = recordOf(ended).claims;
-  expect(claim).toMatchObject({ verdict: "INCONCLUSIVE", value: 0, interval: [0, 0], p: 1 });
+  expect(claim).toMatchObject({ verdict: "INCONCLUSIVE", value: 0, interval: null, p: 1, unit: "video" });
   expect(claim!.evidence).toHaveLength(2);
   const [open, judge] = ["open", "judge-1"].map((id) => stepOf(recordOf(ended), id));
   expect(open!.metrics["samples"]).toBeGreaterThan(2);
