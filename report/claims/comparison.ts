@@ -106,7 +106,7 @@ function overSeeds({ seeds, limit }: Compared, tell: (rest: string) => string): 
   const how =
     p === null
       ? `One seed (${each}) says nothing of a method.`
-      : `The seeds differ by ${each}; paired t test over ${counted(seeds.length, "seed")}, must be below ${limit}.`;
+      : `The seeds differ by ${each}; paired t test over ${counted(differences.length, "seed")}, must be below ${limit}.`;
   return {
     verdict,
     ...{ value: difference, interval, p },
