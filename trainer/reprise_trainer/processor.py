@@ -9,6 +9,8 @@ import torch
 from transformers import Qwen2VLProcessor
 from transformers.feature_extraction_utils import BatchFeature
 
+from .distinct_clips import distinct
+
 
 class ClipProcessor(Qwen2VLProcessor):
     """Takes each "image" as a filmstrip, frames stacked top to bottom, and hands it over as one video.
@@ -23,11 +25,17 @@ class ClipProcessor(Qwen2VLProcessor):
     def _process_images(self, images: Any, **_: Any) -> tuple[BatchFeature, list[str]]:
         flat = [image for row in images for image in (row if isinstance(row, (list, tuple)) else [row])]
         videos = [self._video(image) for image in flat]
+        first, place = distinct(videos)
         # The strips have their final size already: resizing or sampling again would change the recipe's frames.
-        out = self.video_processor(videos, return_tensors="pt", do_sample_frames=False, do_resize=False)
+        out = self.video_processor(
+            [videos[at] for at in first], return_tensors="pt", do_sample_frames=False, do_resize=False
+        )
         per_token = self.video_processor.merge_size**2
-        features = BatchFeature({"pixel_values": out["pixel_values_videos"], "image_grid_thw": out["video_grid_thw"]})
-        return features, [self.image_token * int(grid.prod() // per_token) for grid in out["video_grid_thw"]]
+        grids = out["video_grid_thw"]
+        clips = out["pixel_values_videos"].split(grids.prod(-1).tolist())
+        pixels = torch.cat([clips[at] for at in place])
+        features = BatchFeature({"pixel_values": pixels, "image_grid_thw": grids[place]})
+        return features, [self.image_token * int(grid.prod() // per_token) for grid in grids[place]]
 
     def _video(self, strip: Any) -> torch.Tensor:
         """Filmstrip of `frames` frames -> uint8 tensor [frames, 3, height, width]."""

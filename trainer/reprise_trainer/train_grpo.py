@@ -14,6 +14,7 @@ from . import gates, ranks
 from .arguments import ROLLOUTS, model_arguments, shared_arguments
 from .checkpoints import keep_checkpoints
 from .dataset import as_dataset, read_rows, rollout_records, trainable
+from .distinct_clips import look_once
 from .epochs import tell_rollouts
 from .errors import StepError
 from .events import Events
@@ -120,6 +121,7 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     require_all_targets(trainer.model)
     trainer.remove_callback(transformers.PrinterCallback)
     watch_rollouts(trainer)
+    look_once(trainer)
     rewards = WatchRewards(trainer, params["rewards"], params.get("equal_rewards_patience", REWARD_PATIENCE), events)
     rewards.resume(resume)
     trainer.add_callback(StopWhenNotFinite(trainer))

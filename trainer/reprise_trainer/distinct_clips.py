@@ -1,0 +1,60 @@
+"""A group's completions share one clip: it goes through processor and vision tower once, not once for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+
+def distinct(clips: Sequence[torch.Tensor]) -> tuple[list[int], list[int]]:
+    """Where each clip of other content stands first, and for each clip its place among those.
+
+    Compared value by value: a digest of all pixels would cost as much as it saves.
+    """
+    first: list[int] = []
+    by_sample: dict[bytes, list[int]] = {}
+    place = []
+    for number, clip in enumerate(clips):
+        alike = by_sample.setdefault(_sample(clip), [])
+        found = next((at for at in alike if torch.equal(clips[first[at]], clip)), None)
+        if found is None:
+            found = len(first)
+            first.append(number)
+            alike.append(found)
+        place.append(found)
+    return first, place
+
+
+def _sample(clip: torch.Tensor) -> bytes:
+    """A few of the values, and the shape."""
+    values = clip.reshape(-1)
+    few = values[:: max(1, len(values) // 64)].float().cpu().numpy().tobytes()
+    return repr(tuple(clip.shape)).encode() + few
+
+
+def look_once(trainer: Any) -> None:
+    """Let a trainer's Qwen2-VL send each distinct clip of a batch through its vision tower once.
+
+    Only where the tower is frozen: with its gradients the sums over a batch would be others, and preflight's counts
+    with them.
+    """
+    # The one that owns the tower; models around it pass the call on.
+    model = next(part for part in trainer.model.modules() if "visual" in dict(part.named_children()))
+    if any(weight.requires_grad for weight in model.visual.parameters()):
+        return
+    look = model.get_image_features
+
+    def once(pixel_values: torch.Tensor, image_grid_thw: torch.Tensor, **kwargs: Any) -> Any:
+        """`pixel_values` [patches of all clips, values], `image_grid_thw` [clips, 3]."""
+        patches = image_grid_thw.prod(-1).tolist()
+        clips = pixel_values.split(patches)
+        first, place = distinct(clips)
+        seen = look(torch.cat([clips[at] for at in first]), image_grid_thw[first], **kwargs)
+        hidden = seen.last_hidden_state.split([patches[at] for at in first])
+        seen.last_hidden_state = torch.cat([hidden[at] for at in place])
+        seen.pooler_output = tuple(seen.pooler_output[at] for at in place)
+        return seen
+
+    model.get_image_features = once
