@@ -1,11 +1,11 @@
-/** How many attempts of each step this process makes just now: one may begin while another one still ends. */
+/** How many attempts of each activity this process makes just now: one may begin while another one still ends. */
 const attempts = new Map<string, number>();
 
-const nameOf = (run: string, step: string): string => `${run}/${step}`;
+const nameOf = (run: string, activity: string): string => `${run}/${activity}`;
 
 /** Notes that an attempt begins; gives the function that notes its end. */
-export function beginWork(run: string, step: string): () => void {
-  const name = nameOf(run, step);
+export function beginWork(run: string, activity: string): () => void {
+  const name = nameOf(run, activity);
   attempts.set(name, (attempts.get(name) ?? 0) + 1);
   return () => {
     const left = attempts.get(name)! - 1;
@@ -14,5 +14,5 @@ export function beginWork(run: string, step: string): () => void {
   };
 }
 
-/** Whether this process works on a step of a run. */
-export const isAtWork = (run: string, step: string): boolean => attempts.has(nameOf(run, step));
+/** Whether this process works on an activity of a run: a step, or the writing of its record. */
+export const isAtWork = (run: string, activity: string): boolean => attempts.has(nameOf(run, activity));

@@ -1,47 +1,59 @@
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { execa } from "execa";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
-import { readJson } from "../store/files.ts";
+import { readJsonIfWhole } from "../store/files.ts";
 import { home } from "../store/home.ts";
+import { probe } from "./probe.ts";
 import { findToolchain, lockDigest, packageVersion } from "./toolchain.ts";
 
-/** What the run runs on. Tools that are not there, and a server that was not used, are null. */
+/**
+ * What the run runs on. Tools that are not there, and a server that was not used, are null; those that do not answer in time
+ * are named.
+ */
 export async function describeEnvironment(root: string): Promise<RunRecord["environment"]> {
   const { python, ffmpeg } = findToolchain();
   const [pythonVersion, ffmpegVersion, server, gpus] = await Promise.all([
-    python === null ? null : versionOfPython(python),
+    python === null ? NO_LINE : versionOfPython(python),
     firstLine(ffmpeg, ["-version"]),
-    readJson<{ version: string }>(path.join(home.server(root), "server.json")),
-    execa("nvidia-smi", ["--query-gpu=name", "--format=csv,noheader"], { reject: false }),
+    readJsonIfWhole<{ version: string }>(path.join(home.server(root), "server.json"), "version"),
+    probe("nvidia-smi", ["--query-gpu=name", "--format=csv,noheader"]),
   ]);
+  const unanswered = [pythonVersion, ffmpegVersion, gpus].flatMap(({ late }) => late ?? []);
   return {
     reprise: packageVersion(),
     node: process.version,
-    python: pythonVersion,
+    python: pythonVersion.line,
     python_lock: lockDigest(),
     server: process.env["TEMPORAL_ADDRESS"] ?? (server === undefined ? null : `Temporal ${server.version}`),
-    ffmpeg: ffmpegVersion,
+    ffmpeg: ffmpegVersion.line,
     platform: `${process.platform} ${process.arch}`,
     cpu: os.cpus()[0]?.model ?? "unknown",
     cores: os.availableParallelism(),
     memory_gb: Number((os.totalmem() / 1e9).toFixed(1)),
     gpus: gpus.exitCode === 0 ? gpus.stdout.split("\n").filter(Boolean) : [],
+    ...(unanswered.length === 0 ? {} : { unanswered }),
   };
 }
 
+/** The first line that a program prints, or null; `late` says that it gave no answer in time. */
+interface Line {
+  line: string | null;
+  late: string | null;
+}
+const NO_LINE: Line = { line: null, late: null };
+
 /** From the environment's own file: Python need not be started for it. */
-async function versionOfPython(python: string): Promise<string | null> {
+async function versionOfPython(python: string): Promise<Line> {
   const file = path.join(path.dirname(path.dirname(python)), "pyvenv.cfg");
   const text = await readFile(file, "utf8").catch(() => "");
   const version = /^version(?:_info)? *= *([0-9.]+)/m.exec(text)?.[1];
-  return version === undefined ? firstLine(python, ["--version"]) : `Python ${version}`;
+  return version === undefined ? firstLine(python, ["--version"]) : { line: `Python ${version}`, late: null };
 }
 
-/** The first line that a program prints, or null when it is not there or fails. */
-export async function firstLine(command: string | null, args: string[]): Promise<string | null> {
-  if (command === null) return null;
-  const { exitCode, stdout } = await execa(command, args, { reject: false });
-  return exitCode === 0 ? (stdout.split("\n")[0] ?? null) : null;
+/** The first line that a program prints; null when it is not there, fails, or gives no answer in time. */
+export async function firstLine(command: string | null, args: string[]): Promise<Line> {
+  if (command === null) return NO_LINE;
+  const { exitCode, stdout, late } = await probe(command, args);
+  return { line: exitCode === 0 ? (stdout.split("\n")[0] ?? null) : null, late };
 }

@@ -1,12 +1,19 @@
-import { open } from "node:fs/promises";
-import { appendJsonLine, readJsonLines } from "../store/files.ts";
+import { appendFile, open } from "node:fs/promises";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
+import { linesOf } from "../store/files.ts";
+import { EventTail, type ReadEvents } from "./event-tail.ts";
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "time"> : never;
 
-/** Appends to a step's event file, in the trainer's format. */
+/**
+ * Appends to a step's event file, in the trainer's format, beside the program that appends to it too: never into a line
+ * that the program has not ended.
+ */
 export class EventFile {
   readonly path: string;
+  /** Events that wait for the end of a program's line. */
+  #held: TrainerEvent[] = [];
+  #writing: Promise<void> = Promise.resolve();
 
   private constructor(path: string) {
     this.path = path;
@@ -14,28 +21,64 @@ export class EventFile {
 
   /** Ends a line that a killed process left half written: it must not swallow the next one. */
   static async open(path: string): Promise<EventFile> {
-    const handle = await open(path, "a+");
-    try {
-      const { size } = await handle.stat();
-      const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
-      if (size > 0 && buffer.toString() !== "\n") await handle.appendFile("\n");
-    } finally {
-      await handle.close();
-    }
-    return new EventFile(path);
+    const events = new EventFile(path);
+    await events.settle();
+    return events;
   }
 
+  /** Appends an event, or keeps it until the program has ended its line. */
   async write(event: WithoutTime<TrainerEvent>): Promise<void> {
-    await appendJsonLine(this.path, { ...event, time: Date.now() / 1000 });
+    this.#held.push({ ...event, time: Date.now() / 1000 });
+    await this.flush();
   }
 
-  /** What this attempt wrote, and those before it that made the same; not what an earlier plan of the run made. */
-  async readOf(fingerprint: string): Promise<TrainerEvent[]> {
-    const events = await readJsonLines<TrainerEvent>(this.path);
+  /** Appends what was kept, if the file ends with a whole line by now. */
+  flush(): Promise<void> {
+    return this.#append(async () => (await tailOf(this.path)) === "whole");
+  }
+
+  /** Appends what was kept, and ends a last line that nobody will end any more: its writer is gone. */
+  settle(): Promise<void> {
+    return this.#append(async () => {
+      if ((await tailOf(this.path)) === "open") await appendFile(this.path, "\n");
+      return true;
+    });
+  }
+
+  /** Everything since this fingerprint's first attempt: not what an earlier plan of the run made. */
+  async readOf(fingerprint: string): Promise<ReadEvents> {
+    const { events, faults } = await new EventTail(this.path).rest();
     const other = events.findLastIndex(
-      (event) => event.event === "attempt" && event.fingerprint !== fingerprint,
+      ({ row }) => row.event === "attempt" && row.fingerprint !== fingerprint,
     );
-    const first = events.findIndex((event, index) => index > other && event.event === "attempt");
-    return events.slice(first);
+    const first = events.findIndex(({ row }, index) => index > other && row.event === "attempt");
+    const since = events[first]?.line ?? Infinity;
+    return {
+      events: events.filter(({ line }) => line >= since),
+      faults: faults.filter(({ line }) => (line ?? 0) > since),
+    };
+  }
+
+  /** One after the other: two that look at once would both write what is held. */
+  #append(mayWrite: () => Promise<boolean>): Promise<void> {
+    const next = this.#writing.then(async () => {
+      if (!(await mayWrite()) || this.#held.length === 0) return;
+      const held = this.#held.splice(0);
+      await appendFile(this.path, linesOf(held));
+    });
+    this.#writing = next.catch(() => {});
+    return next;
+  }
+}
+
+/** Whether a file ends with a whole line; one that is not there is whole. */
+async function tailOf(file: string): Promise<"whole" | "open"> {
+  const handle = await open(file, "a+");
+  try {
+    const { size } = await handle.stat();
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+    return size === 0 || buffer.toString() === "\n" ? "whole" : "open";
+  } finally {
+    await handle.close();
   }
 }

@@ -1,4 +1,7 @@
+import { Context } from "@temporalio/activity";
 import type { StepKind } from "../schemas/kinds.ts";
+import type { FinishedRun } from "../schemas/plan.ts";
+import { beginWork } from "./at-work.ts";
 import { runCommand } from "./command/index.ts";
 import { ingestEgoSt } from "./ego-st/index.ts";
 import { askOpenQuestions, evaluateApiModel } from "./evaluate/api-model.ts";
@@ -34,5 +37,15 @@ const steps = {
   "run/noop": stepActivity(doNothing),
 } satisfies Record<StepKind, ReturnType<typeof stepActivity>>;
 
-export const activities = { ...steps, writeRecord };
+/** Noted as at work while it writes, as steps are: what is not counts as given up by this worker. */
+async function recordActivity(finished: FinishedRun): Promise<void> {
+  const end = beginWork(finished.run, Context.current().info.activityId);
+  try {
+    await writeRecord(finished);
+  } finally {
+    end();
+  }
+}
+
+export const activities = { ...steps, writeRecord: recordActivity };
 export type Activities = typeof activities;

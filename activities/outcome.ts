@@ -1,10 +1,9 @@
 import path from "node:path";
-import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import type { StepOutcome, StepRequest } from "../schemas/plan.ts";
-import { readJsonLines } from "../store/files.ts";
 import { reusedOutcome, type FinishedStep } from "../store/finished-steps.ts";
 import { home } from "../store/home.ts";
 import { traceOf } from "../store/trace.ts";
+import { eventsIn } from "./event-tail.ts";
 
 /**
  * The outcome of a step whose result is in the store. What this very run made is done, also when the worker that made it
@@ -18,7 +17,7 @@ export async function outcomeOf(
   const reused = reusedOutcome({ id: step.id, kind: step.kind, fingerprint, inputs, threads }, finished);
   if (finished.run !== run) return reused;
   const file = path.join(home.step(root, run, step.id), "events.jsonl");
-  const trace = traceOf(await readJsonLines<TrainerEvent>(file));
+  const trace = traceOf(await eventsIn(file));
   if (trace.attempts === 0) return reused;
   return {
     ...reused,

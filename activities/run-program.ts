@@ -19,6 +19,8 @@ interface Program {
   args: string[];
   environment: Record<string, string | undefined>;
   hidden: readonly string[];
+  /** Ends the program because of what it said; the reason is the step's failure. */
+  refused?: AbortSignal;
   /** What it is called in messages: `The trainer`. */
   name: string;
 }
@@ -36,11 +38,12 @@ export async function runProgram(context: StepContext, program: Program): Promis
     const end = await runChild({
       ...program,
       log,
-      signal: AbortSignal.any([signal, stalled.signal]),
+      signal: AbortSignal.any([signal, stalled.signal, ...(program.refused ? [program.refused] : [])]),
       grace: () => (isShutdown(signal) ? SHUTDOWN_GRACE_MS : CANCEL_GRACE_MS),
       started: (pid) => context.fence.noteChild(pid),
     });
     signal.throwIfAborted();
+    program.refused?.throwIfAborted();
     if (stalled.signal.aborted) {
       const silence = prettyMilliseconds(step.stalledSeconds! * 1000);
       const advice = "Look at the step's log, or raise 'stalled_after'.";

@@ -1,22 +1,22 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { execa } from "execa";
+import { defectsOf } from "../compiler/schema-defects.ts";
+import { validateResult } from "../compiler/validators.ts";
 import type { TrainerJob } from "../schemas/generated/trainer-job.ts";
+import type { TrainerResult } from "../schemas/generated/trainer-result.ts";
 import { readJson, writeJson } from "../store/files.ts";
 import { checkpointsOf } from "../store/works.ts";
 import { accelerateConfig } from "./accelerate-config.ts";
-import { StepFailure, type FailureCode } from "./step-failure.ts";
+import { StepFailure } from "./step-failure.ts";
 import { hideSecrets } from "./hide-secrets.ts";
 import { tailOf } from "./run-child.ts";
 import { programFailure, runProgram } from "./run-program.ts";
 import { pinsOf } from "./portable.ts";
+import { probe } from "./probe.ts";
 import { chooseCheckpoint } from "./resume.ts";
 import { secretsOf, withheldFrom } from "./secrets.ts";
 import type { StepContext } from "./step.ts";
 import { PYTHON_ENVIRONMENT, requireTool } from "./toolchain.ts";
-
-type Result =
-  { ok: true; metrics: Record<string, unknown> } | { ok: false; code: FailureCode; message: string };
 
 const NAME = "The trainer";
 
@@ -59,22 +59,32 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
     hidden: Object.values(secrets),
     name: NAME,
   });
-  const result = await readJson<Result>(job.result).catch(() => undefined);
+  const result = await readResult(job.result);
   const endedWell = end.how === "exit" && end.code === 0;
   if (result === undefined || (result.ok && !endedWell)) throw await programFailure(NAME, end, log);
-  if (!result.ok) {
-    const tail = result.code === "exit" ? await tailOf(log, 6) : "";
-    const lines = tail === "" ? "" : ` Its last lines:\n${tail}`;
-    throw new StepFailure(result.code, hideSecrets(result.message, Object.values(secrets)) + lines);
-  }
-  return Object.fromEntries(
-    Object.entries(result.metrics).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+  if (result.ok) return result.metrics!;
+  const tail = result.code === "exit" ? await tailOf(log, 6) : "";
+  const lines = tail === "" ? "" : ` Its last lines:\n${tail}`;
+  throw new StepFailure(result.code!, hideSecrets(result.message!, Object.values(secrets)) + lines);
+}
+
+/** The result file, checked; undefined where there is none. Throws StepFailure for one that is no result. */
+async function readResult(file: string): Promise<TrainerResult | undefined> {
+  const value = await readJson<unknown>(file).catch((error: unknown) => error);
+  if (value === undefined) return undefined;
+  const why = value instanceof Error ? [value.message] : defectsOf(validateResult(), value);
+  if (why.length === 0) return value as TrainerResult;
+  throw new StepFailure(
+    "unexpected",
+    `${NAME} left a result that cannot be read: ${why.join("; ")}. The step's log may say more.`,
   );
 }
 
 async function requireDevices({ step: { id, resources } }: StepContext): Promise<void> {
   if (resources.gpu === 0) return;
-  const { exitCode, stdout } = await execa("nvidia-smi", ["--list-gpus"], { reject: false });
+  const { exitCode, stdout, late } = await probe("nvidia-smi", ["--list-gpus"]);
+  if (late !== null)
+    throw new StepFailure("environment", `'${id}' asks for a GPU, but ${late}: the driver may hang.`);
   const found = exitCode === 0 ? stdout.split("\n").filter((line) => line.startsWith("GPU ")).length : 0;
   if (found >= resources.gpu) return;
   const wants = resources.gpu === 1 ? "a GPU" : `${resources.gpu} GPUs`;

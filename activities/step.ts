@@ -6,8 +6,7 @@ import { fingerprint, resultFields, resumableParams, resumeKey } from "../compil
 import type { PlanStep, StepRequest, StepResult } from "../schemas/plan.ts";
 import { pathOf, placeOfOutput, publish, touchArtifacts } from "../store/artifacts.ts";
 import { Fence, isFenceFile } from "../store/fence.ts";
-import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
-import { readJsonLines, writeJson, writeSoon } from "../store/files.ts";
+import { writeJson, writeSoon } from "../store/files.ts";
 import { recall, remember, type FinishedStep, type Recalled } from "../store/finished-steps.ts";
 import { home } from "../store/home.ts";
 import { hubModels } from "../store/hub-models.ts";
@@ -15,6 +14,7 @@ import { noteWork, type About } from "../store/works.ts";
 import { beginWork } from "./at-work.ts";
 import { refuseChangedInputs } from "./changed-inputs.ts";
 import { EventFile } from "./event-file.ts";
+import { eventsIn } from "./event-tail.ts";
 import { toApplicationFailure } from "./failures.ts";
 import { rememberEnvironment } from "./locked-packages.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -79,7 +79,7 @@ const eventsFile = ({ home: root, run, step }: StepRequest): string =>
 
 /** How often the step's program was begun; a wait for another attempt does not count. */
 async function attemptsOf(request: StepRequest): Promise<number> {
-  const events = await readJsonLines<TrainerEvent>(eventsFile(request)).catch(() => []);
+  const events = await eventsIn(eventsFile(request)).catch(() => []);
   return events.filter(({ event }) => event === "attempt").length;
 }
 
@@ -135,12 +135,12 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
 
 /** A result that this run goes on with: marked as used, and then looked at. Not one that is to be made anew. */
 async function recallForUse({ request, print }: Named): Promise<Recalled> {
-  const { home: root, redoneSince } = request;
-  const known = await recall(root, print);
+  const { home: root, redoneSince, step } = request;
+  const known = await recall(root, print, step);
   if (known.how !== "whole") return known;
   if (redoneSince !== null && known.step.made < redoneSince) return { how: "unknown" };
   await touchArtifacts(root, Object.values(known.step.outputs)).catch(() => {});
-  return recall(root, print);
+  return recall(root, print, step);
 }
 
 interface Fenced extends Named {
@@ -202,7 +202,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     signal,
     fence,
     inexact,
-  });
+  }).finally(() => events.settle().catch(() => {}));
 
   signal.throwIfAborted();
   refuseOddMetrics(metrics);
@@ -216,7 +216,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     outputs,
     metrics,
     inexact,
-    ...hubModels(await events.readOf(fenced.print)),
+    ...hubModels((await events.readOf(fenced.print)).events.map(({ row }) => row)),
     log: `${step.id}/log.txt`,
     events: `${step.id}/events.jsonl`,
     fields: about.fields,

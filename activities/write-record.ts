@@ -1,23 +1,26 @@
 import { access } from "node:fs/promises";
 import path from "node:path";
-import type { RunRecord } from "../schemas/generated/run-record.ts";
-import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
-import type { FinishedRun, Plan, PlanStep, StepOutcome } from "../schemas/plan.ts";
-import { validateRecord } from "../compiler/validators.ts";
+import { comparedOutput } from "../schemas/compared-output.ts";
+import type { RunRecord, RunRecordClaim } from "../schemas/generated/run-record.ts";
+import type { Artifact, FinishedRun, Plan, PlanStep, StepOutcome } from "../schemas/plan.ts";
+import { defectsOf } from "../compiler/schema-defects.ts";
+import { validateClaim, validateRecord } from "../compiler/validators.ts";
 import { evaluateMetrics } from "../compiler/evaluate-metrics.ts";
-import { judgeClaims } from "../report/claims/judge.ts";
-import type { Evaluated } from "../report/claims/judged.ts";
+import { comparedSteps, judgeClaims } from "../report/claims/judge.ts";
+import { notChecked, type Evaluated } from "../report/claims/judged.ts";
 import { compareWithReference } from "../report/reference.ts";
-import { asScored, type Scored } from "../report/statistics/sample.ts";
 import { pathOf } from "../store/artifacts.ts";
-import { readJsonLines, writeJson } from "../store/files.ts";
+import { writeJson } from "../store/files.ts";
 import { home } from "../store/home.ts";
 import { hubModels } from "../store/hub-models.ts";
-import { loadOutcome, loadRun, recordFile } from "../store/runs.ts";
+import { loadRun, readOutcome, recordFile } from "../store/runs.ts";
 import { traceOf } from "../store/trace.ts";
 import { describeEnvironment } from "./environment.ts";
+import { eventsIn } from "./event-tail.ts";
 import { pinsOf } from "./portable.ts";
-import { samplesOf } from "./samples-file.ts";
+import { scoredOf } from "./samples-file.ts";
+
+const WORDLESS = "It failed without a word. Its log and the run's engine.log may say more.";
 
 /** Judges the claims and writes the run record, whole. Also for a run that failed or was cancelled. */
 export async function writeRecord(finished: FinishedRun): Promise<void> {
@@ -32,7 +35,7 @@ export async function writeRecord(finished: FinishedRun): Promise<void> {
     ),
   ]);
   const mode = plan.steps[0]?.reproducible ?? "fastest";
-  const evaluated = await evaluatedOf(root, steps);
+  const evaluated = await evaluatedOf(root, steps, comparedSteps(plan.claims));
   const ended = new Date().toISOString();
   const record: RunRecord = {
     record: 1,
@@ -44,7 +47,8 @@ export async function writeRecord(finished: FinishedRun): Promise<void> {
     commit: started.commit,
     started: started.started,
     ended,
-    seconds: (Date.parse(ended) - Date.parse(started.started)) / 1000,
+    // A clock may have been set back meanwhile.
+    seconds: Math.max(0, (Date.parse(ended) - Date.parse(started.started)) / 1000),
     steps,
     environment,
     reproducible: { mode, pinned: pinsOf(mode) },
@@ -59,14 +63,21 @@ export async function writeRecord(finished: FinishedRun): Promise<void> {
         evaluate: evaluateMetrics,
       },
       plan.correction,
-    ),
+    ).map(fitClaim),
     correction: plan.correction ?? "none",
-    failure: failures[0] ?? null,
+    failure: failures[0] === undefined ? null : { ...failures[0], message: failures[0].message || WORDLESS },
   };
-  const validate = validateRecord();
-  if (!validate(record))
-    throw new Error(`the record does not fit its schema: ${JSON.stringify(validate.errors)}`);
+  const defects = defectsOf(validateRecord(), record);
+  if (defects.length > 0)
+    throw new Error(`The run's record cannot be written: ${defects.join("; ")}. This is a bug in Reprise.`);
   await writeJson(recordFile(root, run), record);
+}
+
+/** A verdict whose numbers cannot be written says so. */
+function fitClaim(claim: RunRecordClaim): RunRecordClaim {
+  const defects = defectsOf(validateClaim(), claim);
+  if (defects.length === 0) return claim;
+  return { ...claim, ...notChecked(`Its numbers cannot be written: ${defects.join("; ")}.`) };
 }
 
 /** Whether the run gave what its recipe's reference did. */
@@ -85,13 +96,12 @@ async function outcomeOf(
   step: PlanStep,
   status: StepOutcome["status"],
 ): Promise<StepOutcome> {
-  if (status === "done" || status === "reused") {
-    const outcome = await loadOutcome(root, run, step.id);
-    if (outcome !== undefined) return outcome;
-    throw new Error(`the step ${step.id} is ${status}, but left no outcome`);
-  }
+  const isOver = status === "done" || status === "reused";
+  const found = isOver ? await readOutcome(root, run, step.id) : undefined;
+  const unfit = isOver ? (found?.defects.join("; ") ?? "it left no outcome") : "";
+  if (found?.outcome) return { ...found.outcome, ...(unfit === "" ? {} : { unfit }) };
   const place = home.step(root, run, step.id);
-  const events = await readJsonLines<TrainerEvent>(path.join(place, "events.jsonl"));
+  const events = await eventsIn(path.join(place, "events.jsonl"));
   const present = async (name: string) =>
     access(path.join(place, name)).then(
       () => `${step.id}/${name}`,
@@ -102,10 +112,11 @@ async function outcomeOf(
     id: step.id,
     kind: step.kind,
     status,
+    ...(unfit === "" ? {} : { unfit }),
     ...traceOf(events),
     ...hubModels(events),
     inexact: [],
-    failure: failure === undefined ? null : { code: failure.code, message: failure.message },
+    failure: failure === undefined ? null : { code: failure.code, message: failure.message || WORDLESS },
     ended: null,
     fingerprint: null,
     inputs: {},
@@ -117,17 +128,26 @@ async function outcomeOf(
   };
 }
 
-async function evaluatedOf(root: string, outcomes: StepOutcome[]): Promise<Map<string, Evaluated>> {
+/** The samples of the steps that claims compare; a step whose samples cannot be read is noted as unfit. */
+async function evaluatedOf(
+  root: string,
+  outcomes: StepOutcome[],
+  compared: ReadonlySet<string>,
+): Promise<Map<string, Evaluated>> {
   const found = new Map<string, Evaluated>();
-  for (const { id, outputs } of outcomes) {
-    const { predictions, scores } = outputs;
-    if (predictions !== undefined)
-      found.set(id, {
-        output: "predictions",
-        samples: (await samplesOf(pathOf(root, predictions))).map(asScored),
-      });
-    if (scores !== undefined)
-      found.set(id, { output: "scores", samples: await readJsonLines<Scored>(pathOf(root, scores)) });
+  for (const outcome of outcomes) {
+    const { id, outputs } = outcome;
+    const types = Object.fromEntries(Object.entries(outputs).map(([name, { type }]) => [name, type]));
+    const output = comparedOutput(types);
+    if (!compared.has(id) || Array.isArray(output)) continue;
+    const artifact = outputs[output.name] as Artifact;
+    try {
+      const samples = await scoredOf(pathOf(root, artifact), output.measure);
+      found.set(id, { output: output.measure, uri: artifact.uri, samples });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      outcome.unfit = [outcome.unfit, why].filter(Boolean).join("; ");
+    }
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import { listRuns, loadRecord, loadRun, type StartedRun } from "../store/runs.ts";
+import { listRuns, loadRecord, loadRun, recordDefects, type StartedRun } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
 
 /** A run by its id or the beginning of it; the newest one for 'last'. */
@@ -27,4 +27,15 @@ export async function findUnfinished(root: string, name: string): Promise<Starte
   const record = await loadRecord(root, started.request.run);
   if (record === undefined) return started;
   throw new UserError(EXIT.invalid, `The run ${started.request.run} is over: ${record.status}.`);
+}
+
+/** Why a run has no record that can be read, and what to do. */
+export async function withoutRecord(root: string, run: string, so: string): Promise<UserError> {
+  const defects = await recordDefects(root, run);
+  return new UserError(
+    EXIT.failed,
+    defects.length === 0
+      ? `The run ${run} is not over; ${so}.`
+      : `The record of the run ${run} cannot be read: ${defects.join("; ")}. 'reprise resume ${run}' writes it anew from the finished steps.`,
+  );
 }

@@ -1,12 +1,19 @@
-import { execa } from "execa";
+import { probe } from "../activities/probe.ts";
 
-/** The commit of the working folder, with + when files were changed; null without Git. */
-export async function currentCommit(folder: string): Promise<string | null> {
-  const options = { cwd: folder, reject: false } as const;
+/**
+ * The commit of the working folder, with + when files were changed, with ? when Git does not say so in time; null without
+ * Git. `tell` is given what could not be found out, in a sentence.
+ */
+export async function currentCommit(
+  folder: string,
+  tell: (sentence: string) => void,
+): Promise<string | null> {
   const [head, status] = await Promise.all([
-    execa("git", ["rev-parse", "HEAD"], options),
-    execa("git", ["status", "--porcelain"], options),
+    probe("git", ["rev-parse", "HEAD"], { cwd: folder }),
+    probe("git", ["status", "--porcelain"], { cwd: folder }),
   ]);
+  if (head.late !== null) tell(`${head.late}: the record names no commit.`);
+  else if (status.late !== null) tell(`${status.late}: the record does not say whether files were changed.`);
   if (head.exitCode !== 0) return null;
-  return head.stdout.trim() + (status.stdout === "" ? "" : "+");
+  return head.stdout.trim() + (status.exitCode !== 0 ? "?" : status.stdout === "" ? "" : "+");
 }

@@ -23,10 +23,13 @@ export function showProgress(
   const show = stream.isTTY ? bars(follower.steps, stream) : plainLines(follower.steps, stream);
   let busy = Promise.resolve();
   const refresh = () => {
-    busy = busy.then(async () => {
-      await follower.update();
-      show.render();
-    });
+    // What cannot be shown now is shown later, or not at all: a view ends no run.
+    busy = busy
+      .then(async () => {
+        await follower.update();
+        show.render();
+      })
+      .catch(() => {});
   };
   const timer = setInterval(refresh, INTERVAL_MS);
   return {

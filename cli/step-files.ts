@@ -1,9 +1,10 @@
-import { open, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import type { Plan, StepOutcome } from "../schemas/plan.ts";
-import { parseLines, readJson } from "../store/files.ts";
+import { EventTail } from "../activities/event-tail.ts";
 import { home } from "../store/home.ts";
+import { loadOutcome } from "../store/runs.ts";
 
 /** A step as its files tell: what a view shows, in this terminal or another one. */
 export interface StepState {
@@ -47,24 +48,27 @@ export class StepFollower {
     message: null,
     said: [],
   };
-  readonly #folder: string;
-  #offset = 0;
-  #rest = "";
+  readonly #root: string;
+  readonly #run: string;
+  readonly #tail: EventTail;
   #first: { time: number; done: number } | null = null;
 
   constructor(root: string, run: string, id: string) {
     this.id = id;
-    this.#folder = home.step(root, run, id);
+    this.#root = root;
+    this.#run = run;
+    this.#tail = new EventTail(path.join(home.step(root, run, id), "events.jsonl"));
   }
 
   /** Whether an attempt has written anything. */
   get hasBegun(): boolean {
-    return this.#offset > 0;
+    return this.#tail.hasBegun;
   }
 
+  /** A line that cannot be read is not shown: the step itself says what is wrong with it. */
   async update(): Promise<void> {
-    for (const event of parseLines<TrainerEvent>(await this.#newLines())) this.#take(event);
-    this.state.outcome = (await readJson<StepOutcome>(path.join(this.#folder, "outcome.json"))) ?? null;
+    for (const { row } of (await this.#tail.read()).events) this.#take(row);
+    this.state.outcome = (await loadOutcome(this.#root, this.#run, this.id)) ?? null;
   }
 
   #take(event: TrainerEvent): void {
@@ -80,26 +84,5 @@ export class StepFollower {
     this.state.progress = { done, total, unit };
     const perUnit = (time - this.#first.time) / Math.max(1, done - this.#first.done);
     this.state.secondsLeft = done > this.#first.done ? (total - done) * perUnit : null;
-  }
-
-  async #newLines(): Promise<string[]> {
-    const handle = await open(path.join(this.#folder, "events.jsonl")).catch(() => undefined);
-    if (handle === undefined) return [];
-    try {
-      const { size } = await handle.stat();
-      if (size <= this.#offset) return [];
-      const { buffer } = await handle.read(
-        Buffer.alloc(size - this.#offset),
-        0,
-        size - this.#offset,
-        this.#offset,
-      );
-      this.#offset = size;
-      const lines = (this.#rest + buffer.toString("utf8")).split("\n");
-      this.#rest = lines.pop() ?? "";
-      return lines.filter((line) => line !== "");
-    } finally {
-      await handle.close();
-    }
   }
 }

@@ -35,6 +35,13 @@ export function summarise(
     ];
   });
   const lines = [drawTable(["step", "kind", "status", "time", "result"], rows)];
+  for (const { id, unfit } of record.steps)
+    if (unfit !== undefined)
+      lines.push(
+        colours.red(`warning: ${id}: its result cannot be read, and no claim on it is checked: ${unfit}`),
+      );
+  for (const late of record.environment.unanswered ?? [])
+    lines.push(colours.yellow(`warning: ${late}: the record does not say what it would have.`));
   for (const [id, warning] of warnings) lines.push(colours.yellow(`warning: ${id}: ${warning}`));
   for (const claim of record.claims) {
     lines.push(

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { eventsIn } from "../activities/event-tail.ts";
 import type { FrameManifestLine } from "../activities/extract/manifest.ts";
 import type { Unusable } from "../activities/extract/unusable.ts";
 import type { VideoWord } from "../report/frames.ts";
@@ -18,8 +19,7 @@ import { unparsedNotes } from "./unparsed-notes.ts";
 export async function writeReport(root: string, record: RunRecord): Promise<string> {
   const events = new Map<string, TrainerEvent[]>();
   for (const { id, events: file } of record.steps) {
-    if (file !== null)
-      events.set(id, await readJsonLines<TrainerEvent>(path.join(home.run(root, record.run), file)));
+    if (file !== null) events.set(id, await eventsIn(path.join(home.run(root, record.run), file)));
   }
   const style = await readFile(new URL("../report/style.css", import.meta.url), "utf8");
   const [samples, data, frames, unparsed] = await Promise.all([

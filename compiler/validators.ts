@@ -6,6 +6,9 @@ import type { Judgement } from "../schemas/generated/judgement.ts";
 import type { PaperTables } from "../schemas/generated/paper-tables.ts";
 import type { Question } from "../schemas/generated/question.ts";
 import type { RecordedReply } from "../schemas/generated/recorded-reply.ts";
+import type { RunRecord, RunRecordClaim, RunRecordStep } from "../schemas/generated/run-record.ts";
+import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
+import type { TrainerResult } from "../schemas/generated/trainer-result.ts";
 import { precompiled } from "./precompiled.ts";
 
 const VOCABULARY = [
@@ -48,12 +51,25 @@ export function validatedSchemas(): Record<string, object> {
     tables: DOCUMENT_SCHEMAS["paper-tables"],
     digests: DOCUMENT_SCHEMAS.digests,
     record: DOCUMENT_SCHEMAS["run-record"],
+    outcome: partOf(DOCUMENT_SCHEMAS["run-record"] as Schema, "step"),
+    claim: partOf(DOCUMENT_SCHEMAS["run-record"] as Schema, "claim"),
+    // Told apart by the event, so that only its own branch speaks.
+    event: {
+      ...DOCUMENT_SCHEMAS["trainer-event"],
+      type: "object",
+      required: ["event"],
+      discriminator: { propertyName: "event" },
+    },
+    result: DOCUMENT_SCHEMAS["trainer-result"],
     question: DOCUMENT_SCHEMAS.question,
     reply: DOCUMENT_SCHEMAS["recorded-reply"],
     judgement: DOCUMENT_SCHEMAS.judgement,
     ...Object.fromEntries(STEP_KINDS.map((kind) => [kind, KIND_SCHEMAS[kind]])),
   };
 }
+
+/** One definition of a schema, beside the others that it may name. */
+const partOf = ({ $defs }: Schema, name: string): object => ({ ...$defs[name], $defs });
 
 /** The schema compiler as we use it: it writes defaults into what it checks. */
 export function newAjv(more: object = {}): Ajv2020 {
@@ -65,6 +81,7 @@ export function newAjv(more: object = {}): Ajv2020 {
     allowUnionTypes: true,
     strictRequired: false,
     strictTypes: false,
+    discriminator: true,
     ...more,
   });
   ajv.addVocabulary(VOCABULARY.map((word) => `x-${word}`));
@@ -105,8 +122,25 @@ export const validateTables = (): ValidateFunction<PaperTables> =>
 export const validateDigests = (): ValidateFunction<Digests> =>
   validator("digests") as ValidateFunction<Digests>;
 
-/** Checks a run record before it is written. */
-export const validateRecord = (): ValidateFunction => validator("record");
+/** Checks a run record, when it is written and when it is read. */
+export const validateRecord = (): ValidateFunction<RunRecord> =>
+  validator("record") as ValidateFunction<RunRecord>;
+
+/** Checks what one step came to. */
+export const validateOutcome = (): ValidateFunction<RunRecordStep> =>
+  validator("outcome") as ValidateFunction<RunRecordStep>;
+
+/** Checks a judged claim. */
+export const validateClaim = (): ValidateFunction<RunRecordClaim> =>
+  validator("claim") as ValidateFunction<RunRecordClaim>;
+
+/** Checks a line of an event file, whoever wrote it. */
+export const validateEvent = (): ValidateFunction<TrainerEvent> =>
+  validator("event") as ValidateFunction<TrainerEvent>;
+
+/** Checks a trainer's result file. */
+export const validateResult = (): ValidateFunction<TrainerResult> =>
+  validator("result") as ValidateFunction<TrainerResult>;
 
 /** Checks one row of a dataset. */
 export const validateQuestion = (): ValidateFunction<Question> =>

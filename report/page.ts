@@ -145,7 +145,9 @@ function stepsSection({ steps }: RunRecord): Html {
               html`<tr>
                 <td>${step.id}</td>
                 <td>${step.kind}</td>
-                <td>${step.status}</td>
+                <td>
+                  ${step.status}${step.unfit === undefined ? "" : `; its result cannot be read: ${step.unfit}`}
+                </td>
                 <td>${seconds(step)}</td>
                 <td>${step.attempts || ""}</td>
                 <td>${step.resumed_from.join(", ")}</td>

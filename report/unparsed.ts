@@ -12,7 +12,12 @@ export function unparsedNote(predictions: readonly Prediction[]): string | null 
   const unparsed = read.filter(({ status }) => status === "unparsed");
   const share = unparsed.length / read.length;
   if (unparsed.length === 0 || share <= MANY) return null;
-  const examples = unparsed.slice(0, EXAMPLES).map(({ id, reply }) => `${id} ${shown(reply)}`);
+  // A program's predictions need no reply.
+  const examples = unparsed
+    .slice(0, EXAMPLES)
+    .map(({ id, reply }: { id: string; reply?: unknown }) =>
+      typeof reply === "string" ? `${id} ${shown(reply)}` : id,
+    );
   return `${unparsed.length} of ${counted(read.length, "reply")} (${(100 * share).toFixed(1)} %) ${agreeing(unparsed.length, "gives no letter and counts", "give no letter and count")} as not correct, such as ${examples.join(", ")}. docs/evaluation.md says how a reply is read.`;
 }
 

@@ -127,5 +127,6 @@ export const DOCUMENT_SCHEMAS = {
   digests: require("./digests.schema.json") as object,
   "trainer-job": require("./trainer-job.schema.json") as object,
   "trainer-event": require("./trainer-event.schema.json") as object,
+  "trainer-result": require("./trainer-result.schema.json") as object,
   "run-record": require("./run-record.schema.json") as object,
 } as const;

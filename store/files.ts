@@ -67,7 +67,7 @@ export async function readJsonLines<T>(file: string): Promise<T[]> {
 }
 
 /** Lines of JSON. One that a full disk or a power cut tore is left out: it must not hide the others. */
-export function parseLines<T>(lines: readonly string[]): T[] {
+function parseLines<T>(lines: readonly string[]): T[] {
   return lines.flatMap((line) => {
     try {
       return line === "" ? [] : [JSON.parse(line) as T];

@@ -1,6 +1,7 @@
-import type { Artifact, StepOutcome } from "../schemas/plan.ts";
+import type { Artifact, PlanStep, StepOutcome } from "../schemas/plan.ts";
 import { defectOfArtifact } from "./artifacts.ts";
 import { readJsonIfWhole, writeJson } from "./files.ts";
+import { fitOutcome } from "./fit-outcome.ts";
 import { home } from "./home.ts";
 
 /** What a later run needs of a finished step. */
@@ -26,24 +27,59 @@ export type Recalled =
 export const remember = (root: string, fingerprint: string, step: FinishedStep): Promise<void> =>
   writeJson(home.finishedStep(root, fingerprint), step);
 
-/** The result under a fingerprint. A missing or altered artifact is noticed, said, and never used. */
-export async function recall(root: string, fingerprint: string): Promise<Recalled> {
-  const step = await loadFinished(root, fingerprint);
-  if (step === undefined) return { how: "unknown" };
-  const defects = await Promise.all(
+/**
+ * The result under a fingerprint. A missing or altered artifact, and a result that does not fit the record or lacks a metric
+ * that the recipe declares, is noticed, said, and never used.
+ */
+export async function recall(
+  root: string,
+  fingerprint: string,
+  { params }: Pick<PlanStep, "params">,
+): Promise<Recalled> {
+  const found = await readFinished(root, fingerprint);
+  if (found === undefined) return { how: "unknown" };
+  const { step, defects: unfit } = found;
+  const damaged = await Promise.all(
     Object.entries(step.outputs).map(async ([name, artifact]) => {
       const defect = await defectOfArtifact(root, artifact);
       return defect === null ? [] : [`the stored ${name} is damaged: ${defect}`];
     }),
   );
-  return defects.flat().length === 0
-    ? { how: "whole", step }
-    : { how: "damaged", step, defects: defects.flat() };
+  const defects = [
+    ...unfit.map((text) => `the stored result cannot be used: ${text}`),
+    ...otherMetrics(step, params["metrics"]),
+    ...damaged.flat(),
+  ];
+  return defects.length === 0 ? { how: "whole", step } : { how: "damaged", step, defects };
+}
+
+/** Where a result does not have the metrics that the recipe declares. */
+function otherMetrics({ metrics }: FinishedStep, declared: unknown): string[] {
+  if (!Array.isArray(declared)) return [];
+  const missing = declared.filter((name: string) => !Object.hasOwn(metrics, name));
+  const more = Object.keys(metrics).filter((name) => !declared.includes(name));
+  return [
+    ...missing.map((name) => `the stored result has no metric '${String(name)}', which the recipe declares`),
+    ...more.map((name) => `the stored result has the metric '${name}', which the recipe does not declare`),
+  ];
 }
 
 /** What was remembered under a fingerprint, whether or not its artifacts are still there. */
-export const loadFinished = (root: string, fingerprint: string): Promise<FinishedStep | undefined> =>
-  readJsonIfWhole<FinishedStep>(home.finishedStep(root, fingerprint), "outputs");
+export const loadFinished = async (root: string, fingerprint: string): Promise<FinishedStep | undefined> =>
+  (await readFinished(root, fingerprint))?.step;
+
+/** The same, checked: what of it does not fit the record is left out, and told. */
+async function readFinished(
+  root: string,
+  fingerprint: string,
+): Promise<{ step: FinishedStep; defects: string[] } | undefined> {
+  const step = await readJsonIfWhole<FinishedStep>(home.finishedStep(root, fingerprint), "outputs");
+  if (step === undefined) return undefined;
+  const { outcome, defects } = fitOutcome(reusedOutcome(ANY_STEP, step));
+  return outcome === null ? undefined : { step: { ...step, metrics: outcome.metrics }, defects };
+}
+
+const ANY_STEP = { id: "step", kind: "kind", fingerprint: null, inputs: {}, threads: null };
 
 /** A step whose result was in the store already. */
 export function reusedOutcome(

@@ -2,7 +2,10 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { RunRequest, StepOutcome } from "../schemas/plan.ts";
+import { defectsOf } from "../compiler/schema-defects.ts";
+import { validateRecord } from "../compiler/validators.ts";
 import { readJsonIfWhole, writeJson } from "./files.ts";
+import { fitOutcome, type Fitted } from "./fit-outcome.ts";
 import { home } from "./home.ts";
 
 /** What a run was started with, beside what the plan says: for the record and for going on. */
@@ -42,10 +45,35 @@ export async function setPaused(root: string, run: string, paused: boolean): Pro
 
 export const recordFile = (root: string, run: string): string => fileOf(root, run, "record.json");
 export const reportFile = (root: string, run: string): string => fileOf(root, run, "report.html");
-export const loadRecord = (root: string, run: string): Promise<RunRecord | undefined> =>
+
+/** The record of a run that is over; one that does not fit its schema counts as absent. */
+export async function loadRecord(root: string, run: string): Promise<RunRecord | undefined> {
+  const record = await readRecord(root, run);
+  return record === undefined || defectsOf(validateRecord(), record).length > 0 ? undefined : record;
+}
+
+/** Why the record of a run that has one cannot be read; empty where there is nothing to say. */
+export async function recordDefects(root: string, run: string): Promise<string[]> {
+  const record = await readRecord(root, run);
+  return record === undefined ? [] : defectsOf(validateRecord(), record);
+}
+
+const readRecord = (root: string, run: string): Promise<RunRecord | undefined> =>
   readJsonIfWhole<RunRecord>(recordFile(root, run), "steps");
-export const loadOutcome = (root: string, run: string, step: string): Promise<StepOutcome | undefined> =>
-  readJsonIfWhole<StepOutcome>(path.join(home.step(root, run, step), "outcome.json"), "outputs");
+
+/** What a step of a run noted at its end, as far as it can be used; undefined where it noted nothing. */
+export async function readOutcome(root: string, run: string, step: string): Promise<Fitted | undefined> {
+  const file = path.join(home.step(root, run, step), "outcome.json");
+  const value = await readJsonIfWhole<StepOutcome>(file, "outputs");
+  return value === undefined ? undefined : fitOutcome(value);
+}
+
+/** The same, without what is wrong with it. */
+export const loadOutcome = async (
+  root: string,
+  run: string,
+  step: string,
+): Promise<StepOutcome | undefined> => (await readOutcome(root, run, step))?.outcome ?? undefined;
 
 /** Ids of a recipe's runs, newest first; from their names alone. */
 export async function listRunsOf(root: string, recipe: string): Promise<string[]> {

@@ -11,7 +11,9 @@ import { readSamples } from "../samples-file.ts";
 import { secretsOf, withheldFrom } from "../secrets.ts";
 import { StepFailure } from "../step-failure.ts";
 import type { StepContext } from "../step.ts";
+import { readMetrics } from "./metrics-file.ts";
 import { refuseOddWeights } from "./odd-weights.ts";
+import { metricsOf, Said } from "./said.ts";
 
 const LOOK_MS = 2_000;
 const WEIGHTS: ReadonlySet<ArtifactType> = new Set(["model", "adapter"]);
@@ -29,11 +31,17 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
   const [command = "", ...args] = argv.map((argument) => withPaths(argument, context));
   const name = `'${command}'`;
   const looking = setInterval(() => void complete(context, checkpoints).catch(() => {}), LOOK_MS);
+  const said = await Said.by(context);
+  const [ended, refused] = [new AbortController(), new AbortController()];
+  const listening = said.listen(ended.signal, (failure) => refused.abort(failure));
+  // Awaited below, when the program has ended.
+  listening.catch(() => {});
   const end = await runProgram(context, {
     command,
     args,
     name,
     hidden: Object.values(secrets),
+    refused: refused.signal,
     environment: {
       ...withheldFrom(context.withheld),
       ...pinsOf(step.reproducible),
@@ -41,8 +49,14 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
       ...secrets,
       ...contractOf(context, checkpoints, checkpoint?.directory),
     },
-  }).finally(() => clearInterval(looking));
+  }).finally(async () => {
+    clearInterval(looking);
+    ended.abort();
+    await listening;
+  });
   if (end.how !== "exit" || end.code !== 0) throw await programFailure(name, end, log);
+  await said.end();
+  await context.events.settle();
   for (const [output, place] of Object.entries(context.outputs)) {
     const there = await stat(place).catch(() => null);
     if (there === null || (there.isDirectory() && (await readdir(place)).length === 0))
@@ -52,12 +66,10 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
       );
     // Verdicts go by them.
     if (step.outputs[output] === "predictions") await readSamples(place);
+    if (step.outputs[output] === "metrics") await readMetrics(output, place);
     if (WEIGHTS.has(step.outputs[output]!)) await refuseOddWeights(output, place);
   }
-  const reported = (await context.events.readOf(context.print)).flatMap((event) =>
-    event.event === "metrics" ? [event.values] : [],
-  );
-  return Object.assign({}, ...reported) as Record<string, number>;
+  return metricsOf(context);
 }
 
 async function complete({ key, step, events }: StepContext, checkpoints: string): Promise<void> {

@@ -18,13 +18,14 @@ interface RowSchema {
 }
 
 /**
- * What a schema's errors mean, each cause once, in words. `alsoCalled` are names that other tools have for a key. A key that
- * is misspelt is not missed as well.
+ * What a schema's errors mean, each cause once, in words. `alsoCalled` are names that other tools have for a key, `whole` is
+ * what the value itself is called. A key that is misspelt is not missed as well.
  */
 export function explainErrors(
   errors: readonly ErrorObject[],
   { required = [] }: RowSchema,
   alsoCalled: Readonly<Record<string, string>> = {},
+  whole = "a row",
 ): Fault[] {
   const meant = new Set<string>();
   const unknown = errors.flatMap((error): Fault[] => {
@@ -39,7 +40,7 @@ export function explainErrors(
     return [
       {
         cause: `unknown ${where} ${key}`,
-        text: `'${named}' is not a key of ${where === "" ? "a row" : `'${where}'`}. ${hint}`,
+        text: `'${named}' is not a key of ${where === "" ? whole : `'${where}'`}. ${hint}`,
       },
     ];
   });
@@ -86,7 +87,8 @@ function explain(
     return fault(`${it}; leave the key out where there is nothing to say.`);
   switch (error.keyword) {
     case "type": {
-      const types = [params["type"]].flat().map((type) => TYPES[String(type)]);
+      const finite = typeof data === "number" && !Number.isFinite(data);
+      const types = [params["type"]].flat().map((type) => (finite ? "a finite number" : TYPES[String(type)]));
       const quoted =
         params["type"] === "string" && typeof data === "number" ? ` Write "${String(data)}".` : "";
       return fault(`${it}; it must be ${types.join(" or ")}.${quoted}`);
@@ -103,6 +105,8 @@ function explain(
       return fault(`${it}; it does not have the right form: ${String(params["pattern"])}.`);
     case "minimum":
       return fault(`${it}; it must be at least ${String(params["limit"])}.`);
+    case "maximum":
+      return fault(`${it}; it must be at most ${String(params["limit"])}.`);
     default:
       return fault(`${it}: it ${error.message ?? "is wrong"}.`);
   }

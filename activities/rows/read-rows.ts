@@ -41,7 +41,7 @@ export function readObjects(bytes: Buffer): { objects: Row<object>[]; faults: Li
 }
 
 /** The object that a line holds, or why there is none. */
-function objectOf(text: string): { value: object } | { fault: Fault } {
+export function objectOf(text: string): { value: object } | { fault: Fault } {
   // Files that were put together have a byte order mark within, too.
   const json = text.replace(/^\uFEFF/, "");
   let value: unknown;

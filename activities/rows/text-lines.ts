@@ -1,4 +1,4 @@
-import type { LineFault } from "./faults.ts";
+import type { Fault, LineFault } from "./faults.ts";
 
 /** A line of a text file; numbers are from 1. */
 export interface TextLine {
@@ -36,21 +36,27 @@ export function textLines(bytes: Buffer): { lines: TextLine[]; faults: LineFault
       faults: [whole("it looks like UTF-16 without a byte order mark: save it as UTF-8.")],
     };
   const [lines, faults]: [TextLine[], LineFault[]] = [[], []];
-  const decoder = new TextDecoder("utf-8", { fatal: true });
   let number = 0;
   for (let start = 0; start < bytes.length;) {
     const feed = bytes.indexOf(0x0a, start);
     const end = feed === -1 ? bytes.length : feed;
-    const line = bytes.subarray(start, end);
+    const read = decodeLine(bytes.subarray(start, end));
     start = end + 1;
-    try {
-      const texts = decoder.decode(line).replace(/\r$/, "").split("\r");
-      for (const text of texts) lines.push({ number: ++number, text });
-    } catch {
-      faults.push({ line: ++number, cause: "utf-8", text: notUtf8(line) });
-    }
+    if ("fault" in read) faults.push({ line: ++number, ...read.fault });
+    else for (const text of read.text.split("\r")) lines.push({ number: ++number, text });
   }
   return { lines, faults };
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+/** The text of a line's bytes, without the CR that may end it; or that it is no UTF-8. */
+export function decodeLine(line: Buffer): { text: string } | { fault: Fault } {
+  try {
+    return { text: UTF8.decode(line).replace(/\r$/, "") };
+  } catch {
+    return { fault: { cause: "utf-8", text: notUtf8(line) } };
+  }
 }
 
 function fromUtf16(bytes: Buffer, encoding: string): { lines: TextLine[]; faults: LineFault[] } {

@@ -42,13 +42,13 @@ export async function doctor({
   const serverFound =
     server.state === "external"
       ? `${server.address}, from TEMPORAL_ADDRESS`
-      : `${binary ?? "no binary"}, ${tools.server ?? "not found"}, ${server.state === "running" ? `runs at ${server.address}` : "not running, starts when needed"}`;
+      : `${binary.line ?? "no binary"}, ${tools.server ?? "not found"}, ${server.state === "running" ? `runs at ${server.address}` : "not running, starts when needed"}`;
   const checks: Check[] = [
     { name: "Node", ok: true, found: process.version, advice: "" },
     {
       name: "Python environment",
-      ok: python !== null && !lacksCuda(tools),
-      found: `${python ?? "not found"}, ${tools.python ?? ""}${tools.cuda === false ? ", without CUDA's packages" : ""}`,
+      ok: python.line !== null && !lacksCuda(tools),
+      found: `${python.line ?? "not found"}, ${tools.python ?? ""}${tools.cuda === false ? ", without CUDA's packages" : ""}`,
       advice: SETUP,
     },
     {
@@ -59,7 +59,7 @@ export async function doctor({
     },
     {
       name: "Temporal server",
-      ok: server.state === "external" || binary !== null,
+      ok: server.state === "external" || binary.line !== null,
       found: serverFound,
       advice: `${SETUP}, or set TEMPORAL_ADDRESS`,
     },
@@ -73,7 +73,10 @@ export async function doctor({
     {
       name: "GPU",
       ok: true,
-      found: environment.gpus.join(", ") || "none: the demo runs on the CPU, 'recipes/st-r1.yaml' needs GPUs",
+      found:
+        environment.gpus.join(", ") ||
+        environment.unanswered?.find((said) => said.startsWith("nvidia-smi")) ||
+        "none: the demo runs on the CPU, 'recipes/st-r1.yaml' needs GPUs",
       advice: "",
     },
   ];

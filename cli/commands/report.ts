@@ -1,8 +1,8 @@
 import path from "node:path";
 import { home } from "../../store/home.ts";
 import { loadRecord } from "../../store/runs.ts";
-import { EXIT, UserError } from "../errors.ts";
-import { findRun } from "../find-run.ts";
+import { EXIT } from "../errors.ts";
+import { findRun, withoutRecord } from "../find-run.ts";
 import { say, sayJson } from "../output.ts";
 
 /** Writes a run's report again, from its record and event files. */
@@ -10,8 +10,7 @@ export async function report(name: string, { json = false }: { json?: boolean })
   const root = home.find(process.cwd(), process.env);
   const { request } = await findRun(root, name);
   const record = await loadRecord(root, request.run);
-  if (record === undefined)
-    throw new UserError(EXIT.failed, `The run ${request.run} is not over; it has no record yet.`);
+  if (record === undefined) throw await withoutRecord(root, request.run, "it has no record yet");
   const { writeReport } = await import("../write-report.ts");
   const file = await writeReport(root, record);
   if (json) sayJson({ run: request.run, report: file });

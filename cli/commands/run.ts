@@ -65,8 +65,8 @@ async function begin(
   const now = new Date();
   const [previews, capacity, commit] = await Promise.all([
     previewPlan(root, plan, inputs, toolsForFingerprint(), historyOf(root, plan)),
-    machineCapacity(),
-    currentCommit(process.cwd()),
+    machineCapacity((sentence) => say(sentence, json)),
+    currentCommit(process.cwd(), (sentence) => say(sentence, json)),
   ]);
   for (const { step, because } of previews) {
     for (const { text } of because.filter(({ kind }) => kind === "damaged"))

@@ -12,8 +12,8 @@ import { writeWhole } from "../../store/files.ts";
 import { home } from "../../store/home.ts";
 import { loadRecord } from "../../store/runs.ts";
 import { addDigests, compareIn, readDigests } from "../digests-file.ts";
-import { EXIT, UserError } from "../errors.ts";
-import { findRun } from "../find-run.ts";
+import { EXIT } from "../errors.ts";
+import { findRun, withoutRecord } from "../find-run.ts";
 import { say, sayJson } from "../output.ts";
 import { exitCodeOf } from "../summary.ts";
 import { drawTable } from "../table.ts";
@@ -34,8 +34,7 @@ export async function verify(names: string[], options: Options): Promise<number>
   for (const name of names) {
     const { request } = await findRun(root, name);
     const record = await loadRecord(root, request.run);
-    if (record === undefined)
-      throw new UserError(EXIT.failed, `The run ${request.run} is not over; there is no verdict yet.`);
+    if (record === undefined) throw await withoutRecord(root, request.run, "there is no verdict yet");
     records.push(record);
   }
   if (junit !== undefined) await writeWhole(junit, verdictsAsJunit(records));

@@ -74,7 +74,7 @@ async function previewStep(root: string, step: PlanStep, around: Around): Promis
   }
   const fields = resultFields(step, sources.artifacts, tools);
   const print = fingerprint(step, sources.artifacts, tools);
-  const known = await recall(root, print);
+  const known = await recall(root, print, step);
   if (known.how === "whole") {
     outputs.set(step.id, { outputs: known.step.outputs, unless: sources.unless });
     const common = {

@@ -34,7 +34,7 @@ export function judgeComparison(claim: PlanClaim, combinations: Combination[], r
       ].join(": "),
     ),
     evidence: combinations.flatMap(({ ids }) =>
-      [better, than].flatMap((name) => results.outcomes.get(ids[name]!)?.outputs[output]?.uri ?? []),
+      [better, than].flatMap((name) => results.evaluated.get(ids[name]!)?.uri ?? []),
     ),
   };
 }

@@ -20,7 +20,7 @@ export function judgeClaims(
   const judged = claims.map((claim) => ({
     claim,
     counts: countsIn(claim, results.profile),
-    judged: judge(claim, results),
+    judged: judgeSafely(claim, results),
   }));
   // What does not count is no part of what is concluded.
   const tested = judged.filter(({ counts, judged: { decide } }) => counts && decide !== undefined);
@@ -59,10 +59,19 @@ const belowTheClaim = (judged: Judged, profile: string | null): Judged => ({
   because: `${judged.because} This is the profile '${profile ?? FULL}', in which the claim does not count.`,
 });
 
+/** One claim that cannot be judged must not keep the others from it. */
+function judgeSafely(claim: PlanClaim, results: Results): Judged {
+  try {
+    return judge(claim, results);
+  } catch (error) {
+    return notChecked(`It could not be judged: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 function judge(claim: PlanClaim, results: Results): Judged {
   const combinations = combinationsOf(cellsOf(claim));
   const missing = combinations.flatMap(({ ids }) => Object.values(ids)).find((id) => !isDone(results, id));
-  if (missing !== undefined) return notChecked(`The step '${missing}' gave no result.`);
+  if (missing !== undefined) return notChecked(whyNotDone(results, missing));
   if (combinations.length === 0) return notChecked("No steps of the run go together for it.");
   const seeds = bySeed(combinations, combinations, claim.seed_key).size;
   const few = seeds < (claim.seeds ?? 1) ? seeds : null;
@@ -95,12 +104,31 @@ const cellsOf = ({ cells, better, than, metric }: PlanClaim) =>
     ),
   );
 
-const isDone = ({ outcomes }: Results, id: string): boolean =>
-  ["done", "reused"].includes(outcomes.get(id)?.status ?? "skipped");
+/** The ids of the steps whose samples a claim compares. */
+export const comparedSteps = (claims: readonly PlanClaim[]): Set<string> =>
+  new Set(
+    claims.flatMap((claim) =>
+      claim.better === undefined
+        ? []
+        : Object.values(cellsOf(claim)).flatMap((cells) => cells.map(({ id }) => id)),
+    ),
+  );
 
-function fewestSamples(combinations: Combination[], { outcomes }: Results, least: number) {
+function isDone({ outcomes }: Results, id: string): boolean {
+  const { status = "skipped", unfit } = outcomes.get(id) ?? {};
+  return unfit === undefined && (status === "done" || status === "reused");
+}
+
+function whyNotDone({ outcomes }: Results, id: string): string {
+  const unfit = outcomes.get(id)?.unfit;
+  return unfit === undefined
+    ? `The step '${id}' gave no result.`
+    : `The result of the step '${id}' cannot be read: ${unfit}.`;
+}
+
+function fewestSamples(combinations: Combination[], { outcomes, evaluated }: Results, least: number) {
   for (const id of new Set(combinations.flatMap(({ ids }) => Object.values(ids)))) {
-    const samples = outcomes.get(id)?.metrics["samples"];
+    const samples = outcomes.get(id)?.metrics["samples"] ?? evaluated.get(id)?.samples.length;
     if (samples !== undefined && samples < least) return { id, samples };
   }
   return null;

@@ -1,10 +1,13 @@
+import type { Measure } from "../../schemas/compared-output.ts";
 import type { RunRecordClaim } from "../../schemas/generated/run-record.ts";
 import type { StepOutcome } from "../../schemas/plan.ts";
 import type { Scored } from "../statistics/sample.ts";
 
-/** The samples of a step that evaluates, and the name of the output that they come from. */
+/** The samples of a step that evaluates, and the output that they come from. */
 export interface Evaluated {
-  output: "predictions" | "scores";
+  output: Measure;
+  /** Path of the output, relative to the store's folder. */
+  uri: string;
   samples: readonly Scored[];
 }
 
@@ -13,7 +16,7 @@ export interface Results {
   /** Profile of the run; null for the recipe itself. */
   profile: string | null;
   outcomes: ReadonlyMap<string, StepOutcome>;
-  /** The samples of each step that evaluates. */
+  /** The samples of each step that a claim compares. */
   evaluated: ReadonlyMap<string, Evaluated>;
   /** The value of an expression over metrics. Throws for a metric that is not there. */
   evaluate: (expression: string, metricOf: (step: string, metric: string) => number) => number;

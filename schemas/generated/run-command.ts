@@ -19,6 +19,12 @@ export interface RunCommandParams {
     /** Type of the output. */
     [k: string]: "path" | "dataset" | "frames" | "model" | "adapter" | "predictions" | "metrics";
   };
+  /**
+   * Names of all metrics that the program reports. With them a claim on another name is an error before the run; and the step fails when it ends without one of them, or reports another.
+   *
+   * Items: Name of a metric.
+   */
+  metrics?: string[];
   /** Environment variables of the program. Secrets do not belong here. */
   env?: {
     /** Value. */

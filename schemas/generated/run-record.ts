@@ -37,7 +37,7 @@ export interface RunRecord {
       to: unknown;
     }[];
   }[];
-  /** Git commit of the working folder, with + when it had changes. */
+  /** Git commit of the working folder, with + when it had changes, with ? when Git did not say so in time. */
   commit: string | null;
   started: string;
   ended: string;
@@ -62,6 +62,12 @@ export interface RunRecord {
     memory_gb: number;
     /** Items: Name. */
     gpus: string[];
+    /**
+     * Tools that were asked what there is, and gave no answer in time. Absent where all did.
+     *
+     * Items: Which, and for how long it was waited.
+     */
+    unanswered?: string[];
   };
   /** Whether the run's bytes may depend on the processor. Absent from records of earlier versions. */
   reproducible?: {
@@ -114,6 +120,8 @@ export interface RunRecordStep {
   /** Kind. */
   kind: string;
   status: "done" | "reused" | "failed" | "cancelled" | "skipped";
+  /** What of the step's result could not be read, and is left out here: no claim on it is checked. Absent where all could. */
+  unfit?: string;
   attempts: number;
   /** What each further attempt had from a checkpoint: optimizer steps, samples or videos. */
   resumed_from: number[];

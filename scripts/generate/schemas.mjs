@@ -29,6 +29,7 @@ export const DOCUMENTS = [
   "digests",
   "trainer-job",
   "trainer-event",
+  "trainer-result",
   "run-record",
 ].map((name) => `${name}.schema.json`);
 

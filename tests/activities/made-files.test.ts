@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { readFrames } from "../../activities/frames-file.ts";
-import { readSamples, samplesOf } from "../../activities/samples-file.ts";
+import { readSamples, scoredOf } from "../../activities/samples-file.ts";
 import { trainOnRows } from "../../activities/train.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
@@ -58,7 +58,10 @@ describe("predictions that a program made", () => {
       { id: "b", status: "refused" },
     ];
     expect(await readSamples(fileOf(...rows))).toEqual(rows);
-    expect(await samplesOf(fileOf(...rows))).toEqual(rows);
+    expect(await scoredOf(fileOf(...rows), "predictions")).toEqual([
+      { id: "a", video: "a.mp4", score: 1 },
+      { id: "b", score: 0 },
+    ]);
   });
 
   test.each<[object, string]>([

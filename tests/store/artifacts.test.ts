@@ -108,13 +108,13 @@ describe("a finished step", () => {
       seconds: 1.5,
     };
     await remember(root, "f".repeat(64), step);
-    expect(await recall(root, "f".repeat(64))).toEqual({ how: "whole", step });
+    expect(await recall(root, "f".repeat(64), { params: {} })).toEqual({ how: "whole", step });
     rmSync(pathOf(root, model), { recursive: true });
     const defects = ["the stored model is damaged: 'a' is missing"];
-    expect(await recall(root, "f".repeat(64))).toEqual({ how: "damaged", step, defects });
+    expect(await recall(root, "f".repeat(64), { params: {} })).toEqual({ how: "damaged", step, defects });
   });
 
   test("that never was is not recalled", async () => {
-    expect(await recall(root, "0".repeat(64))).toEqual({ how: "unknown" });
+    expect(await recall(root, "0".repeat(64), { params: {} })).toEqual({ how: "unknown" });
   });
 });

@@ -20,6 +20,7 @@ export const predictions = (correct: number, of = 100): Prediction[] =>
   }));
 export const right = (some: Prediction[]): Evaluated => ({
   output: "predictions",
+  uri: "artifacts/some",
   samples: some.map(asScored),
 });
 const points = (scores: (number | null)[]): Scored[] =>
@@ -71,7 +72,7 @@ export function judgedAll(
         ...(correct === undefined ? [] : [[id, right(predictions(correct, of))] as const]),
         ...(scores === undefined
           ? []
-          : [[id, { output: "scores" as const, samples: points(scores) }] as const]),
+          : [[id, { output: "scores" as const, uri: "artifacts/some", samples: points(scores) }] as const]),
       ]),
     ),
     evaluate: evaluateMetrics,

@@ -35,7 +35,9 @@ function verdictOfEqualArms(random: () => number, seeds: number, questions: numb
   const [judged] = judgeClaims([claim], {
     profile: null,
     outcomes: new Map(ids.map((id) => [id, outcome(id)])),
-    evaluated: new Map(ids.map((id) => [id, { output: "predictions" as const, samples: evaluate() }])),
+    evaluated: new Map(
+      ids.map((id) => [id, { output: "predictions" as const, uri: "artifacts/some", samples: evaluate() }]),
+    ),
     evaluate: () => 0,
   });
   return judged!.verdict;

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RunCommandParams } from "../../schemas/generated/run-command.ts";
+import { closest } from "../../compiler/suggest.ts";
+import { EventTail, type ReadEvents } from "../event-tail.ts";
+import { hideSecrets } from "../hide-secrets.ts";
+import { tellFaults, type LineFault } from "../rows/faults.ts";
+import { secretsOf } from "../secrets.ts";
+import { StepFailure } from "../step-failure.ts";
+import type { StepContext } from "../step.ts";
+
+const LOOK_MS = 2_000;
+const ADVICE = "The step's result is not kept; docs/run-command.md says what a line must be.";
+
+/** What this attempt's program says in its event file, read as it is written. */
+export class Said {
+  readonly #context: StepContext;
+  readonly #tail: EventTail;
+  readonly #faults: LineFault[] = [];
+
+  private constructor(context: StepContext) {
+    this.#context = context;
+    this.#tail = new EventTail(context.events.path);
+  }
+
+  /** Begins behind what stands in the file before the program starts. */
+  static async by(context: StepContext): Promise<Said> {
+    const said = new Said(context);
+    await said.#tail.rest();
+    return said;
+  }
+
+  /** Looks on until it is stopped; at the first line that cannot be read rightly, says why the step fails. */
+  async listen(until: AbortSignal, refuse: (failure: StepFailure) => void): Promise<void> {
+    while (!until.aborted) {
+      this.#take(await this.#tail.read());
+      if (this.#faults.length > 0) return refuse(this.#failure());
+      await sleep(LOOK_MS, undefined, { signal: until }).catch(() => {});
+    }
+  }
+
+  /** The program has ended. Throws StepFailure for what it wrote that cannot be read rightly, also its last line. */
+  async end(): Promise<void> {
+    this.#take(await this.#tail.rest());
+    if (this.#faults.length > 0) throw this.#failure();
+  }
+
+  #take({ events, faults }: ReadEvents): void {
+    this.#faults.push(...faults);
+    const { metrics } = this.#context.step.params as unknown as RunCommandParams;
+    for (const { row, line } of events) {
+      if (row.event === "attempt")
+        this.#faults.push({
+          line,
+          cause: "attempt",
+          text: "the event 'attempt' is Reprise's own: a program must not write it.",
+        });
+      if (row.event === "metrics" && metrics !== undefined)
+        this.#faults.push(
+          ...undeclared(Object.keys(row.values), metrics).map((fault) => ({ ...fault, line })),
+        );
+    }
+  }
+
+  #failure(): StepFailure {
+    const { step } = this.#context;
+    const told = tellFaults(`${step.id}/events.jsonl`, this.#faults, ADVICE);
+    return new StepFailure("data", hideSecrets(told, Object.values(secretsOf(step))));
+  }
+}
+
+function undeclared(names: readonly string[], declared: readonly string[]) {
+  return names
+    .filter((name) => !declared.includes(name))
+    .map((name) => {
+      const near = closest(name, declared);
+      const hint =
+        near === undefined ? `It declares: ${declared.join(", ") || "none"}.` : `Did you mean '${near}'?`;
+      return { cause: `undeclared ${name}`, text: `the recipe declares no metric '${name}'. ${hint}` };
+    });
+}
+
+/**
+ * The last values of all metrics that the step's programs said, also those of attempts that were lost. What stands before a
+ * line that a lost attempt left unreadable does not count: the line may have said something else.
+ * Throws StepFailure when one is missing that the recipe declares.
+ */
+export async function metricsOf({ events, print, step }: StepContext): Promise<Record<string, number>> {
+  const read = await events.readOf(print);
+  const unreadable = Math.max(0, ...read.faults.map(({ line }) => line ?? 0));
+  const metrics = new Map<string, number>();
+  let dropped = false;
+  for (const { row, line } of read.events) {
+    if (row.event !== "metrics") continue;
+    if (line < unreadable) dropped = true;
+    else for (const [name, value] of Object.entries(row.values)) metrics.set(name, value);
+  }
+  if (dropped)
+    await events.write({
+      event: "message",
+      text: `line ${unreadable} of the event file, of an earlier attempt, cannot be read: metrics said before it do not count`,
+    });
+  const { metrics: declared = [] } = step.params as unknown as RunCommandParams;
+  const missing = declared.filter((name) => !metrics.has(name));
+  if (missing.length > 0) {
+    const named = missing.map((name) => `'${name}'`).join(", ");
+    const said = metrics.size === 0 ? "It said none." : `It said: ${[...metrics.keys()].join(", ")}.`;
+    throw new StepFailure(
+      "data",
+      `The program ended well, but said no metric ${named}, which the recipe declares. ${said}`,
+    );
+  }
+  return Object.fromEntries(metrics);
+}

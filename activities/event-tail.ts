@@ -1,0 +1,91 @@
+import { open } from "node:fs/promises";
+import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
+import { readEventLine } from "./rows/event-faults.ts";
+import type { LineFault } from "./rows/faults.ts";
+import type { Row } from "./rows/read-rows.ts";
+
+/** What stands in an event file, or a part of it, each with its line. */
+export interface ReadEvents {
+  events: Row<TrainerEvent>[];
+  faults: LineFault[];
+}
+
+/**
+ * Reads an event file as it grows, and checks every line: the one place where events are read. A last line without a line
+ * feed may still be written; only `rest` looks at it.
+ */
+export class EventTail {
+  readonly #file: string;
+  #offset = 0;
+  #line = 0;
+  #unfinished: Buffer = Buffer.alloc(0);
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Whether the file has anything. */
+  get hasBegun(): boolean {
+    return this.#offset > 0;
+  }
+
+  /** The events of the lines that are whole by now, and were not at the last call. A file that is not there has none. */
+  async read(): Promise<ReadEvents> {
+    const added = await this.#added();
+    const bytes = this.#unfinished.length === 0 ? added : Buffer.concat([this.#unfinished, added]);
+    const read: ReadEvents = { events: [], faults: [] };
+    let start = 0;
+    for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
+      this.#take(bytes.subarray(start, end), read);
+      start = end + 1;
+    }
+    this.#unfinished = bytes.subarray(start);
+    return read;
+  }
+
+  /** As `read`, with the last line: its writer has ended, so that what is missing of it will not come. */
+  async rest(): Promise<ReadEvents> {
+    const read = await this.read();
+    const before = read.faults.length;
+    if (this.#unfinished.length > 0) this.#take(this.#unfinished, read);
+    this.#unfinished = Buffer.alloc(0);
+    const torn = read.faults[before];
+    if (torn !== undefined)
+      read.faults.splice(before, Infinity, {
+        line: torn.line,
+        cause: "torn",
+        text: `the last line is not whole: the program ended before it had written it. ${torn.text}`,
+      });
+    return read;
+  }
+
+  #take(bytes: Buffer, { events, faults }: ReadEvents): void {
+    const line = ++this.#line;
+    const read = readEventLine(bytes);
+    if ("faults" in read) faults.push(...read.faults.map((fault) => ({ ...fault, line })));
+    else if (read.event !== null) events.push({ row: read.event, line });
+  }
+
+  async #added(): Promise<Buffer> {
+    const handle = await open(this.#file).catch(() => undefined);
+    if (handle === undefined) return Buffer.alloc(0);
+    try {
+      const { size } = await handle.stat();
+      if (size <= this.#offset) return Buffer.alloc(0);
+      const { bytesRead, buffer } = await handle.read(
+        Buffer.alloc(size - this.#offset),
+        0,
+        size - this.#offset,
+        this.#offset,
+      );
+      this.#offset += bytesRead;
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+/** All events of a file that can be read, for what only shows or counts them; none where there is no file. */
+export const eventsIn = async (file: string): Promise<TrainerEvent[]> =>
+  (await new EventTail(file).rest()).events.map(({ row }) => row);
