@@ -54,7 +54,7 @@ export class EventTail {
       read.faults.splice(before, Infinity, {
         line: torn.line,
         cause: "torn",
-        text: `the last line is not whole: the program ended before it had written it. ${torn.text}`,
+        text: `the last line is not whole, and its program has ended: ${torn.text}`,
       });
     return read;
   }

@@ -1,17 +1,22 @@
 import { splitMetric } from "../schemas/metric-name.ts";
-import { isMetric, KIND_SCHEMAS, type StepKind } from "../schemas/kinds.ts";
+import { comparedOutput, type ComparedOutput } from "../schemas/compared-output.ts";
+import { isMetric, KIND_SCHEMAS } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
-import { cellsNamed } from "./claim-cells.ts";
+import { cellsNamed, namesOfClaim } from "./claim-cells.ts";
 import { explainError } from "./expression/expression-error.ts";
 import { evaluate, typeOf } from "./expression/evaluate.ts";
 import { namesOf } from "./expression/names-in.ts";
 import { parseExpression, type Expression } from "./expression/parse-expression.ts";
 import type { Layers } from "./layers.ts";
+import { outputsOf } from "./outputs.ts";
 import { findCell, valuesOf } from "./scope.ts";
 import { selectionOf } from "./selection.ts";
 import { closest } from "./suggest.ts";
-import { isMapping, type Path } from "./mapping.ts";
-import type { Cell, WrittenSteps } from "./written-steps.ts";
+import { isMapping, type Mapping, type Path } from "./mapping.ts";
+import type { Cell, WrittenStep, WrittenSteps } from "./written-steps.ts";
+
+/** The key whose values are seeds, unless a claim names another one. */
+const SEED_KEY = "seed";
 
 /** Claims must name steps of the recipe, or cells of a matrix, and metrics that those give. */
 export function checkClaims(layers: Layers, steps: WrittenSteps): Diagnostic[] {
@@ -22,6 +27,7 @@ export function checkClaims(layers: Layers, steps: WrittenSteps): Diagnostic[] {
     const at = (key: string): Path => ["claims", index, key];
     const { better, than, metric, that } = claim;
     return [
+      ...seedsNamed(layers, steps, claim, ["claims", index]),
       ...(typeof better === "string" ? compared(layers, steps, better, at("better")) : []),
       ...(typeof than === "string" ? compared(layers, steps, than, at("than")) : []),
       ...(typeof better === "string" && typeof than === "string"
@@ -69,13 +75,57 @@ function measured(
 ): Diagnostic[] {
   const found = named(layers, steps, id, path);
   if (!areCells(found)) return found;
-  const kind = found[0]?.written.kind;
-  if (kind === undefined || isMetric(KIND_SCHEMAS[kind]["x-metrics"], metric)) return [];
-  const known = Object.keys(KIND_SCHEMAS[kind]["x-metrics"]);
+  const written = found[0]?.written;
+  const kind = written?.kind;
+  if (kind === undefined) return [];
+  const declared = declaredMetrics(written!);
+  const known = declared ?? Object.keys(KIND_SCHEMAS[kind]["x-metrics"]);
+  if (declared?.includes(metric) ?? isMetric(KIND_SCHEMAS[kind]["x-metrics"], metric)) return [];
   const near = closest(metric, known);
-  const hint = near === undefined ? `It has: ${known.join(", ")}.` : `Did you mean '${id}.${near}'?`;
+  const hint =
+    near === undefined ? `It has: ${known.join(", ") || "none"}.` : `Did you mean '${id}.${near}'?`;
   const suggestion = near && `${id}.${near}`;
-  return [layers.diagnostic("R0304", path, `${kind} has no metric '${metric}'. ${hint}`, { suggestion })];
+  const message =
+    declared === undefined
+      ? `${kind} has no metric '${metric}'. ${hint}`
+      : `'${id}' declares no metric '${metric}'. ${hint}`;
+  const related = declared && [{ message: "its metrics", path: [...written!.path, "with", "metrics"] }];
+  return [layers.diagnostic("R0304", path, message, { suggestion, ...(related && { related }) })];
+}
+
+/** The metrics that a step of a kind with no fixed ones says it gives. */
+function declaredMetrics({ raw, kind }: WrittenStep): string[] | undefined {
+  if (kind === undefined || !Object.hasOwn(KIND_SCHEMAS[kind].properties, "metrics")) return undefined;
+  const declared = isMapping(raw["with"]) ? raw["with"]["metrics"] : undefined;
+  return Array.isArray(declared) && declared.every((name) => typeof name === "string") ? declared : undefined;
+}
+
+/** A claim over seeds, whose steps have no such key in their matrices, would count one seed whatever is run. */
+function seedsNamed(layers: Layers, steps: WrittenSteps, claim: Mapping, path: Path): Diagnostic[] {
+  const { seed_key: key = SEED_KEY, unit, seeds } = claim;
+  const over = unit === "seed" || (typeof seeds === "number" && seeds > 1);
+  // The schema writes the usual key where none is stated.
+  if (typeof key !== "string" || (key === SEED_KEY && !over)) return [];
+  const keys = keysOf(steps, claim);
+  if (keys === undefined || keys.includes(key)) return [];
+  const at = key !== SEED_KEY ? "seed_key" : unit === "seed" ? "unit" : "seeds";
+  const near = closest(key, keys);
+  const has = keys.length === 0 ? "None of its steps has a matrix." : `They have: ${keys.join(", ")}.`;
+  const hint = near === undefined ? has : `Did you mean '${near}'?`;
+  const name = at === "seed_key" ? "" : " 'seed_key' names another one.";
+  const message = `The matrices of the claim's steps have no key '${key}', so that there is one seed only. ${hint}${name}`;
+  return [layers.diagnostic("R0304", [...path, at], message, at === "seed_key" ? { suggestion: near } : {})];
+}
+
+/** Keys of the matrices of a claim's steps; undefined where a name cannot be read or is none, which is told elsewhere. */
+function keysOf(steps: WrittenSteps, claim: Mapping): string[] | undefined {
+  try {
+    const cells = namesOfClaim(claim).map((name) => cellsNamed(steps, name) ?? []);
+    if (cells.length === 0 || cells.some((found) => found.length === 0)) return undefined;
+    return [...new Set(cells.flat().flatMap(({ written: { keys } }) => keys))];
+  } catch {
+    return undefined;
+  }
 }
 
 function expressed(layers: Layers, steps: WrittenSteps, text: string, path: Path): Diagnostic[] {
@@ -109,15 +159,24 @@ function numeric(layers: Layers, tree: Expression, path: Path): Diagnostic[] {
 function compared(layers: Layers, steps: WrittenSteps, id: string, path: Path): Diagnostic[] {
   const found = named(layers, steps, id, path);
   if (!areCells(found)) return found;
-  const kind = found[0]?.written.kind;
-  if (kind === undefined || measureOf(kind) !== undefined) return [];
-  const message = `'${id}' is of kind ${kind}; only what gives predictions or scores can be compared.`;
+  const written = found[0]?.written;
+  const output = written && outputOf(written);
+  if (output === undefined || !Array.isArray(output)) return [];
+  const message =
+    output.length > 0
+      ? `'${id}' has several outputs that can be compared: ${output.join(", ")}. Call the one that counts 'predictions'.`
+      : `'${id}' is of kind ${written!.kind}${givesOwn(written!) ? ", and declares no output of type predictions" : ""}; only what gives predictions or scores can be compared.`;
   return [layers.diagnostic("R0304", path, message)];
 }
 
-/** What a comparison counts; undefined for a kind that evaluates nothing. */
-const measureOf = (kind: StepKind): "predictions" | "scores" | undefined =>
-  (["predictions", "scores"] as const).find((output) => output in KIND_SCHEMAS[kind]["x-outputs"]);
+const givesOwn = ({ kind }: WrittenStep): boolean =>
+  kind !== undefined && Object.hasOwn(KIND_SCHEMAS[kind].properties, "outputs");
+
+/** What of a step is compared; undefined where its kind is not known. */
+function outputOf({ kind, raw }: WrittenStep): ComparedOutput | string[] | undefined {
+  if (kind === undefined) return undefined;
+  return comparedOutput(outputsOf(kind, isMapping(raw["with"]) ? raw["with"] : {}));
+}
 
 /** Right letters and a judge's points have no common measure. */
 function commonMeasure(
@@ -127,8 +186,9 @@ function commonMeasure(
   path: Path,
 ): Diagnostic[] {
   const [ours, theirs] = [better, than].map((id) => {
-    const kind = cellsNamed(steps, id)?.[0]?.written.kind;
-    return kind && measureOf(kind);
+    const written = cellsNamed(steps, id)?.[0]?.written;
+    const output = written && outputOf(written);
+    return output === undefined || Array.isArray(output) ? undefined : output.measure;
   });
   if (ours === undefined || theirs === undefined || ours === theirs) return [];
   const message = `'${better}' gives ${ours} and '${than}' gives ${theirs}: the two have no common measure.`;

@@ -130,7 +130,22 @@ function wrongType(error: ErrorObject, where: string, types: string[]): Explanat
   if (types.includes("array") && (typeof data === "string" || typeof data === "number")) {
     return { code: "R0103", message: `${must} Write [${String(data)}].`, suggestion: `[${String(data)}]` };
   }
+  if (types.includes("object")) return { code: "R0103", message: `${must}${keysFor(error)}` };
   return { code: "R0103", message: must };
+}
+
+// Of a whole step or recipe the list would say nothing.
+const MOST_KEYS = 8;
+
+/** The keys that a mapping may have, where something else was written; with an example, where that is the name of one. */
+function keysFor({ data, parentSchema }: ErrorObject): string {
+  const { properties = {} } = (parentSchema ?? {}) as { properties?: Record<string, { type?: unknown }> };
+  const known = Object.keys(properties);
+  if (known.length === 0 || known.length > MOST_KEYS) return "";
+  const named = typeof data === "string" && known.includes(data) ? data : undefined;
+  const number = named !== undefined && properties[named]!.type === "number";
+  const example = named === undefined ? "" : ` Write { ${named}: ${number ? "0.1" : "…"} }.`;
+  return ` Its keys: ${known.join(", ")}.${example}`;
 }
 
 function wrongWord(error: ErrorObject, where: string, words: string[]): Explanation {

@@ -51,6 +51,7 @@ export const CODES = {
   R0514: "A silent difference from the paper",
   R0515: "A model on the hub without a commit",
   R0516: "Rewards that cannot be earned",
+  R0517: "A metric that is not declared",
   R0518: "Fewer rows than a generation takes",
 } as const;
 export type Code = keyof typeof CODES;

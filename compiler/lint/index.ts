@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
 import { batchesThatDivide, effectiveBatches, generationsThatFill } from "./batches.ts";
+import { undeclaredMetrics } from "./claims.ts";
 import { checkpointIntervals } from "./checkpoints.ts";
 import { differentFrames, framesThatAreCut, sharedSplits, unusedInputs } from "./data.ts";
 import type { Finding, LintContext } from "./facts.ts";
@@ -24,6 +25,7 @@ const RULES: ((context: LintContext) => Finding[])[] = [
   unpinnedModels,
   unmergedAdapters,
   rewardsThatAreAskedFor,
+  undeclaredMetrics,
   silentDifferences,
 ];
 

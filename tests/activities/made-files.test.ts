@@ -59,7 +59,7 @@ describe("predictions that a program made", () => {
     ];
     expect(await readSamples(fileOf(...rows))).toEqual(rows);
     expect(await scoredOf(fileOf(...rows), "predictions")).toEqual([
-      { id: "a", video: "a.mp4", score: 1 },
+      { id: "a", score: 1 },
       { id: "b", score: 0 },
     ]);
   });
