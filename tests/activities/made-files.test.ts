@@ -64,6 +64,40 @@ describe("predictions that a program made", () => {
     ]);
   });
 
+  test("are read line by line for a claim, as the whole file is: any separator within a text, encoding or line end", async () => {
+    const file = path.join(temporaryFolder(), "predictions.jsonl");
+    const rows = Array.from({ length: 3_000 }, (_, index) => ({
+      ...{ id: `q${index}`, video: "a.mp4", status: index % 3 === 0 ? "correct" : "wrong" },
+      reply: "line\u2028separator ".repeat(20),
+    }));
+    const expected = rows.map(({ id, video, status }) => ({
+      id,
+      video,
+      score: status === "correct" ? 1 : 0,
+    }));
+    const text = rows.map((row) => JSON.stringify(row)).join("\n");
+    for (const bytes of [
+      Buffer.from(text),
+      Buffer.from(`\uFEFF${text}\n\n`),
+      Buffer.from(text.replaceAll("\n", "\r")),
+      Buffer.from(`\uFEFF${text}`, "utf16le"),
+    ]) {
+      writeFileSync(file, bytes);
+      expect(await scoredOf(file, "predictions")).toEqual(expected);
+    }
+  });
+
+  test("and scores are refused with the line where they cannot be read", async () => {
+    const file = fileOf({ id: "a", score: 3 }, { id: "b", score: null });
+    expect(await scoredOf(file, "scores")).toEqual([
+      { id: "a", score: 3 },
+      { id: "b", score: null },
+    ]);
+    writeFileSync(file, '{"id":"a","score":3}\n{"id":"b","score":"3"}\n');
+    await expect(scoredOf(file, "scores")).rejects.toThrow("predictions.jsonl:2: 'score' is \"3\"");
+    await expect(scoredOf(file, "predictions")).rejects.toThrow("'status' is nothing");
+  });
+
   test.each<[object, string]>([
     [
       { id: 7, status: "correct" },
