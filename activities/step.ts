@@ -179,7 +179,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
   const began = Date.now();
   const inexact: string[] = [];
 
-  const metrics = await perform({
+  const working = perform({
     root,
     run,
     step,
@@ -202,7 +202,8 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     signal,
     fence,
     inexact,
-  }).finally(() => events.settle().catch(() => {}));
+  });
+  const metrics = await settled(working, events);
 
   signal.throwIfAborted();
   refuseOddMetrics(metrics);
@@ -227,6 +228,15 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
   const left = (await readdir(work)).filter((name) => !isFenceFile(name));
   await Promise.all(left.map((name) => rm(path.join(work, name), { recursive: true, force: true })));
   return finish(fenced, finished);
+}
+
+/** Whoever wrote to the event file has ended with the work. */
+async function settled<T>(working: Promise<T>, events: EventFile): Promise<T> {
+  try {
+    return await working;
+  } finally {
+    await events.settle().catch(() => {});
+  }
 }
 
 /** A record holds finite numbers: one that cannot be written must not leave the run without an end. */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 
@@ -34,9 +34,6 @@ export const writeJson = (file: string, value: unknown): Promise<void> => writeW
 /** Values as the text of a JSON-lines file. */
 export const linesOf = (values: readonly object[]): string =>
   values.map((value) => `${JSON.stringify(value)}\n`).join("");
-
-export const appendJsonLine = async (file: string, value: unknown): Promise<void> =>
-  appendFile(file, `${JSON.stringify(value)}\n`);
 
 /** The parsed file, or undefined when there is none. */
 export async function readJson<T>(file: string): Promise<T | undefined> {

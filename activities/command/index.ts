@@ -32,16 +32,11 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
   const name = `'${command}'`;
   const looking = setInterval(() => void complete(context, checkpoints).catch(() => {}), LOOK_MS);
   const said = await Said.by(context);
-  const [ended, refused] = [new AbortController(), new AbortController()];
-  const listening = said.listen(ended.signal, (failure) => refused.abort(failure));
-  // Awaited below, when the program has ended.
-  listening.catch(() => {});
-  const end = await runProgram(context, {
+  const program = {
     command,
     args,
     name,
     hidden: Object.values(secrets),
-    refused: refused.signal,
     environment: {
       ...withheldFrom(context.withheld),
       ...pinsOf(step.reproducible),
@@ -49,11 +44,10 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
       ...secrets,
       ...contractOf(context, checkpoints, checkpoint?.directory),
     },
-  }).finally(async () => {
-    clearInterval(looking);
-    ended.abort();
-    await listening;
-  });
+  };
+  const end = await said
+    .listenTo((refused) => runProgram(context, { ...program, refused }))
+    .finally(() => clearInterval(looking));
   if (end.how !== "exit" || end.code !== 0) throw await programFailure(name, end, log);
   await said.end();
   await context.events.settle();

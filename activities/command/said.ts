@@ -29,12 +29,25 @@ export class Said {
     return said;
   }
 
-  /** Looks on until it is stopped; at the first line that cannot be read rightly, says why the step fails. */
-  async listen(until: AbortSignal, refuse: (failure: StepFailure) => void): Promise<void> {
-    while (!until.aborted) {
+  /** Reads on while the program runs, which is given a signal that ends it at the first line that cannot be read rightly. */
+  async listenTo<T>(run: (refused: AbortSignal) => Promise<T>): Promise<T> {
+    const [ended, refused] = [new AbortController(), new AbortController()];
+    const listening = this.#listen(ended.signal, refused);
+    // Awaited below; until then it must not end the process.
+    listening.catch(() => {});
+    try {
+      return await run(refused.signal);
+    } finally {
+      ended.abort();
+      await listening;
+    }
+  }
+
+  async #listen(ended: AbortSignal, refused: AbortController): Promise<void> {
+    while (!ended.aborted) {
       this.#take(await this.#tail.read());
-      if (this.#faults.length > 0) return refuse(this.#failure());
-      await sleep(LOOK_MS, undefined, { signal: until }).catch(() => {});
+      if (this.#faults.length > 0) return refused.abort(this.#failure());
+      await sleep(LOOK_MS, undefined, { signal: ended }).catch(() => {});
     }
   }
 
