@@ -82,5 +82,6 @@ const exitCodeOfClaims = (claims: RunRecord["claims"]): number =>
 export function exitCodeOf(record: RunRecord): number {
   if (record.status === "cancelled") return EXIT.cancelled;
   if (record.status === "failed") return record.failure?.code === "environment" ? EXIT.missing : EXIT.failed;
-  return exitCodeOfClaims(record.claims);
+  const unfit = record.steps.some((step) => step.unfit !== undefined);
+  return Math.max(unfit ? EXIT.failed : EXIT.done, exitCodeOfClaims(record.claims));
 }

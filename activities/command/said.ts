@@ -95,10 +95,15 @@ function undeclared(names: readonly string[], declared: readonly string[]) {
 /**
  * The last values of all metrics that the step's programs said, also those of attempts that were lost. What stands before a
  * line that a lost attempt left unreadable does not count: the line may have said something else.
- * Throws StepFailure when one is missing that the recipe declares.
+ * Throws StepFailure when one is missing that the recipe declares, or the file was written anew.
  */
 export async function metricsOf({ events, print, step }: StepContext): Promise<Record<string, number>> {
   const read = await events.readOf(print);
+  if (read.events.length === 0)
+    throw new StepFailure(
+      "data",
+      "The event file does not begin as Reprise left it: a program must append to it (mode 'a', or >>), never write it anew.",
+    );
   const unreadable = Math.max(0, ...read.faults.map(({ line }) => line ?? 0));
   const metrics = new Map<string, number>();
   let dropped = false;

@@ -74,7 +74,10 @@ def _ends_inside_a_line(path: Path) -> bool:
 
 
 def write_result(path: Path, result: dict[str, Any]) -> None:
-    """Write the result file last and by rename: its presence means that the step is whole."""
+    """Write the result file last and by rename: its presence means that the step is whole.
+
+    Contract: schemas/trainer-result.schema.json.
+    """
     aside = path.with_name(ranks.own_file(path.stem, ".partial"))
     with aside.open("w", encoding="utf-8") as file:
         json.dump(result, file, indent=1, ensure_ascii=False, allow_nan=False)
