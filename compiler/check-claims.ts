@@ -93,11 +93,14 @@ function measured(
   return [layers.diagnostic("R0304", path, message, { suggestion, ...(related && { related }) })];
 }
 
-/** The metrics that a step of a kind with no fixed ones says it gives. */
+/** The metrics that a step of a kind with no fixed ones says it gives; undefined where an expression names them. */
 function declaredMetrics({ raw, kind }: WrittenStep): string[] | undefined {
   if (kind === undefined || !Object.hasOwn(KIND_SCHEMAS[kind].properties, "metrics")) return undefined;
   const declared = isMapping(raw["with"]) ? raw["with"]["metrics"] : undefined;
-  return Array.isArray(declared) && declared.every((name) => typeof name === "string") ? declared : undefined;
+  return Array.isArray(declared) &&
+    declared.every((name): name is string => typeof name === "string" && !name.includes("${{"))
+    ? declared
+    : undefined;
 }
 
 /** A claim over seeds, whose steps have no such key in their matrices, would count one seed whatever is run. */

@@ -3,28 +3,29 @@ import { KIND_SCHEMAS } from "../../schemas/kinds.ts";
 import type { RecipeClaim } from "../../schemas/generated/recipe.ts";
 import { namesOf } from "../expression/names-in.ts";
 import { parseExpression } from "../expression/parse-expression.ts";
-import { selectionOf } from "../selection.ts";
+import { hasValues, selectionOf } from "../selection.ts";
 import type { Finding, LintContext } from "./facts.ts";
 
-/** Claims on metrics of programs that do not say which ones they report. */
+/** Claims on metrics of programs that do not say which ones they report, or, by an expression, say others. */
 export function undeclaredMetrics({ recipe, steps }: LintContext): Finding[] {
-  return (recipe.claims ?? []).flatMap((claim, index) =>
-    metricsOf(claim).flatMap(([name, metric]): Finding[] => {
-      const { step: id } = selectionOf(name);
-      const step = steps.find(({ plan, resolved }) => plan.id === name || resolved.cell.written.id === id);
-      if (step === undefined || !Object.hasOwn(KIND_SCHEMAS[step.plan.kind].properties, "metrics")) return [];
-      if (step.plan.params["metrics"] !== undefined) return [];
-      const message = `'${name}' does not declare its metrics: whether its program reports '${metric}' is not known before the run. Add 'metrics: [${metric}]' to its 'with', with all others that it reports.`;
-      return [
-        {
-          code: "R0517",
-          step,
-          path: ["claims", index, claim.that === undefined ? "metric" : "that"],
-          message,
-        },
-      ];
-    }),
-  );
+  return (recipe.claims ?? []).flatMap((claim, index) => {
+    const path = ["claims", index, claim.that === undefined ? "metric" : "that"];
+    return metricsOf(claim).flatMap(([name, metric]) =>
+      steps.flatMap((step): Finding[] => {
+        const { plan, resolved } = step;
+        const { step: id, values } = selectionOf(name);
+        const { cell } = resolved;
+        const isNamed = plan.id === name || (cell.written.id === id && hasValues(cell, values));
+        if (!isNamed || !Object.hasOwn(KIND_SCHEMAS[plan.kind].properties, "metrics")) return [];
+        const declared = plan.params["metrics"] as string[] | undefined;
+        if (declared?.includes(metric)) return [];
+        if (declared !== undefined)
+          return [{ code: "R0304", step, path, message: `'${plan.id}' declares no metric '${metric}'.` }];
+        const message = `'${name}' does not declare its metrics: whether its program reports '${metric}' is not known before the run. Add 'metrics: [${metric}]' to its 'with', with all others that it reports.`;
+        return [{ code: "R0517", step, path, message }];
+      }),
+    );
+  });
 }
 
 function metricsOf({ metric, that }: RecipeClaim): (readonly [step: string, metric: string])[] {

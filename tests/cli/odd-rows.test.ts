@@ -138,7 +138,11 @@ test("a metric that no record can hold fails its step, and the run has its end",
   expect(code).toBe(1);
   expect(failure).toMatchObject({
     code: "data",
-    message: "Of the step's metrics 'loss' is Infinity, 'kind' is high; a metric must be a finite number.",
+    message: [
+      "made/events.jsonl:2: 'values.loss' is the number Infinity; it must be a finite number.",
+      "made/events.jsonl:2: 'values.kind' is \"high\"; it must be a number.",
+      "The step's result is not kept; docs/run-command.md says what a line must be.",
+    ].join("\n"),
   });
   expect(record.steps[0]).toMatchObject({ status: "failed" });
 });

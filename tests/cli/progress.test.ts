@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { bars } from "../../cli/progress-bars.ts";
 import { RunFollower } from "../../cli/step-files.ts";
 import type { Plan } from "../../schemas/plan.ts";
+import { outcome } from "../support/claims.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
 /** What a terminal of some rows was given, without its control codes. */
@@ -32,8 +33,8 @@ function runOf(count: number) {
     },
     end: (id: string) => {
       const times = { started: "2026-01-01T00:00:00Z", ended: "2026-01-01T00:00:05Z" };
-      const outcome = { status: "done", metrics: {}, outputs: {}, ...times };
-      writeFileSync(path.join(place(id), "outcome.json"), JSON.stringify(outcome));
+      const ended = { ...outcome(id, {})[1], ...times };
+      writeFileSync(path.join(place(id), "outcome.json"), JSON.stringify(ended));
     },
   };
 }

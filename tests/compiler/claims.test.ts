@@ -44,6 +44,14 @@ describe("a claim on a program's metric", () => {
     expect(found(accepted, "metric: score.accuracy, at_least: 1")).toEqual([]);
   });
 
+  test("is held to names that are expressions, too", () => {
+    const cells = `  score: { uses: run/command, matrix: { part: [a, b] }, with: { argv: [a], metrics: ["f1_\${{ matrix.part }}"] } }\n`;
+    expect(found(cells, "metric: 'score[part=a].f1_a', at_least: 1")).toEqual([]);
+    expect(found(cells, "metric: 'score[part=a].f1', at_least: 1")).toMatchObject([
+      { code: "R0304", path: "claims.0.metric", message: "'score-a' declares no metric 'f1'." },
+    ]);
+  });
+
   test.each([
     "metrics: accuracy",
     "metrics: [a, a]",
