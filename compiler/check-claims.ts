@@ -2,7 +2,8 @@ import { splitMetric } from "../schemas/metric-name.ts";
 import { comparedOutput, type ComparedOutput } from "../schemas/compared-output.ts";
 import { isMetric, KIND_SCHEMAS } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
-import { cellsNamed, namesOfClaim } from "./claim-cells.ts";
+import { checkSeeds } from "./check-seeds.ts";
+import { cellsNamed } from "./claim-cells.ts";
 import { explainError } from "./expression/expression-error.ts";
 import { evaluate, typeOf } from "./expression/evaluate.ts";
 import { namesOf } from "./expression/names-in.ts";
@@ -12,11 +13,8 @@ import { outputsOf } from "./outputs.ts";
 import { findCell, valuesOf } from "./scope.ts";
 import { selectionOf } from "./selection.ts";
 import { closest } from "./suggest.ts";
-import { isMapping, type Mapping, type Path } from "./mapping.ts";
+import { isMapping, type Path } from "./mapping.ts";
 import type { Cell, WrittenStep, WrittenSteps } from "./written-steps.ts";
-
-/** The key whose values are seeds, unless a claim names another one. */
-const SEED_KEY = "seed";
 
 /** Claims must name steps of the recipe, or cells of a matrix, and metrics that those give. */
 export function checkClaims(layers: Layers, steps: WrittenSteps): Diagnostic[] {
@@ -27,7 +25,7 @@ export function checkClaims(layers: Layers, steps: WrittenSteps): Diagnostic[] {
     const at = (key: string): Path => ["claims", index, key];
     const { better, than, metric, that } = claim;
     return [
-      ...seedsNamed(layers, steps, claim, ["claims", index]),
+      ...checkSeeds(layers, steps, claim, ["claims", index]),
       ...(typeof better === "string" ? compared(layers, steps, better, at("better")) : []),
       ...(typeof than === "string" ? compared(layers, steps, than, at("than")) : []),
       ...(typeof better === "string" && typeof than === "string"
@@ -101,34 +99,6 @@ function declaredMetrics({ raw, kind }: WrittenStep): string[] | undefined {
     declared.every((name): name is string => typeof name === "string" && !name.includes("${{"))
     ? declared
     : undefined;
-}
-
-/** A claim over seeds, whose steps have no such key in their matrices, would count one seed whatever is run. */
-function seedsNamed(layers: Layers, steps: WrittenSteps, claim: Mapping, path: Path): Diagnostic[] {
-  const { seed_key: key = SEED_KEY, unit, seeds } = claim;
-  const over = unit === "seed" || (typeof seeds === "number" && seeds > 1);
-  // The schema writes the usual key where none is stated.
-  if (typeof key !== "string" || (key === SEED_KEY && !over)) return [];
-  const keys = keysOf(steps, claim);
-  if (keys === undefined || keys.includes(key)) return [];
-  const at = key !== SEED_KEY ? "seed_key" : unit === "seed" ? "unit" : "seeds";
-  const near = closest(key, keys);
-  const has = keys.length === 0 ? "None of its steps has a matrix." : `They have: ${keys.join(", ")}.`;
-  const hint = near === undefined ? has : `Did you mean '${near}'?`;
-  const name = at === "seed_key" ? "" : " 'seed_key' names another one.";
-  const message = `The matrices of the claim's steps have no key '${key}', so that there is one seed only. ${hint}${name}`;
-  return [layers.diagnostic("R0304", [...path, at], message, at === "seed_key" ? { suggestion: near } : {})];
-}
-
-/** Keys of the matrices of a claim's steps; undefined where a name cannot be read or is none, which is told elsewhere. */
-function keysOf(steps: WrittenSteps, claim: Mapping): string[] | undefined {
-  try {
-    const cells = namesOfClaim(claim).map((name) => cellsNamed(steps, name) ?? []);
-    if (cells.length === 0 || cells.some((found) => found.length === 0)) return undefined;
-    return [...new Set(cells.flat().flatMap(({ written: { keys } }) => keys))];
-  } catch {
-    return undefined;
-  }
 }
 
 function expressed(layers: Layers, steps: WrittenSteps, text: string, path: Path): Diagnostic[] {
