@@ -1,4 +1,7 @@
+import { ApplicationFailure } from "@temporalio/common";
 import type { StepKind } from "../schemas/kinds.ts";
+import type { FinishedRun } from "../schemas/plan.ts";
+import { isDiskFull } from "../store/disk.ts";
 import { runCommand } from "./command/index.ts";
 import { ingestEgoSt } from "./ego-st/index.ts";
 import { askOpenQuestions, evaluateApiModel } from "./evaluate/api-model.ts";
@@ -10,6 +13,7 @@ import { buildTargets } from "./reverse-thinking/index.ts";
 import { runTrainer } from "./run-trainer.ts";
 import { splitDataset } from "./split/index.ts";
 import { stepActivity } from "./step.ts";
+import { DISK_FULL } from "./step-failure.ts";
 import { synthesize } from "./synthesize/index.ts";
 import { trainOnRows } from "./train.ts";
 import { writeRecord } from "./write-record.ts";
@@ -34,5 +38,11 @@ const steps = {
   "run/noop": stepActivity(doNothing),
 } satisfies Record<StepKind, ReturnType<typeof stepActivity>>;
 
-export const activities = { ...steps, writeRecord };
+/** As `writeRecord`; a full disk is told as such. */
+const recordActivity = (finished: FinishedRun): Promise<void> =>
+  writeRecord(finished).catch((error: unknown) => {
+    throw isDiskFull(error) ? ApplicationFailure.create({ type: "disk", message: DISK_FULL }) : error;
+  });
+
+export const activities = { ...steps, writeRecord: recordActivity };
 export type Activities = typeof activities;
