@@ -15,12 +15,12 @@ import {
 } from "node:fs/promises";
 import path from "node:path";
 import { isFolder } from "./manifest.ts";
-import { isWithin, listFiles } from "./listing.ts";
+import { ContentError, isWithin, listFiles, unreadable } from "./listing.ts";
 import { openFolders, walk } from "./walk.ts";
 
 /**
  * Changes a folder so that it means the same anywhere: a link to something in it becomes relative, one that leads out is
- * replaced by a copy of what it leads to. Gives a sentence for each copy.
+ * replaced by a copy of what it leads to. Gives a sentence for each copy. Throws a ContentError for a link that leads nowhere.
  */
 export async function makeSelfContained(folder: string): Promise<string[]> {
   const copied: string[] = [];
@@ -32,7 +32,9 @@ export async function makeSelfContained(folder: string): Promise<string[]> {
   await openFolders(top);
   for await (const { place, entry } of entriesBelow(top)) {
     if (!entry.isSymbolicLink()) continue;
-    const target = await realpath(place);
+    const target = await realpath(place).catch((error: unknown) => {
+      throw new ContentError(unreadable(path.relative(top, place), error));
+    });
     if (isWithin(top, target)) await relink(place, path.relative(path.dirname(place), target));
     else {
       copied.push(`'${path.relative(top, place)}' was a link to '${target}'; its content was copied`);
