@@ -120,7 +120,7 @@ describe("a folder that is removed", { timeout: 120_000 }, () => {
     expect(await settled(() => !isAlive(servers[1]!))).toBe(true);
   });
 
-  test("ends the run that worked there with a sentence, and is not made again by it", async () => {
+  test("ends the run that worked there with a sentence, and its server; then all begins anew", async () => {
     const { folder } = project();
     const { running } = await untilB(folder);
     const { process: server } = serverOf(folder);

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { packageRoot } from "../../activities/toolchain.ts";
 import { isDiskFull, saysDiskFull } from "../../store/disk.ts";
@@ -35,8 +36,8 @@ test.each([
 test("a quota that Reprise itself meets is a full disk, before a run and at its end", async () => {
   const folder = recipeOf('test -z "$QUOTA_USED_UP" || touch "$QUOTA_USED_UP"');
   const used = path.join(folder, "used-up");
-  const preload = path.join(packageRoot, "tests", "support", "quota.mjs").replaceAll(" ", "%20");
-  const env = { NODE_OPTIONS: `--import file://${preload}`, QUOTA_USED_UP: used };
+  const preload = pathToFileURL(path.join(packageRoot, "tests", "support", "quota.mjs")).href;
+  const env = { NODE_OPTIONS: `--import ${preload}`, QUOTA_USED_UP: used };
   const ended = await reprise(folder, ["run", "r.yaml"], env);
   expect(ended.stderr).toContain("The disk is full. Make room and run again");
   expect(ended.stderr).not.toContain("Unexpected");

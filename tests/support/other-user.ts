@@ -3,7 +3,7 @@ import { chownSync } from "node:fs";
 const NOBODY = 65534;
 
 /** Whether this process may do everything, so that modes forbid it nothing. */
-export const isRoot = process.getuid?.() === 0;
+const isRoot = process.getuid?.() === 0;
 
 /** Does something as a user whom modes bind: another one, where this is root, who then owns the `folders`. */
 export async function asUser<T>(folders: readonly string[], work: () => Promise<T>): Promise<T> {

@@ -15,7 +15,7 @@ function usedUp(place) {
 
 const write = fs.promises.writeFile;
 fs.promises.writeFile = async (place, ...rest) => {
-  if (String(place).includes(".reprise/") && fs.existsSync(process.env.QUOTA_USED_UP)) throw usedUp(place);
+  if (`${place}`.includes(".reprise/") && fs.existsSync(process.env.QUOTA_USED_UP)) throw usedUp(place);
   return write(place, ...rest);
 };
 syncBuiltinESMExports();
