@@ -3,6 +3,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { readJsonIfWhole, writeJson } from "../store/files.ts";
 import { home } from "../store/home.ts";
+import { forgetWorkers } from "../store/forget-workers.ts";
 import { isAlive, type ProcessIdentity } from "../store/processes.ts";
 
 /** A folder as it is now: one that was moved has another path, one that was copied or made again another inode. */
@@ -66,17 +67,19 @@ export async function otherServers(root: string, version: string): Promise<strin
 
 /**
  * Removes what servers of another place left in a folder that was moved or copied: their workflows name paths of that place.
- * Runs go on from the store.
+ * Runs go on from the store. A copy also has the notes of workers that live, but work on the original.
  */
 export async function leaveOtherPlace(root: string): Promise<void> {
   const folder = home.server(root);
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, "place.json");
-  const here = realpathSync(root);
-  const before = await readJsonIfWhole<{ root: string }>(file, "root");
-  if (before?.root === here) return;
-  if (before !== undefined)
+  const here = identifyFolder(root)!;
+  const before = await readJsonIfWhole<FolderIdentity>(file, "path");
+  if (before?.path === here.path) return;
+  if (before !== undefined) {
+    if (before.inode !== here.inode) await forgetWorkers(root);
     for (const name of await readdir(folder))
       if (/^temporal-.+\.db(?:-wal|-shm)?$/.test(name)) await rm(path.join(folder, name), { force: true });
-  await writeJson(file, { root: here });
+  }
+  await writeJson(file, here);
 }

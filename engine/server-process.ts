@@ -8,6 +8,7 @@ alive() {
   if [ -r /proc/self/stat ]; then read -r _ _ _ parent _ < /proc/self/stat; [ "$parent" = "$1" ]
   else kill -0 "$1"; fi
 }
+[ . -ef . ] || exit
 while (cd / && exec sleep 2); alive "$1"; do
   [ . -ef "$REPRISE_WATCHED" ] && continue
   kill "$1"

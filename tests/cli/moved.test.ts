@@ -26,7 +26,7 @@ function project() {
   const recipe = [
     "recipe: 1\nname: moved\ninputs: { d: { type: path, path: data } }\nsteps:",
     step("a", 'echo a >> begun; cat "$REPRISE_INPUT_D" > "$REPRISE_OUTPUT_O/x"', ""),
-    step("b", 'echo b >> begun; test -e go || sleep 60; cat "$REPRISE_INPUT_D" > "$REPRISE_OUTPUT_O/x"', "a"),
+    step("b", 'echo b >> begun; test -e go || sleep 300; cat "$REPRISE_INPUT_D" > "$REPRISE_OUTPUT_O/x"', "a"),
   ];
   writeFileSync(path.join(folder, "r.yaml"), `${recipe.join("\n")}\n`);
   for (const place of [folder, other])
@@ -81,11 +81,11 @@ describe("a folder that was moved", { timeout: 120_000 }, () => {
   });
 });
 
-describe("a copy of a folder whose server is up", { timeout: 120_000 }, () => {
+describe("a copy of a folder that is at work", { timeout: 120_000 }, () => {
   test("has a server of its own, goes on with its own run, and cannot stop the original's", async () => {
     const { folder, other } = project();
-    await interrupted(folder);
-    cpSync(folder, other, { recursive: true, filter: (place) => !place.endsWith(".lock") });
+    const { running } = await untilB(folder);
+    cpSync(folder, other, { recursive: true, filter: (place) => !/\.(?:lock|partial)$/.test(place) });
     const original = serverOf(folder);
     expect((await reprise(other, ["down"])).stdout).toBe("No server of this folder was running.");
     expect(isAlive(original.process)).toBe(true);
@@ -97,6 +97,10 @@ describe("a copy of a folder whose server is up", { timeout: 120_000 }, () => {
     const record = (place: string) => existsSync(path.join(place, ".reprise/runs", run!, "record.json"));
     expect([record(other), record(folder)]).toEqual([true, false]);
     expect((await reprise(other, ["down"])).stdout).toContain("The server is stopped");
+    // The original has worked on all the while.
+    expect(begun(folder)).toBe("a\nb\n");
+    running.kill("SIGINT");
+    expect((await running).exitCode).toBe(130);
     writeFileSync(path.join(folder, "go"), "");
     expect((await reprise(folder, ["run", "r.yaml"])).code).toBe(0);
     expect(serverOf(folder)).toEqual(original);
