@@ -30,6 +30,12 @@ export function identifyFolder(place: string): FolderIdentity | null {
   }
 }
 
+/** Whether two paths lead to one folder, here. */
+export function isOneFolder(one: string, other: string): boolean {
+  const [first, second] = [identifyFolder(one), identifyFolder(other)];
+  return one === other || (first !== null && first.inode === second?.inode);
+}
+
 /** Whether the very folder is still there. */
 export function isSameFolder(folder: FolderIdentity): boolean {
   const now = identifyFolder(folder.path);

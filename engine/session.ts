@@ -66,7 +66,7 @@ export class Session {
 
   /** The handle of a run whose workflow is open; attempts whose worker is gone are given up first. */
   async attach(run: string): Promise<{ handle: Handle; lost: string[] } | undefined> {
-    const handle = await this.#lasting(() => openHandle(this.client, run));
+    const handle = await this.#lasting(() => openHandle(this.client, run, this.#root));
     if (handle === undefined) return undefined;
     const lost = await this.#lasting(() => giveUpLostAttempts(this.client, handle, true));
     this.#watched.add(handle);

@@ -26,7 +26,11 @@ function project() {
   const recipe = [
     "recipe: 1\nname: moved\ninputs: { d: { type: path, path: data } }\nsteps:",
     step("a", 'echo a >> begun; cat "$REPRISE_INPUT_D" > "$REPRISE_OUTPUT_O/x"', ""),
-    step("b", 'echo b >> begun; test -e go || sleep 300; cat "$REPRISE_INPUT_D" > "$REPRISE_OUTPUT_O/x"', "a"),
+    step(
+      "b",
+      'echo b >> begun; test -e go || sleep 300; cat "$REPRISE_INPUT_D" > "$REPRISE_OUTPUT_O/x"',
+      "a",
+    ),
   ];
   writeFileSync(path.join(folder, "r.yaml"), `${recipe.join("\n")}\n`);
   for (const place of [folder, other])
@@ -61,7 +65,7 @@ const settled = async (condition: () => boolean, milliseconds = 15_000): Promise
   return condition();
 };
 
-describe("a folder that was moved", { timeout: 120_000 }, () => {
+describe("a folder that was moved", { timeout: 240_000 }, () => {
   test("goes on with its run where it is now, with its inputs, and leaves nothing at the old place", async () => {
     const { folder, other } = project();
     await interrupted(folder);
@@ -81,7 +85,7 @@ describe("a folder that was moved", { timeout: 120_000 }, () => {
   });
 });
 
-describe("a copy of a folder that is at work", { timeout: 120_000 }, () => {
+describe("a copy of a folder that is at work", { timeout: 240_000 }, () => {
   test("has a server of its own, goes on with its own run, and cannot stop the original's", async () => {
     const { folder, other } = project();
     const { running } = await untilB(folder);
@@ -108,7 +112,32 @@ describe("a copy of a folder that is at work", { timeout: 120_000 }, () => {
   });
 });
 
-describe("a folder that is removed", { timeout: 120_000 }, () => {
+describe("a copy beside a server of somebody else", { timeout: 240_000 }, () => {
+  test("does not go on with the original's run, but starts anew", async () => {
+    const { folder, other } = project();
+    const elsewhere = temporaryFolder();
+    afterwards(() => reprise(elsewhere, ["down"]));
+    await reprise(elsewhere, ["up"]);
+    const env = { TEMPORAL_ADDRESS: serverOf(elsewhere).address };
+    const running = start(folder, ["run", "r.yaml"], env);
+    while (!begun(folder).includes("b")) await sleep(50);
+    running.kill("SIGINT");
+    await running;
+    cpSync(folder, other, { recursive: true });
+    writeFileSync(path.join(other, "go"), "");
+    const refused = await reprise(other, ["run", "r.yaml"], env);
+    expect(refused.stderr).toContain(
+      `open for '${folder}/.reprise', and this is '${other}/.reprise': a folder that was moved or copied`,
+    );
+    expect(refused.code).toBe(5);
+    expect((await reprise(other, ["run", "r.yaml", "--new"], env)).code).toBe(0);
+    writeFileSync(path.join(folder, "go"), "");
+    expect((await reprise(folder, ["run", "r.yaml"], env)).code).toBe(0);
+    expect([begun(folder), begun(other)]).toEqual(["a\nb\nb\n", "a\nb\nb\n"]);
+  });
+});
+
+describe("a folder that is removed", { timeout: 240_000 }, () => {
   test("takes its server with it, also when it is made again at once", async () => {
     const { folder } = project();
     const servers: ProcessIdentity[] = [];
