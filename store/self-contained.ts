@@ -46,6 +46,7 @@ export async function makeSelfContained(folder: string): Promise<string[]> {
 
 /** Replaces files that have another name somewhere (hard links) by copies: whoever writes there would write here. */
 export async function breakHardLinks(folder: string): Promise<void> {
+  await openFolders(folder);
   for await (const { place, entry } of entriesBelow(folder))
     if (entry.isFile() && (await lstat(place)).nlink > 1) await replaceByCopy(place);
 }

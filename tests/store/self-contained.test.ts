@@ -156,11 +156,14 @@ describe("a published folder", () => {
     const { base, root, folder, inside } = places();
     const own = path.join(base, "own");
     writeFileSync(own, "x");
-    linkSync(own, inside("linked"));
-    await breakHardLinks(folder);
+    mkdirSync(inside("sub"));
+    linkSync(own, inside("sub/linked"));
+    chmodSync(inside("sub"), 0o555);
+    await asUser([base, path.dirname(folder), folder, inside("sub"), own], () => breakHardLinks(folder));
     const content = pathOf(root, await publish(root, folder, "path"));
     writeFileSync(own, "changed");
-    expect(readFileSync(path.join(content, "linked"), "utf8")).toBe("x");
+    expect(readFileSync(path.join(content, "sub/linked"), "utf8")).toBe("x");
+    expect(statSync(own).mode & 0o200).toBe(0o200);
   });
 
   test("cannot be written to by a user, and can be removed", async () => {

@@ -15,7 +15,8 @@ function usedUp(place) {
 
 const write = fs.promises.writeFile;
 fs.promises.writeFile = async (place, ...rest) => {
-  if (`${place}`.includes(".reprise/") && fs.existsSync(process.env.QUOTA_USED_UP)) throw usedUp(place);
+  if (typeof place === "string" && place.includes(".reprise/") && fs.existsSync(process.env.QUOTA_USED_UP))
+    throw usedUp(place);
   return write(place, ...rest);
 };
 syncBuiltinESMExports();
