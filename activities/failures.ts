@@ -1,5 +1,7 @@
 import { ApplicationFailure } from "@temporalio/common";
+import { isDiskFull } from "../store/disk.ts";
 import { FenceError } from "../store/fence.ts";
+import { ContentError } from "../store/listing.ts";
 import { DISK_FULL, StepFailure, type FailureCode } from "./step-failure.ts";
 
 // A program that is killed so often is not killed by chance.
@@ -24,10 +26,11 @@ export function toApplicationFailure(error: unknown, attempt: number): Applicati
 function explain(error: unknown): { code: FailureCode; message: string } {
   if (error instanceof StepFailure) return error;
   const message = error instanceof Error ? error.message : String(error);
+  if (isDiskFull(error)) return { code: "disk", message: DISK_FULL };
+  // Of a checkpoint, or of what changed while it was looked at.
+  if (error instanceof ContentError)
+    return { code: "data", message: `What the step made cannot be kept: ${message}.` };
   switch ((error as NodeJS.ErrnoException | undefined)?.code) {
-    case "ENOSPC":
-    case "EDQUOT":
-      return { code: "disk", message: DISK_FULL };
     case "EROFS":
     case "EACCES":
       return {

@@ -1,6 +1,8 @@
 import { Context } from "@temporalio/activity";
+import { ApplicationFailure } from "@temporalio/common";
 import type { StepKind } from "../schemas/kinds.ts";
 import type { FinishedRun } from "../schemas/plan.ts";
+import { isDiskFull } from "../store/disk.ts";
 import { beginWork } from "./at-work.ts";
 import { runCommand } from "./command/index.ts";
 import { ingestEgoSt } from "./ego-st/index.ts";
@@ -13,6 +15,7 @@ import { buildTargets } from "./reverse-thinking/index.ts";
 import { runTrainer } from "./run-trainer.ts";
 import { splitDataset } from "./split/index.ts";
 import { stepActivity } from "./step.ts";
+import { DISK_FULL } from "./step-failure.ts";
 import { synthesize } from "./synthesize/index.ts";
 import { trainOnRows } from "./train.ts";
 import { writeRecord } from "./write-record.ts";
@@ -37,11 +40,13 @@ const steps = {
   "run/noop": stepActivity(doNothing),
 } satisfies Record<StepKind, ReturnType<typeof stepActivity>>;
 
-/** Noted as at work while it writes, as steps are: what is not counts as given up by this worker. */
+/** Noted as at work while it writes, as steps are: what is not counts as given up by this worker. A full disk is told as such. */
 async function recordActivity(finished: FinishedRun): Promise<void> {
   const end = beginWork(finished.run, Context.current().info.activityId);
   try {
     await writeRecord(finished);
+  } catch (error) {
+    throw isDiskFull(error) ? ApplicationFailure.create({ type: "disk", message: DISK_FULL }) : error;
   } finally {
     end();
   }

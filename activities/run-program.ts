@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import prettyMilliseconds from "pretty-ms";
+import { saysDiskFull } from "../store/disk.ts";
 import { runChild, tailOf, type ChildEnd } from "./run-child.ts";
 import type { StepContext } from "./step.ts";
 import { DISK_FULL, StepFailure } from "./step-failure.ts";
@@ -74,7 +75,7 @@ export async function programFailure(name: string, end: ChildEnd, log: string): 
   const lines = tail === "" ? "" : ` Its last lines:\n${tail}`;
   // Of a program that only says that it failed, what it said last or the disk itself tells.
   const { bavail, bsize } = await statfs(path.dirname(log));
-  if (tail.includes("No space left on device") || bavail * bsize < LEAST_FREE_BYTES)
+  if (saysDiskFull(tail) || bavail * bsize < LEAST_FREE_BYTES)
     return new StepFailure("disk", `${DISK_FULL} ${describe(name, end)}${lines}`);
   return new StepFailure("exit", `${describe(name, end)}${lines}`);
 }

@@ -10,6 +10,8 @@ import { writeJson, writeSoon } from "../store/files.ts";
 import { recall, remember, type FinishedStep, type Recalled } from "../store/finished-steps.ts";
 import { home } from "../store/home.ts";
 import { hubModels } from "../store/hub-models.ts";
+import { removeTree } from "../store/remove.ts";
+import { makeSelfContained } from "../store/self-contained.ts";
 import { noteWork, type About } from "../store/works.ts";
 import { beginWork } from "./at-work.ts";
 import { refuseChangedInputs } from "./changed-inputs.ts";
@@ -164,7 +166,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
   const out = path.join(work, "out");
   await Promise.all([
     noteWork(root, key, about),
-    rm(out, { recursive: true, force: true }),
+    removeTree(out),
     // Of an earlier plan of this run.
     rm(path.join(place, "outcome.json"), { force: true }),
   ]);
@@ -174,6 +176,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     ...placeOfOutput(out, name, type),
   }));
   for (const { folder } of places) await mkdir(folder, { recursive: true });
+  const looked = Date.now();
   await refuseChangedInputs(root, run, inputs);
   for (const defect of damage) await events.write({ event: "message", text: `made again: ${defect}` });
   const began = Date.now();
@@ -207,9 +210,13 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
 
   signal.throwIfAborted();
   refuseOddMetrics(metrics);
-  await refuseChangedInputs(root, run, inputs);
+  await refuseChangedInputs(root, run, inputs, looked);
   await fence.check();
   const outputs: FinishedStep["outputs"] = {};
+  // All of them first: one may hold a link into another.
+  for (const { name, folder } of places)
+    for (const change of await makeSelfContained(folder))
+      await events.write({ event: "message", text: `output '${name}': ${change}` });
   for (const { name, type, folder } of places) outputs[name] = await publish(root, folder, type);
   const finished: FinishedStep = {
     run,
@@ -226,7 +233,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
   await remember(root, fenced.print, finished);
   // Whoever waits for this directory finds the result in the store.
   const left = (await readdir(work)).filter((name) => !isFenceFile(name));
-  await Promise.all(left.map((name) => rm(path.join(work, name), { recursive: true, force: true })));
+  await Promise.all(left.map((name) => removeTree(path.join(work, name))));
   return finish(fenced, finished);
 }
 

@@ -3,20 +3,25 @@ import path from "node:path";
 import type { Layers } from "../compiler/layers.ts";
 import type { Artifact, Plan } from "../schemas/plan.ts";
 import { digestOfInput } from "../store/inputs.ts";
-import { ContentError } from "../store/manifest.ts";
+import { ContentError } from "../store/listing.ts";
 import { invalid } from "./recipe-file.ts";
 
 /** Which inputs of a plan are not there, and why. Paths count from the working folder. */
 export async function missingInputs(plan: Plan, folder: string): Promise<Map<string, string>> {
   const found = await Promise.all(
     Object.entries(plan.inputs).map(async ([name, { type, path: place }]) => {
-      const entry = await stat(path.resolve(folder, place)).catch(() => null);
-      if (entry === null) return [[name, `There is no '${place}' in this folder.`]] as const;
+      const entry = await stat(path.resolve(folder, place)).catch((error: NodeJS.ErrnoException) => error);
+      if (entry instanceof Error) return [[name, whyMissing(place, entry)]] as const;
       return type === "path" || entry.isDirectory() ? [] : ([[name, `'${place}' is no folder.`]] as const);
     }),
   );
   return new Map(found.flat());
 }
+
+const whyMissing = (place: string, { code }: NodeJS.ErrnoException): string =>
+  code === "EACCES" || code === "EPERM"
+    ? `'${place}' may not be looked at by this user (${code}).`
+    : `There is no '${place}' in this folder.`;
 
 /**
  * The inputs as artifacts, by the digest of their content. Throws a UserError that shows each wrong one; one that is

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
 import { packageVersion } from "../activities/toolchain.ts";
+import { DISK_FULL } from "../activities/step-failure.ts";
 import { EngineError } from "../engine/errors.ts";
+import { isDiskFull } from "../store/disk.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { lostOutput, outliveReaders } from "./readers.ts";
 import { sayJson } from "./output.ts";
@@ -192,11 +194,7 @@ function explain(error: unknown): { exitCode: number; message: string; details?:
   if (error instanceof CommanderError)
     return { exitCode: error.exitCode === 0 ? EXIT.done : EXIT.invalid, message: error.message };
   if (error instanceof EngineError) return { exitCode: EXIT.missing, message: error.message };
-  if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOSPC")
-    return {
-      exitCode: EXIT.missing,
-      message: "The disk is full. Make room and run again; finished steps are kept.",
-    };
+  if (isDiskFull(error)) return { exitCode: EXIT.missing, message: DISK_FULL };
   const detail =
     error instanceof Error ? (process.env["REPRISE_DEBUG"] ? error.stack : error.message) : String(error);
   const advice = `This is a bug in Reprise ${packageVersion()}. REPRISE_DEBUG=1 shows more.`;

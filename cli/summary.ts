@@ -78,10 +78,13 @@ const exitCodeOfClaims = (claims: RunRecord["claims"]): number =>
     ? EXIT.done
     : EXIT.notReproduced;
 
+/** Failures that are this machine's: it lacks something, or has no room. */
+const MISSING: ReadonlySet<string | undefined> = new Set(["environment", "disk"]);
+
 /** The exit code that a record means. */
 export function exitCodeOf(record: RunRecord): number {
   if (record.status === "cancelled") return EXIT.cancelled;
-  if (record.status === "failed") return record.failure?.code === "environment" ? EXIT.missing : EXIT.failed;
+  if (record.status === "failed") return MISSING.has(record.failure?.code) ? EXIT.missing : EXIT.failed;
   const unfit = record.steps.some((step) => step.unfit !== undefined);
   return Math.max(unfit ? EXIT.failed : EXIT.done, exitCodeOfClaims(record.claims));
 }

@@ -3,6 +3,8 @@ import { WorkflowNotFoundError, type Client, type WorkflowHandle } from "@tempor
 import type { runPlan } from "../workflows/run-plan.ts";
 import type { RunRequest } from "../schemas/plan.ts";
 import { isAtWork } from "../activities/at-work.ts";
+import { EngineError } from "./errors.ts";
+import { isOneFolder } from "./server-file.ts";
 import { isDeadWorker, workerIdentity } from "./worker-identity.ts";
 
 // temporal.api.enums.v1.PendingActivityState
@@ -15,7 +17,7 @@ export type Handle = WorkflowHandle<typeof runPlan>;
 
 /** Starts a run, or goes on with it if its workflow is still open. The workflow's id is the run's. */
 export async function startOrAttach(client: Client, request: RunRequest): Promise<Handle> {
-  const open = await openHandle(client, request.run);
+  const open = await openHandle(client, request.run, request.home);
   if (open !== undefined) return open;
   return client.workflow.start<typeof runPlan>("runPlan", {
     args: [request],
@@ -23,22 +25,30 @@ export async function startOrAttach(client: Client, request: RunRequest): Promis
     workflowId: request.run,
     // Two terminals may start the same run at once.
     workflowIdConflictPolicy: "USE_EXISTING",
+    memo: { home: request.home },
   });
 }
 
-/** The handle of a run whose workflow is open. */
-export async function openHandle(client: Client, run: string): Promise<Handle | undefined> {
+/** The handle of a run whose workflow is open. Throws an EngineError for one that works in another store than this. */
+export async function openHandle(client: Client, run: string, root: string): Promise<Handle | undefined> {
   const handle = client.workflow.getHandle<typeof runPlan>(run);
-  return (await statusOf(handle)) === "RUNNING" ? handle : undefined;
+  const { status, home } = (await lookAt(handle)) ?? {};
+  if (status !== "RUNNING") return undefined;
+  if (home === undefined || isOneFolder(home, root)) return handle;
+  throw new EngineError(
+    `The server has the run ${run} open for '${home}', and this is '${root}': a folder that was moved or copied cannot go on with it there. 'reprise run' with '--new' starts it anew, and reuses what is finished.`,
+  );
 }
 
 /** Whether a server has a run's workflow, open or closed. */
 export const isKnown = async (client: Client, run: string): Promise<boolean> =>
-  (await statusOf(client.workflow.getHandle(run))) !== undefined;
+  (await lookAt(client.workflow.getHandle(run))) !== undefined;
 
-async function statusOf(handle: WorkflowHandle): Promise<string | undefined> {
+async function lookAt(handle: WorkflowHandle): Promise<{ status: string; home?: string } | undefined> {
   try {
-    return (await handle.describe()).status.name;
+    const { status, memo } = await handle.describe();
+    const home = memo?.["home"];
+    return { status: status.name, ...(typeof home === "string" ? { home } : {}) };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;

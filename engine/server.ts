@@ -1,44 +1,43 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, fstatSync, openSync, statSync } from "node:fs";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import getPort from "get-port";
 import { lock } from "proper-lockfile";
-import { readJsonIfWhole, writeJson } from "../store/files.ts";
 import { home } from "../store/home.ts";
-import { identify, isAlive, type ProcessIdentity } from "../store/processes.ts";
+import { identify, isAlive, signalGroup } from "../store/processes.ts";
 import { EngineError } from "./errors.ts";
 import { answers, keepHistories } from "./connection.ts";
+import {
+  databaseOf,
+  forgetServer,
+  identifyFolder,
+  lastServer,
+  leaveOtherPlace,
+  liveServer,
+  noteServer,
+} from "./server-file.ts";
+import { launchServer, serverArguments } from "./server-process.ts";
 import { whyNotStarted } from "./why-not-started.ts";
 
 const START_MS = 30_000;
 const ANSWER_MS = 10_000;
 const CLOCK_SLACK_SECONDS = 300;
 
-/** The embedded server of one store. Other commands find it by this file. */
-interface RunningServer {
-  process: ProcessIdentity;
-  address: string;
-  version: string;
-}
-
 export type ServerState =
   | { state: "external"; address: string }
   | { state: "running"; address: string; version: string }
   | { state: "stopped" };
 
-const fileOf = (root: string) => path.join(home.server(root), "server.json");
-
 /** The server that this store would use now; nothing is started. */
 export async function findServer(root: string, environment = process.env): Promise<ServerState> {
   const external = environment["TEMPORAL_ADDRESS"];
   if (external) return { state: "external", address: external };
-  const known = await readJsonIfWhole<RunningServer>(fileOf(root), "process");
-  if (known === undefined || !isAlive(known.process)) return { state: "stopped" };
+  const known = await liveServer(root);
+  if (known === undefined) return { state: "stopped" };
   return { state: "running", address: known.address, version: known.version };
 }
 
@@ -86,35 +85,30 @@ const adviceFor = (state: "external" | "running"): string =>
 async function start(root: string, binary: string): Promise<string> {
   const folder = home.server(root);
   const version = await versionOf(binary);
-  const before = await readJsonIfWhole<RunningServer>(fileOf(root), "address");
+  await leaveOtherPlace(root);
+  const before = await lastServer(root);
   // The same address as before: those that are connected find it again.
   const known = before === undefined ? null : Number(before.address.split(":").at(-1));
   const port = known !== null && (await isFree(known)) ? known : await getPort();
-  const database = path.join(folder, databaseOf(version));
+  const database = databaseOf(root, version);
   refuseClock(database);
   const log = path.join(folder, "log.txt");
-  const output = openSync(log, "a");
-  const saidBefore = fstatSync(output).size;
-  const child = spawn(binary, serverArguments(database, port), {
-    stdio: ["ignore", output, output],
-    detached: true,
-  });
+  const saidBefore = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+  const child = launchServer(folder, log, binary, serverArguments(database, port));
   let ended = false;
   const end = () => (ended = true);
   child.once("error", end).once("exit", end);
-  child.unref();
-  closeSync(output);
   const address = `127.0.0.1:${port}`;
   const identity = child.pid === undefined ? undefined : identify(child.pid);
   // Known before it answers: a command that is ended meanwhile must not leave a server that nobody finds.
   if (identity !== undefined)
-    await writeJson(fileOf(root), { process: identity, address, version } satisfies RunningServer);
+    await noteServer(root, { process: identity, address, version, folder: identifyFolder(folder)! });
   if (await answers(address, START_MS, () => ended)) {
     await keepHistories(address);
     return address;
   }
-  if (identity !== undefined && isAlive(identity)) process.kill(identity.pid, "SIGKILL");
-  await rm(fileOf(root), { force: true });
+  if (identity !== undefined && isAlive(identity)) signalGroup(identity.pid, "SIGKILL");
+  await forgetServer(root);
   throw new EngineError(await whyNotStarted(log, saidBefore, database));
 }
 
@@ -151,43 +145,15 @@ function refuseClock(database: string): void {
   );
 }
 
-/** A database file belongs to one server version: the server has no migrations, so the name carries it. */
-const databaseOf = (version: string): string => `temporal-${version}.db`;
-
-/** Versions of the servers, other than the one of `version`, that have left their file in a store. */
-export async function otherServers(root: string, version: string): Promise<string[]> {
-  const files = await readdir(home.server(root));
-  const versions = files.flatMap((file) => /^temporal-(.+)\.db$/.exec(file)?.[1] ?? []);
-  return versions.filter((other) => other !== version).sort();
-}
-
-function serverArguments(database: string, port: number): string[] {
-  const settings = {
-    // The default of 20 polls a second makes every sequential step wait 50 ms.
-    "history.transferProcessorMaxPollRPS": 2000,
-    // Else it asks its makers' host for newer versions.
-    "frontend.enableServerVersionCheck": false,
-  };
-  return [
-    ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", String(port)],
-    ...["--db-filename", database, "--log-level", "warn", "--log-format", "json"],
-    ...["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"],
-    ...Object.entries(settings).flatMap(([key, value]) => [
-      "--dynamic-config-value",
-      `${key}=${JSON.stringify(value)}`,
-    ]),
-  ];
-}
-
-/** Stops the embedded server; gives false when none was running. */
+/** Stops the embedded server with its watcher; gives false when none was running. */
 export async function stopServer(root: string): Promise<boolean> {
-  const known = await readJsonIfWhole<RunningServer>(fileOf(root), "process");
-  if (known === undefined || !isAlive(known.process)) return false;
-  process.kill(known.process.pid, "SIGTERM");
+  const known = await liveServer(root);
+  if (known === undefined) return false;
+  signalGroup(known.process.pid, "SIGTERM");
   for (let waited = 0; isAlive(known.process); waited += 50) {
-    if (waited >= 10_000) process.kill(known.process.pid, "SIGKILL");
+    if (waited >= 10_000) signalGroup(known.process.pid, "SIGKILL");
     await sleep(50);
   }
-  await rm(fileOf(root), { force: true });
+  await forgetServer(root);
   return true;
 }

@@ -4,10 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError, WorkflowNotFoundError, type Client } from "@temporalio/client";
 import type { RunRequest } from "../schemas/plan.ts";
 import { DISK_FULL } from "../activities/step-failure.ts";
+import { home } from "../store/home.ts";
 import { connectClient } from "./connection.ts";
 import { EngineError } from "./errors.ts";
 import { giveUpLostAttempts, isKnown, openHandle, startOrAttach, type Handle } from "./runs.ts";
 import { ensureServer, findServer } from "./server.ts";
+import { identifyFolder, isSameFolder, type FolderIdentity } from "./server-file.ts";
 import { startWorker, type RunWorker } from "./worker.ts";
 
 const LOOK_MS = 1_000;
@@ -36,6 +38,8 @@ export class Session {
   readonly address: string;
   readonly #root: string;
   readonly #binary: string | null;
+  /** Where the files are that it goes by. */
+  readonly #folder: FolderIdentity | null;
   readonly #workers: RunWorker[] = [];
   readonly #watched = new Set<Handle>();
   readonly #abort = new AbortController();
@@ -48,6 +52,8 @@ export class Session {
   private constructor(root: string, binary: string | null, address: string, client: Client) {
     this.#root = root;
     this.#binary = binary;
+    // An external server has no files here.
+    this.#folder = identifyFolder(home.server(root)) ?? identifyFolder(root);
     this.address = address;
     this.client = client;
     this.#watching = this.#watch();
@@ -60,7 +66,7 @@ export class Session {
 
   /** The handle of a run whose workflow is open; attempts whose worker is gone are given up first. */
   async attach(run: string): Promise<{ handle: Handle; lost: string[] } | undefined> {
-    const handle = await this.#lasting(() => openHandle(this.client, run));
+    const handle = await this.#lasting(() => openHandle(this.client, run, this.#root));
     if (handle === undefined) return undefined;
     const lost = await this.#lasting(() => giveUpLostAttempts(this.client, handle, true));
     this.#watched.add(handle);
@@ -141,7 +147,16 @@ export class Session {
   }
 
   async #bringBack(): Promise<void> {
+    this.#refuseOtherFolder();
     this.#refuseOther(await ensureServer(this.#root, this.#binary));
+  }
+
+  /** A store that was removed under a run must not be made again by it. */
+  #refuseOtherFolder(): void {
+    if (this.#folder === null || isSameFolder(this.#folder)) return;
+    throw new EngineError(
+      `The folder '${this.#folder.path}' was removed or moved while it was in use. Run the command again: what the store still has is reused.`,
+    );
   }
 
   #refuseOther(address: string): void {
@@ -156,6 +171,7 @@ export class Session {
     for (let look = 1; !this.#closed; look++) {
       await sleep(LOOK_MS);
       try {
+        this.#refuseOtherFolder();
         // On a full disk the server can neither note a failure nor go on.
         full = (await freeBytes(this.#root)) < LEAST_FREE_BYTES ? full + 1 : 0;
         if (full === LOOKS_UNTIL_FULL) this.#tellTrouble(new EngineError(DISK_FULL));

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, utimes } from "node:fs/promises";
+import { mkdir, rename, utimes } from "node:fs/promises";
 import path from "node:path";
 import type { ArtifactType } from "../schemas/kinds.ts";
 import type { Artifact } from "../schemas/plan.ts";
 import { readJsonIfWhole, writeJson } from "./files.ts";
 import { home } from "./home.ts";
 import { firstDefect, manifestOf, type SeenFile } from "./manifest.ts";
+import { removeTree, removeWhole } from "./remove.ts";
+import { makeReadOnly, makeSelfContained } from "./self-contained.ts";
 
 /** Artifacts that are one file, with its name; all others are folders. */
 const FILE_NAMES: Partial<Record<ArtifactType, string>> = {
@@ -16,10 +18,15 @@ const FILE_NAMES: Partial<Record<ArtifactType, string>> = {
   metrics: "metrics.json",
 };
 
+/** How the name of a folder ends that an interrupted publishing left in its step's directory. */
+export const UNPUBLISHED = ".partial";
+
 interface Manifest {
   type: ArtifactType;
   /** With the times that they had when they were published. */
   files: SeenFile[];
+  /** What was found wrong with it. */
+  damaged?: string;
 }
 
 /** Where a step writes an output: the folder that is published, and the folder or file in it. */
@@ -32,46 +39,78 @@ export function placeOfOutput(
   return { folder: own, target: path.join(own, FILE_NAMES[type] ?? "") };
 }
 
-/** Moves a finished folder into the store under the digest of its manifest. Publishing twice is harmless. */
+/** The folder that is published for an output, by the folder or file in it that the step writes. */
+export const folderOfOutput = (target: string, type: ArtifactType): string =>
+  FILE_NAMES[type] === undefined ? target : path.dirname(target);
+
+/**
+ * Moves a finished folder into the store under the digest of its manifest, its files read-only. Publishing twice is
+ * harmless. Throws a ContentError for what has no content to keep.
+ */
 export async function publish(root: string, folder: string, type: ArtifactType): Promise<Artifact> {
+  await makeSelfContained(folder);
+  await makeReadOnly(folder);
   const { seen: files, digest } = await manifestOf(folder);
   const place = home.artifact(root, digest);
   const artifact = { uri: `artifacts/${digest}/content`, digest, type };
   if (await isStored(root, artifact)) {
-    await rm(folder, { recursive: true });
+    await removeTree(folder);
     return artifact;
   }
-  // Put together aside and renamed: two steps may publish the same content at once.
-  const aside = `${place}.${randomUUID()}.partial`;
-  await mkdir(aside, { recursive: true });
+  // Put together beside it and renamed: two steps may publish the same content at once, and what an interrupted one leaves
+  // lies in its own directory, whose owner is known.
+  const aside = `${folder}.${randomUUID()}${UNPUBLISHED}`;
+  await mkdir(aside);
   await rename(folder, path.join(aside, "content"));
   await writeJson(path.join(aside, "manifest.json"), { type, files } satisfies Manifest);
+  await mkdir(home.artifacts(root), { recursive: true });
   try {
     await rename(aside, place);
   } catch (error) {
     if (await isStored(root, artifact)) {
-      await rm(aside, { recursive: true });
+      await removeTree(aside);
       return artifact;
     }
     if (!existsSync(place)) throw error;
     // What stands there is broken.
-    await rm(place, { recursive: true });
+    await removeWhole(place);
     await rename(aside, place);
   }
   return artifact;
 }
 
-/** What is wrong with an artifact in the store, or null. Size and time of each file first; what differs is read. */
+/**
+ * What is wrong with an artifact in the store, or null. Size and time of each file first; what differs is read, and what was
+ * touched `since` (ms since 1970), whatever its time says.
+ */
 export async function defectOfArtifact(
   root: string,
   { digest }: Pick<Artifact, "digest">,
+  since?: number,
 ): Promise<string | null> {
   const place = home.artifact(root, digest);
-  const manifest = await readJsonIfWhole<Manifest>(path.join(place, "manifest.json"), "files");
-  return manifest === undefined
-    ? "it is not in the store"
-    : firstDefect(path.join(place, "content"), manifest.files, true);
+  const manifest = await readManifest(root, digest);
+  if (manifest === undefined) return "it is not in the store";
+  if (manifest.damaged !== undefined) return manifest.damaged;
+  return firstDefect(path.join(place, "content"), manifest.files, { closed: true, since });
 }
+
+/** Notes that an artifact is not what its digest says, so that it is made again, also where sizes and times look right. */
+export async function markDamaged(
+  root: string,
+  { digest }: Pick<Artifact, "digest">,
+  damaged: string,
+): Promise<void> {
+  const manifest = await readManifest(root, digest);
+  if (manifest !== undefined)
+    await writeJson(manifestFile(root, digest), { ...manifest, damaged } satisfies Manifest);
+}
+
+const manifestFile = (root: string, digest: string): string =>
+  path.join(home.artifact(root, digest), "manifest.json");
+
+const readManifest = (root: string, digest: string): Promise<Manifest | undefined> =>
+  readJsonIfWhole<Manifest>(manifestFile(root, digest), "files");
 
 /** As `defectOfArtifact`, but reads every file. */
 export async function verifyArtifact(root: string, digest: string): Promise<string | null> {
@@ -96,10 +135,7 @@ export async function touchArtifacts(
 
 /** Bytes of an artifact's content by its manifest; 0 without one. */
 export async function bytesOf(root: string, digest: string): Promise<number> {
-  const manifest = await readJsonIfWhole<Manifest>(
-    path.join(home.artifact(root, digest), "manifest.json"),
-    "files",
-  );
+  const manifest = await readManifest(root, digest);
   return manifest?.files.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0;
 }
 

@@ -1,9 +1,10 @@
-import { readdir, rename, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { bytesOf, verifyArtifact } from "./artifacts.ts";
 import { loadFinished, type FinishedStep } from "./finished-steps.ts";
 import { home } from "./home.ts";
 import { runsAndNeeds } from "./needs.ts";
+import { removeWhole } from "./remove.ts";
 
 /** A result in the store, and who needs it. */
 export interface CachedStep extends FinishedStep {
@@ -68,7 +69,10 @@ export async function removeFromCache(root: string, name: string, force: boolean
     await removeWhole(home.run(root, run.id));
     return { how: "removed", name: `run ${run.id}` };
   }
-  const names = (await readdir(home.steps(root)).catch(() => [])).map((file) => path.parse(file).name);
+  const names = (await readdir(home.steps(root)).catch(() => [])).flatMap(
+    // Beside them may lie what an interrupted write left.
+    (file) => /^([0-9a-f]{64})\.json$/.exec(file)?.[1] ?? [],
+  );
   const matches = names.filter((fingerprint) => fingerprint.startsWith(name));
   if (name === "" || matches.length !== 1) return { how: "unknown" };
   const [fingerprint] = matches as [string];
@@ -94,13 +98,6 @@ async function readersOf(
     }),
   );
   return found.flat();
-}
-
-/** Renamed first, so that nobody sees half of it. */
-export async function removeWhole(place: string): Promise<void> {
-  const aside = `${place}.removed`;
-  await rename(place, aside);
-  await rm(aside, { recursive: true, force: true });
 }
 
 /** Reads every artifact and compares it with its digest. A damaged one is removed, so that its step runs again. */

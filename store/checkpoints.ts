@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { hashFile, readJson, writeJson } from "./files.ts";
-import { firstDefect, manifestOf, type ManifestEntry } from "./manifest.ts";
+import { firstDefect, isFolder, manifestOf, type ManifestEntry } from "./manifest.ts";
 
 const MARKER = "reprise-checkpoint.json";
 
@@ -118,6 +118,7 @@ async function defectOf(directory: string, marker: Marker | undefined, key: stri
   const defect = await firstDefect(directory, marker.files);
   if (defect !== null) return defect;
   for (const { path: name, sha256 } of marker.files) {
+    if (isFolder(name)) continue;
     if ((await hashFile(path.join(directory, name))) !== sha256) return `'${name}' was changed`;
   }
   return null;

@@ -1,11 +1,13 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { bytesOf } from "./artifacts.ts";
-import { removeWhole } from "./cache.ts";
 import { isHeld } from "./fence.ts";
 import { loadFinished } from "./finished-steps.ts";
 import { home } from "./home.ts";
+import { leftoversIn } from "./leftovers.ts";
 import { runsAndNeeds } from "./needs.ts";
+import { removeTree, removeWhole } from "./remove.ts";
+import { sizeOf } from "./walk.ts";
 
 /** How small, or how young, the store should become. */
 export type Keep = { bytes: number } | { milliseconds: number };
@@ -23,7 +25,8 @@ export function parseKeep(text: string): Keep | null {
 }
 
 interface Candidate {
-  what: "artifact" | "work";
+  /** A leftover is what an interrupted removal or publishing left; its name is its path in the store. */
+  what: "artifact" | "work" | "leftover";
   name: string;
   bytes: number;
   used: number;
@@ -38,20 +41,21 @@ interface Collected {
 }
 
 /**
- * Removes artifacts and step directories that no run needs, the oldest first. What a live run or a run's
- * record needs is never touched.
+ * Removes artifacts and step directories that no run needs, the oldest first, and whatever an interrupted command left
+ * behind. What a live run or a run's record needs is never touched.
  */
 export async function collect(root: string, keep: Keep, dryRun: boolean): Promise<Collected> {
   const { runs, artifacts } = await runsAndNeeds(root);
   const open = runs.filter(({ over }) => !over).map(({ started }) => Date.parse(started));
+  const leftovers = (await leftoversIn(root)).map((left) => ({ ...left, what: "leftover" as const }));
   const all = [...(await artifactsIn(root)), ...(await worksIn(root))];
   // A run that is not over may go on from any step directory, and may just have made what it has not yet noted.
   const needs = ({ what, name, used }: Candidate) =>
     what === "work" ? open.length > 0 : artifacts.has(name) || open.some((started) => used >= started);
   const free = all.filter((candidate) => !needs(candidate)).sort((a, b) => a.used - b.used);
-  const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
+  const total = [...all, ...leftovers].reduce((sum, { bytes }) => sum + bytes, 0);
   const chosen: Candidate[] = [];
-  let left = total;
+  let left = all.reduce((sum, { bytes }) => sum + bytes, 0);
   for (const candidate of free) {
     const old = "milliseconds" in keep && candidate.used < Date.now() - keep.milliseconds;
     const tooMuch = "bytes" in keep && left > keep.bytes;
@@ -63,18 +67,27 @@ export async function collect(root: string, keep: Keep, dryRun: boolean): Promis
   const untouched = await Promise.all(
     chosen.map(async ({ what, name, used }) => (await stat(placeOf(root, what, name))).mtimeMs === used),
   );
-  const removed = chosen.filter((_, index) => untouched[index]);
+  const removed: Candidate[] = [...leftovers, ...chosen.filter((_, index) => untouched[index])];
   if (!dryRun) {
     await forget(root, new Set(removed.flatMap(({ what, name }) => (what === "artifact" ? [name] : []))));
-    for (const { what, name } of removed) await removeWhole(placeOf(root, what, name));
+    for (const { what, name } of removed)
+      await (what === "leftover" ? removeTree : removeWhole)(placeOf(root, what, name));
   }
   const needed = all.filter(needs).reduce((sum, { bytes }) => sum + bytes, 0);
   const freed = removed.reduce((sum, { bytes }) => sum + bytes, 0);
   return { removed, freed, left: total - freed, needed };
 }
 
-const placeOf = (root: string, what: Candidate["what"], name: string): string =>
-  what === "artifact" ? home.artifact(root, name) : home.work(root, name);
+function placeOf(root: string, what: Candidate["what"], name: string): string {
+  switch (what) {
+    case "artifact":
+      return home.artifact(root, name);
+    case "work":
+      return home.work(root, name);
+    case "leftover":
+      return path.join(root, name);
+  }
+}
 
 /** First the results that name them: a result without its artifact would look damaged. */
 async function forget(root: string, digests: ReadonlySet<string>): Promise<void> {
@@ -114,14 +127,4 @@ async function worksIn(root: string): Promise<Candidate[]> {
     }),
   );
   return found.flat();
-}
-
-async function sizeOf(place: string): Promise<number> {
-  const entries = await readdir(place, { recursive: true, withFileTypes: true });
-  const sizes = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => (await stat(path.join(entry.parentPath, entry.name))).size),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { loadFinished } from "./finished-steps.ts";
 import { home } from "./home.ts";
+import { isRemoved } from "./remove.ts";
 import { loadOutcome, loadRecord, loadRun, type StartedRun } from "./runs.ts";
 import type { StepOutcome } from "../schemas/plan.ts";
 
@@ -17,7 +18,9 @@ interface RunNeeds {
 /** What each run in the store needs: results and artifacts that its record names, or that it has so far. */
 export async function runsAndNeeds(root: string): Promise<{ runs: RunNeeds[]; artifacts: Set<string> }> {
   const runs = await Promise.all(
-    (await readdir(home.runs(root)).catch(() => [])).map((id) => needsOf(root, id)),
+    (await readdir(home.runs(root)).catch(() => []))
+      .filter((id) => !isRemoved(id))
+      .map((id) => needsOf(root, id)),
   );
   return { runs, artifacts: new Set(runs.flatMap((run) => [...run.artifacts])) };
 }

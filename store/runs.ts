@@ -7,6 +7,8 @@ import { validateRecord } from "../compiler/validators.ts";
 import { readJsonIfWhole, writeJson } from "./files.ts";
 import { fitOutcome, type Fitted } from "./fit-outcome.ts";
 import { home } from "./home.ts";
+import { isWithin } from "./listing.ts";
+import { isRemoved } from "./remove.ts";
 
 /** What a run was started with, beside what the plan says: for the record and for going on. */
 export interface StartedRun {
@@ -32,10 +34,39 @@ export function newRunId(recipe: string, digest: string, now: Date): string {
 const fileOf = (root: string, run: string, name: string) => path.join(home.run(root, run), name);
 
 export const runFile = (root: string, run: string): string => fileOf(root, run, "run.json");
-export const saveRun = (root: string, started: StartedRun): Promise<void> =>
-  writeJson(runFile(root, started.request.run), started);
-export const loadRun = (root: string, run: string): Promise<StartedRun | undefined> =>
-  readJsonIfWhole<StartedRun>(runFile(root, run), "request");
+
+/** A run as its file keeps it: a folder that was moved or copied goes on, so nothing in it names the folder. */
+interface KeptRun extends Omit<StartedRun, "request"> {
+  request: Omit<RunRequest, "home">;
+}
+
+/** Notes a run. Inputs that lie beside the store move with it, and count from there; others keep their place. */
+export function saveRun(root: string, { request, ...started }: StartedRun): Promise<void> {
+  const { home: _, ...kept } = request;
+  const inputs = mapInputs(request, (uri) =>
+    isWithin(path.dirname(root), uri) ? path.relative(root, uri) : uri,
+  );
+  return writeJson(runFile(root, request.run), {
+    ...started,
+    request: { ...kept, inputs },
+  } satisfies KeptRun);
+}
+
+/** A run by its id, as one of this very store. */
+export async function loadRun(root: string, run: string): Promise<StartedRun | undefined> {
+  const kept = await readJsonIfWhole<KeptRun>(runFile(root, run), "request");
+  if (kept === undefined) return undefined;
+  const inputs = mapInputs(kept.request, (uri) => path.resolve(root, uri));
+  return { ...kept, request: { ...kept.request, inputs, home: root } };
+}
+
+const mapInputs = (
+  { inputs }: Pick<RunRequest, "inputs">,
+  place: (uri: string) => string,
+): RunRequest["inputs"] =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, input]) => [name, { ...input, uri: place(input.uri) }]),
+  );
 
 /** Notes that a run is paused, or is no more. */
 export async function setPaused(root: string, run: string, paused: boolean): Promise<void> {
@@ -87,7 +118,7 @@ export async function listRunsOf(root: string, recipe: string): Promise<string[]
 
 /** Ids of all runs in a store, newest first. */
 export async function listRuns(root: string): Promise<string[]> {
-  const names = await readdir(home.runs(root)).catch(() => []);
+  const names = (await readdir(home.runs(root)).catch(() => [])).filter((name) => !isRemoved(name));
   const started = await Promise.all(names.map(async (name) => ({ name, run: await loadRun(root, name) })));
   return started
     .flatMap(({ name, run }) => (run === undefined ? [] : [{ name, started: run.started }]))

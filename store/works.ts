@@ -5,6 +5,7 @@ import { showValue } from "../compiler/show-value.ts";
 import { listCheckpoints } from "./checkpoints.ts";
 import { readJsonIfWhole, writeSoon } from "./files.ts";
 import { home } from "./home.ts";
+import { isRemoved } from "./remove.ts";
 
 /** Whose work a step directory holds. */
 export interface About {
@@ -29,7 +30,7 @@ export interface KnownWork {
 
 /** Every step directory of the store that says whose work it holds. */
 export async function listWorks(root: string): Promise<KnownWork[]> {
-  const keys = await readdir(home.works(root)).catch(() => []);
+  const keys = (await readdir(home.works(root)).catch(() => [])).filter((key) => !isRemoved(key));
   const found = await Promise.all(keys.map(async (key) => ({ key, about: await workOf(root, key) })));
   return found.flatMap(({ key, about }) => (about === undefined ? [] : [{ key, about }]));
 }

@@ -1,22 +1,17 @@
-import { mkdir, readdir, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { RunCommandParams } from "../../schemas/generated/run-command.ts";
-import type { ArtifactType } from "../../schemas/kinds.ts";
 import { completeRenamed } from "../../store/checkpoints.ts";
 import { checkpointsOf } from "../../store/works.ts";
 import { pinsOf } from "../portable.ts";
 import { chooseCheckpoint } from "../resume.ts";
 import { programFailure, runProgram } from "../run-program.ts";
-import { readSamples } from "../samples-file.ts";
 import { secretsOf, withheldFrom } from "../secrets.ts";
-import { StepFailure } from "../step-failure.ts";
 import type { StepContext } from "../step.ts";
-import { readMetrics } from "./metrics-file.ts";
-import { refuseOddWeights } from "./odd-weights.ts";
+import { checkOutputs } from "./outputs.ts";
 import { metricsOf, Said } from "./said.ts";
 
 const LOOK_MS = 2_000;
-const WEIGHTS: ReadonlySet<ArtifactType> = new Set(["model", "adapter"]);
 
 /** run/command: any program, with the contract of docs/run-command.md. */
 export async function runCommand(context: StepContext): Promise<Record<string, number>> {
@@ -51,18 +46,7 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
   if (end.how !== "exit" || end.code !== 0) throw await programFailure(name, end, log);
   await said.end();
   await context.events.settle();
-  for (const [output, place] of Object.entries(context.outputs)) {
-    const there = await stat(place).catch(() => null);
-    if (there === null || (there.isDirectory() && (await readdir(place)).length === 0))
-      throw new StepFailure(
-        "exit",
-        `${name} ended well, but left no output '${output}' at {outputs.${output}}.`,
-      );
-    // Verdicts go by them.
-    if (step.outputs[output] === "predictions") await readSamples(place);
-    if (step.outputs[output] === "metrics") await readMetrics(output, place);
-    if (WEIGHTS.has(step.outputs[output]!)) await refuseOddWeights(output, place);
-  }
+  await checkOutputs(context, name);
   return metricsOf(context);
 }
 

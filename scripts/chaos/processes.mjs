@@ -31,9 +31,11 @@ const KINDS = {
 /** A live process of a kind, or undefined. */
 export const find = (folder, kind) => processesOf(folder).find(({ args }) => KINDS[kind].test(args));
 
-/** Everything of the folder but its server. */
+/** Everything of the folder but its server, and what ends that with the folder. */
 export const leftOvers = (folder) =>
-  processesOf(folder).filter(({ pid, args }) => pid !== process.pid && !KINDS.server.test(args));
+  processesOf(folder).filter(
+    ({ pid, args }) => pid !== process.pid && !KINDS.server.test(args) && !/ server-watch [0-9]/.test(args),
+  );
 
 /** A folder on a disk of its own, small enough to be filled, or null where none can be mounted. */
 export function smallDisk(folder, megabytes, run) {

@@ -151,6 +151,8 @@ def test_a_line_that_a_killed_process_left_does_not_swallow_the_next(tmp_path: P
     [
         (OSError(errno.ENOSPC, "No space left on device"), "disk", "The disk is full"),
         (RuntimeError("I/O error: No space left on device (os error 28)"), "disk", "The disk is full"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), "disk", "The disk is full"),
+        (RuntimeError("I/O error: Disk quota exceeded (os error 122)"), "disk", "The disk is full"),
         (MemoryError(), "oom", "Memory ran out"),
         (torch.OutOfMemoryError("CUDA out of memory"), "oom", "Memory ran out"),
         (RuntimeError("[enforce fail] . DefaultCPUAllocator: can't allocate memory"), "oom", "Memory ran out"),

@@ -11,6 +11,9 @@ from . import ranks
 LEAST_FREE_BYTES = 16 * 1024 * 1024
 
 
+# The C library's words, and Rust's numbers of them: ENOSPC, EDQUOT.
+FULL = ("No space left on device", "Disk quota exceeded", "os error 28", "os error 122")
+
 # torch's sampler, where logits are not finite; its optimizer, whose step is the learning rate over a small number.
 TOO_LARGE = ("probability tensor contains", "converted to type float without overflow")
 
@@ -48,7 +51,7 @@ def is_lost_peer(error: BaseException) -> bool:
 def _is_disk_full(error: BaseException, folder: Path) -> bool:
     if isinstance(error, OSError) and error.errno in (28, 122):  # ENOSPC, EDQUOT
         return True
-    if "No space left on device" in str(error) or "os error 28" in str(error):
+    if any(words in str(error) for words in FULL):
         return True
     # torch and safetensors wrap a failed write in errors of their own.
     return "writ" in str(error).lower() and shutil.disk_usage(folder).free < LEAST_FREE_BYTES

@@ -1,0 +1,27 @@
+import { randomUUID } from "node:crypto";
+import { rename, rm } from "node:fs/promises";
+import { openFolders } from "./walk.ts";
+
+const REMOVED = ".removed";
+
+/** Whether a name is that of something that is being removed, or whose removal was interrupted. */
+export const isRemoved = (name: string): boolean => name.endsWith(REMOVED);
+
+/** Renamed first, so that nobody sees half of it. A name of its own: an earlier removal may have been interrupted. */
+export async function removeWhole(place: string): Promise<void> {
+  const aside = `${place}.${randomUUID()}${REMOVED}`;
+  await rename(place, aside);
+  await removeTree(aside);
+}
+
+/** Removes a file or folder, if there is one, also below folders that a program made read-only. */
+export async function removeTree(place: string): Promise<void> {
+  try {
+    await rm(place, { recursive: true, force: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EACCES" && code !== "EPERM") throw error;
+    await openFolders(place);
+    await rm(place, { recursive: true, force: true });
+  }
+}
