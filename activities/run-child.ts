@@ -1,7 +1,9 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, createWriteStream, openSync } from "node:fs";
 import { open } from "node:fs/promises";
+import type { Server } from "node:net";
+import type { Stream } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { signalGroup } from "../store/processes.ts";
@@ -17,6 +19,8 @@ export interface ChildRequest {
   /** Texts that must not get into the log. */
   hidden?: readonly string[];
   /** Aborted when the step is cancelled or the worker goes. */
+  /** Open handles that the program keeps open for as long as it runs. */
+  inherits?: readonly Server[];
   signal: AbortSignal;
   /** Milliseconds between SIGTERM and SIGKILL to the whole group; asked when it is ended. */
   grace: () => number;
@@ -42,12 +46,12 @@ const LAUNCHER = 'read -r go || exit 75; exec "$0" "$@" </dev/null';
  * secrets must be hidden does its output pass through here.
  */
 export async function runChild(request: ChildRequest): Promise<ChildEnd> {
-  const { command, args, environment = {}, hidden = [], log, signal, grace } = request;
+  const { command, args, environment = {}, hidden = [], inherits = [], log, signal, grace } = request;
   const output = openSync(log, "a");
   let killTimer: NodeJS.Timeout | undefined;
-  const child = spawn("/bin/sh", ["-c", LAUNCHER, command, ...args], {
+  const child: ChildProcess = spawn("/bin/sh", ["-c", LAUNCHER, command, ...args], {
     env: { ...process.env, ...environment },
-    stdio: hidden.length === 0 ? ["pipe", output, output] : ["pipe", "pipe", "pipe"],
+    stdio: stdioOf(hidden.length === 0 ? output : "pipe", inherits),
     detached: true,
   });
   child.stdin?.on("error", () => {});
@@ -90,6 +94,14 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
     closeSync(output);
   }
 }
+
+/** Node passes the handle of any stream or server on, though its types know of streams only. */
+const stdioOf = (said: number | "pipe", inherits: readonly Server[]): StdioOptions => [
+  "pipe",
+  said,
+  said,
+  ...(inherits as unknown as Stream[]),
+];
 
 const endOf = (code: number | null, signal: string | null): ChildEnd =>
   code === null

@@ -4,6 +4,7 @@ import type { RunCommandParams } from "../../schemas/generated/run-command.ts";
 import type { ArtifactType } from "../../schemas/kinds.ts";
 import { completeRenamed } from "../../store/checkpoints.ts";
 import { checkpointsOf } from "../../store/works.ts";
+import { visibleTo } from "../allot-devices.ts";
 import { pinsOf } from "../portable.ts";
 import { chooseCheckpoint } from "../resume.ts";
 import { programFailure, runProgram } from "../run-program.ts";
@@ -12,6 +13,7 @@ import { secretsOf, withheldFrom } from "../secrets.ts";
 import { StepFailure } from "../step-failure.ts";
 import type { StepContext } from "../step.ts";
 import { refuseOddWeights } from "./odd-weights.ts";
+import { lookAgainAndAgain } from "./looks.ts";
 
 const LOOK_MS = 2_000;
 const WEIGHTS: ReadonlySet<ArtifactType> = new Set(["model", "adapter"]);
@@ -28,7 +30,7 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
   const secrets = secretsOf(step);
   const [command = "", ...args] = argv.map((argument) => withPaths(argument, context));
   const name = `'${command}'`;
-  const looking = setInterval(() => void complete(context, checkpoints).catch(() => {}), LOOK_MS);
+  const looks = lookAgainAndAgain(() => complete(context, checkpoints), LOOK_MS);
   const end = await runProgram(context, {
     command,
     args,
@@ -36,12 +38,14 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
     hidden: Object.values(secrets),
     environment: {
       ...withheldFrom(context.withheld),
+      // One that asks for none sees what its worker sees.
+      ...visibleTo(context.allotment, {}),
       ...pinsOf(step.reproducible),
       ...Object.fromEntries(Object.entries(env).map(([variable, value]) => [variable, String(value)])),
       ...secrets,
       ...contractOf(context, checkpoints, checkpoint?.directory),
     },
-  }).finally(() => clearInterval(looking));
+  }).finally(looks.stop);
   if (end.how !== "exit" || end.code !== 0) throw await programFailure(name, end, log);
   for (const [output, place] of Object.entries(context.outputs)) {
     const there = await stat(place).catch(() => null);
