@@ -10,8 +10,8 @@ export class DevicesBusyError extends Error {}
 /** Devices that are a step's alone. */
 export interface Allotment {
   devices: readonly Device[];
-  /** What holds them. A program that inherits these holds its devices also after its worker was killed. */
-  holds: readonly Server[];
+  /** What holds them, as open files. A program that inherits these keeps its devices also after its worker was killed. */
+  holds: readonly number[];
   release: () => void;
 }
 
@@ -48,7 +48,11 @@ export async function allotDevices(
     release();
     throw new DevicesBusyError(`${taken.length} of this machine's ${devices.length} GPUs are free`);
   }
-  return { devices: taken.map(({ device }) => device), holds: taken.map(({ hold }) => hold), release };
+  return {
+    devices: taken.map(({ device }) => device),
+    holds: taken.map(({ hold }) => fileOf(hold)),
+    release,
+  };
 }
 
 /** The variables by which a program sees the devices that it was given; `none` where it was given none. */
@@ -89,3 +93,6 @@ function tryHold(uuid: string): Promise<Server | null> {
     hold.listen({ path: `\0reprise-device-${uuid}` }, () => resolve(hold.unref()));
   });
 }
+
+/** Node has no public name for the file of a server. */
+const fileOf = (hold: Server): number => (hold as unknown as { _handle: { fd: number } })._handle.fd;

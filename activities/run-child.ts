@@ -1,9 +1,7 @@
-import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, createWriteStream, openSync } from "node:fs";
 import { open } from "node:fs/promises";
-import type { Server } from "node:net";
-import type { Stream } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { signalGroup } from "../store/processes.ts";
@@ -19,8 +17,8 @@ export interface ChildRequest {
   /** Texts that must not get into the log. */
   hidden?: readonly string[];
   /** Aborted when the step is cancelled or the worker goes. */
-  /** Open handles that the program keeps open for as long as it runs. */
-  inherits?: readonly Server[];
+  /** Open files that the program keeps open for as long as it runs. */
+  inherits?: readonly number[];
   signal: AbortSignal;
   /** Milliseconds between SIGTERM and SIGKILL to the whole group; asked when it is ended. */
   grace: () => number;
@@ -51,7 +49,11 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
   let killTimer: NodeJS.Timeout | undefined;
   const child: ChildProcess = spawn("/bin/sh", ["-c", LAUNCHER, command, ...args], {
     env: { ...process.env, ...environment },
-    stdio: stdioOf(hidden.length === 0 ? output : "pipe", inherits),
+    stdio: [
+      "pipe",
+      ...(hidden.length === 0 ? [output, output] : ["pipe" as const, "pipe" as const]),
+      ...inherits,
+    ],
     detached: true,
   });
   child.stdin?.on("error", () => {});
@@ -94,14 +96,6 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
     closeSync(output);
   }
 }
-
-/** Node passes the handle of any stream or server on, though its types know of streams only. */
-const stdioOf = (said: number | "pipe", inherits: readonly Server[]): StdioOptions => [
-  "pipe",
-  said,
-  said,
-  ...(inherits as unknown as Stream[]),
-];
 
 const endOf = (code: number | null, signal: string | null): ChildEnd =>
   code === null

@@ -34,9 +34,15 @@ export async function bench(folder) {
       const whole = milliseconds(() => {
         while (!schedule.over) {
           const taken = [];
-          longest = Math.max(longest, milliseconds(() => taken.push(...schedule.take())));
+          longest = Math.max(
+            longest,
+            milliseconds(() => taken.push(...schedule.take())),
+          );
           for (const { id } of taken)
-            longest = Math.max(longest, milliseconds(() => schedule.finish(id, DONE)));
+            longest = Math.max(
+              longest,
+              milliseconds(() => schedule.finish(id, DONE)),
+            );
         }
       });
       const goOn = milliseconds(() => new Schedule(steps, CAPACITY, carried).take());
@@ -44,7 +50,9 @@ export async function bench(folder) {
       rows.push({
         shape,
         steps: size,
-        ...Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${name}, ms`, value.toFixed(1)])),
+        ...Object.fromEntries(
+          Object.entries(figures).map(([name, value]) => [`${name}, ms`, value.toFixed(1)]),
+        ),
       });
     }
   }

@@ -29,7 +29,10 @@ export async function detach(root: string, run: string, json: boolean): Promise<
   for (let waited = 0; waited < START_MS; waited += 100) {
     const workers = await liveWorkers(root, run);
     // Others may work on it too.
-    if (workers.includes(`${os.hostname()} process ${child.pid}`) || (await loadRecord(root, run)) !== undefined) {
+    if (
+      workers.includes(`${os.hostname()} process ${child.pid}`) ||
+      (await loadRecord(root, run)) !== undefined
+    ) {
       if (json) sayJson({ run, worker: child.pid, log: file });
       else say(`It runs on its own, as process ${child.pid}. See 'reprise status ${run} --watch'.`);
       return EXIT.done;

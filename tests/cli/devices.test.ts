@@ -3,13 +3,14 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileS
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
-import { reprise, start, stopServerAfterwards } from "../support/cli.ts";
-import { temporaryFolder } from "../support/folders.ts";
+import { reprise, start } from "../support/cli.ts";
+import { afterwards, temporaryFolder } from "../support/folders.ts";
 
 /** A folder in which nvidia-smi lists so many GPUs, which no other test has. */
 function machine(gpus: number) {
   const folder = temporaryFolder();
-  stopServerAfterwards(folder);
+  for (const store of ["at/.reprise", "one", "two"])
+    afterwards(() => reprise(folder, ["down"], { REPRISE_HOME: path.join(folder, store) }));
   const bin = path.join(folder, "bin");
   mkdirSync(bin);
   const uuids = Array.from({ length: gpus }, () => `GPU-${randomUUID()}`);
@@ -30,9 +31,14 @@ const looks = (gpu: number, seconds = 3, more = "") => `
     ${more}`;
 
 function recipe(folder: string, steps: Record<string, string>, name = "gpus"): string {
-  const text = Object.entries(steps).map(([id, step]) => `  ${id}:${step.replace("{name}", `${name} ${id}`)}\n`);
+  const text = Object.entries(steps).map(
+    ([id, step]) => `  ${id}:${step.replace("{name}", `${name} ${id}`)}\n`,
+  );
   mkdirSync(path.join(folder, "at"), { recursive: true });
-  writeFileSync(path.join(folder, "at", `${name}.yaml`), `recipe: 1\nname: ${name}\nsteps:\n${text.join("")}`);
+  writeFileSync(
+    path.join(folder, "at", `${name}.yaml`),
+    `recipe: 1\nname: ${name}\nsteps:\n${text.join("")}`,
+  );
   return `${name}.yaml`;
 }
 
@@ -76,7 +82,6 @@ describe("GPUs", { timeout: 180_000 }, () => {
     expect(said.slice(0, 2).sort()).toEqual(["in 0", "in 1"]);
     expect(mostAtOnce(said)).toBe(2);
     expect(said).toHaveLength(6);
-    await reprise(path.join(folder, "at"), ["down"], env);
   });
 
   test("are those of CUDA_VISIBLE_DEVICES, by the names that it has for them", async () => {
@@ -91,7 +96,6 @@ describe("GPUs", { timeout: 180_000 }, () => {
     const said = saidIn(folder);
     expect(said.slice(0, 2).sort()).toEqual([`in 3`, `in ${uuids[1]!.slice(0, 20)}`].sort());
     expect(said.slice(4)).toEqual([`in ${visible}`, `out ${visible}`]);
-    await reprise(path.join(folder, "at"), ["down"], env);
   });
 
   test("are the machine's, not the store's: two runs in two stores share them, and waiting is no timeout", async () => {
@@ -104,10 +108,7 @@ describe("GPUs", { timeout: 180_000 }, () => {
     );
     expect(ended.map(({ code }) => code)).toEqual([0, 0]);
     expect(mostAtOnce(saidIn(folder))).toBe(1);
-    for (const home of homes) {
-      expect(recordIn(home).steps[0]).toMatchObject({ attempts: 1 });
-      await reprise(at, ["down"], { ...env, REPRISE_HOME: home });
-    }
+    for (const home of homes) expect(recordIn(home).steps[0]).toMatchObject({ attempts: 1 });
   });
 
   test("stay with a program whose worker was killed, until it ends", async () => {
@@ -117,8 +118,13 @@ describe("GPUs", { timeout: 180_000 }, () => {
     uses: run/command
     with: { argv: [sh, -c, '${script}'] }
     resources: { gpu: 1, cpu: 0 }`;
-    const first = recipe(folder, { a: program("echo $$ > ../pid; echo in >> ../said.txt; sleep 6; exit 0") }, "one");
-    const alone = "if kill -0 $(cat ../pid); then echo two at once; else echo alone; fi >> ../said.txt";
+    const first = recipe(
+      folder,
+      { a: program("echo $$ > ../pid; echo in >> ../said.txt; sleep 6; exit 0") },
+      "one",
+    );
+    const state = 'state=$(cut -d" " -f3 /proc/$(cat ../pid)/stat)';
+    const alone = `${state}; case "$state" in ""|Z) echo alone;; *) echo two at once;; esac >> ../said.txt`;
     const second = recipe(folder, { a: program(alone) }, "two");
     const homeOf = (name: string) => ({ ...env, REPRISE_HOME: path.join(folder, name) });
     const running = start(at, ["run", first], homeOf("one"));
@@ -127,7 +133,6 @@ describe("GPUs", { timeout: 180_000 }, () => {
     await running;
     expect((await reprise(at, ["run", second], homeOf("two"))).code).toBe(0);
     expect(saidIn(folder)).toEqual(["in", "alone"]);
-    for (const name of ["one", "two"]) await reprise(at, ["down"], homeOf(name));
   });
 
   test("that there are not fail the step; a program without any on a machine without any runs as it likes", async () => {
@@ -141,7 +146,6 @@ describe("GPUs", { timeout: 180_000 }, () => {
     const none = machine(0);
     const alone = recipe(none.folder, { a: looks(1, 0) });
     expect((await reprise(path.join(none.folder, "at"), ["run", alone], none.env)).code).toBe(0);
-    expect(saidIn(none.folder)).toEqual(["in ", "out "]);
-    for (const { folder, env } of [few, none]) await reprise(path.join(folder, "at"), ["down"], env);
+    expect(saidIn(none.folder)).toEqual(["in ", "out"]);
   });
 });

@@ -12,12 +12,12 @@ if (missing !== null) console.warn(`SKIPPED: three hosts cannot be made here (${
 
 describe.skipIf(missing !== null)("three hosts of one name, with one store", { timeout: 400_000 }, () => {
   const folder = temporaryFolder();
-  let server: TestWorkflowEnvironment;
-  let on: ReturnType<typeof threeHosts>;
+  let server: TestWorkflowEnvironment | undefined;
+  let hosts: ReturnType<typeof threeHosts> | undefined;
   let env: Record<string, string>;
 
   beforeAll(async () => {
-    on = threeHosts();
+    hosts = threeHosts();
     server = await TestWorkflowEnvironment.createLocal({
       server: { executable: { type: "existing-path", path: findToolchain().server! }, ip: "0.0.0.0" },
     });
@@ -26,7 +26,10 @@ describe.skipIf(missing !== null)("three hosts of one name, with one store", { t
       REPRISE_HEARTBEAT_SECONDS: "5",
     };
   });
-  afterAll(() => server.teardown());
+  afterAll(async () => {
+    await hosts?.remove();
+    await server?.teardown();
+  });
 
   /** A step that notes that it begins, and then does something. */
   const step = (name: string, after: string, then: string) =>
@@ -44,10 +47,10 @@ describe.skipIf(missing !== null)("three hosts of one name, with one store", { t
     const names = ["a", "b", "c", "d", "e"];
     const needs: Record<string, string> = { c: "a, b", e: "c, d" };
     recipe("once", names.map((name) => step(name, needs[name] ?? "", "sleep 12")).join(""));
-    const late = on(1, -10, folder, ["run", "once.yaml", "--new"], env);
+    const late = hosts!.on(1, -10, folder, ["run", "once.yaml", "--new"], env);
     await begins("a", 1);
-    const helper = on(2, 10, folder, ["worker"], env);
-    const punctual = on(3, 0, folder, ["run", "once.yaml", "--new"], env);
+    const helper = hosts!.on(2, 10, folder, ["worker"], env);
+    const punctual = hosts!.on(3, 0, folder, ["run", "once.yaml", "--new"], env);
     const ended = await Promise.all([late, punctual]);
     helper.kill("SIGKILL");
     await helper;
@@ -67,9 +70,9 @@ describe.skipIf(missing !== null)("three hosts of one name, with one store", { t
       const name = `dies${clockOfOne > 0 ? "ahead" : "behind"}`;
       const once = `[ -e ${name}.began ] || { touch ${name}.began; sleep 600; }`;
       recipe(name, step(name, "", once));
-      const dying = on(1, clockOfOne, folder, ["run", `${name}.yaml`, "--new"], env);
+      const dying = hosts!.on(1, clockOfOne, folder, ["run", `${name}.yaml`, "--new"], env);
       await begins(name, 1);
-      const waiting = on(3, clockOfOther, folder, ["run", `${name}.yaml`, "--new"], env);
+      const waiting = hosts!.on(3, clockOfOther, folder, ["run", `${name}.yaml`, "--new"], env);
       // It waits for the step, and hears that its owner lives.
       await new Promise((next) => setTimeout(next, 25_000));
       expect(begun().filter((other) => other === name)).toHaveLength(1);

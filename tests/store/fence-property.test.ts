@@ -60,46 +60,50 @@ for (;;) {
 }
 `;
 
-test("whoever is killed, stopped or taken over when, two programs never work at once", { timeout: 400_000 }, async () => {
-  const strikes = fc.array(
-    fc.record({
-      who: fc.nat({ max: 3 }),
-      how: fc.constantFrom<NodeJS.Signals>("SIGKILL", "SIGKILL", "SIGSTOP"),
-      after: fc.integer({ min: 5, max: 120 }),
-    }),
-    { minLength: 8, maxLength: 16 },
-  );
-  await fc.assert(
-    fc.asyncProperty(strikes, async (plan) => {
-      const place = path.join(base, String(count++));
-      for (const name of ["work", "inside"]) mkdirSync(path.join(place, name), { recursive: true });
-      const start = () =>
-        spawn(process.execPath, ["--input-type=module", "-e", CONTENDER, "-", place], {
-          stdio: ["ignore", "inherit", "inherit"],
-        });
-      const contenders = Array.from({ length: 4 }, start);
-      await sleep(400);
-      for (const { who, how, after } of plan) {
-        await sleep(after);
-        contenders[who]!.kill(how);
-        if (how === "SIGSTOP") {
-          await sleep(60);
-          contenders[who]!.kill("SIGCONT");
-        } else contenders[who] = start();
-      }
-      const said = () => readFile(path.join(place, "said.txt"), "utf8").then((text) => text.split("\n"));
-      // However slow the machine: the row has to move on.
-      await expect
-        .poll(async () => (await said()).filter((line) => line === "in").length, PATIENCE)
-        .toBeGreaterThan(3);
-      for (const contender of contenders) contender.kill("SIGKILL");
-      await sleep(50);
-      for (const pid of readdirSync(path.join(place, "inside"))) {
-        if (existsSync(`/proc/${pid}`)) process.kill(-Number(pid), "SIGKILL");
-      }
-      expect((await said()).filter((line) => line.startsWith("two at once"))).toEqual([]);
-    }),
-    // A run takes seconds, and no two are alike: a smaller example would say nothing.
-    { numRuns: 6, endOnFailure: true },
-  );
-});
+test(
+  "whoever is killed, stopped or taken over when, two programs never work at once",
+  { timeout: 400_000 },
+  async () => {
+    const strikes = fc.array(
+      fc.record({
+        who: fc.nat({ max: 3 }),
+        how: fc.constantFrom<NodeJS.Signals>("SIGKILL", "SIGKILL", "SIGSTOP"),
+        after: fc.integer({ min: 5, max: 120 }),
+      }),
+      { minLength: 8, maxLength: 16 },
+    );
+    await fc.assert(
+      fc.asyncProperty(strikes, async (plan) => {
+        const place = path.join(base, String(count++));
+        for (const name of ["work", "inside"]) mkdirSync(path.join(place, name), { recursive: true });
+        const start = () =>
+          spawn(process.execPath, ["--input-type=module", "-e", CONTENDER, "-", place], {
+            stdio: ["ignore", "inherit", "inherit"],
+          });
+        const contenders = Array.from({ length: 4 }, start);
+        await sleep(400);
+        for (const { who, how, after } of plan) {
+          await sleep(after);
+          contenders[who]!.kill(how);
+          if (how === "SIGSTOP") {
+            await sleep(60);
+            contenders[who]!.kill("SIGCONT");
+          } else contenders[who] = start();
+        }
+        const said = () => readFile(path.join(place, "said.txt"), "utf8").then((text) => text.split("\n"));
+        // However slow the machine: the row has to move on.
+        await expect
+          .poll(async () => (await said()).filter((line) => line === "in").length, PATIENCE)
+          .toBeGreaterThan(3);
+        for (const contender of contenders) contender.kill("SIGKILL");
+        await sleep(50);
+        for (const pid of readdirSync(path.join(place, "inside"))) {
+          if (existsSync(`/proc/${pid}`)) process.kill(-Number(pid), "SIGKILL");
+        }
+        expect((await said()).filter((line) => line.startsWith("two at once"))).toEqual([]);
+      }),
+      // A run takes seconds, and no two are alike: a smaller example would say nothing.
+      { numRuns: 6, endOnFailure: true },
+    );
+  },
+);

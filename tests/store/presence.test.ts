@@ -34,15 +34,18 @@ test("a process of another pid namespace, or of another kernel, is unknown, what
   expect(standingOf({ ...here, boot: "another" })).toBe("unknown");
 });
 
-test.each([-10, 0, 10])("an owner whose clock is %i minutes off lives while its beat changes", async (off) => {
-  beatOf(off);
-  expect(await presenceOf(IN_A_CONTAINER, file)).toBe("unknown");
-  for (let look = 1; look < 20; look++) {
-    pass(SILENT_MS - 1);
-    beatOf(off, look);
-    expect(await presenceOf(IN_A_CONTAINER, file)).toBe("alive");
-  }
-});
+test.each([-10, 0, 10])(
+  "an owner whose clock is %i minutes off lives while its beat changes",
+  async (off) => {
+    beatOf(off);
+    expect(await presenceOf(IN_A_CONTAINER, file)).toBe("unknown");
+    for (let look = 1; look < 20; look++) {
+      pass(SILENT_MS - 1);
+      beatOf(off, look);
+      expect(await presenceOf(IN_A_CONTAINER, file)).toBe("alive");
+    }
+  },
+);
 
 test.each([-10, 0, 10])("and is gone a minute after the last change that was seen", async (off) => {
   beatOf(off);

@@ -4,7 +4,6 @@ import path from "node:path";
 import { execa } from "execa";
 import { packageRoot } from "../../activities/toolchain.ts";
 import { BINARY } from "./cli.ts";
-import { afterwards } from "./folders.ts";
 
 const SOURCE = path.join(packageRoot, "tests", "support", "other-clock.c");
 const HOSTS = [1, 2, 3];
@@ -27,7 +26,16 @@ export function whyNoHosts(): string | null {
   if (process.getuid!() !== 0) return "not root";
   return (
     tells("cc", ["--version"]) ??
-    tells("unshare", ["--mount", "--uts", "--pid", "--net", "--fork", "--kill-child", "--mount-proc", "true"]) ??
+    tells("unshare", [
+      "--mount",
+      "--uts",
+      "--pid",
+      "--net",
+      "--fork",
+      "--kill-child",
+      "--mount-proc",
+      "true",
+    ]) ??
     tells("ip", ["netns", "list"]) ??
     tells("ip", ["link", "add", bridge, "type", "bridge"]) ??
     tells("ip", ["link", "del", bridge])
@@ -36,17 +44,13 @@ export function whyNoHosts(): string | null {
 
 /**
  * Three hosts on one network and one file system, all of the same name: each in its own network, mount, host name and pid
- * namespaces. They are gone when the file's tests are over.
+ * namespaces. `on` starts the command on one of them.
  */
 export function threeHosts() {
   const does = (...args: string[]) => {
     const trouble = tells("ip", args);
     if (trouble !== null) throw new Error(trouble);
   };
-  afterwards(() => {
-    for (const host of HOSTS) tells("ip", ["netns", "del", nameOf(host)]);
-    tells("ip", ["link", "del", bridge]);
-  });
   does("link", "add", bridge, "type", "bridge");
   does("addr", "add", `${ADDRESS}/24`, "dev", bridge);
   does("link", "set", bridge, "up");
@@ -61,21 +65,31 @@ export function threeHosts() {
   }
   // LD_PRELOAD is split at blanks, which the folders of the tests have on purpose.
   const folder = mkdtempSync("/tmp/reprise-other-clock-");
-  afterwards(() => rmSync(folder, { recursive: true }));
   const clock = path.join(folder, "other-clock.so");
   const trouble = tells("cc", ["-O1", "-shared", "-fPIC", "-o", clock, SOURCE]);
   if (trouble !== null) throw new Error(trouble);
 
-  /** Starts the command on a host whose clock is so many minutes off. When it is killed, all of its host is. */
-  return (host: number, minutesOff: number, folderOfIt: string, args: string[], env: Record<string, string>) => {
+  const started: { kill: (signal: "SIGKILL") => boolean }[] = [];
+  /** On a host whose clock is so many minutes off. When it is killed, all of its host is. */
+  const on = (host: number, minutesOff: number, cwd: string, args: string[], env: Record<string, string>) => {
     const apart = ["--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"];
     const named = ["sh", "-c", 'hostname worker && exec "$0" "$@"', process.execPath, BINARY, ...args];
-    return execa("ip", ["netns", "exec", nameOf(host), "unshare", ...apart, ...named], {
-      cwd: folderOfIt,
+    const command = execa("ip", ["netns", "exec", nameOf(host), "unshare", ...apart, ...named], {
+      cwd,
       env: { ...env, LD_PRELOAD: clock, OTHER_CLOCK: String(minutesOff * 60) },
       reject: false,
       stdin: "ignore",
       detached: true,
     });
+    started.push(command);
+    return command;
   };
+  const remove = async () => {
+    for (const command of started) command.kill("SIGKILL");
+    await Promise.allSettled(started);
+    for (const host of HOSTS) tells("ip", ["netns", "del", nameOf(host)]);
+    tells("ip", ["link", "del", bridge]);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { on, remove };
 }

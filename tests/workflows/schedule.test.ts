@@ -86,7 +86,10 @@ function operationsOf(steps: readonly PlanStep[], work: (steps: PlanStep[]) => v
   );
   const spies = PASSES.map((name) => {
     const original = Array.prototype[name] as (...given: unknown[]) => unknown;
-    return vi.spyOn(Array.prototype, name).mockImplementation(function (this: unknown[], ...given: unknown[]) {
+    return vi.spyOn(Array.prototype, name).mockImplementation(function (
+      this: unknown[],
+      ...given: unknown[]
+    ) {
       count += this.length;
       return original.apply(this, given) as never;
     });
@@ -134,7 +137,13 @@ describe.each(Object.entries(SHAPES))("with twice as many steps %s", (_, after) 
 test("what carries on knows the results of steps that could have begun", () => {
   const steps = [step("a"), step("b"), step("c", ["b"])];
   expect(ids(new Schedule(steps, CAPACITY, [["a", DONE]]).take())).toEqual(["b"]);
-  expect(new Schedule(steps, CAPACITY, steps.map(({ id }) => [id, DONE] as const)).over).toBe(true);
+  expect(
+    new Schedule(
+      steps,
+      CAPACITY,
+      steps.map(({ id }) => [id, DONE] as const),
+    ).over,
+  ).toBe(true);
 });
 
 test("any graph runs to its end within the machine, with pauses and failures", () => {
