@@ -13,7 +13,7 @@ import { secretsOf, withheldFrom } from "../secrets.ts";
 import { StepFailure } from "../step-failure.ts";
 import type { StepContext } from "../step.ts";
 import { refuseOddWeights } from "./odd-weights.ts";
-import { lookAgainAndAgain } from "./looks.ts";
+import { lookDuring } from "./looks.ts";
 
 const LOOK_MS = 2_000;
 const WEIGHTS: ReadonlySet<ArtifactType> = new Set(["model", "adapter"]);
@@ -30,8 +30,7 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
   const secrets = secretsOf(step);
   const [command = "", ...args] = argv.map((argument) => withPaths(argument, context));
   const name = `'${command}'`;
-  const looks = lookAgainAndAgain(() => complete(context, checkpoints), LOOK_MS);
-  const end = await runProgram(context, {
+  const running = runProgram(context, {
     command,
     args,
     name,
@@ -45,7 +44,8 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
       ...secrets,
       ...contractOf(context, checkpoints, checkpoint?.directory),
     },
-  }).finally(looks.stop);
+  });
+  const end = await lookDuring(running, () => complete(context, checkpoints), LOOK_MS);
   if (end.how !== "exit" || end.code !== 0) throw await programFailure(name, end, log);
   for (const [output, place] of Object.entries(context.outputs)) {
     const there = await stat(place).catch(() => null);

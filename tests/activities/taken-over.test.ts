@@ -2,25 +2,26 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { afterEach, expect, test, vi } from "vitest";
+import type * as artifacts from "../../store/artifacts.ts";
 import { stepActivity, type StepContext } from "../../activities/step.ts";
 import type { StepRequest } from "../../schemas/plan.ts";
 import { identify } from "../../store/processes.ts";
 import { planStep } from "../support/plans.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
-const published = vi.hoisted(() => ({ then: () => {} }));
+const published = vi.hoisted(() => ({ next: () => {} }));
 vi.mock("../../store/artifacts.ts", async (original) => {
-  const real = await original<typeof import("../../store/artifacts.ts")>();
+  const real = await original<typeof artifacts>();
   return {
     ...real,
     publish: async (...what: Parameters<typeof real.publish>) => {
       const artifact = await real.publish(...what);
-      published.then();
+      published.next();
       return artifact;
     },
   };
 });
-afterEach(() => (published.then = () => {}));
+afterEach(() => (published.next = () => {}));
 
 test("an attempt that is taken over while it publishes leaves all to its successor", async () => {
   const home = temporaryFolder();
@@ -40,7 +41,7 @@ test("an attempt that is taken over while it publishes leaves all to its success
     writeFileSync(path.join(context.outputs["made"]!, "file"), "made");
     return {};
   };
-  published.then = () => {
+  published.next = () => {
     const successor = { token: "its", host: "other", worker: identify(process.pid), child: null };
     writeFileSync(path.join(work, "owner-2.json"), JSON.stringify({ ...successor, released: false }));
     writeFileSync(path.join(work, "begun"), "the successor's");

@@ -120,7 +120,7 @@ describe("GPUs", { timeout: 180_000 }, () => {
     resources: { gpu: 1, cpu: 0 }`;
     const first = recipe(
       folder,
-      { a: program("echo $$ > ../pid; echo in >> ../said.txt; sleep 6; exit 0") },
+      { a: program("echo $$ > ../pid; echo in >> ../said.txt; sleep 12; exit 0") },
       "one",
     );
     const state = 'state=$(cut -d" " -f3 /proc/$(cat ../pid)/stat)';

@@ -27,7 +27,7 @@ describe.skipIf(missing !== null)("three hosts of one name, with one store", { t
     };
   });
   afterAll(async () => {
-    await hosts?.remove();
+    hosts?.remove();
     await server?.teardown();
   });
 

@@ -84,9 +84,8 @@ export function threeHosts() {
     started.push(command);
     return command;
   };
-  const remove = async () => {
+  const remove = () => {
     for (const command of started) command.kill("SIGKILL");
-    await Promise.allSettled(started);
     for (const host of HOSTS) tells("ip", ["netns", "del", nameOf(host)]);
     tells("ip", ["link", "del", bridge]);
     rmSync(folder, { recursive: true, force: true });

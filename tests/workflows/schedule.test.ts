@@ -109,7 +109,7 @@ const SHAPES: Record<string, (index: number, size: number) => string[]> = {
   "of which the last waits for all": (index, size) =>
     index < size - 1 ? [] : Array.from({ length: size - 1 }, (_, other) => `s${other}`),
 };
-const plan = (size: number, after: (index: number, size: number) => string[]) =>
+const planOf = (size: number, after: (index: number, size: number) => string[]) =>
   // Two shapes of steps, so that some do not fit while others do.
   Array.from({ length: size }, (_, index) => step(`s${index}`, after(index, size), 1 + (index % 2)));
 const runToItsEnd = (steps: PlanStep[]) => {
@@ -128,7 +128,7 @@ describe.each(Object.entries(SHAPES))("with twice as many steps %s", (_, after) 
     ["a whole run", runToItsEnd],
     ["going on with four fifths of them done", goOn],
   ])("%s takes about twice as much", (_name, work) => {
-    const [once, twice] = [2_000, 4_000].map((size) => operationsOf(plan(size, after), work));
+    const [once, twice] = [2_000, 4_000].map((size) => operationsOf(planOf(size, after), work));
     expect(once!).toBeGreaterThan(2_000);
     expect(twice! / once!).toBeLessThan(2.2);
   });
