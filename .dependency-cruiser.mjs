@@ -33,10 +33,10 @@ export default {
       to: { dependencyTypes: ["core"] },
     },
     {
-      name: "workflows-use-temporal-only",
+      name: "workflows-use-temporal-and-pure-packages-only",
       severity: "error",
       from: { path: "^workflows/" },
-      to: { path: "node_modules", pathNot: "@temporalio/workflow" },
+      to: { path: "node_modules", pathNot: "@temporalio/workflow|tinyqueue" },
     },
   ],
   options: {

@@ -2,6 +2,7 @@ import { ApplicationFailure } from "@temporalio/common";
 import { isDiskFull } from "../store/disk.ts";
 import { FenceError } from "../store/fence.ts";
 import { ContentError } from "../store/listing.ts";
+import { DevicesBusyError } from "./allot-devices.ts";
 import { DISK_FULL, StepFailure, type FailureCode } from "./step-failure.ts";
 
 // A program that is killed so often is not killed by chance.
@@ -12,9 +13,10 @@ const MOST_KILLED = 100;
  * must not fill the history.
  */
 export function toApplicationFailure(error: unknown, attempt: number): ApplicationFailure {
-  // Another run works on the very same step: once it is done, its result is reused.
-  if (error instanceof FenceError) {
-    return ApplicationFailure.create({ type: "fence", message: error.message, nextRetryDelay: "1 second" });
+  // Another run works on the very same step: once it is done, its result is reused. Or other steps have the GPUs. What is
+  // waited so is not of the step's `timeout`, and another worker may take it.
+  if (error instanceof FenceError || error instanceof DevicesBusyError) {
+    return ApplicationFailure.create({ type: "waits", message: error.message, nextRetryDelay: "1 second" });
   }
   const { code, message } = explain(error);
   if (code === "killed" && attempt < MOST_KILLED) {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, createWriteStream, openSync } from "node:fs";
 import { open } from "node:fs/promises";
@@ -17,6 +17,8 @@ export interface ChildRequest {
   /** Texts that must not get into the log. */
   hidden?: readonly string[];
   /** Aborted when the step is cancelled or the worker goes. */
+  /** Open files that the program keeps open for as long as it runs. */
+  inherits?: readonly number[];
   signal: AbortSignal;
   /** Milliseconds between SIGTERM and SIGKILL to the whole group; asked when it is ended. */
   grace: () => number;
@@ -42,12 +44,16 @@ const LAUNCHER = 'read -r go || exit 75; exec "$0" "$@" </dev/null';
  * secrets must be hidden does its output pass through here.
  */
 export async function runChild(request: ChildRequest): Promise<ChildEnd> {
-  const { command, args, environment = {}, hidden = [], log, signal, grace } = request;
+  const { command, args, environment = {}, hidden = [], inherits = [], log, signal, grace } = request;
   const output = openSync(log, "a");
   let killTimer: NodeJS.Timeout | undefined;
-  const child = spawn("/bin/sh", ["-c", LAUNCHER, command, ...args], {
+  const child: ChildProcess = spawn("/bin/sh", ["-c", LAUNCHER, command, ...args], {
     env: { ...process.env, ...environment },
-    stdio: hidden.length === 0 ? ["pipe", output, output] : ["pipe", "pipe", "pipe"],
+    stdio: [
+      "pipe",
+      ...(hidden.length === 0 ? [output, output] : ["pipe" as const, "pipe" as const]),
+      ...inherits,
+    ],
     detached: true,
   });
   child.stdin?.on("error", () => {});

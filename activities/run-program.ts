@@ -39,6 +39,7 @@ export async function runProgram(context: StepContext, program: Program): Promis
     const end = await runChild({
       ...program,
       log,
+      inherits: context.allotment.holds,
       signal: AbortSignal.any([signal, stalled.signal, ...(program.refused ? [program.refused] : [])]),
       grace: () => (isShutdown(signal) ? SHUTDOWN_GRACE_MS : CANCEL_GRACE_MS),
       started: (pid) => context.fence.noteChild(pid),

@@ -7,12 +7,12 @@ import type { TrainerResult } from "../schemas/generated/trainer-result.ts";
 import { readJson, writeJson } from "../store/files.ts";
 import { checkpointsOf } from "../store/works.ts";
 import { accelerateConfig } from "./accelerate-config.ts";
+import { tooFewDevices, visibleTo } from "./allot-devices.ts";
 import { StepFailure } from "./step-failure.ts";
 import { hideSecrets } from "./hide-secrets.ts";
 import { tailOf } from "./run-child.ts";
 import { programFailure, runProgram } from "./run-program.ts";
 import { pinsOf } from "./portable.ts";
-import { probe } from "./probe.ts";
 import { chooseCheckpoint } from "./resume.ts";
 import { secretsOf, withheldFrom } from "./secrets.ts";
 import type { StepContext } from "./step.ts";
@@ -24,7 +24,8 @@ const NAME = "The trainer";
 export async function runTrainer(context: StepContext): Promise<Record<string, number>> {
   const { step, work, key, log, threads, root } = context;
   const python = requireTool("python");
-  await requireDevices(context);
+  const { gpu } = step.resources;
+  if (context.allotment.devices.length < gpu) throw tooFewDevices(step.id, gpu, 0);
   const secrets = secretsOf(step);
   const checkpoint = await chooseCheckpoint(context);
   const { seed, ...params } = step.params;
@@ -80,21 +81,6 @@ async function readResult(file: string): Promise<TrainerResult | undefined> {
   );
 }
 
-async function requireDevices({ step: { id, resources } }: StepContext): Promise<void> {
-  if (resources.gpu === 0) return;
-  const { exitCode, stdout, late } = await probe("nvidia-smi", ["--list-gpus"]);
-  if (late !== null)
-    throw new StepFailure("environment", `'${id}' asks for a GPU, but ${late}: the driver may hang.`);
-  const found = exitCode === 0 ? stdout.split("\n").filter((line) => line.startsWith("GPU ")).length : 0;
-  if (found >= resources.gpu) return;
-  const wants = resources.gpu === 1 ? "a GPU" : `${resources.gpu} GPUs`;
-  const has = found === 0 ? "none" : String(found);
-  throw new StepFailure(
-    "environment",
-    `'${id}' asks for ${wants}, and this machine has ${has} that nvidia-smi sees.`,
-  );
-}
-
 /** One process runs the trainer itself; several are started and watched by `accelerate launch`. */
 async function argumentsOf({ step, work }: StepContext, jobFile: string): Promise<string[]> {
   if (!(step.processes > 1)) return ["-m", "reprise_trainer", jobFile];
@@ -103,7 +89,7 @@ async function argumentsOf({ step, work }: StepContext, jobFile: string): Promis
   return ["-m", "reprise_trainer.launch", jobFile, config];
 }
 
-function environmentOf({ step, threads }: StepContext): Record<string, string> {
+function environmentOf({ step, threads, allotment }: StepContext): Record<string, string> {
   const perProcess = String(Math.max(1, Math.floor(threads / step.processes)));
   const online = Object.values(step.inputs).some(({ from }) => from === "hub");
   return {
@@ -115,15 +101,9 @@ function environmentOf({ step, threads }: StepContext): Record<string, string> {
     OMP_NUM_THREADS: perProcess,
     MKL_NUM_THREADS: perProcess,
     TOKENIZERS_PARALLELISM: "false",
-    CUDA_VISIBLE_DEVICES: visibleGpus(step.resources.gpu),
+    // A trainer takes all that it sees.
+    ...visibleTo(allotment, { CUDA_VISIBLE_DEVICES: "" }),
     // With everything local, nothing may be looked up on a hub.
     ...(online ? {} : { HF_HUB_OFFLINE: "1" }),
   };
-}
-
-/** As many devices as were asked for, of those that this worker may use: a trainer takes all that it sees. */
-function visibleGpus(count: number): string {
-  const allowed =
-    process.env["CUDA_VISIBLE_DEVICES"]?.split(",") ?? Array.from({ length: count }, (_, number) => number);
-  return allowed.slice(0, count).join(",");
 }

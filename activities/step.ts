@@ -10,9 +10,11 @@ import { writeJson, writeSoon } from "../store/files.ts";
 import { recall, remember, type FinishedStep, type Recalled } from "../store/finished-steps.ts";
 import { home } from "../store/home.ts";
 import { hubModels } from "../store/hub-models.ts";
+import { BEAT_MS } from "../store/presence.ts";
 import { removeTree } from "../store/remove.ts";
 import { makeSelfContained } from "../store/self-contained.ts";
 import { noteWork, type About } from "../store/works.ts";
+import { allotDevices, type Allotment } from "./allot-devices.ts";
 import { beginWork } from "./at-work.ts";
 import { refuseChangedInputs } from "./changed-inputs.ts";
 import { EventFile } from "./event-file.ts";
@@ -21,10 +23,10 @@ import { toApplicationFailure } from "./failures.ts";
 import { rememberEnvironment } from "./locked-packages.ts";
 import { outcomeOf } from "./outcome.ts";
 import { StepFailure } from "./step-failure.ts";
+import { threadsOf } from "./threads.ts";
 import { toolsForFingerprint } from "./toolchain.ts";
 
 const HEARTBEAT_MS = 1_000;
-const TOUCH_MS = 30_000;
 
 /** What a kind's code gets: plain paths, a place to work, and a signal to stop. */
 export interface StepContext {
@@ -48,6 +50,8 @@ export interface StepContext {
   events: EventFile;
   signal: AbortSignal;
   fence: Fence;
+  /** The GPUs that this step has for itself. */
+  allotment: Allotment;
   /** Why the result may differ from that of an undisturbed run; the kind adds to it. */
   inexact: string[];
 }
@@ -119,13 +123,23 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
   const work = home.work(root, named.key);
   await mkdir(work, { recursive: true });
   const fence = await Fence.take(work);
-  const touching = setInterval(() => void fence.touch(), TOUCH_MS);
+  const touching = setInterval(() => void fence.touch(), BEAT_MS);
   try {
     // Whoever held the directory before may just have finished.
     const meanwhile = await recallForUse(named);
     if (meanwhile.how === "whole") return await finish(named, meanwhile.step);
     const damage = meanwhile.how === "damaged" ? meanwhile.defects : [];
-    const result = await runFenced({ ...named, perform, signal, fence, work, place, damage });
+    const allotment = await allotDevices(root, run, step);
+    const result = await runFenced({
+      ...named,
+      perform,
+      signal,
+      fence,
+      allotment,
+      work,
+      place,
+      damage,
+    }).finally(allotment.release);
     // Nothing is left of a step that is done; of another one its checkpoints are.
     await fence.clear();
     return result;
@@ -149,6 +163,7 @@ interface Fenced extends Named {
   perform: Perform;
   signal: AbortSignal;
   fence: Fence;
+  allotment: Allotment;
   work: string;
   place: string;
   /** Why a result that the store has cannot be used. */
@@ -157,8 +172,8 @@ interface Fenced extends Named {
 
 /** The step's own work and its publishing, in a directory that is this attempt's alone. */
 async function runFenced(fenced: Fenced): Promise<StepResult> {
-  const { request, perform, signal, fence, key, about, work, place, damage } = fenced;
-  const { run, home: root, step, inputs, threads } = request;
+  const { request, perform, signal, fence, allotment, key, about, work, place, damage } = fenced;
+  const { run, home: root, step, inputs } = request;
   const events = await EventFile.open(eventsFile(request));
   const attempt = (await attemptsOf(request)) + 1;
   const worker = `${os.hostname()} ${process.pid}`;
@@ -186,7 +201,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     root,
     run,
     step,
-    threads,
+    threads: threadsOf(step),
     withheld: request.withheld,
     inputs: Object.fromEntries(
       Object.entries(inputs).map(([name, input]) => [
@@ -204,6 +219,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     events,
     signal,
     fence,
+    allotment,
     inexact,
   });
   const metrics = await settled(working, events);
@@ -218,6 +234,8 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     for (const change of await makeSelfContained(folder))
       await events.write({ event: "message", text: `output '${name}': ${change}` });
   for (const { name, type, folder } of places) outputs[name] = await publish(root, folder, type);
+  // Publishing reads all of the outputs, which takes time.
+  await fence.check();
   const finished: FinishedStep = {
     run,
     made: new Date().toISOString(),

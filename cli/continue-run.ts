@@ -7,9 +7,10 @@ import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { Artifact, Plan } from "../schemas/plan.ts";
 import { home } from "../store/home.ts";
 import { loadRecord, recordFile, saveRun, type StartedRun } from "../store/runs.ts";
-import { liveWorkers } from "../store/workers.ts";
+import { surelyLiveWorkers } from "../store/workers.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { digestInputs } from "./inputs.ts";
+import { machineCapacity } from "./machine.ts";
 import { say } from "./output.ts";
 import { planOf } from "./recipe-file.ts";
 
@@ -53,6 +54,8 @@ export async function continueRun(
     request: {
       ...started.request,
       plan: after,
+      // It may go on at another machine.
+      capacity: await machineCapacity((sentence) => say(sentence, json)),
       inputs,
       redo: again.length === 0 ? started.request.redo : { steps: again, since: now },
     },
@@ -93,7 +96,7 @@ function withFollowers({ steps }: Plan, from: string): string[] {
 
 /** A workflow keeps the plan that it was started with: one with another plan takes its place. */
 async function endWorkflow(root: string, run: string): Promise<void> {
-  const workers = await liveWorkers(root, run);
+  const workers = await surelyLiveWorkers(root, run);
   if (workers.length > 0)
     throw new UserError(
       EXIT.failed,

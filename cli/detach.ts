@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { home } from "../store/home.ts";
@@ -26,7 +27,12 @@ export async function detach(root: string, run: string, json: boolean): Promise<
   child.unref();
   const ended = new Promise<true>((resolve) => child.once("exit", () => resolve(true)));
   for (let waited = 0; waited < START_MS; waited += 100) {
-    if ((await liveWorkers(root, run)).length > 0 || (await loadRecord(root, run)) !== undefined) {
+    const workers = await liveWorkers(root, run);
+    // Others may work on it too.
+    if (
+      workers.includes(`${os.hostname()} process ${child.pid}`) ||
+      (await loadRecord(root, run)) !== undefined
+    ) {
       if (json) sayJson({ run, worker: child.pid, log: file });
       else say(`It runs on its own, as process ${child.pid}. See 'reprise status ${run} --watch'.`);
       return EXIT.done;

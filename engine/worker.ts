@@ -1,6 +1,7 @@
 import path from "node:path";
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from "@temporalio/worker";
 import { pino } from "pino";
+import { findDevices } from "../activities/devices.ts";
 import { activities } from "../activities/index.ts";
 import { packageRoot } from "../activities/toolchain.ts";
 import { announceWorker } from "../store/workers.ts";
@@ -42,7 +43,7 @@ export async function startWorker(
     shutdownForceTime: "25s",
     stickyQueueScheduleToStartTimeout: "2s",
   });
-  const presence = await announceWorker(root, run);
+  const presence = await announceWorker(root, run, (await findDevices()).devices.length);
   const running = worker.run();
   // Looked at by whoever stops the worker; before that it must not end the process.
   running.catch(() => {});

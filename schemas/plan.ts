@@ -143,7 +143,6 @@ export interface StepRequest {
   /** Environment variables that the step's program must not get. */
   withheld: string[];
   heartbeatSeconds: number;
-  threads: number;
   /** A result in the store counts only if it was made after this ISO time. */
   redoneSince: string | null;
 }

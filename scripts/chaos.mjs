@@ -1,5 +1,6 @@
 // npm run chaos -- --kills 100 --seed 1: runs the demo's short profile while its processes are killed, stopped for longer
-// than the heartbeat allows, and starved of disk, at random; then checks that nothing was lost. Linux only.
+// than the heartbeat allows, hung up on, no longer listened to, and starved of disk, at random; then checks that nothing was
+// lost. Linux only.
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -51,15 +52,21 @@ const command = (home, args) =>
 
 /** Starts the command in a process group of its own; `ended` is set when it is over. */
 function begin(home, args) {
-  const log = fs.openSync(path.join(path.dirname(home), "output.txt"), "a");
+  const log = fs.createWriteStream(path.join(path.dirname(home), "output.txt"), { flags: "a" });
   const child = spawn(process.execPath, [main, ...args], {
     cwd: path.dirname(home),
     env: environmentOf(home),
-    stdio: ["ignore", log, log],
+    stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
-  fs.closeSync(log);
-  const state = { pid: child.pid, ended: false, code: null };
+  for (const said of [child.stdout, child.stderr]) said.pipe(log, { end: false });
+  child.once("close", () => log.end());
+  const leave = () => {
+    const heard = !child.stdout.destroyed;
+    for (const said of [child.stdout, child.stderr]) said.destroy();
+    return heard;
+  };
+  const state = { pid: child.pid, ended: false, code: null, leave };
   child.once("exit", (code) => Object.assign(state, { ended: true, code }));
   return state;
 }
@@ -74,7 +81,7 @@ const signal = (pid, name) => {
 };
 
 /** Strikes once, or gives false when the run is over before there is something to strike. */
-async function strike(home, disk, { kind, way, aged }, cli) {
+async function strike(home, disk, { kind, way, aged }, { cli, worker }) {
   if (way === "starve") {
     const release = fill(disk);
     await sleep(STARVED_MS);
@@ -93,6 +100,9 @@ async function strike(home, disk, { kind, way, aged }, cli) {
     // It may have ended by itself, or another way, meanwhile.
     if (find(path.dirname(home), kind)?.pid !== target.pid) continue;
     if (way === "kill") return signal(target.pid, "SIGKILL");
+    // One that nobody listens to any more is hung up on.
+    if (way === "unheard" && (kind === "cli" ? cli : worker).leave()) return true;
+    if (way === "hang up" || way === "unheard") return signal(target.pid, "SIGHUP");
     signal(target.pid, "SIGSTOP");
     await sleep(STOPPED_MS);
     return signal(target.pid, "SIGCONT");
@@ -122,7 +132,7 @@ async function round(home, disk, strikes) {
     }
     await Promise.race([sleep(next.after), until(() => cli.ended)]);
     if (cli.ended) continue;
-    if (!(await strike(home, disk, next, cli))) continue;
+    if (!(await strike(home, disk, next, { cli, worker }))) continue;
     spent.push(left.shift());
     process.stdout.write(`  ${next.way} ${next.kind}\n`);
   }

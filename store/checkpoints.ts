@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { hashFile, readJson, writeJson } from "./files.ts";
+import { hashFile, readJson, writeJsonInto } from "./files.ts";
 import { firstDefect, isFolder, manifestOf, type ManifestEntry } from "./manifest.ts";
 
 const MARKER = "reprise-checkpoint.json";
@@ -92,12 +93,22 @@ export async function completeRenamed(folder: string, key: string, keep: number)
   for (const { name, step } of all.toReversed()) {
     const directory = path.join(folder, name);
     if ((await readMarker(directory)) !== undefined) continue;
-    const { files } = await manifestOf(directory);
-    await writeJson(path.join(directory, MARKER), { step, key, files } satisfies Marker);
-    completed.push(step);
+    if (await complete(directory, step, key)) completed.push(step);
   }
   for (const { name } of all.slice(keep)) await rm(path.join(folder, name), { recursive: true, force: true });
   return completed;
+}
+
+/** Writes the marker of a checkpoint; gives false if the program has removed it meanwhile. */
+async function complete(directory: string, step: number, key: string): Promise<boolean> {
+  try {
+    const { files } = await manifestOf(directory);
+    await writeJsonInto(path.join(directory, MARKER), { step, key, files } satisfies Marker);
+    return true;
+  } catch (error) {
+    if (existsSync(directory)) throw error;
+    return false;
+  }
 }
 
 /** Folders named checkpoint-<step>, the newest first. */

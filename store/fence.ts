@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { link, readdir, rm, rmdir, stat, utimes } from "node:fs/promises";
+import { link, readdir, rm, rmdir, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { readJsonIfWhole, writeSoon } from "./files.ts";
-import { endGroup, identify, isAlive, type ProcessIdentity } from "./processes.ts";
+import { beat, presenceOf } from "./presence.ts";
+import { endGroup, identify, standingOf, type ProcessIdentity, type Standing } from "./processes.ts";
 
 interface Owner {
   token: string;
+  /** For people. */
   host: string;
   worker: ProcessIdentity;
   child: ProcessIdentity | null;
@@ -20,8 +23,7 @@ interface Placed {
   owner: Owner | undefined;
 }
 
-// Another host's processes cannot be looked at: its owner counts as alive while it touches the file.
-const SILENT_MS = 3 * 60_000;
+const LOOK_MS = 1_000;
 
 /** Another attempt has the step directory; it may be free later. */
 export class FenceError extends Error {}
@@ -65,12 +67,10 @@ export class Fence {
 
   static async #succeed(folder: string): Promise<Fence> {
     const before = await highest(folder);
-    if (before?.owner !== undefined && (await holds(before.owner, path.join(folder, nameOf(before.turn))))) {
+    if (before?.owner !== undefined && (await standingIn(folder, before)) !== "gone") {
       const { worker, host } = before.owner;
       throw new FenceError(`another worker (process ${worker.pid} on ${host}) works on this step`);
     }
-    if (before?.owner?.child != null && before.owner.host === os.hostname())
-      await endGroup(before.owner.child);
     const turn = (before?.turn ?? 0) + 1;
     const owner: Owner = {
       token: randomUUID(),
@@ -104,6 +104,13 @@ export class Fence {
       await rm(path.join(folder, nameOf(turn)), { force: true });
       throw new FenceError("another attempt was faster");
     }
+    // Only now: one that was taken over notes no child any more that would be missed here.
+    if (predecessor?.child != null && standingOf(predecessor.child) === "alive") {
+      await endGroup(predecessor.child).catch(async (error: unknown) => {
+        await fence.release();
+        throw error;
+      });
+    }
     for (let old = turn - 2; old > 0 && old > turn - 5; old--)
       await rm(path.join(folder, nameOf(old)), { force: true });
     return fence;
@@ -113,11 +120,13 @@ export class Fence {
   async noteChild(pid: number): Promise<void> {
     await this.check();
     await this.#write({ ...this.#owner, child: identify(pid) ?? null });
+    // A successor that came before the note has not seen it, and is seen here.
+    await this.check();
   }
 
   /** Tells other hosts that this attempt lives. */
   async touch(): Promise<void> {
-    await utimes(this.#file, new Date(), new Date()).catch(() => {});
+    await beat(this.#file);
   }
 
   /** Throws FenceError if another attempt took the directory. */
@@ -131,18 +140,27 @@ export class Fence {
     if (this.#over) return;
     this.#over = true;
     // Also where the disk is full: a file can always be removed.
-    await this.#write({ ...this.#owner, released: true }).catch(() => rm(this.#file, { force: true }));
+    if (await this.#isOwn())
+      await this.#write({ ...this.#owner, released: true }).catch(() => rm(this.#file, { force: true }));
     heldHere.delete(this.#folder);
   }
 
-  /** Gives a directory free in which nothing is left to do, and removes it. */
+  /** Gives a directory free in which nothing is left to do, and removes it. What a successor has put there stays. */
   async clear(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
-    for (const name of await readdir(this.#folder).catch(() => []))
-      if (isFenceFile(name)) await rm(path.join(this.#folder, name), { force: true });
-    await rmdir(this.#folder).catch(() => {});
+    if (await this.#isOwn()) {
+      for (const turn of await turnsIn(this.#folder))
+        if (turn <= this.#turn) await rm(path.join(this.#folder, nameOf(turn)), { force: true });
+      await rmdir(this.#folder).catch(() => {});
+    }
     heldHere.delete(this.#folder);
+  }
+
+  /** Others may have come since, have cleared the row, and begun it anew: then this turn is another one's. */
+  async #isOwn(): Promise<boolean> {
+    const owner = await readOwner(this.#folder, this.#turn);
+    return owner?.token === this.#owner.token;
   }
 
   get #file(): string {
@@ -156,10 +174,15 @@ export class Fence {
   }
 }
 
-/** Whether a live attempt works in a step directory. */
+/** Whether a live attempt works in a step directory. Of another host's this takes a while, at most a minute. */
 export async function isHeld(folder: string): Promise<boolean> {
-  const now = await highest(folder);
-  return now?.owner !== undefined && holds(now.owner, path.join(folder, nameOf(now.turn)));
+  for (;;) {
+    const now = await highest(folder);
+    if (now?.owner === undefined) return false;
+    const standing = await standingIn(folder, now);
+    if (standing !== "unknown") return standing === "alive";
+    await sleep(LOOK_MS);
+  }
 }
 
 /** The owner of a turn: undefined where its file holds none, as a power cut may leave it, and null where it is gone. */
@@ -180,11 +203,15 @@ const exists = (file: string): Promise<boolean> =>
     () => false,
   );
 
+async function turnsIn(folder: string): Promise<number[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.flatMap((name) => /^owner-([0-9]+)\.json$/.exec(name)?.[1] ?? []).map(Number);
+}
+
 /** The owner with the highest number, or null when there never was one. */
 async function highest(folder: string): Promise<Placed | null> {
   for (;;) {
-    const names = await readdir(folder).catch(() => []);
-    const turns = names.flatMap((name) => /^owner-([0-9]+)\.json$/.exec(name)?.[1] ?? []).map(Number);
+    const turns = await turnsIn(folder);
     if (turns.length === 0) return null;
     const turn = Math.max(...turns);
     const owner = await readOwner(folder, turn);
@@ -193,10 +220,10 @@ async function highest(folder: string): Promise<Placed | null> {
   }
 }
 
-async function holds({ host, worker, released }: Owner, file: string): Promise<boolean> {
-  if (released) return false;
+/** Whether an owner still works in a directory. */
+async function standingIn(folder: string, { turn, owner }: Placed): Promise<Standing> {
+  if (owner === undefined || owner.released) return "gone";
   // An attempt of this process that holds the directory is known without the file.
-  if (host === os.hostname()) return worker.pid !== process.pid && isAlive(worker);
-  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }));
-  return Date.now() - mtimeMs < SILENT_MS;
+  if (owner.worker.pid === process.pid && standingOf(owner.worker) === "alive") return "gone";
+  return presenceOf(owner.worker, path.join(folder, nameOf(turn)));
 }

@@ -7,11 +7,11 @@ import { pipeline } from "node:stream/promises";
 /** Writes a file whole or not at all: aside, flushed, then renamed. */
 export const writeWhole = (file: string, text: string): Promise<void> => writeAside(file, text, true);
 
-async function writeAside(file: string, text: string, flush: boolean): Promise<void> {
+async function writeAside(file: string, text: string, flush: boolean, makeFolder = true): Promise<void> {
   const aside = `${file}.${randomUUID()}.partial`;
   try {
     await writeFile(aside, text, { flush }).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
+      if (error.code !== "ENOENT" || !makeFolder) throw error;
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(aside, text, { flush });
     });
@@ -30,6 +30,10 @@ export const writeSoon = (file: string, value: unknown): Promise<void> =>
   writeAside(file, asText(value), false);
 
 export const writeJson = (file: string, value: unknown): Promise<void> => writeWhole(file, asText(value));
+
+/** As `writeJson`, but into a folder that is there: one that was removed meanwhile is not made again. */
+export const writeJsonInto = (file: string, value: unknown): Promise<void> =>
+  writeAside(file, asText(value), true, false);
 
 /** Values as the text of a JSON-lines file. */
 export const linesOf = (values: readonly object[]): string =>

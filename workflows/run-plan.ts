@@ -13,7 +13,7 @@ import {
 import type { Activities } from "../activities/index.ts";
 import type { FinishedRun, PlanStep, RunRequest, StepResult } from "../schemas/plan.ts";
 import { describeFailure, inputsOf, runStep } from "./run-step.ts";
-import { Schedule, threadsOf } from "./schedule.ts";
+import { Schedule } from "./schedule.ts";
 
 const pause = defineSignal("pause");
 const resume = defineSignal("resume");
@@ -108,7 +108,7 @@ export async function runPlan(
 }
 
 function requestOf(request: RunRequest, step: PlanStep, schedule: Schedule) {
-  const { run, home, plan, capacity, redo } = request;
+  const { run, home, plan, redo } = request;
   return {
     run,
     home,
@@ -116,7 +116,6 @@ function requestOf(request: RunRequest, step: PlanStep, schedule: Schedule) {
     inputs: inputsOf(step, request, (id) => schedule.result(id)),
     withheld: plan.secrets,
     heartbeatSeconds: request.heartbeatSeconds,
-    threads: threadsOf(step, capacity),
     redoneSince: redo !== null && redo.steps.includes(step.id) ? redo.since : null,
   };
 }

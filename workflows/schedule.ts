@@ -1,3 +1,4 @@
+import TinyQueue from "tinyqueue";
 import type { PlanStep, Resources, StepResult } from "../schemas/plan.ts";
 
 // The server keeps at most 2,000 open activities of a workflow; a worker takes 100 at a time.
@@ -5,9 +6,16 @@ const MOST_RUNNING = 200;
 
 const succeeded = ({ status }: StepResult): boolean => status === "done" || status === "reused";
 
+/** Steps that could start and take the same of the machine: where the first does not fit, none does. */
+interface Shape {
+  wants: Resources;
+  /** Places in the plan, the first on top. */
+  ready: TinyQueue<number>;
+}
+
 /**
  * Which steps of a plan can run when. Pure: it is told what starts and what ends. A step's cost does not grow with the
- * plan, so that plans may have thousands.
+ * plan, but with the shapes of steps in it, so that plans may have tens of thousands.
  */
 export class Schedule {
   readonly #steps: readonly PlanStep[];
@@ -17,8 +25,8 @@ export class Schedule {
   readonly #followers: readonly number[][];
   /** How many steps each one still waits for. */
   readonly #missing: number[];
-  /** Places of steps that could start, in the plan's order. */
-  #ready: number[] = [];
+  /** Steps that could start, by what they take. Some may have got their result otherwise meanwhile. */
+  readonly #shapes = new Map<string, Shape>();
   readonly #running = new Set<string>();
   readonly #results = new Map<string, StepResult>();
   #free: Resources;
@@ -37,7 +45,7 @@ export class Schedule {
       for (const id of after) followers[this.#places.get(id)!]!.push(place);
     this.#followers = followers;
     this.#missing = steps.map(({ after }) => after.length);
-    this.#ready = steps.flatMap(({ after }, place) => (after.length === 0 ? [place] : []));
+    for (const [place, { after }] of steps.entries()) if (after.length === 0) this.#makeReady(place);
     for (const [id, result] of finished) this.finish(id, result);
   }
 
@@ -60,22 +68,34 @@ export class Schedule {
    */
   take(): PlanStep[] {
     const taken: PlanStep[] = [];
-    const left: number[] = [];
-    let looked = 0;
-    for (; looked < this.#ready.length && this.#running.size < MOST_RUNNING; looked++) {
-      const place = this.#ready[looked]!;
-      const step = this.#steps[place]!;
-      const wants = clamp(step.resources, this.#capacity);
-      if (!fits(wants, this.#free)) {
-        left.push(place);
-        continue;
-      }
-      this.#free = add(this.#free, wants, -1);
+    while (this.#running.size < MOST_RUNNING) {
+      const next = this.#firstThatFits();
+      if (next === undefined) break;
+      const step = this.#steps[next.ready.pop()!]!;
+      this.#free = add(this.#free, next.wants, -1);
       this.#running.add(step.id);
       taken.push(step);
     }
-    this.#ready = left.concat(this.#ready.slice(looked));
     return taken;
+  }
+
+  #firstThatFits(): Shape | undefined {
+    let first: Shape | undefined;
+    for (const [name, shape] of this.#shapes) {
+      this.#dropEnded(shape);
+      const place = shape.ready.peek();
+      if (place === undefined) this.#shapes.delete(name);
+      else if (fits(shape.wants, this.#free) && (first === undefined || place < first.ready.peek()!))
+        first = shape;
+    }
+    return first;
+  }
+
+  #dropEnded({ ready }: Shape): void {
+    for (let place = ready.peek(); place !== undefined; place = ready.peek()) {
+      if (!this.#results.has(this.#steps[place]!.id)) return;
+      ready.pop();
+    }
   }
 
   /** A step that was taken did not end: it can be taken again. */
@@ -90,7 +110,6 @@ export class Schedule {
     const place = this.#places.get(id);
     if (place === undefined || this.#results.has(id)) return;
     if (this.#running.has(id)) this.#stop(place);
-    else this.#ready = this.#ready.filter((other) => other !== place);
     this.#results.set(id, result);
     if (!succeeded(result)) return this.#skipFollowers(place, result);
     for (const follower of this.#followers[place]!) {
@@ -129,9 +148,11 @@ export class Schedule {
   }
 
   #makeReady(place: number): void {
-    let at = this.#ready.length;
-    while (at > 0 && this.#ready[at - 1]! > place) at -= 1;
-    this.#ready.splice(at, 0, place);
+    const wants = clamp(this.#steps[place]!.resources, this.#capacity);
+    const name = `${wants.cpu} ${wants.gpu} ${wants.memoryGb}`;
+    const shape = this.#shapes.get(name);
+    if (shape === undefined) this.#shapes.set(name, { wants, ready: new TinyQueue([place]) });
+    else shape.ready.push(place);
   }
 }
 
@@ -143,10 +164,6 @@ function clamp(wants: Resources, capacity: Resources): Resources {
     memoryGb: Math.min(wants.memoryGb, capacity.memoryGb),
   };
 }
-
-/** CPU threads for a step's program. Where bytes must not depend on the machine, neither may their number. */
-export const threadsOf = ({ resources, reproducible }: PlanStep, capacity: Resources): number =>
-  Math.max(1, reproducible === "portable" ? resources.cpu : clamp(resources, capacity).cpu);
 
 const add = (to: Resources, what: Resources, sign: 1 | -1): Resources => ({
   cpu: to.cpu + sign * what.cpu,

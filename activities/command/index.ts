@@ -3,11 +3,13 @@ import path from "node:path";
 import type { RunCommandParams } from "../../schemas/generated/run-command.ts";
 import { completeRenamed } from "../../store/checkpoints.ts";
 import { checkpointsOf } from "../../store/works.ts";
+import { visibleTo } from "../allot-devices.ts";
 import { pinsOf } from "../portable.ts";
 import { chooseCheckpoint } from "../resume.ts";
 import { programFailure, runProgram } from "../run-program.ts";
 import { secretsOf, withheldFrom } from "../secrets.ts";
 import type { StepContext } from "../step.ts";
+import { lookDuring } from "./looks.ts";
 import { checkOutputs } from "./outputs.ts";
 import { metricsOf, Said } from "./said.ts";
 
@@ -25,7 +27,6 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
   const secrets = secretsOf(step);
   const [command = "", ...args] = argv.map((argument) => withPaths(argument, context));
   const name = `'${command}'`;
-  const looking = setInterval(() => void complete(context, checkpoints).catch(() => {}), LOOK_MS);
   const said = await Said.by(context);
   const program = {
     command,
@@ -34,15 +35,16 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
     hidden: Object.values(secrets),
     environment: {
       ...withheldFrom(context.withheld),
+      // One that asks for none sees what its worker sees.
+      ...visibleTo(context.allotment, {}),
       ...pinsOf(step.reproducible),
       ...Object.fromEntries(Object.entries(env).map(([variable, value]) => [variable, String(value)])),
       ...secrets,
       ...contractOf(context, checkpoints, checkpoint?.directory),
     },
   };
-  const end = await said
-    .listenTo((refused) => runProgram(context, { ...program, refused }))
-    .finally(() => clearInterval(looking));
+  const running = said.listenTo((refused) => runProgram(context, { ...program, refused }));
+  const end = await lookDuring(running, () => complete(context, checkpoints), LOOK_MS);
   if (end.how !== "exit" || end.code !== 0) throw await programFailure(name, end, log);
   await said.end();
   await context.events.settle();

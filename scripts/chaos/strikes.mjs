@@ -2,12 +2,15 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 
-/** What can be struck, with how it can be struck. */
+/**
+ * What can be struck, with how it can be struck. `hang up`: its terminal is closed. `unheard`: whoever reads what it says goes
+ * away.
+ */
 const WAYS = {
   ffmpeg: ["kill"],
   trainer: ["kill", "kill", "stop"],
-  worker: ["kill", "kill", "stop"],
-  cli: ["kill", "kill", "stop"],
+  worker: ["kill", "kill", "stop", "hang up", "unheard"],
+  cli: ["kill", "kill", "stop", "hang up", "unheard"],
   server: ["kill", "kill", "stop"],
   disk: ["starve"],
 };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fingerprint } from "../../compiler/fingerprint.ts";
 import type { Digests } from "../../schemas/generated/digests.ts";
-import { threadsOf } from "../../workflows/schedule.ts";
+import { threadsOf } from "../../activities/threads.ts";
 import { compileText, planOf, SMALL } from "../support/recipes.ts";
 
 const TOOLS = { python: "p", ffmpeg: "f" };
@@ -26,9 +26,8 @@ test("a profile and a setting can choose it", () => {
 });
 
 test("a portable step has the threads that it asks for, on a smaller machine too", () => {
-  const small = { cpu: 1, gpu: 0, memoryGb: 4 };
-  expect(threadsOf(planOf(SMALL).steps[0]!, small)).toBe(1);
-  expect(threadsOf(planOf(PORTABLE).steps[0]!, small)).toBe(2);
+  expect(threadsOf(planOf(SMALL).steps[0]!, 1)).toBe(1);
+  expect(threadsOf(planOf(PORTABLE).steps[0]!, 1)).toBe(2);
 });
 
 const run = (profile: string | null, letter: string): Digests["runs"][0] => ({

@@ -1,7 +1,8 @@
-import { rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { newestCheckpoint } from "../../store/checkpoints.ts";
+import { completeRenamed, newestCheckpoint } from "../../store/checkpoints.ts";
 import { writeCheckpoints } from "../support/checkpoint-folder.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
@@ -67,4 +68,16 @@ describe("the newest checkpoint", () => {
       refused: [],
     });
   });
+});
+
+test("a checkpoint that its program removes while it is read is not made again", async () => {
+  const folder = folderWith();
+  const directory = at(folder, 1);
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(path.join(directory, "weights"), Buffer.alloc(64 << 20));
+  const completing = completeRenamed(folder, KEY, 2);
+  await sleep(5);
+  rmSync(directory, { recursive: true });
+  expect(await completing).toEqual([]);
+  expect(existsSync(directory)).toBe(false);
 });

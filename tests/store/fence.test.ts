@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { packageRoot } from "../../activities/toolchain.ts";
-import { Fence } from "../../store/fence.ts";
+import { Fence, isHeld } from "../../store/fence.ts";
+import { SILENT_MS } from "../../store/presence.ts";
 import { identify, isAlive } from "../../store/processes.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
@@ -55,14 +56,58 @@ describe("a step's fence", () => {
     expect(ended.map(({ stdout }) => stdout).sort()).toEqual(["in", "out", "out", "out", "out", "out"]);
   });
 
-  test("of another host holds while it is touched", async () => {
+  test.each([-10, 10])(
+    "of another container, whose clock is %i minutes off, holds while it is touched",
+    async (off) => {
+      vi.useFakeTimers({ toFake: ["performance"] });
+      const place = folder();
+      const file = path.join(place, "owner-1.json");
+      // Of the same host, under a number that is nobody's here.
+      writeFileSync(file, owner({ ...identify(process.pid)!, space: "pid:[1]", started: "1" }));
+      for (let beat = 1; beat < 30; beat++) {
+        const time = new Date(Date.now() + off * 60_000 + beat);
+        utimesSync(file, time, time);
+        await expect(Fence.take(place)).rejects.toThrow("another worker");
+        if (beat > 1) expect(await isHeld(place)).toBe(true);
+        vi.advanceTimersByTime(10_000);
+      }
+      vi.advanceTimersByTime(SILENT_MS - 10_001);
+      await expect(Fence.take(place)).rejects.toThrow("another worker");
+      vi.advanceTimersByTime(1);
+      await (await Fence.take(place)).release();
+    },
+  );
+
+  test("taken over clears nothing of its successor", async () => {
     const place = folder();
-    const file = path.join(place, "owner-1.json");
-    writeFileSync(file, owner(DEAD, null, "elsewhere"));
-    await expect(Fence.take(place)).rejects.toThrow("on elsewhere");
-    const long = new Date(Date.now() - 10 * 60_000);
-    utimesSync(file, long, long);
-    await (await Fence.take(place)).release();
+    const stale = await Fence.take(place);
+    writeFileSync(path.join(place, "owner-2.json"), owner(identify(process.pid)));
+    writeFileSync(path.join(place, "result"), "the successor's");
+    await stale.clear();
+    expect(readdirSync(place).sort()).toEqual(["owner-2.json", "result"]);
+  });
+
+  test.each(["clear", "release"] as const)(
+    "taken over does not %s what a later attempt holds under the same number",
+    async (end) => {
+      const place = folder();
+      const stale = await Fence.take(place);
+      // Its successor is done, the row was cleared, and begun anew.
+      rmSync(path.join(place, "owner-1.json"));
+      writeFileSync(path.join(place, "owner-1.json"), owner(identify(process.pid)));
+      await stale[end]();
+      expect(readFileSync(path.join(place, "owner-1.json"), "utf8")).toContain('"token":"t"');
+    },
+  );
+
+  test("taken over while it notes its program does not start it", async () => {
+    const place = folder();
+    const stale = await Fence.take(place);
+    const other = sleeper();
+    const noting = stale.noteChild(other.pid!);
+    writeFileSync(path.join(place, "owner-2.json"), owner(identify(process.pid)));
+    await expect(noting).rejects.toThrow("another attempt took this step over");
+    other.kill("SIGKILL");
   });
 
   test("ends what a dead worker left behind", async () => {
@@ -94,7 +139,7 @@ describe("a step's fence", () => {
     other.kill("SIGKILL");
   });
 
-  test("notes the child by pid, boot and start time", async () => {
+  test("notes the child by pid, boot, pid namespace and start time", async () => {
     const place = folder();
     const fence = await Fence.take(place);
     await fence.noteChild(process.pid);

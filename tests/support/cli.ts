@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { packageRoot } from "../../activities/toolchain.ts";
 import { afterwards } from "./folders.ts";
 
-const BINARY = path.join(packageRoot, "dist", "cli", "main.js");
+export const BINARY = path.join(packageRoot, "dist", "cli", "main.js");
 
 const OPTIONS = { reject: false, detached: true, stdin: "ignore" } as const;
 
