@@ -1,5 +1,6 @@
 import { ApplicationFailure } from "@temporalio/common";
 import { FenceError } from "../store/fence.ts";
+import { StuckProcesses } from "../store/step-processes.ts";
 import { DISK_FULL, StepFailure, type FailureCode } from "./step-failure.ts";
 
 // A program that is killed so often is not killed by chance.
@@ -23,6 +24,7 @@ export function toApplicationFailure(error: unknown, attempt: number): Applicati
 
 function explain(error: unknown): { code: FailureCode; message: string } {
   if (error instanceof StepFailure) return error;
+  if (error instanceof StuckProcesses) return { code: "environment", message: error.message };
   const message = error instanceof Error ? error.message : String(error);
   switch ((error as NodeJS.ErrnoException | undefined)?.code) {
     case "ENOSPC":

@@ -3,7 +3,8 @@ import { link, readdir, rm, rmdir, stat, utimes } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { readJsonIfWhole, writeSoon } from "./files.ts";
-import { endGroup, identify, isAlive, type ProcessIdentity } from "./processes.ts";
+import { identify, isAlive, type ProcessIdentity } from "./processes.ts";
+import { endLeftovers } from "./step-processes.ts";
 
 interface Owner {
   token: string;
@@ -69,8 +70,8 @@ export class Fence {
       const { worker, host } = before.owner;
       throw new FenceError(`another worker (process ${worker.pid} on ${host}) works on this step`);
     }
-    if (before?.owner?.child != null && before.owner.host === os.hostname())
-      await endGroup(before.owner.child);
+    if (before?.owner !== undefined && before.owner.host === os.hostname())
+      await endLeftovers({ mark: before.owner.token, leader: before.owner.child });
     const turn = (before?.turn ?? 0) + 1;
     const owner: Owner = {
       token: randomUUID(),
@@ -109,7 +110,12 @@ export class Fence {
     return fence;
   }
 
-  /** Notes the child, so that a successor can end it. It must not work before. */
+  /** Names this attempt: its processes carry it, so that a successor can end them. */
+  get mark(): string {
+    return this.#owner.token;
+  }
+
+  /** Notes the child, so that a successor can end it also where marks are not to be read. */
   async noteChild(pid: number): Promise<void> {
     await this.check();
     await this.#write({ ...this.#owner, child: identify(pid) ?? null });

@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 
 /** Names one process for as long as the machine runs: a pid alone is used again. */
 export interface ProcessIdentity {
@@ -42,13 +41,5 @@ export function signalGroup(leader: number, signal: NodeJS.Signals): void {
     process.kill(-leader, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
-}
-
-/** Ends the group of a process that is still alive, at once, and waits until it is gone. */
-export async function endGroup(identity: ProcessIdentity): Promise<void> {
-  while (isAlive(identity)) {
-    signalGroup(identity.pid, "SIGKILL");
-    await sleep(20);
   }
 }

@@ -8,7 +8,7 @@ import { pinsOf } from "../portable.ts";
 import { chooseCheckpoint } from "../resume.ts";
 import { programFailure, runProgram } from "../run-program.ts";
 import { readSamples } from "../samples-file.ts";
-import { secretsOf, withheldFrom } from "../secrets.ts";
+import { secretsOf } from "../secrets.ts";
 import { StepFailure } from "../step-failure.ts";
 import type { StepContext } from "../step.ts";
 import { refuseOddWeights } from "./odd-weights.ts";
@@ -19,7 +19,7 @@ const WEIGHTS: ReadonlySet<ArtifactType> = new Set(["model", "adapter"]);
 /** run/command: any program, with the contract of docs/run-command.md. */
 export async function runCommand(context: StepContext): Promise<Record<string, number>> {
   const { step, key, root, log } = context;
-  const { argv, env = {} } = step.params as unknown as RunCommandParams;
+  const { argv, env = {}, pass_env: passed = [] } = step.params as unknown as RunCommandParams;
   const checkpoints = checkpointsOf(root, key);
   // What an earlier attempt renamed into place is whole, also if its worker was gone before it could say so.
   await complete(context, checkpoints);
@@ -33,9 +33,9 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
     command,
     args,
     name,
+    passed,
     hidden: Object.values(secrets),
     environment: {
-      ...withheldFrom(context.withheld),
       ...pinsOf(step.reproducible),
       ...Object.fromEntries(Object.entries(env).map(([variable, value]) => [variable, String(value)])),
       ...secrets,
@@ -97,7 +97,7 @@ function withPaths(argument: string, { inputs, outputs }: StepContext): string {
     ...Object.entries(inputs).map(([name, place]) => [`{inputs.${plain(name)}}`, place] as const),
     ...Object.entries(outputs).map(([name, place]) => [`{outputs.${name}}`, place] as const),
   ];
-  return places.reduce((text, [name, place]) => text.replaceAll(name, place), argument);
+  return places.reduce((text, [name, place]) => text.replaceAll(name, () => place), argument);
 }
 
 /** An input's own name: in the plan it stands under its parameter. */
