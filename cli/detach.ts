@@ -7,6 +7,7 @@ import { home } from "../store/home.ts";
 import { liveWorkers } from "../store/workers.ts";
 import { loadRecord } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
+import { tellEnd } from "./follow.ts";
 import { say, sayJson } from "./output.ts";
 
 const START_MS = 60_000;
@@ -17,7 +18,7 @@ export async function detach(root: string, run: string, json: boolean): Promise<
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, "detached.log");
   const log = openSync(file, "a");
-  const child = spawn(process.execPath, [process.argv[1]!, "worker", run], {
+  const child = spawn(process.execPath, [process.argv[1]!, "worker", run, "--detached"], {
     detached: true,
     stdio: ["ignore", log, log],
     env: { ...process.env, REPRISE_HOME: root },
@@ -26,7 +27,8 @@ export async function detach(root: string, run: string, json: boolean): Promise<
   child.unref();
   const ended = new Promise<true>((resolve) => child.once("exit", () => resolve(true)));
   for (let waited = 0; waited < START_MS; waited += 100) {
-    if ((await liveWorkers(root, run)).length > 0 || (await loadRecord(root, run)) !== undefined) {
+    if ((await loadRecord(root, run)) !== undefined) return tellEnd(root, run, json);
+    if ((await liveWorkers(root, run)).length > 0) {
       if (json) sayJson({ run, worker: child.pid, log: file });
       else say(`It runs on its own, as process ${child.pid}. See 'reprise status ${run} --watch'.`);
       return EXIT.done;

@@ -98,9 +98,11 @@ verb("retry <run>", "Go on with a failed run, or do a part of one again", "retry
   .option("--from <step>", "do this step and all that hangs on it again")
   .option("--detach", "leave the run to a process of its own, and return")
   .action(act(() => import("./commands/resume.ts"), "resume"));
-verb("worker [run]", "Work on a run, or on all open runs of this store", "worker last").action(
-  act(() => import("./commands/worker.ts"), "worker"),
-);
+verb("worker [run]", "Work on a run, or on all open runs of this store", "worker last")
+  .addOption(
+    new Option("--detached", "as 'run --detach' starts it: a pause that came before holds").hideHelp(),
+  )
+  .action(act(() => import("./commands/worker.ts"), "worker"));
 program
   .command("logs <run> <step>")
   .description("Print what a step's program wrote")

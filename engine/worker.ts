@@ -1,12 +1,16 @@
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from "@temporalio/worker";
 import { pino } from "pino";
 import { activities } from "../activities/index.ts";
 import { packageRoot } from "../activities/toolchain.ts";
 import { announceWorker } from "../store/workers.ts";
 import { connectionOptions } from "./connection.ts";
+import { EngineError } from "./errors.ts";
 import { dataConverter } from "./payloads.ts";
 import { workerIdentity } from "./worker-identity.ts";
+
+const CONNECT_MS = 15_000;
 
 export interface RunWorker {
   stop: () => Promise<void>;
@@ -26,7 +30,7 @@ export async function startWorker(
 ): Promise<RunWorker> {
   installRuntime(logFile);
   const options = connectionOptions(address);
-  const connection = await NativeConnection.connect(options.connection);
+  const connection = await connect(address, options.connection);
   const worker = await Worker.create({
     connection,
     namespace: options.namespace,
@@ -59,6 +63,19 @@ export async function startWorker(
     }),
     stop: () => (stopped ??= stop()),
   };
+}
+
+/** The library would wait for ever for a server that takes connections and says nothing. */
+async function connect(
+  address: string,
+  options: ReturnType<typeof connectionOptions>["connection"],
+): Promise<NativeConnection> {
+  const connecting = NativeConnection.connect(options);
+  const late = sleep(CONNECT_MS, undefined, { ref: false });
+  const connection = await Promise.race([connecting, late]);
+  if (connection !== undefined) return connection;
+  connecting.then((late) => late.close()).catch(() => {});
+  throw new EngineError(`No Temporal server answers at ${address} any more. The run is kept.`);
 }
 
 let installed = false;

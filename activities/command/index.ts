@@ -91,13 +91,13 @@ function contractOf(
   };
 }
 
-/** `{inputs.data}` and `{outputs.model}` become paths; other braces are the program's. */
+/** `{inputs.data}` and `{outputs.model}` become paths; other braces are the program's, and so are those of a path. */
 function withPaths(argument: string, { inputs, outputs }: StepContext): string {
-  const places = [
+  const places = new Map<string, string>([
     ...Object.entries(inputs).map(([name, place]) => [`{inputs.${plain(name)}}`, place] as const),
     ...Object.entries(outputs).map(([name, place]) => [`{outputs.${name}}`, place] as const),
-  ];
-  return places.reduce((text, [name, place]) => text.replaceAll(name, () => place), argument);
+  ]);
+  return argument.replaceAll(/\{(?:inputs|outputs)\.\w+\}/g, (name) => places.get(name) ?? name);
 }
 
 /** An input's own name: in the plan it stands under its parameter. */

@@ -2,7 +2,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findToolchain } from "../../activities/toolchain.ts";
 import { home } from "../../store/home.ts";
-import { openRuns } from "../../store/runs.ts";
+import { openRuns, setPaused } from "../../store/runs.ts";
 import { EXIT } from "../errors.ts";
 import { findUnfinished } from "../find-run.ts";
 import { followToEnd } from "../follow.ts";
@@ -15,11 +15,12 @@ const LOOKS_UNTIL_TOLD = 5;
 /** Works on one run until it is over; without a run on every open one of this store, until it is stopped. */
 export async function worker(
   name: string | undefined,
-  { json = false }: { json?: boolean },
+  { json = false, detached = false }: { json?: boolean; detached?: boolean },
 ): Promise<number> {
   const root = home.find(process.cwd(), process.env);
   if (name !== undefined) {
     const { request } = await findUnfinished(root, name);
+    if (!detached) await setPaused(root, request.run, false);
     return followToEnd(root, request, json);
   }
   return serveAll(root, json);

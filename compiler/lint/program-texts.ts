@@ -4,11 +4,15 @@ import { pathOf, type Finding, type LintContext } from "./facts.ts";
 // MAX_ARG_STRLEN of Linux, less the NUL at its end.
 const MOST_BYTES = 131_071;
 
-/** Arguments and variables that no program can be given: with a NUL character, or longer than Linux takes one. */
+/** What cannot be started: no name, an argument or a variable with a NUL character, or one longer than Linux takes. */
 export function programTexts({ steps }: LintContext): Finding[] {
   return steps.flatMap((step) => {
     if (step.plan.kind !== "run/command") return [];
     const { argv, env } = step.plan.params as { argv: string[]; env?: Record<string, unknown> };
+    if (argv[0] === "")
+      return [
+        { code: "R0411" as const, path: pathOf(step, "with", "argv", 0), message: "No program is named." },
+      ];
     const texts: { path: Path; what: string; text: string }[] = [
       ...argv.map((text, index) => ({ path: ["argv", index], what: `The argument ${index}`, text })),
       ...Object.entries(env ?? {}).map(([name, value]) => ({
