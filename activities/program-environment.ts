@@ -1,3 +1,5 @@
+import { isNamed } from "../compiler/name-pattern.ts";
+
 /** Variables of the worker's environment that a step's program gets; a * at the end stands for any ending. */
 export const PASSED: readonly { names: readonly string[]; why: string }[] = [
   {
@@ -67,18 +69,14 @@ export function programEnvironment(
   named: readonly string[] = [],
   environment: NodeJS.ProcessEnv = process.env,
 ): Record<string, string> {
-  const [passed, kept] = [anyOf([...ALWAYS, ...named]), anyOf([...NEVER, ...withheld])];
+  const [passed, kept] = [
+    [...ALWAYS, ...named],
+    [...NEVER, ...withheld],
+  ];
   return Object.fromEntries(
     Object.entries(environment).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && passed(entry[0]) && !kept(entry[0]),
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && isNamed(entry[0], passed) && !isNamed(entry[0], kept),
     ),
   );
-}
-
-function anyOf(patterns: readonly string[]): (name: string) => boolean {
-  const whole = new Set(patterns.filter((pattern) => !pattern.endsWith("*")));
-  const beginnings = patterns
-    .filter((pattern) => pattern.endsWith("*"))
-    .map((pattern) => pattern.slice(0, -1));
-  return (name) => whole.has(name) || beginnings.some((beginning) => name.startsWith(beginning));
 }
