@@ -2,7 +2,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from "@temporalio/worker";
 import { pino } from "pino";
-import { activities } from "../activities/index.ts";
+import { guardedActivities } from "../activities/guard.ts";
 import { packageRoot } from "../activities/toolchain.ts";
 import { announceWorker } from "../store/workers.ts";
 import { connectionOptions } from "./connection.ts";
@@ -37,7 +37,7 @@ export async function startWorker(
     taskQueue: run,
     identity: workerIdentity(),
     workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") },
-    activities,
+    activities: guardedActivities(root, run),
     dataConverter,
     // Cancellation reaches an activity only with a heartbeat's answer.
     maxHeartbeatThrottleInterval: "1s",
