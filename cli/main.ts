@@ -39,6 +39,7 @@ const recipeVerb = (usage: string, description: string, example: string) =>
       (value, all: string[]) => [...all, value],
       [],
     )
+    .option("--confine <dir>", "a recipe that names a file outside of this folder is an error")
     .addOption(new Option("--deny <what>", "let warnings count as errors").choices(["warnings"]));
 
 recipeVerb(

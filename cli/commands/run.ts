@@ -8,6 +8,7 @@ import { writeSoon } from "../../store/files.ts";
 import { home } from "../../store/home.ts";
 import { withStoreLock } from "../../store/lock.ts";
 import { loadRecord, newRunId, saveRun, setPaused, type StartedRun } from "../../store/runs.ts";
+import { confinement } from "../confine.ts";
 import { detach } from "../detach.ts";
 import { followToEnd, tellEnd } from "../follow.ts";
 import { currentCommit } from "../git.ts";
@@ -88,6 +89,7 @@ async function begin(
     started: now.toISOString(),
     commit,
     settings: options.set ?? [],
+    confine: confinement(options.confine),
     reuses: previews.flatMap(({ action, fingerprint }) =>
       action === "reuse" && fingerprint !== null ? [fingerprint] : [],
     ),
