@@ -129,9 +129,9 @@ verb(
 verb("up", "Start this folder's Temporal server", "up").action(
   act(() => import("./commands/server.ts"), "up"),
 );
-verb("down", "Stop this folder's Temporal server; runs are kept", "down").action(
-  act(() => import("./commands/server.ts"), "down"),
-);
+verb("down", "Stop this folder's Temporal server; runs are kept", "down")
+  .option("--force", "also while runs are being worked on: their commands stop")
+  .action(act(() => import("./commands/server.ts"), "down"));
 verb("doctor", "List what a run needs on this machine", "doctor")
   .option("--replay", "check that this version can go on with the runs that are open")
   .action(act(() => import("./commands/doctor.ts"), "doctor"));

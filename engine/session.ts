@@ -8,6 +8,7 @@ import { connectClient } from "./connection.ts";
 import { EngineError } from "./errors.ts";
 import { giveUpLostAttempts, isKnown, openHandle, startOrAttach, type Handle } from "./runs.ts";
 import { ensureServer, findServer } from "./server.ts";
+import { forgetStopped, isStopped } from "./stopped.ts";
 import { startWorker, type RunWorker } from "./worker.ts";
 
 const LOOK_MS = 1_000;
@@ -57,6 +58,7 @@ export class Session {
   }
 
   static async open(root: string, binary: string | null): Promise<Session> {
+    await forgetStopped(root);
     const address = await ensureServer(root, binary);
     return new Session(root, binary, address, await connectClient(address));
   }
@@ -146,6 +148,10 @@ export class Session {
   }
 
   async #bringBack(): Promise<void> {
+    if (await isStopped(this.#root))
+      throw new EngineError(
+        "The server of this folder was stopped by 'reprise down'. Runs are kept: 'reprise run' or 'reprise resume' goes on with one.",
+      );
     this.#refuseOther(await ensureServer(this.#root, this.#binary));
   }
 

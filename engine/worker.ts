@@ -1,7 +1,6 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from "@temporalio/worker";
-import { pino } from "pino";
+import { NativeConnection, Worker } from "@temporalio/worker";
 import { guardedActivities } from "../activities/guard.ts";
 import { packageRoot } from "../activities/toolchain.ts";
 import { announceWorker } from "../store/workers.ts";
@@ -9,6 +8,7 @@ import { connectionOptions } from "./connection.ts";
 import { EngineError } from "./errors.ts";
 import { dataConverter } from "./payloads.ts";
 import { workerIdentity } from "./worker-identity.ts";
+import { openWorkerLog } from "./worker-log.ts";
 
 const CONNECT_MS = 15_000;
 
@@ -28,7 +28,7 @@ export async function startWorker(
   run: string,
   logFile: string,
 ): Promise<RunWorker> {
-  installRuntime(logFile);
+  const closeLog = openWorkerLog(run, logFile);
   const options = connectionOptions(address);
   const connection = await connect(address, options.connection);
   const worker = await Worker.create({
@@ -56,6 +56,7 @@ export async function startWorker(
     await running.catch(() => {});
     await presence.leave();
     await connection.close();
+    closeLog();
   };
   return {
     failed: new Promise((resolve) => {
@@ -76,30 +77,4 @@ async function connect(
   if (connection !== undefined) return connection;
   connecting.then((late) => late.close()).catch(() => {});
   throw new EngineError(`No Temporal server answers at ${address} any more. The run is kept.`);
-}
-
-let installed = false;
-
-/** Once per process: a process may work for several runs. */
-function installRuntime(logFile: string): void {
-  if (installed) return;
-  installed = true;
-  const destination = pino.destination({ dest: logFile, mkdir: true, sync: true });
-  // A log that cannot be written, on a full disk, must not end the worker.
-  destination.on("error", () => {});
-  const log = pino({ level: "info" }, destination);
-  Runtime.install({
-    logger: new DefaultLogger("INFO", (entry: LogEntry) => forward(log, entry)),
-    // Signals belong to the command line: the first one asks, the second one leaves.
-    shutdownSignals: [],
-    // The native part's log too: standard output belongs to the command.
-    telemetryOptions: { logging: { filter: "WARN", forward: {} } },
-  });
-}
-
-function forward(log: pino.Logger, { level, message, meta }: LogEntry): void {
-  const { error, ...rest } = (meta ?? {}) as { error?: unknown };
-  const fields = error === undefined ? rest : { ...rest, err: error };
-  const names = { TRACE: "trace", DEBUG: "debug", INFO: "info", WARN: "warn", ERROR: "error" } as const;
-  log[names[level]](fields, message);
 }
