@@ -9,7 +9,7 @@ const inside = path.join(folder, "inside");
 mkdirSync(path.join(inside, "data"), { recursive: true });
 mkdirSync(path.join(folder, "inside-too"));
 writeFileSync(path.join(folder, "outside.yaml"), "token: a-line-of-another-file\n");
-writeFileSync(path.join(inside, "base.yaml"), "recipe: 1\nname: base\nsteps:\n  a: { uses: run/noop }\n");
+writeFileSync(path.join(inside, "base.yaml"), "recipe: 1\nname: base\nsteps:\n  a: { uses: run/noop, with: { value: 1 } }\n");
 symlinkSync("../outside.yaml", path.join(inside, "link.yaml"));
 symlinkSync("../not-there.yaml", path.join(inside, "dangling.yaml"));
 symlinkSync("..", path.join(inside, "data", "up"));
@@ -34,7 +34,7 @@ test.each([
   ["in a folder that begins alike", extending("../inside-too/x.yaml")],
   [
     "as the paper's tables",
-    `recipe: 1\nname: x\npaper: { title: t, arxiv: "2503.12542", tables: ../outside.yaml }\nsteps:\n  a: { uses: run/noop }\n`,
+    `recipe: 1\nname: x\npaper: { title: t, arxiv: "2503.12542", tables: ../outside.yaml }\nsteps:\n  a: { uses: run/noop, with: { value: 1 } }\n`,
   ],
   [
     "as an input that holds a link up",
