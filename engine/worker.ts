@@ -75,6 +75,6 @@ async function connect(
   const late = sleep(CONNECT_MS, undefined, { ref: false });
   const connection = await Promise.race([connecting, late]);
   if (connection !== undefined) return connection;
-  connecting.then((late) => late.close()).catch(() => {});
+  connecting.then((unwanted) => unwanted.close()).catch(() => {});
   throw new EngineError(`No Temporal server answers at ${address} any more. The run is kept.`);
 }

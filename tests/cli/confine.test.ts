@@ -9,7 +9,10 @@ const inside = path.join(folder, "inside");
 mkdirSync(path.join(inside, "data"), { recursive: true });
 mkdirSync(path.join(folder, "inside-too"));
 writeFileSync(path.join(folder, "outside.yaml"), "token: a-line-of-another-file\n");
-writeFileSync(path.join(inside, "base.yaml"), "recipe: 1\nname: base\nsteps:\n  a: { uses: run/noop, with: { value: 1 } }\n");
+writeFileSync(
+  path.join(inside, "base.yaml"),
+  "recipe: 1\nname: base\nsteps:\n  a: { uses: run/noop, with: { value: 1 } }\n",
+);
 symlinkSync("../outside.yaml", path.join(inside, "link.yaml"));
 symlinkSync("../not-there.yaml", path.join(inside, "dangling.yaml"));
 symlinkSync("..", path.join(inside, "data", "up"));

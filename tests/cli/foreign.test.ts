@@ -13,7 +13,7 @@ stopServerAfterwards(folder);
 const store = path.join(folder, ".reprise");
 const made = path.join(folder, "made");
 
-const parsed = <T>(...file: string[]) => JSON.parse(readFileSync(path.join(store, ...file), "utf8")) as T;
+const parsed = (...file: string[]): unknown => JSON.parse(readFileSync(path.join(store, ...file), "utf8"));
 
 test("a worker does only what its run's own file says, whoever asks the server", async () => {
   writeFileSync(
@@ -30,8 +30,8 @@ test("a worker does only what its run's own file says, whoever asks the server",
       ? readdirSync(runs).find((name) => existsSync(path.join(runs, name, "first", "log.txt")))
       : undefined;
   }
-  const { request } = parsed<{ request: RunRequest }>("runs", run, "run.json");
-  const { address } = parsed<{ address: string }>("server", "server.json");
+  const { request } = parsed("runs", run, "run.json") as { request: RunRequest };
+  const { address } = parsed("server", "server.json") as { address: string };
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, dataConverter });
   const foreign = (id: string) =>
@@ -60,7 +60,7 @@ test("a worker does only what its run's own file says, whoever asks the server",
   const ended = await reprise(folder, ["run", "own.yaml"]);
   expect(ended.code).toBe(5);
   expect(existsSync(made)).toBe(false);
-  const record = parsed<{ status: string; failure: { message: string } }>("runs", run, "record.json");
+  const record = parsed("runs", run, "record.json") as { status: string; failure: { message: string } };
   expect(record.status).toBe("failed");
   expect(record.failure.message).toContain("is not the one of the run's plan");
 });
