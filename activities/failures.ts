@@ -3,6 +3,7 @@ import { isDiskFull } from "../store/disk.ts";
 import { FenceError } from "../store/fence.ts";
 import { ContentError } from "../store/listing.ts";
 import { DevicesBusyError } from "./allot-devices.ts";
+import { StuckProcesses } from "../store/step-processes.ts";
 import { DISK_FULL, StepFailure, type FailureCode } from "./step-failure.ts";
 
 // A program that is killed so often is not killed by chance.
@@ -27,6 +28,7 @@ export function toApplicationFailure(error: unknown, attempt: number): Applicati
 
 function explain(error: unknown): { code: FailureCode; message: string } {
   if (error instanceof StepFailure) return error;
+  if (error instanceof StuckProcesses) return { code: "environment", message: error.message };
   const message = error instanceof Error ? error.message : String(error);
   if (isDiskFull(error)) return { code: "disk", message: DISK_FULL };
   // Of a checkpoint, or of what changed while it was looked at.

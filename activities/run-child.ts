@@ -4,59 +4,68 @@ import { closeSync, createWriteStream, openSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { signalGroup } from "../store/processes.ts";
+import { identify, signalGroup } from "../store/processes.ts";
+import { endAttempt, familyOf, MARK, markFor, type Attempt } from "../store/step-processes.ts";
 import { HideSecrets } from "./hide-secrets.ts";
 
 export interface ChildRequest {
   command: string;
   args: string[];
-  /** Added to this process's environment; undefined takes a variable away. */
-  environment?: Record<string, string | undefined>;
+  /** All variables that it gets; undefined ones it does not. */
+  environment: Record<string, string | undefined>;
+  /** Names this attempt among all others: every process of the program carries it. */
+  mark: string;
   /** File that takes standard output and error; nothing is parsed from them. */
   log: string;
   /** Texts that must not get into the log. */
   hidden?: readonly string[];
-  /** Aborted when the step is cancelled or the worker goes. */
   /** Open files that the program keeps open for as long as it runs. */
   inherits?: readonly number[];
+  /** Aborted when the step is cancelled or the worker goes. */
   signal: AbortSignal;
-  /** Milliseconds between SIGTERM and SIGKILL to the whole group; asked when it is ended. */
+  /** Milliseconds between SIGTERM and SIGKILL to the program; asked when it is ended. */
   grace: () => number;
+  /** Looks whether the program may start, before it does. */
+  starting: () => Promise<void>;
   started: (pid: number) => Promise<void>;
 }
 
+export type ChildEnd = (
+  | { how: "exit"; code: number }
+  | { how: "signal"; signal: string }
+  /** `code` is the system's: ENOENT, EACCES, E2BIG. */
+  | { how: "not-started"; code: string }
+) & {
+  /** Processes of the program that cannot be ended, if there are any. */
+  stuck?: readonly string[];
+};
+
 const LEFT_OPEN_MS = 2_000;
-
-export type ChildEnd =
-  { how: "exit"; code: number } | { how: "signal"; signal: string } | { how: "not-started"; reason: string };
-
-/**
- * Waits until the program's process is noted, and becomes the program: if this worker dies before, the pipe closes and
- * nothing runs that nobody knows of. Program and arguments are never part of the script.
- */
-const LAUNCHER = 'read -r go || exit 75; exec "$0" "$@" </dev/null';
+// What a program leaves behind may still save something.
+const LEFT_BEHIND_MS = 1_500;
 
 /**
- * Runs a program in a process group of its own. On abort the whole group gets SIGTERM, and SIGKILL after the grace;
- * the promise settles when the child is gone, and the caller looks at the signal.
+ * Runs a program in a session of its own. On abort its process group gets SIGTERM, and SIGKILL after the grace. When it has
+ * ended, whatever it has started and left ends too. The promise settles when all are gone, and the caller looks at the signal.
  *
- * The child holds the log's descriptor itself: it must be able to write after a worker that was killed. Only where
- * secrets must be hidden does its output pass through here.
+ * It is found again by its mark: if this worker dies, its successor ends it. The program holds the log's descriptor itself: it
+ * must be able to write after a worker that was killed. Only where secrets must be hidden does its output pass through here.
  */
 export async function runChild(request: ChildRequest): Promise<ChildEnd> {
-  const { command, args, environment = {}, hidden = [], inherits = [], log, signal, grace } = request;
+  const { log, hidden = [], mark, signal, grace } = request;
+  await request.starting();
+  if (signal.aborted) return { how: "signal", signal: "SIGTERM" };
   const output = openSync(log, "a");
+  let until: number | undefined;
   let killTimer: NodeJS.Timeout | undefined;
-  const child: ChildProcess = spawn("/bin/sh", ["-c", LAUNCHER, command, ...args], {
-    env: { ...process.env, ...environment },
-    stdio: [
-      "pipe",
-      ...(hidden.length === 0 ? [output, output] : ["pipe" as const, "pipe" as const]),
-      ...inherits,
-    ],
-    detached: true,
-  });
-  child.stdin?.on("error", () => {});
+  let child: ChildProcess;
+  try {
+    child = start(request, output);
+  } catch (error) {
+    return notStarted(error);
+  } finally {
+    closeSync(output);
+  }
   const written = Promise.allSettled(
     [child.stdout, child.stderr].flatMap((stream) =>
       stream === null
@@ -66,43 +75,64 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
   );
   const ended = once(child, "exit").then(
     ([code, by]) => endOf(code as number | null, by as string | null),
-    (error: unknown): ChildEnd => ({
-      how: "not-started",
-      reason: error instanceof Error ? error.message : String(error),
-    }),
+    notStarted,
   );
   const { pid } = child;
-  const end = () => {
-    if (pid === undefined) return;
-    signalGroup(pid, "SIGTERM");
-    killTimer = setTimeout(() => signalGroup(pid, "SIGKILL"), grace());
+  if (pid === undefined) return ended;
+  const attempt: Attempt = { mark, leader: identify(pid) ?? null };
+  const tellGroup = (name: "SIGTERM" | "SIGKILL") => {
+    attempt.known = familyOf(attempt);
+    signalGroup(pid, name);
   };
+  const end = () => {
+    until = Date.now() + grace();
+    tellGroup("SIGTERM");
+    killTimer = setTimeout(() => tellGroup("SIGKILL"), grace());
+  };
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
   try {
-    signal.addEventListener("abort", end, { once: true });
-    if (signal.aborted) end();
-    if (pid !== undefined) await request.started(pid);
-    child.stdin?.end("go\n");
+    await request.started(pid);
     const how = await ended;
-    // A grandchild may hold the pipe open: it is ended first.
-    if (pid !== undefined) signalGroup(pid, "SIGKILL");
+    clearTimeout(killTimer);
+    const stuck = await endAttempt(attempt, Math.max(until ?? 0, Date.now() + LEFT_BEHIND_MS));
     // What still holds the pipe after that is not waited for.
     await Promise.race([written, sleep(LEFT_OPEN_MS, undefined, { ref: false })]);
-    return how;
+    return stuck.length === 0 ? how : { ...how, stuck };
+  } catch (error) {
+    await endAttempt(attempt, Date.now());
+    throw error;
   } finally {
     signal.removeEventListener("abort", end);
     clearTimeout(killTimer);
-    // A grandchild may outlive its parent.
-    if (pid !== undefined) signalGroup(pid, "SIGKILL");
-    closeSync(output);
+    // Of its group also what has taken the mark off.
+    signalGroup(pid, "SIGKILL");
   }
 }
 
+function start(
+  { command, args, environment, mark, hidden = [], inherits = [] }: ChildRequest,
+  output: number,
+): ChildProcess {
+  return spawn(command, args, {
+    env: { ...environment, [MARK]: markFor(mark) },
+    stdio: [
+      "ignore",
+      ...(hidden.length === 0 ? [output, output] : ["pipe" as const, "pipe" as const]),
+      ...inherits,
+    ],
+    detached: true,
+  });
+}
+
 const endOf = (code: number | null, signal: string | null): ChildEnd =>
-  code === null
-    ? { how: "signal", signal: signal ?? "unknown" }
-    : code === 126 || code === 127
-      ? { how: "not-started", reason: `there is no such program, or it may not be run (exit code ${code})` }
-      : { how: "exit", code };
+  code === null ? { how: "signal", signal: signal ?? "unknown" } : { how: "exit", code };
+
+function notStarted(error: unknown): ChildEnd {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  return { how: "not-started", code };
+}
 
 /** The last lines of a log, for a failure's message; reads at most 8 KB. */
 export async function tailOf(log: string, lines: number): Promise<string> {

@@ -3,9 +3,11 @@ import { stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import prettyMilliseconds from "pretty-ms";
 import { saysDiskFull } from "../store/disk.ts";
+import { hideInFile } from "./hide-secrets.ts";
+import { programEnvironment } from "./program-environment.ts";
 import { runChild, tailOf, type ChildEnd } from "./run-child.ts";
 import type { StepContext } from "./step.ts";
-import { DISK_FULL, StepFailure } from "./step-failure.ts";
+import { DISK_FULL, StepFailure, type FailureCode } from "./step-failure.ts";
 
 // Cancelling is to be over within 10 s, a worker that goes within 30 s.
 const CANCEL_GRACE_MS = 7_000;
@@ -18,7 +20,10 @@ const LEAST_FREE_BYTES = 1024 * 1024;
 interface Program {
   command: string;
   args: string[];
+  /** On top of what every program gets of the worker's environment. */
   environment: Record<string, string | undefined>;
+  /** What more it gets of it: names, or beginnings with a * behind. */
+  passed?: readonly string[];
   hidden: readonly string[];
   /** Ends the program because of what it said; the reason is the step's failure. */
   refused?: AbortSignal;
@@ -38,12 +43,23 @@ export async function runProgram(context: StepContext, program: Program): Promis
   try {
     const end = await runChild({
       ...program,
+      environment: {
+        ...programEnvironment(context.withheld, program.passed),
+        ...program.environment,
+      },
+      mark: context.fence.mark,
       log,
       inherits: context.allotment.holds,
       signal: AbortSignal.any([signal, stalled.signal, ...(program.refused ? [program.refused] : [])]),
       grace: () => (isShutdown(signal) ? SHUTDOWN_GRACE_MS : CANCEL_GRACE_MS),
+      starting: () => context.fence.check(),
       started: (pid) => context.fence.noteChild(pid),
     });
+    if (end.stuck !== undefined)
+      await context.events.write({
+        event: "message",
+        text: `what ${program.name} has started is still there and cannot be ended: ${end.stuck.join(", ")}`,
+      });
     signal.throwIfAborted();
     program.refused?.throwIfAborted();
     if (stalled.signal.aborted) {
@@ -67,6 +83,8 @@ export async function runProgram(context: StepContext, program: Program): Promis
     return end;
   } finally {
     clearInterval(watch);
+    // A program writes its events itself.
+    await hideInFile(context.events.path, program.hidden);
   }
 }
 
@@ -78,8 +96,31 @@ export async function programFailure(name: string, end: ChildEnd, log: string): 
   const { bavail, bsize } = await statfs(path.dirname(log));
   if (saysDiskFull(tail) || bavail * bsize < LEAST_FREE_BYTES)
     return new StepFailure("disk", `${DISK_FULL} ${describe(name, end)}${lines}`);
+  if (end.how === "not-started") {
+    const { failure, why } = NOT_STARTED[end.code] ?? { failure: "exit", why: `the system says ${end.code}` };
+    return new StepFailure(failure, `${name} could not be started: ${why}.`);
+  }
   return new StepFailure("exit", `${describe(name, end)}${lines}`);
 }
+
+/** Why a program was not started, by the system's code; not those that may pass, as too many open files. */
+const NOT_STARTED: Readonly<Record<string, { failure: FailureCode; why: string }>> = {
+  ENOENT: {
+    failure: "environment",
+    why: "there is no such program, or not what its first line names (ENOENT)",
+  },
+  EACCES: { failure: "environment", why: "it may not be run, or is a folder (EACCES)" },
+  ENOTDIR: { failure: "environment", why: "there is no such program (ENOTDIR)" },
+  ELOOP: { failure: "environment", why: "its path is a ring of links (ELOOP)" },
+  ENOEXEC: { failure: "environment", why: "it is no program of this machine (ENOEXEC)" },
+  ETXTBSY: { failure: "environment", why: "it is open for writing (ETXTBSY)" },
+  ENAMETOOLONG: { failure: "data", why: "its name is longer than the system allows (ENAMETOOLONG)" },
+  E2BIG: {
+    failure: "data",
+    why: "its arguments and environment variables are longer than the system allows (E2BIG); on Linux one may have 131,071 bytes. Give it long values in a file",
+  },
+  ERR_INVALID_ARG_VALUE: { failure: "data", why: "an argument or variable holds a NUL character" },
+};
 
 function describe(name: string, end: ChildEnd): string {
   switch (end.how) {
@@ -90,7 +131,7 @@ function describe(name: string, end: ChildEnd): string {
     case "signal":
       return `${name} was ended by ${end.signal}.`;
     case "not-started":
-      return `${name} could not be started: ${end.reason}.`;
+      return `${name} could not be started (${end.code}).`;
   }
 }
 

@@ -14,7 +14,7 @@ import { tailOf } from "./run-child.ts";
 import { programFailure, runProgram } from "./run-program.ts";
 import { pinsOf } from "./portable.ts";
 import { chooseCheckpoint } from "./resume.ts";
-import { secretsOf, withheldFrom } from "./secrets.ts";
+import { secretsOf } from "./secrets.ts";
 import type { StepContext } from "./step.ts";
 import { PYTHON_ENVIRONMENT, requireTool } from "./toolchain.ts";
 
@@ -56,7 +56,7 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
   const end = await runProgram(context, {
     command: python,
     args: await argumentsOf(context, jobFile),
-    environment: { ...withheldFrom(context.withheld), ...secrets, ...environmentOf(context) },
+    environment: { ...secrets, ...environmentOf(context) },
     hidden: Object.values(secrets),
     name: NAME,
   });

@@ -14,9 +14,3 @@ export function secretsOf({ id, secrets }: PlanStep): Record<string, string> {
     }),
   );
 }
-
-/** What belongs to the worker or to other steps: the recipe's secrets, and how the worker reaches its server. */
-export function withheldFrom(secrets: readonly string[]): Record<string, undefined> {
-  const own = Object.keys(process.env).filter((name) => name.startsWith("TEMPORAL_"));
-  return Object.fromEntries([...secrets, ...own].map((name) => [name, undefined]));
-}

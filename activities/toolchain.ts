@@ -83,7 +83,11 @@ export function lockDigest(): string {
 /** What stands for the tools in fingerprints: both come from the locked environment unless they are overridden. */
 export function toolsForFingerprint(environment: NodeJS.ProcessEnv = process.env): Tools {
   const lock = lockDigest();
-  return { python: environment["REPRISE_PYTHON"] || lock, ffmpeg: environment["REPRISE_FFMPEG"] || lock };
+  return {
+    python: environment["REPRISE_PYTHON"] || lock,
+    ffmpeg: environment["REPRISE_FFMPEG"] || lock,
+    environment,
+  };
 }
 
 /** This package's version. */

@@ -40,6 +40,7 @@ export async function continueRun(
   const { plan: after, recipe } = await planOf(before.recipe.path, {
     set: [...started.settings],
     ...(before.recipe.profile === null ? {} : { profile: before.recipe.profile }),
+    ...(started.confine == null ? {} : { confine: started.confine }),
   });
   const again = from === null ? [] : withFollowers(after, from);
   const inputs = await digestInputs(after, recipe, root);

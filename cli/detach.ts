@@ -8,6 +8,7 @@ import { home } from "../store/home.ts";
 import { liveWorkers } from "../store/workers.ts";
 import { loadRecord } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
+import { tellEnd } from "./follow.ts";
 import { say, sayJson } from "./output.ts";
 
 const START_MS = 60_000;
@@ -18,7 +19,7 @@ export async function detach(root: string, run: string, json: boolean): Promise<
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, "detached.log");
   const log = openSync(file, "a");
-  const child = spawn(process.execPath, [process.argv[1]!, "worker", run], {
+  const child = spawn(process.execPath, [process.argv[1]!, "worker", run, "--detached"], {
     detached: true,
     stdio: ["ignore", log, log],
     env: { ...process.env, REPRISE_HOME: root },
@@ -27,12 +28,9 @@ export async function detach(root: string, run: string, json: boolean): Promise<
   child.unref();
   const ended = new Promise<true>((resolve) => child.once("exit", () => resolve(true)));
   for (let waited = 0; waited < START_MS; waited += 100) {
-    const workers = await liveWorkers(root, run);
+    if ((await loadRecord(root, run)) !== undefined) return tellEnd(root, run, json);
     // Others may work on it too.
-    if (
-      workers.includes(`${os.hostname()} process ${child.pid}`) ||
-      (await loadRecord(root, run)) !== undefined
-    ) {
+    if ((await liveWorkers(root, run)).includes(`${os.hostname()} process ${child.pid}`)) {
       if (json) sayJson({ run, worker: child.pid, log: file });
       else say(`It runs on its own, as process ${child.pid}. See 'reprise status ${run} --watch'.`);
       return EXIT.done;

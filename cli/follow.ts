@@ -2,7 +2,7 @@ import path from "node:path";
 import { findToolchain } from "../activities/toolchain.ts";
 import type { RunRequest } from "../schemas/plan.ts";
 import { home } from "../store/home.ts";
-import { loadRecord, recordFile, setPaused } from "../store/runs.ts";
+import { loadRecord, recordFile } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { say, sayJson } from "./output.ts";
 import { exitCodeOf, summarise } from "./summary.ts";
@@ -11,7 +11,6 @@ import { unparsedNotes } from "./unparsed-notes.ts";
 /** Works on a run until it ends, and tells how. Temporal is loaded only here: a run that reuses everything needs none. */
 export async function followToEnd(root: string, request: RunRequest, json: boolean): Promise<number> {
   const { runToEnd } = await import("./run-to-end.ts");
-  await setPaused(root, request.run, false);
   const stream = json ? process.stderr : process.stdout;
   const how = await runToEnd(root, request, findToolchain().server, stream);
   if (how === "over") return tellEnd(root, request.run, json);

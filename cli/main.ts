@@ -41,6 +41,7 @@ const recipeVerb = (usage: string, description: string, example: string) =>
       (value, all: string[]) => [...all, value],
       [],
     )
+    .option("--confine <dir>", "a recipe that names a file outside of this folder is an error")
     .addOption(new Option("--deny <what>", "let warnings count as errors").choices(["warnings"]));
 
 recipeVerb(
@@ -100,9 +101,11 @@ verb("retry <run>", "Go on with a failed run, or do a part of one again", "retry
   .option("--from <step>", "do this step and all that hangs on it again")
   .option("--detach", "leave the run to a process of its own, and return")
   .action(act(() => import("./commands/resume.ts"), "resume"));
-verb("worker [run]", "Work on a run, or on all open runs of this store", "worker last").action(
-  act(() => import("./commands/worker.ts"), "worker"),
-);
+verb("worker [run]", "Work on a run, or on all open runs of this store", "worker last")
+  .addOption(
+    new Option("--detached", "as 'run --detach' starts it: a pause that came before holds").hideHelp(),
+  )
+  .action(act(() => import("./commands/worker.ts"), "worker"));
 program
   .command("logs <run> <step>")
   .description("Print what a step's program wrote")
@@ -128,9 +131,9 @@ verb(
 verb("up", "Start this folder's Temporal server", "up").action(
   act(() => import("./commands/server.ts"), "up"),
 );
-verb("down", "Stop this folder's Temporal server; runs are kept", "down").action(
-  act(() => import("./commands/server.ts"), "down"),
-);
+verb("down", "Stop this folder's Temporal server; runs are kept", "down")
+  .option("--force", "also while runs are being worked on: their commands stop")
+  .action(act(() => import("./commands/server.ts"), "down"));
 verb("doctor", "List what a run needs on this machine", "doctor")
   .option("--replay", "check that this version can go on with the runs that are open")
   .action(act(() => import("./commands/doctor.ts"), "doctor"));

@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { text as readStream } from "node:stream/consumers";
 import { compile, type Compiled } from "../compiler/compile.ts";
 import { compileWithProfiles } from "../compiler/compile-profiles.ts";
 import type { Layers } from "../compiler/layers.ts";
+import { codeOfUnread } from "../compiler/outside-error.ts";
 import { printDiagnostic } from "../compiler/print/text.ts";
 import { counted } from "../schemas/counted.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Plan } from "../schemas/plan.ts";
+import { confinedPlace, confinement, linkThatLeadsOut } from "./confine.ts";
 import { EXIT, UserError } from "./errors.ts";
 
 /** How a command line changes a recipe. */
@@ -16,6 +19,8 @@ export interface RecipeOptions {
   set?: string[];
   /** 'warnings' when they count as errors. */
   deny?: string;
+  /** Folder outside of which the recipe may name no file. */
+  confine?: string;
 }
 
 /**
@@ -24,20 +29,45 @@ export interface RecipeOptions {
  */
 export async function compileFile(
   file: string,
-  { profile, set = [] }: RecipeOptions,
+  { profile, set = [], confine }: RecipeOptions,
   everyProfile = false,
 ): Promise<Compiled> {
   const name = file === "-" ? "stdin" : file;
+  const folder = confinement(confine);
+  const read = reader(folder);
   let text: string;
   try {
-    text = file === "-" ? withoutNul(await readStream(process.stdin), name) : readText(file);
+    text = file === "-" ? withoutNul(await readStream(process.stdin), name) : read(file);
   } catch (error) {
-    return unreadable(name, (error as Error).message);
+    return unreadable(name, error as Error);
   }
-  const given = { file: name, text, settings: set, read: readText };
-  return everyProfile && profile === undefined
-    ? compileWithProfiles(given)
-    : compile({ ...given, profile: profile ?? null });
+  const given = { file: name, text, settings: set, read };
+  const compiled =
+    everyProfile && profile === undefined
+      ? compileWithProfiles(given)
+      : compile({ ...given, profile: profile ?? null });
+  return folder === null ? compiled : withoutInputsOutside(compiled, folder);
+}
+
+/** Reads files that a recipe names. */
+export const reader =
+  (folder: string | null) =>
+  (file: string): string =>
+    readText(confinedPlace(file, folder), file);
+
+/** Inputs that lie outside, or hold a link that leads there, are errors. */
+function withoutInputsOutside(compiled: Compiled, folder: string): Compiled {
+  const { plan, recipe } = compiled;
+  if (plan === null || recipe === null) return compiled;
+  const wrong = Object.entries(plan.inputs).flatMap(([name, { path: place }]) => {
+    const out = linkThatLeadsOut(place, folder);
+    if (out === null) return [];
+    const message = `'${path.relative(process.cwd(), out) || out}' leads out of the folder that this recipe may read (--confine).`;
+    return [recipe.diagnostic("R0412", ["inputs", name, "path"], message)];
+  });
+  return wrong.length === 0
+    ? compiled
+    : { ...compiled, plan: null, diagnostics: [...compiled.diagnostics, ...wrong] };
 }
 
 /** The plan of a recipe, or an error that prints every diagnostic. Warnings are printed and do not stop. */
@@ -73,10 +103,10 @@ export function countOf(diagnostics: readonly Diagnostic[]): string {
   return [...count("error"), ...count("warning")].join(", ");
 }
 
-/** The text of a file. Throws an Error that says why it cannot be had. */
-export function readText(file: string): string {
+/** The text of a file, which is called `file` where it is another one. Throws an Error that says why it cannot be had. */
+function readText(place: string, file: string): string {
   try {
-    return withoutNul(new TextDecoder("utf-8", { ignoreBOM: true }).decode(readFileSync(file)), file);
+    return withoutNul(new TextDecoder("utf-8", { ignoreBOM: true }).decode(readFileSync(place)), file);
   } catch (error) {
     throw new Error(reasonOf(error, file), { cause: error });
   }
@@ -106,8 +136,10 @@ function reasonOf(error: unknown, file: string): string {
   }
 }
 
-function unreadable(file: string, message: string): Compiled {
+function unreadable(file: string, error: Error): Compiled {
+  const code = codeOfUnread(error, "R0001");
+  const { message } = error;
   const place = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
-  const diagnostic: Diagnostic = { code: "R0001", severity: "error", message, ...place, path: "" };
+  const diagnostic: Diagnostic = { code, severity: "error", message, ...place, path: "" };
   return { plan: null, diagnostics: [diagnostic], texts: new Map(), recipe: null, workloads: new Map() };
 }

@@ -2,6 +2,7 @@ import { existsSync, unwatchFile, watchFile } from "node:fs";
 import path from "node:path";
 import { WorkflowFailedError } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
+import type { Handle } from "../engine/runs.ts";
 import { findServer } from "../engine/server.ts";
 import { otherServers } from "../engine/server-file.ts";
 import { Session } from "../engine/session.ts";
@@ -11,6 +12,8 @@ import { loadRecord, loadRun, runFile } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { STOPPING } from "./stopping.ts";
 import { showProgress, type ProgressView } from "./progress-view.ts";
+
+type Ending = "over" | "interrupted" | "paused";
 
 /**
  * Hosts a worker in this process and follows a run to its end. How it ended: `over` with a record; `interrupted` by
@@ -22,19 +25,28 @@ export async function runToEnd(
   request: RunRequest,
   server: string | null,
   stream: NodeJS.WriteStream,
-): Promise<"over" | "interrupted" | "paused"> {
-  const session = await Session.open(root, server);
+): Promise<Ending> {
   const interruption = interruptions();
+  let session: Session | undefined;
   let view: ProgressView | undefined;
+  const end = (how: "paused" | "interrupted"): Ending => {
+    const what = how === "paused" ? "The run is paused." : "Stopping; the run is kept.";
+    stream.write(`\n${what} ${advice(request, how)}\n`);
+    return how;
+  };
   try {
-    const attached = await session.attach(request.run);
-    if (attached !== undefined && attached.lost.length > 0)
-      stream.write(`Taking over from a worker that is gone: ${attached.lost.join(", ")}.\n`);
-    const log = path.join(home.run(root, request.run), "engine.log");
-    if (existsSync(log) && !(await session.knows(request.run))) stream.write(await whyFromStore(root));
-    await session.work(request.run, log);
-    const handle = attached?.handle ?? (await session.start(request));
-    await session.ask(handle, (workflow) => workflow.signal("resume"));
+    // A server that does not answer must not keep anybody from leaving.
+    const opened = await Promise.race([Session.open(root, server), interruption.first]);
+    if (opened === "interrupted") return end(opened);
+    session = opened;
+    const handle = await Promise.race([
+      begin(session, root, request, stream),
+      session.trouble,
+      interruption.first,
+    ]);
+    if (handle instanceof Error) throw handle;
+    if (handle === "over") return handle;
+    if (handle === "paused" || handle === "interrupted") return end(handle);
     view = showProgress(root, request.run, request.plan, stream);
     const paused = whenPaused(root, request.run);
     const first = await Promise.race([
@@ -47,21 +59,47 @@ export async function runToEnd(
     await view.close();
     view = undefined;
     if (first instanceof Error) throw first;
-    if (first === "paused" || first === "interrupted") {
-      stream.write(
-        `\n${first === "paused" ? "The run is paused." : "Stopping; the run is kept."} ${advice(request, first)}\n`,
-      );
-      return first;
-    }
+    if (first === "paused" || first === "interrupted") return end(first);
     // A failed or cancelled run says why in its record.
     if (first.error !== null && (await loadRecord(root, request.run)) === undefined)
       throw withoutRecord(first.error, request);
     return "over";
   } finally {
     await view?.close();
-    await session.close();
+    await session?.close();
     interruption.dispose();
   }
+}
+
+/**
+ * Starts a run's workflow, or goes on with it, and a worker for it. Not if another terminal has cancelled or paused the run
+ * meanwhile: before the worker is there no program begins.
+ */
+async function begin(
+  session: Session,
+  root: string,
+  request: RunRequest,
+  stream: NodeJS.WriteStream,
+): Promise<Handle | "over" | "paused"> {
+  const { run } = request;
+  const isOver = async () => (await loadRecord(root, run)) !== undefined;
+  const isPaused = async () => (await loadRun(root, run))?.paused === true;
+  const attached = await session.attach(run);
+  if (attached !== undefined && attached.lost.length > 0)
+    stream.write(`Taking over from a worker that is gone: ${attached.lost.join(", ")}.\n`);
+  if (attached === undefined && (await isOver())) return "over";
+  if (await isPaused()) return "paused";
+  const log = path.join(home.run(root, run), "engine.log");
+  if (existsSync(log) && !(await session.knows(run))) stream.write(await whyFromStore(root));
+  const handle = attached?.handle ?? (await session.start(request));
+  await session.ask(handle, (workflow) => workflow.signal("resume"));
+  if (await isPaused()) {
+    await session.ask(handle, (workflow) => workflow.signal("pause"));
+    return "paused";
+  }
+  if (await isOver()) await session.ask(handle, (workflow) => workflow.cancel());
+  await session.work(run, log);
+  return handle;
 }
 
 const advice = ({ run, plan }: RunRequest, how: "paused" | "interrupted"): string =>

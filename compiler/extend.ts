@@ -1,7 +1,8 @@
 import path from "node:path";
 import { isMap } from "yaml";
-import type { Diagnostic } from "../schemas/diagnostic.ts";
+import type { Code, Diagnostic } from "../schemas/diagnostic.ts";
 import type { Layer } from "./layers.ts";
+import { codeOfUnread } from "./outside-error.ts";
 import { at, parse } from "./parse.ts";
 import { keyText, rangeOfNode, type Range, type Source } from "./source.ts";
 
@@ -31,8 +32,8 @@ export function readChain(
       return { layers, diagnostics };
     }
     const place: string = path.isAbsolute(base) ? base : path.join(path.dirname(next.file), base);
-    const wrong = (message: string) =>
-      at(parsed.source, "R0305", rangeOfKey(parsed.source, "extends"), message);
+    const wrong = (message: string, code: Code = "R0305") =>
+      at(parsed.source, code, rangeOfKey(parsed.source, "extends"), message);
     if (seen.includes(path.normalize(place))) {
       const trail = [...seen, place].map((name) => `'${name}'`).join(" extends ");
       return { layers: [], diagnostics: [...diagnostics, wrong(`Recipes extend each other: ${trail}.`)] };
@@ -43,7 +44,10 @@ export function readChain(
       const why = error instanceof Error ? error.message : String(error);
       return {
         layers: [],
-        diagnostics: [...diagnostics, wrong(`The recipe that this one extends cannot be read: ${why}`)],
+        diagnostics: [
+          ...diagnostics,
+          wrong(`The recipe that this one extends cannot be read: ${why}`, codeOfUnread(error, "R0305")),
+        ],
       };
     }
   }

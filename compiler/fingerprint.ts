@@ -1,11 +1,14 @@
 import { KIND_SCHEMAS, type Affects } from "../schemas/kinds.ts";
 import type { Artifact, PlanStep } from "../schemas/plan.ts";
 import { digestOf } from "./digest.ts";
+import { isNamed } from "./name-pattern.ts";
 
 /** What stands for the tools in a fingerprint: the digest of the Python lock file, and ffmpeg if it is not from there. */
 export interface Tools {
   python: string;
   ffmpeg: string;
+  /** The worker's environment: what a step names of it is in its fingerprint. */
+  environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Everything that decides a step's result, by name: what `plan` compares to say why a step runs. */
@@ -62,5 +65,16 @@ function fields(
     // A GPU computes in another precision.
     ...(schema["x-tools"].includes("python") ? { device: step.resources.gpu > 0 ? "gpu" : "cpu" } : {}),
     ...Object.fromEntries(schema["x-tools"].map((tool) => [`tools.${tool}`, tools[tool]])),
+    ...passedFields(step.params["pass_env"], tools),
   };
+}
+
+/** The variables that a step names of the worker's environment, each by a digest: its value may be nobody else's business. */
+function passedFields(named: unknown, { environment = {} }: Tools): Record<string, string> {
+  if (!Array.isArray(named)) return {};
+  const patterns = named as string[];
+  const passed = Object.entries(environment).filter(
+    ([name, value]) => value !== undefined && isNamed(name, patterns),
+  );
+  return Object.fromEntries(passed.map(([name, value]) => [`env.${name}`, digestOf(value)]));
 }

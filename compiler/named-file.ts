@@ -5,6 +5,7 @@ import { checkStructure } from "./check-structure.ts";
 import type { ReadText } from "./extend.ts";
 import { Layers } from "./layers.ts";
 import { valueAt, type Path } from "./mapping.ts";
+import { codeOfUnread } from "./outside-error.ts";
 import { parse } from "./parse.ts";
 
 export interface NamedFile<T> {
@@ -47,7 +48,7 @@ export function readNamedFile<T>(
     return { value: wrong.length === 0 ? (value as T) : null, diagnostics: wrong, texts };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const found = recipe.diagnostic(code, at, `${called} cannot be read: ${why}`);
+    const found = recipe.diagnostic(codeOfUnread(error, code), at, `${called} cannot be read: ${why}`);
     return { value: null, diagnostics: [found], texts };
   }
 }

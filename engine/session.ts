@@ -10,12 +10,16 @@ import { EngineError } from "./errors.ts";
 import { giveUpLostAttempts, isKnown, openHandle, startOrAttach, type Handle } from "./runs.ts";
 import { ensureServer, findServer } from "./server.ts";
 import { identifyFolder, isSameFolder, type FolderIdentity } from "./server-file.ts";
+import { forgetStopped, isStopped } from "./stopped.ts";
 import { startWorker, type RunWorker } from "./worker.ts";
 
 const LOOK_MS = 1_000;
 const LOOKS_PER_SWEEP = 3;
 const LOOKS_UNTIL_FULL = 3;
 const LEAST_FREE_BYTES = 256 * 1024;
+
+// A call that takes longer is made again if the server answers others.
+const CALL_MS = 12_000;
 
 // gRPC: cancelled, unknown, deadline exceeded, resource exhausted, aborted, internal, unavailable.
 const AWAY = new Set([1, 2, 4, 8, 10, 13, 14]);
@@ -60,6 +64,7 @@ export class Session {
   }
 
   static async open(root: string, binary: string | null): Promise<Session> {
+    await forgetStopped(root);
     const address = await ensureServer(root, binary);
     return new Session(root, binary, address, await connectClient(address));
   }
@@ -90,6 +95,7 @@ export class Session {
     const worker = await startWorker(this.address, this.#root, run, logFile);
     worker.failed.then(this.#tellTrouble, () => {});
     this.#workers.push(worker);
+    if (this.#closed) await worker.stop();
     return worker;
   }
 
@@ -106,7 +112,7 @@ export class Session {
   /** How a run's workflow ended: nothing, or its error. Waits for a server that is away. */
   async resultOf(handle: Handle): Promise<{ error: unknown }> {
     try {
-      await this.#lasting(() => handle.result());
+      await this.#lasting(() => handle.result(), null);
       return { error: null };
     } catch (error) {
       return { error };
@@ -126,10 +132,10 @@ export class Session {
   }
 
   /** A call that is made again when the server went away in its middle and is back. */
-  async #lasting<T>(call: () => Promise<T>): Promise<T> {
+  async #lasting<T>(call: () => Promise<T>, limit: number | null = CALL_MS): Promise<T> {
     for (;;) {
       try {
-        return await this.#asked(call);
+        return await this.#asked(call, limit);
       } catch (error) {
         if (this.#closed || !isAway(error)) throw error;
         await this.#bringBack();
@@ -139,15 +145,20 @@ export class Session {
   }
 
   /** A call that is given up when the session closes: who answers at the address may be no server at all. */
-  #asked<T>(call: () => Promise<T>): Promise<T> {
+  #asked<T>(call: () => Promise<T>, limit: number | null = CALL_MS): Promise<T> {
     // One of its own: the client never takes its listeners off a signal.
     const signal = AbortSignal.any([this.#abort.signal]);
     setMaxListeners(0, signal);
-    return this.client.withAbortSignal(signal, call);
+    const asked = () => this.client.withAbortSignal(signal, call);
+    return limit === null ? asked() : this.client.withDeadline(Date.now() + limit, asked);
   }
 
   async #bringBack(): Promise<void> {
     this.#refuseOtherFolder();
+    if (await isStopped(this.#root))
+      throw new EngineError(
+        "The server of this folder was stopped by 'reprise down'. Runs are kept: 'reprise run' or 'reprise resume' goes on with one.",
+      );
     this.#refuseOther(await ensureServer(this.#root, this.#binary));
   }
 

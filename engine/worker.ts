@@ -1,13 +1,17 @@
 import path from "node:path";
-import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from "@temporalio/worker";
-import { pino } from "pino";
+import { setTimeout as sleep } from "node:timers/promises";
+import { NativeConnection, Worker } from "@temporalio/worker";
 import { findDevices } from "../activities/devices.ts";
-import { activities } from "../activities/index.ts";
+import { guardedActivities } from "../activities/guard.ts";
 import { packageRoot } from "../activities/toolchain.ts";
 import { announceWorker } from "../store/workers.ts";
 import { connectionOptions } from "./connection.ts";
+import { EngineError } from "./errors.ts";
 import { dataConverter } from "./payloads.ts";
 import { workerIdentity } from "./worker-identity.ts";
+import { openWorkerLog } from "./worker-log.ts";
+
+const CONNECT_MS = 15_000;
 
 export interface RunWorker {
   stop: () => Promise<void>;
@@ -25,16 +29,16 @@ export async function startWorker(
   run: string,
   logFile: string,
 ): Promise<RunWorker> {
-  installRuntime(logFile);
+  const closeLog = openWorkerLog(run, logFile);
   const options = connectionOptions(address);
-  const connection = await NativeConnection.connect(options.connection);
+  const connection = await connect(address, options.connection);
   const worker = await Worker.create({
     connection,
     namespace: options.namespace,
     taskQueue: run,
     identity: workerIdentity(),
     workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") },
-    activities,
+    activities: guardedActivities(root, run),
     dataConverter,
     // Cancellation reaches an activity only with a heartbeat's answer.
     maxHeartbeatThrottleInterval: "1s",
@@ -53,6 +57,7 @@ export async function startWorker(
     await running.catch(() => {});
     await presence.leave();
     await connection.close();
+    closeLog();
   };
   return {
     failed: new Promise((resolve) => {
@@ -62,28 +67,15 @@ export async function startWorker(
   };
 }
 
-let installed = false;
-
-/** Once per process: a process may work for several runs. */
-function installRuntime(logFile: string): void {
-  if (installed) return;
-  installed = true;
-  const destination = pino.destination({ dest: logFile, mkdir: true, sync: true });
-  // A log that cannot be written, on a full disk, must not end the worker.
-  destination.on("error", () => {});
-  const log = pino({ level: "info" }, destination);
-  Runtime.install({
-    logger: new DefaultLogger("INFO", (entry: LogEntry) => forward(log, entry)),
-    // Signals belong to the command line: the first one asks, the second one leaves.
-    shutdownSignals: [],
-    // The native part's log too: standard output belongs to the command.
-    telemetryOptions: { logging: { filter: "WARN", forward: {} } },
-  });
-}
-
-function forward(log: pino.Logger, { level, message, meta }: LogEntry): void {
-  const { error, ...rest } = (meta ?? {}) as { error?: unknown };
-  const fields = error === undefined ? rest : { ...rest, err: error };
-  const names = { TRACE: "trace", DEBUG: "debug", INFO: "info", WARN: "warn", ERROR: "error" } as const;
-  log[names[level]](fields, message);
+/** The library would wait for ever for a server that takes connections and says nothing. */
+async function connect(
+  address: string,
+  options: ReturnType<typeof connectionOptions>["connection"],
+): Promise<NativeConnection> {
+  const connecting = NativeConnection.connect(options);
+  const late = sleep(CONNECT_MS, undefined, { ref: false });
+  const connection = await Promise.race([connecting, late]);
+  if (connection !== undefined) return connection;
+  connecting.then((unwanted) => unwanted.close()).catch(() => {});
+  throw new EngineError(`No Temporal server answers at ${address} any more. The run is kept.`);
 }

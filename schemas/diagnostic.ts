@@ -35,6 +35,8 @@ export const CODES = {
   R0314: "The reference cannot be used",
   R0401: "An input does not exist",
   R0402: "An input has another digest",
+  R0411: "A program cannot be given this text",
+  R0412: "A file outside the folder that the recipe may read",
   R0501: "No checkpoint before the end",
   R0502: "Checkpoints that cannot be resumed",
   R0503: "A checkpoint inside a generation",

@@ -164,7 +164,7 @@ const calm = makeHome("undisturbed");
 const first = command(calm.home, [...recipe, ...settings]);
 if (first.status !== 0) throw new Error(`the undisturbed run failed:\n${first.stdout}${first.stderr}`);
 const undisturbed = recordIn(calm.home);
-command(calm.home, ["down"]);
+command(calm.home, ["down", "--force"]);
 console.log(`undisturbed: done in ${undisturbed.seconds.toFixed(0)} s`);
 
 const kinds = ["ffmpeg", "trainer", "worker", "cli", "server", ...(calm.disk === null ? [] : ["disk"])];
@@ -206,7 +206,7 @@ for (let index = 0; queue.length > 0; index++) {
     seconds: Math.round((Date.now() - begun) / 1000),
     same: checks["results differ"].length === 0 ? "yes" : "NO",
   });
-  command(home, ["down"]);
+  command(home, ["down", "--force"]);
 }
 console.table(Object.fromEntries(rows.map(({ round: number, ...row }) => [`round ${number}`, row])));
 const total = rows.reduce((sum, { strikes }) => sum + strikes, 0);

@@ -86,5 +86,5 @@ for await (const { workflowId, runId } of session.client.workflow.list()) {
   );
 }
 await session.close();
-reprise("down");
+reprise("down", "--force");
 fs.rmSync(folder, { recursive: true, force: true });

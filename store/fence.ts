@@ -5,7 +5,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readJsonIfWhole, writeSoon } from "./files.ts";
 import { beat, presenceOf } from "./presence.ts";
-import { endGroup, identify, standingOf, type ProcessIdentity, type Standing } from "./processes.ts";
+import { identify, standingOf, type ProcessIdentity, type Standing } from "./processes.ts";
+import { endLeftovers } from "./step-processes.ts";
 
 interface Owner {
   token: string;
@@ -105,18 +106,25 @@ export class Fence {
       throw new FenceError("another attempt was faster");
     }
     // Only now: one that was taken over notes no child any more that would be missed here.
-    if (predecessor?.child != null && standingOf(predecessor.child) === "alive") {
-      await endGroup(predecessor.child).catch(async (error: unknown) => {
-        await fence.release();
-        throw error;
-      });
+    if (predecessor != null && standingOf(predecessor.worker) !== "unknown") {
+      await endLeftovers({ mark: predecessor.token, leader: predecessor.child }).catch(
+        async (error: unknown) => {
+          await fence.release();
+          throw error;
+        },
+      );
     }
     for (let old = turn - 2; old > 0 && old > turn - 5; old--)
       await rm(path.join(folder, nameOf(old)), { force: true });
     return fence;
   }
 
-  /** Notes the child, so that a successor can end it. It must not work before. */
+  /** Names this attempt: its processes carry it, so that a successor can end them. */
+  get mark(): string {
+    return this.#owner.token;
+  }
+
+  /** Notes the child, so that a successor can end it also where marks are not to be read. */
   async noteChild(pid: number): Promise<void> {
     await this.check();
     await this.#write({ ...this.#owner, child: identify(pid) ?? null });

@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import os from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 
 /** Names one process for as long as the machine runs: a pid alone is used again. */
 export interface ProcessIdentity {
@@ -72,13 +71,5 @@ export function signalGroup(leader: number, signal: NodeJS.Signals): void {
     process.kill(-leader, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
-}
-
-/** Ends the group of a process that is still alive, at once, and waits until it is gone. */
-export async function endGroup(identity: ProcessIdentity): Promise<void> {
-  while (isAlive(identity)) {
-    signalGroup(identity.pid, "SIGKILL");
-    await sleep(20);
   }
 }

@@ -17,6 +17,8 @@ export interface StartedRun {
   commit: string | null;
   /** `path=value` settings of the command line. */
   settings: readonly string[];
+  /** Folder that its recipe may name files in; a run of an earlier version does not say. */
+  confine?: string | null;
   /** Fingerprints of the results that it found in the store when it began. */
   reuses: string[];
   /** Earlier plans of this run, which was continued with another one. */

@@ -7,7 +7,7 @@ import { visibleTo } from "../allot-devices.ts";
 import { pinsOf } from "../portable.ts";
 import { chooseCheckpoint } from "../resume.ts";
 import { programFailure, runProgram } from "../run-program.ts";
-import { secretsOf, withheldFrom } from "../secrets.ts";
+import { secretsOf } from "../secrets.ts";
 import type { StepContext } from "../step.ts";
 import { lookDuring } from "./looks.ts";
 import { checkOutputs } from "./outputs.ts";
@@ -18,7 +18,7 @@ const LOOK_MS = 2_000;
 /** run/command: any program, with the contract of docs/run-command.md. */
 export async function runCommand(context: StepContext): Promise<Record<string, number>> {
   const { step, key, root, log } = context;
-  const { argv, env = {} } = step.params as unknown as RunCommandParams;
+  const { argv, env = {}, pass_env: passed = [] } = step.params as unknown as RunCommandParams;
   const checkpoints = checkpointsOf(root, key);
   // What an earlier attempt renamed into place is whole, also if its worker was gone before it could say so.
   await complete(context, checkpoints);
@@ -32,9 +32,9 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
     command,
     args,
     name,
+    passed,
     hidden: Object.values(secrets),
     environment: {
-      ...withheldFrom(context.withheld),
       // One that asks for none sees what its worker sees.
       ...visibleTo(context.allotment, {}),
       ...pinsOf(step.reproducible),
@@ -83,13 +83,13 @@ function contractOf(
   };
 }
 
-/** `{inputs.data}` and `{outputs.model}` become paths; other braces are the program's. */
+/** `{inputs.data}` and `{outputs.model}` become paths; other braces are the program's, and so are those of a path. */
 function withPaths(argument: string, { inputs, outputs }: StepContext): string {
-  const places = [
+  const places = new Map<string, string>([
     ...Object.entries(inputs).map(([name, place]) => [`{inputs.${plain(name)}}`, place] as const),
     ...Object.entries(outputs).map(([name, place]) => [`{outputs.${name}}`, place] as const),
-  ];
-  return places.reduce((text, [name, place]) => text.replaceAll(name, place), argument);
+  ]);
+  return argument.replaceAll(/\{(?:inputs|outputs)\.\w+\}/g, (name) => places.get(name) ?? name);
 }
 
 /** An input's own name: in the plan it stands under its parameter. */

@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { programEnvironment } from "../program-environment.ts";
 import { StepFailure } from "../step-failure.ts";
 import { PYTHON_ENVIRONMENT, requireTool } from "../toolchain.ts";
 
@@ -11,7 +12,8 @@ const NOT_FINITE = 2;
 export async function refuseOddWeights(output: string, folder: string): Promise<void> {
   const python = requireTool("python");
   const { exitCode, stdout, stderr } = await execa(python, ["-m", "reprise_trainer.weights", folder], {
-    env: PYTHON_ENVIRONMENT,
+    env: { ...programEnvironment(), ...PYTHON_ENVIRONMENT },
+    extendEnv: false,
     stdin: "ignore",
     reject: false,
   });

@@ -3,10 +3,11 @@ import path from "node:path";
 import { digestOf } from "../../compiler/digest.ts";
 import type { FramesExtractParams } from "../../schemas/generated/frames-extract.ts";
 import { linesOf } from "../../store/files.ts";
+import { MARK, markFor } from "../../store/step-processes.ts";
 import { openParts, type Parts } from "../parts.ts";
 import { pinsOf } from "../portable.ts";
+import { programEnvironment } from "../program-environment.ts";
 import { readQuestions, writeQuestions } from "../questions-file.ts";
-import { withheldFrom } from "../secrets.ts";
 import type { StepContext } from "../step.ts";
 import { StepFailure } from "../step-failure.ts";
 import { PYTHON_ENVIRONMENT, requireTool } from "../toolchain.ts";
@@ -105,17 +106,17 @@ async function cutAll(context: StepContext, { videos, files, unusable, parts, se
   }
 }
 
-function openCrew({ step, threads, log, signal, withheld }: StepContext): Crew {
+function openCrew({ step, threads, log, signal, withheld, fence }: StepContext): Crew {
   const { frames, rule, size } = step.params as unknown as Params;
   return new Crew(threads, {
     python: requireTool("python"),
     wish: { frames, rule, size, memory_bytes: step.resources.memoryGb * 1e9 },
     environment: {
-      ...process.env,
-      ...withheldFrom(withheld),
+      ...programEnvironment(withheld),
       ...PYTHON_ENVIRONMENT,
       ...pinsOf(step.reproducible),
       PYTHONUTF8: "1",
+      [MARK]: markFor(fence.mark),
     },
     log,
     silence: step.stalledSeconds === null ? null : step.stalledSeconds * 1000,

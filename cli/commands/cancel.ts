@@ -1,10 +1,9 @@
 import path from "node:path";
-import { writeRecord } from "../../activities/write-record.ts";
-import type { RunRequest } from "../../schemas/plan.ts";
 import { home } from "../../store/home.ts";
-import { loadOutcome, loadRecord } from "../../store/runs.ts";
+import { loadRecord } from "../../store/runs.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
+import { recordCancelled } from "../record-cancelled.ts";
 import { withUnfinished, type Opened } from "../with-session.ts";
 
 /** Cancels a run: its programs are ended, its record is written. Also when no worker is left to hear of it. */
@@ -21,26 +20,14 @@ export async function cancel(name: string, { json = false }: { json?: boolean })
   return EXIT.done;
 }
 
-async function endSteps({ root, request, session, handle }: Opened): Promise<void> {
-  if (handle === undefined) return recordCancelled(root, request);
+async function endSteps(opened: Opened): Promise<void> {
+  const { root, request, session } = opened;
+  if (opened.handle === undefined) await recordCancelled(root, request);
+  // Its command may just have started it.
+  const handle = opened.handle ?? (await session.attach(request.run))?.handle;
+  if (handle === undefined) return;
   await session.ask(handle, (workflow) => workflow.cancel());
   // A worker of our own finishes the cancelling if the run's worker is gone.
   await session.work(request.run, path.join(home.run(root, request.run), "engine.log"));
   await session.resultOf(handle);
-}
-
-/** A run that never reached a server, or whose server lost it. */
-async function recordCancelled(root: string, { run, plan }: RunRequest): Promise<void> {
-  const statuses = await Promise.all(
-    plan.steps.map(
-      async ({ id }) => [id, (await loadOutcome(root, run, id))?.status ?? ("cancelled" as const)] as const,
-    ),
-  );
-  await writeRecord({
-    run,
-    home: root,
-    status: "cancelled",
-    statuses: Object.fromEntries(statuses),
-    failures: [],
-  });
 }

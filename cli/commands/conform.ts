@@ -6,7 +6,8 @@ import { counted } from "../../schemas/counted.ts";
 import type { Recipe } from "../../schemas/generated/recipe.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
-import { planOf, readText, type RecipeOptions } from "../recipe-file.ts";
+import { confinement } from "../confine.ts";
+import { planOf, reader, type RecipeOptions } from "../recipe-file.ts";
 
 /** Prints the paper's tables beside a recipe's values and what reaches the trainer, row by row. */
 export async function conform(
@@ -14,7 +15,7 @@ export async function conform(
   { json, ...options }: RecipeOptions & { json?: boolean },
 ): Promise<number> {
   const { plan, recipe } = await planOf(file, options);
-  const { value: tables } = readTables(recipe, file, readText);
+  const { value: tables } = readTables(recipe, file, reader(confinement(options.confine)));
   if (tables === null) {
     throw new UserError(
       EXIT.invalid,

@@ -20,18 +20,27 @@ export async function pause(name: string, { json = false }: { json?: boolean }):
   return EXIT.done;
 }
 
-async function stopSteps({ root, request: { run }, session, handle }: Opened): Promise<void> {
+interface State {
+  paused: boolean;
+  running: string[];
+}
+
+async function stopSteps({ root, request: { run }, session, handle: known }: Opened): Promise<void> {
+  if (known === undefined) await setPaused(root, run, true);
+  // Its command may just have started it.
+  const handle = known ?? (await session.attach(run))?.handle;
   if (handle !== undefined) {
-    await session.ask(handle, (workflow) => workflow.signal("pause"));
     let alone = false;
-    for (;;) {
+    for (let state: State | undefined = { paused: false, running: [] }; state !== undefined;) {
+      // Who goes on with the run at the same moment may have told it so.
+      if (!state.paused) await session.ask(handle, (workflow) => workflow.signal("pause"));
       // Somebody must carry it out, also when the run's last worker goes meanwhile.
       if (!alone && (await liveWorkers(root, run)).length === 0) {
         alone = true;
         await session.work(run, path.join(home.run(root, run), "engine.log"));
       }
-      const state = await session.ask(handle, (workflow) => workflow.query<{ running: string[] }>("state"));
-      if (state === undefined || state.running.length === 0) break;
+      state = await session.ask(handle, (workflow) => workflow.query<State>("state"));
+      if (state?.paused === true && state.running.length === 0) break;
       await sleep(LOOK_MS);
     }
   }

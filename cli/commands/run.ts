@@ -7,7 +7,8 @@ import { HEARTBEAT_TIMEOUT_SECONDS, type Artifact, type Plan, type StepOutcome }
 import { writeSoon } from "../../store/files.ts";
 import { home } from "../../store/home.ts";
 import { withStoreLock } from "../../store/lock.ts";
-import { newRunId, saveRun, type StartedRun } from "../../store/runs.ts";
+import { loadRecord, newRunId, saveRun, setPaused, type StartedRun } from "../../store/runs.ts";
+import { confinement } from "../confine.ts";
 import { detach } from "../detach.ts";
 import { followToEnd, tellEnd } from "../follow.ts";
 import { currentCommit } from "../git.ts";
@@ -41,8 +42,10 @@ export async function run(
       ? await withStoreLock(root, () => begin(root, { plan, inputs, failFast, options, json }))
       : { started: open, outcomes: [] };
   const { request } = started;
-  if (open !== null) say(`Going on with run ${request.run}.`, json);
-  else if (outcomes.length === plan.steps.length) {
+  if (open !== null) {
+    say(`Going on with run ${request.run}.`, json);
+    await setPaused(root, request.run, false);
+  } else if (outcomes.length === plan.steps.length) {
     await finishReused(root, request.run, outcomes);
     return tellEnd(root, request.run, json);
   } else say(`Run ${request.run}: ${counted(plan.steps.length, "step")}, ${outcomes.length} reused.`, json);
@@ -86,6 +89,7 @@ async function begin(
     started: now.toISOString(),
     commit,
     settings: options.set ?? [],
+    confine: confinement(options.confine),
     reuses: previews.flatMap(({ action, fingerprint }) =>
       action === "reuse" && fingerprint !== null ? [fingerprint] : [],
     ),
@@ -98,6 +102,8 @@ async function begin(
 
 /** The record of a run that found everything in the store. */
 async function finishReused(root: string, id: string, outcomes: StepOutcome[]): Promise<void> {
+  // It may have been cancelled meanwhile.
+  if ((await loadRecord(root, id)) !== undefined) return;
   await Promise.all(
     outcomes.map(async (outcome) => {
       const place = home.step(root, id, outcome.id);

@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
 import { findToolchain } from "../../activities/toolchain.ts";
 import { home } from "../../store/home.ts";
-import { EXIT } from "../errors.ts";
+import { listRuns } from "../../store/runs.ts";
+import { liveWorkers } from "../../store/workers.ts";
+import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { writable } from "../writable.ts";
 
@@ -8,20 +11,47 @@ import { writable } from "../writable.ts";
 export async function up({ json = false }: { json?: boolean }): Promise<number> {
   const root = await writable(home.find(process.cwd(), process.env));
   const { ensureServer } = await import("../../engine/server.ts");
+  const { forgetStopped } = await import("../../engine/stopped.ts");
+  await forgetStopped(root);
   const address = await ensureServer(root, findToolchain().server);
   if (json) sayJson({ address });
   else say(`The Temporal server answers at ${address}. 'reprise down' stops it.`);
   return EXIT.done;
 }
 
-/** Stops this folder's server. Runs that are not over are kept. */
-export async function down({ json = false }: { json?: boolean }): Promise<number> {
+/** Stops this folder's server. Runs that are not over are kept; one that is being worked on is stopped only by force. */
+export async function down({
+  json = false,
+  force = false,
+}: {
+  json?: boolean;
+  force?: boolean;
+}): Promise<number> {
+  const root = home.find(process.cwd(), process.env);
+  if (!force) await refuseWhileWorking(root);
   const { stopServer } = await import("../../engine/server.ts");
-  const stopped = await stopServer(home.find(process.cwd(), process.env));
+  const { noteStopped } = await import("../../engine/stopped.ts");
+  if (existsSync(home.server(root))) await noteStopped(root);
+  const stopped = await stopServer(root);
   if (json) sayJson({ stopped });
   else
     say(
       stopped ? "The server is stopped; unfinished runs are kept." : "No server of this folder was running.",
     );
   return EXIT.done;
+}
+
+async function refuseWhileWorking(root: string): Promise<void> {
+  const working = await Promise.all(
+    (await listRuns(root)).map(async (run) => {
+      const workers = await liveWorkers(root, run);
+      return workers.length === 0 ? [] : [`${run} (${workers.join(", ")})`];
+    }),
+  );
+  const names = working.flat();
+  if (names.length === 0) return;
+  throw new UserError(
+    EXIT.failed,
+    `The server is in use: ${names.join(", ")}. End the work first, with Ctrl-C there or 'reprise pause'; 'reprise down --force' stops the server, and the work with it.`,
+  );
 }

@@ -2,7 +2,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findToolchain } from "../../activities/toolchain.ts";
 import { home } from "../../store/home.ts";
-import { openRuns } from "../../store/runs.ts";
+import { isOpen, OpenRuns } from "../../store/open-runs.ts";
+import { setPaused } from "../../store/runs.ts";
 import { EXIT } from "../errors.ts";
 import { findUnfinished } from "../find-run.ts";
 import { followToEnd } from "../follow.ts";
@@ -15,11 +16,12 @@ const LOOKS_UNTIL_TOLD = 5;
 /** Works on one run until it is over; without a run on every open one of this store, until it is stopped. */
 export async function worker(
   name: string | undefined,
-  { json = false }: { json?: boolean },
+  { json = false, detached = false }: { json?: boolean; detached?: boolean },
 ): Promise<number> {
   const root = home.find(process.cwd(), process.env);
   if (name !== undefined) {
     const { request } = await findUnfinished(root, name);
+    if (!detached) await setPaused(root, request.run, false);
     return followToEnd(root, request, json);
   }
   return serveAll(root, json);
@@ -30,6 +32,7 @@ async function serveAll(root: string, json: boolean): Promise<number> {
   const session = await Session.open(root, findToolchain().server);
   const served = new Map<string, { stop: () => Promise<void> }>();
   const unknown = new Map<string, number>();
+  const runs = new OpenRuns(root);
   const stopping = new AbortController();
   const stop = () => {
     if (stopping.signal.aborted) process.exit(EXIT.interrupted);
@@ -39,7 +42,7 @@ async function serveAll(root: string, json: boolean): Promise<number> {
   say(`Working on the runs of ${root}. Ctrl-C stops gracefully.`, json);
   try {
     while (!stopping.signal.aborted) {
-      const open = new Set(await openRuns(root));
+      const open = await runs.list();
       for (const [run, working] of served) {
         if (open.has(run)) continue;
         served.delete(run);
@@ -58,10 +61,16 @@ async function serveAll(root: string, json: boolean): Promise<number> {
             );
           continue;
         }
+        // Cancelled or paused before its command could start it.
+        if (!(await isOpen(root, run))) continue;
         say(`working on ${run}`, json);
         served.set(run, await session.work(run, path.join(home.run(root, run), "engine.log")));
       }
-      await sleep(LOOK_MS, undefined, { signal: stopping.signal }).catch(() => {});
+      const trouble = await Promise.race([
+        session.trouble,
+        sleep(LOOK_MS, undefined, { signal: stopping.signal }).catch(() => {}),
+      ]);
+      if (trouble !== undefined) throw trouble;
     }
   } finally {
     await session.close();

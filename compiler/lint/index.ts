@@ -7,6 +7,7 @@ import type { Finding, LintContext } from "./facts.ts";
 import { completionLimits, shortTimeouts } from "./limits.ts";
 import { samplingOfTheModel, undatedModels, unmergedAdapters, unpinnedModels } from "./models.ts";
 import { silentDifferences } from "./paper.ts";
+import { programTexts } from "./program-texts.ts";
 import { rewardsThatAreAskedFor } from "./rewards.ts";
 
 const RULES: ((context: LintContext) => Finding[])[] = [
@@ -26,6 +27,7 @@ const RULES: ((context: LintContext) => Finding[])[] = [
   unmergedAdapters,
   rewardsThatAreAskedFor,
   undeclaredMetrics,
+  programTexts,
   silentDifferences,
 ];
 

@@ -30,4 +30,10 @@ export interface RunCommandParams {
     /** Value. */
     [k: string]: string | number | boolean;
   };
+  /**
+   * Environment variables of the worker that the program gets beside the usual ones (docs/run-command.md lists those): names, or beginnings with a * behind. Their values decide the result. Secrets do not belong here.
+   *
+   * Items: A name, or the beginning of names with a * behind.
+   */
+  pass_env?: string[];
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HideSecrets, hideSecrets } from "../../activities/hide-secrets.ts";
@@ -41,10 +42,12 @@ describe("a secret", () => {
       command: process.execPath,
       args: ["-e", script],
       environment: { TOKEN: SECRET },
+      mark: "hide-secrets-test",
       hidden: [SECRET],
       log,
       signal: new AbortController().signal,
       grace: () => 1000,
+      starting: () => Promise.resolve(),
       started: () => Promise.resolve(),
     });
     expect(end).toEqual({ how: "exit", code: 0 });
@@ -52,5 +55,72 @@ describe("a secret", () => {
     expect(text).toContain("token [secret]");
     expect(text).toContain(" and [secret]");
     expect(text).not.toContain(SECRET);
+  });
+
+  const KEY = [
+    "-----BEGIN KEY-----",
+    "AAAA+secret/line~1 BBBB",
+    'CCCC"sécret\\line2"DDDD',
+    "-----END KEY-----",
+  ];
+  const inOrder = (text: string, secrets = [KEY.join("\n")]) => hideSecrets(text, secrets);
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+  test.each([
+    ["line by line", `> ${KEY.join(" <\n> ")} <`],
+    ["with other line ends", KEY.join("\r\n")],
+    ["in JSON", JSON.stringify(KEY.join("\n"))],
+    ["in ASCII JSON", JSON.stringify(KEY.join("\n")).replace("é", "\\u00e9")],
+    ["in a URL", encodeURIComponent(KEY.join("\n"))],
+    ["in a form", new URLSearchParams({ key: KEY.join("\n") }).toString()],
+    ["one line in a URL's path", encodeURIComponent(KEY[1]!).replace("%2F", "/")],
+    ["in base64", base64(KEY.join("\n"))],
+    ["in base64, after one byte", base64(`x${KEY.join("\n")}`)],
+    ["in base64, after two bytes and before more", base64(`xy${KEY.join("\n")}z`)],
+    ["in base64 for URLs", Buffer.from(KEY.join("\n")).toString("base64url")],
+    ["one line in base64", base64(`token:${KEY[2]}`)],
+    ["in base64 in lines", base64(KEY.join("\n")).replaceAll(/.{76}/g, "$&\n")],
+  ])("of several lines is hidden %s", (_how, shown) => {
+    const hidden = inOrder(shown);
+    expect(hidden).toContain("[secret]");
+    // Ends of base64 may stay: what they mean hangs on their neighbours.
+    for (let at = 0; at + 12 <= shown.length; at++) {
+      const piece = shown.slice(at, at + 12);
+      if (/^[\w+/=-]+$/.test(piece)) expect(hidden).not.toContain(piece);
+    }
+  });
+
+  test("is no reason to keep back what cannot be its beginning", async () => {
+    const secret = `s${"e".repeat(2000)}t`;
+    const stream = new HideSecrets([secret]);
+    stream.write("epoch 1 of 5\nepoch 2");
+    expect(String(stream.read())).toBe("epoch 1 of 5\nepoch 2");
+    stream.write(" of 5\nlos");
+    expect(String(stream.read())).toBe(" of 5\n");
+    await sleep(400);
+    expect(String(stream.read())).toBe("lo");
+    stream.write("s of 3\n");
+    expect(String(stream.read())).toBe("ss of 3\n");
+    stream.end();
+  });
+
+  test("is no reason to write into the middle of another stream's line", async () => {
+    const log = path.join(folder, "two.txt");
+    const script = `for (let i = 0; i < 200; i++) { process.stdout.write('out ' + i + ' ends with s'); process.stderr.write('err ' + i + ' ends with s'); process.stdout.write(' out\\n'); process.stderr.write(' err\\n') }`;
+    await runChild({
+      command: process.execPath,
+      args: ["-e", script],
+      environment: {},
+      mark: "hide-secrets-test-two",
+      hidden: ["s" + "e".repeat(100)],
+      log,
+      signal: new AbortController().signal,
+      grace: () => 1000,
+      starting: () => Promise.resolve(),
+      started: () => Promise.resolve(),
+    });
+    const lines = readFileSync(log, "utf8").trimEnd().split("\n");
+    expect(lines).toHaveLength(400);
+    for (const line of lines) expect(line).toMatch(/^(out|err) \d+ ends with s \1$/);
   });
 });

@@ -34,5 +34,5 @@ export async function reprise(
 
 /** Stops a folder's server when the test, or the file's tests, are over. */
 export function stopServerAfterwards(folder: string): void {
-  afterwards(() => reprise(folder, ["down"]));
+  afterwards(() => reprise(folder, ["down", "--force"]));
 }

@@ -1,6 +1,6 @@
 /*
- * Loaded into Python (LD_PRELOAD), makes it believe that it runs on another processor: OTHER_PROCESSOR=intel hides everything
- * beyond AVX2, =amd also says that it is AMD's, with other caches. Linux on x86-64, where the kernel lets a program forbid
+ * Loaded into Python (LD_PRELOAD), makes it believe that it runs on another processor: OTHER_PROCESSOR, given to the compiler,
+ * is "intel" and hides everything beyond AVX2, or "amd" and also says that it is AMD's, with other caches. Linux on x86-64, where the kernel lets a program forbid
  * itself the CPUID instruction ("cpuid_fault" in /proc/cpuinfo).
  */
 #define _GNU_SOURCE
@@ -94,9 +94,8 @@ static void on_fault(int number, siginfo_t *info, void *context) {
 }
 
 __attribute__((constructor)) static void begin(void) {
-    const char *other = getenv("OTHER_PROCESSOR");
-    if (other == NULL || strncmp(program_invocation_short_name, "python", 6) != 0) return;
-    amd = strcmp(other, "amd") == 0;
+    if (strncmp(program_invocation_short_name, "python", 6) != 0) return;
+    amd = strcmp(OTHER_PROCESSOR, "amd") == 0;
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
     sigaction(SIGSEGV, &action, NULL);
     if (syscall(SYS_arch_prctl, SET_CPUID, FORBIDDEN) != 0) _exit(99);

@@ -24,13 +24,16 @@ export function otherProcessor(): Record<string, string> {
   const folder = mkdtempSync("/tmp/reprise-other-processor-");
   afterwards(() => rmSync(folder, { recursive: true }));
   const library = path.join(folder, "other-processor.so");
-  const { status, stderr } = spawnSync("cc", ["-O1", "-shared", "-fPIC", "-o", library, SOURCE], {
-    encoding: "utf8",
-  });
+  const { status, stderr } = spawnSync(
+    "cc",
+    ["-O1", "-shared", "-fPIC", '-DOTHER_PROCESSOR="amd"', "-o", library, SOURCE],
+    {
+      encoding: "utf8",
+    },
+  );
   if (status !== 0) throw new Error(`${SOURCE} cannot be compiled: ${stderr}`);
   return {
     LD_PRELOAD: library,
-    OTHER_PROCESSOR: "amd",
     GLIBC_TUNABLES: `glibc.cpu.hwcaps=${HIDDEN}`,
   };
 }
