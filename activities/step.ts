@@ -16,10 +16,9 @@ import { beginWork } from "./at-work.ts";
 import { refuseChangedInputs } from "./changed-inputs.ts";
 import { EventFile } from "./event-file.ts";
 import { toApplicationFailure } from "./failures.ts";
-import { rememberEnvironment } from "./locked-packages.ts";
 import { outcomeOf } from "./outcome.ts";
 import { StepFailure } from "./step-failure.ts";
-import { toolsForFingerprint } from "./toolchain.ts";
+import { rememberEnvironment, toolsForFingerprint } from "./tools.ts";
 
 const HEARTBEAT_MS = 1_000;
 const TOUCH_MS = 30_000;
@@ -93,7 +92,7 @@ interface Named {
 
 async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortSignal): Promise<StepResult> {
   const { run, home: root, step, inputs } = request;
-  const tools = toolsForFingerprint();
+  const tools = await toolsForFingerprint(root);
   const named: Named = {
     request,
     print: fingerprint(step, inputs, tools),

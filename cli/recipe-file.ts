@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { text as readStream } from "node:stream/consumers";
+import { buffer as readStream } from "node:stream/consumers";
 import { compile, type Compiled } from "../compiler/compile.ts";
 import { compileWithProfiles } from "../compiler/compile-profiles.ts";
+import { decodeUtf8, NotUtf8, type TextPlace } from "../compiler/decode.ts";
 import type { Layers } from "../compiler/layers.ts";
 import { printDiagnostic } from "../compiler/print/text.ts";
 import { counted } from "../schemas/counted.ts";
@@ -30,9 +31,11 @@ export async function compileFile(
   const name = file === "-" ? "stdin" : file;
   let text: string;
   try {
-    text = file === "-" ? withoutNul(await readStream(process.stdin), name) : readText(file);
+    text = file === "-" ? decode(await readStream(process.stdin), name) : readText(file);
   } catch (error) {
-    return unreadable(name, (error as Error).message);
+    const { message, cause } = error as Error;
+    const wrong = [error, cause].find((one) => one instanceof NotUtf8);
+    return unreadable(name, message, wrong?.place);
   }
   const given = { file: name, text, settings: set, read: readText };
   return everyProfile && profile === undefined
@@ -76,15 +79,17 @@ export function countOf(diagnostics: readonly Diagnostic[]): string {
 /** The text of a file. Throws an Error that says why it cannot be had. */
 export function readText(file: string): string {
   try {
-    return withoutNul(new TextDecoder("utf-8", { ignoreBOM: true }).decode(readFileSync(file)), file);
+    return decode(readFileSync(file), file);
   } catch (error) {
     throw new Error(reasonOf(error, file), { cause: error });
   }
 }
 
-function withoutNul(text: string, file: string): string {
-  if (text.includes("\u0000")) throw new Error(`'${file}' is a binary file.`);
-  return text;
+function decode(bytes: Buffer, file: string): string {
+  // UTF-16 has many, and says in its first bytes what it is.
+  if (bytes.includes(0) && bytes[0] !== 0xff && bytes[0] !== 0xfe)
+    throw new Error(`'${file}' is a binary file.`);
+  return decodeUtf8(bytes, file);
 }
 
 function reasonOf(error: unknown, file: string): string {
@@ -106,8 +111,12 @@ function reasonOf(error: unknown, file: string): string {
   }
 }
 
-function unreadable(file: string, message: string): Compiled {
-  const place = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+function unreadable(
+  file: string,
+  message: string,
+  { line, column }: TextPlace = { line: 1, column: 1 },
+): Compiled {
+  const place = { file, line, column, endLine: line, endColumn: column };
   const diagnostic: Diagnostic = { code: "R0001", severity: "error", message, ...place, path: "" };
   return { plan: null, diagnostics: [diagnostic], texts: new Map(), recipe: null, workloads: new Map() };
 }

@@ -23,6 +23,8 @@ const VOCABULARY = [
   "unit",
   "maps",
   "multiple",
+  "packages",
+  "as-written",
   "metrics",
 ];
 

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { writeRecord } from "../../activities/write-record.ts";
-import { toolsForFingerprint } from "../../activities/toolchain.ts";
+import { toolsForFingerprint } from "../../activities/tools.ts";
 import { counted } from "../../schemas/counted.ts";
 import { HEARTBEAT_TIMEOUT_SECONDS, type Artifact, type Plan, type StepOutcome } from "../../schemas/plan.ts";
 import { writeSoon } from "../../store/files.ts";
@@ -64,7 +64,7 @@ async function begin(
 ): Promise<{ started: StartedRun; outcomes: StepOutcome[] }> {
   const now = new Date();
   const [previews, capacity, commit] = await Promise.all([
-    previewPlan(root, plan, inputs, toolsForFingerprint(), historyOf(root, plan)),
+    toolsForFingerprint(root).then((tools) => previewPlan(root, plan, inputs, tools, historyOf(root, plan))),
     machineCapacity(),
     currentCommit(process.cwd()),
   ]);

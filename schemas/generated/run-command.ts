@@ -19,7 +19,7 @@ export interface RunCommandParams {
     /** Type of the output. */
     [k: string]: "path" | "dataset" | "frames" | "model" | "adapter" | "predictions" | "metrics";
   };
-  /** Environment variables of the program. Secrets do not belong here. */
+  /** Environment variables of the program; numbers and words reach it as they are written, such as 1.10. Secrets do not belong here. */
   env?: {
     /** Value. */
     [k: string]: string | number | boolean;
