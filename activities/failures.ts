@@ -1,5 +1,6 @@
 import { ApplicationFailure } from "@temporalio/common";
 import { FenceError } from "../store/fence.ts";
+import { tooManyFiles } from "../store/too-many-files.ts";
 import { DISK_FULL, StepFailure, type FailureCode } from "./step-failure.ts";
 
 // A program that is killed so often is not killed by chance.
@@ -24,6 +25,8 @@ export function toApplicationFailure(error: unknown, attempt: number): Applicati
 function explain(error: unknown): { code: FailureCode; message: string } {
   if (error instanceof StepFailure) return error;
   const message = error instanceof Error ? error.message : String(error);
+  const files = tooManyFiles(error);
+  if (files !== undefined) return { code: "environment", message: files };
   switch ((error as NodeJS.ErrnoException | undefined)?.code) {
     case "ENOSPC":
     case "EDQUOT":

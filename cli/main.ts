@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { packageVersion } from "../activities/toolchain.ts";
 import { EngineError } from "../engine/errors.ts";
+import { tooManyFiles } from "../store/too-many-files.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { lostOutput, outliveReaders } from "./readers.ts";
 import { sayJson } from "./output.ts";
@@ -196,6 +197,13 @@ function explain(error: unknown): { exitCode: number; message: string; details?:
     return {
       exitCode: EXIT.missing,
       message: "The disk is full. Make room and run again; finished steps are kept.",
+    };
+  const files = tooManyFiles(error);
+  if (files !== undefined) return { exitCode: EXIT.missing, message: files };
+  if ((error as NodeJS.ErrnoException | undefined)?.syscall === "uv_cwd")
+    return {
+      exitCode: EXIT.missing,
+      message: "The working folder is gone, or may not be read. Change to another one ('cd') and call again.",
     };
   const detail =
     error instanceof Error ? (process.env["REPRISE_DEBUG"] ? error.stack : error.message) : String(error);

@@ -6,6 +6,7 @@ import type { RunRequest } from "../schemas/plan.ts";
 import { DISK_FULL } from "../activities/step-failure.ts";
 import { connectClient } from "./connection.ts";
 import { EngineError } from "./errors.ts";
+import { requireOpenFiles } from "./open-files.ts";
 import { giveUpLostAttempts, isKnown, openHandle, startOrAttach, type Handle } from "./runs.ts";
 import { ensureServer, findServer } from "./server.ts";
 import { startWorker, type RunWorker } from "./worker.ts";
@@ -54,6 +55,7 @@ export class Session {
   }
 
   static async open(root: string, binary: string | null): Promise<Session> {
+    requireOpenFiles();
     const address = await ensureServer(root, binary);
     return new Session(root, binary, address, await connectClient(address));
   }

@@ -16,6 +16,7 @@ import { machineCapacity } from "../machine.ts";
 import { say } from "../output.ts";
 import { historyOf } from "../preview/history.ts";
 import { previewPlan } from "../preview/preview.ts";
+import { storeAbove } from "../nearby-store.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
 import { unfinishedRun } from "../unfinished.ts";
 import { writable } from "../writable.ts";
@@ -33,7 +34,9 @@ export async function run(
   { json = false, new: afresh = false, detach: alone = false, failFast = false, ...options }: RunOptions,
 ): Promise<number> {
   const { plan, recipe } = await planOf(file, options);
+  const above = storeAbove(process.cwd(), process.env);
   const root = await writable(home.find(process.cwd(), process.env));
+  if (above !== null) process.stderr.write(`A new store is made here. ${above}\n`);
   const inputs = await digestInputs(plan, recipe, root);
   const open = afresh ? null : await unfinishedRun(root, plan, inputs);
   const { started, outcomes } =
