@@ -18,7 +18,7 @@ export interface Spending {
   output: number;
 }
 
-export const NOTHING_SPENT: Spending = { replies: 0, input: 0, output: 0 };
+const NOTHING_SPENT: Spending = { replies: 0, input: 0, output: 0 };
 
 /** A total with one more reply. */
 export const withReply = (

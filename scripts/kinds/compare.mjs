@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 
 /** One digest of a kind's sources. */
-export const digestOfSources = (files) =>
+const digestOfSources = (files) =>
   createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
 
 /** What is to be written down of kinds: `{ kinds: {kind: {version, sources}}, files: {file: digest} }`. */

@@ -200,14 +200,14 @@ describe("the interpreter", () => {
   });
 
   test("tries are counted on after a pause", async () => {
-    let tries = 0;
+    const tries: string[] = [];
     const only = { ...step("a"), retry: { attempts: 3, backoffSeconds: 0.1, on: ["exit" as const] } };
     const { asked, finished } = await run(
       [only],
-      () => (++tries === 2 ? untilCancelled(() => {}) : fails("exit")),
+      ({ step: { id } }) => (tries.push(id) === 2 ? untilCancelled(() => {}) : fails("exit")),
       async (id) => {
         const handle = environment.client.workflow.getHandle(id);
-        while (tries < 2) await sleep(50);
+        while (tries.length < 2) await sleep(50);
         await handle.signal("pause");
         while ((await handle.query<{ running: string[] }>("state")).running.length > 0) await sleep(50);
         await handle.signal("resume");

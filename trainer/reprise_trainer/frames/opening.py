@@ -12,8 +12,9 @@ from av.stream import Disposition
 from .logs import Ear
 from .refusals import Refused, frames, refuse_no_media
 
-# FFmpeg goes by the content. Playlists, lists, numbered pictures (a name with %d), devices and streams read other files than
-# the one that was looked at: what holds its film itself is named here. Pictures and sound are, so that they are told as such.
+# FFmpeg goes by the content. Playlists, lists, numbered pictures (a name with %d), devices and streams read other files
+# than the one that was looked at: what holds its film itself is named here. Pictures and sound are, too, so that they
+# are told as such.
 _FILMS = (
     "mov,matroska,avi,mpegts,mpeg,flv,live_flv,kux,ogg,asf,asf_o,mxf,gxf,lxf,nut,nuv,wtv,rm,dv,ivf,obu,av1,h261,h263,h264,"
     "hevc,vvc,evc,m4v,mpegvideo,vc1,vc1test,dirac,dnxhd,avs,avs2,avs3,cavsvideo,yuv4mpegpipe,mjpeg,mjpeg_2000,smjpeg,mpjpeg,"
