@@ -1,7 +1,7 @@
 """modules.py MODULE...: for each module of the trainer, what it imports of it, as JSON: {module: {file: digest}}.
 
-A digest is of the syntax tree without docstrings: comments, blanks and line breaks do not alter it, nor does the version
-of Python. A data file beside the modules counts where its name stands in one.
+A digest is of the syntax tree without docstrings: comments, blanks and line breaks do not alter it, nor does the
+version of Python. A data file beside the modules counts where its name stands in one.
 """
 
 from __future__ import annotations
