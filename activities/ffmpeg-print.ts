@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { digestOf } from "../compiler/digest.ts";
 import { hashFile, readJsonIfWhole } from "../store/files.ts";
 import { home } from "../store/home.ts";
-import { installedPackages } from "./installed-packages.ts";
+import { installedPackages, stampOf } from "./installed-packages.ts";
 import { hashOf, keep } from "./interpreter.ts";
 
 interface Seen {
@@ -19,8 +19,8 @@ interface Seen {
  */
 export async function ffmpegPrint(ffmpeg: string, root: string): Promise<string> {
   const place = await realpath(ffmpeg);
-  const brought = ofPackage(place);
-  if (brought !== undefined) return brought;
+  const packaged = ofPackage(place);
+  if (packaged !== undefined) return packaged;
   const { size, mtimeMs } = await stat(place);
   const stamp = `${place} ${size} ${mtimeMs}`;
   const file = home.environment(root, `ffmpeg-${hashOf(os.hostname(), path.resolve(ffmpeg))}`);
@@ -35,8 +35,15 @@ export async function ffmpegPrint(ffmpeg: string, root: string): Promise<string>
   return print;
 }
 
+/** By the folder that packages are installed in. */
+const brought = new Map<string, { stamp: string; version: string | undefined }>();
+
 function ofPackage(place: string): string | undefined {
   const [, site] = /^(.+)\/imageio_ffmpeg\/binaries\/[^/]+$/.exec(place) ?? [];
-  const version = site === undefined ? undefined : installedPackages([site])["imageio-ffmpeg"];
+  if (site === undefined) return undefined;
+  const stamp = stampOf([site]);
+  if (brought.get(site)?.stamp !== stamp)
+    brought.set(site, { stamp, version: installedPackages([site])["imageio-ffmpeg"] });
+  const version = brought.get(site)?.version;
   return version === undefined ? undefined : `imageio-ffmpeg ${version}`;
 }

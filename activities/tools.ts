@@ -33,15 +33,24 @@ async function findTools(root: string): Promise<Found> {
   return { tools: { ...environment, ffmpeg: print }, byDigest };
 }
 
-/** By the Python's path; every step asks, and what is installed seldom changes. */
-const known = new Map<string, { stamp: string; environment: Environment }>();
+interface Looked {
+  /** Python's own path, with those that are named in it, and what they were like. */
+  path: string;
+  folders: string[];
+  stamp: string;
+  environment: Environment;
+}
+
+/** By the Python's place; every step asks, and what is installed seldom changes. */
+const known = new Map<string, Looked>();
 
 async function environmentOf(python: string, root: string): Promise<Environment> {
-  const { version, folders: named } = await interpreterOf(python, root);
-  const folders = withPathFiles(named);
-  const stamp = `${version} ${folders.join(" ")} ${stampOf(folders)}`;
+  const { version, folders: own } = await interpreterOf(python, root);
+  const search = [version, ...own].join(":");
   const before = known.get(python);
-  if (before?.stamp === stamp) return before.environment;
+  if (before?.path === search && before.stamp === stampOf(before.folders)) return before.environment;
+  const folders = withPathFiles(own);
+  const stamp = stampOf(folders);
   const packages = installedPackages(folders);
   const only = onlyCuda();
   const pick = (is: (name: string) => boolean): Packages =>
@@ -53,7 +62,7 @@ async function environmentOf(python: string, root: string): Promise<Environment>
   };
   const byDigest = { [digests.python]: parts.python, [digests.cuda]: parts.cuda };
   const environment = { ...digests, packages, byDigest };
-  known.set(python, { stamp, environment });
+  known.set(python, { path: search, folders, stamp, environment });
   return environment;
 }
 
