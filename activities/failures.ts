@@ -4,6 +4,7 @@ import { FenceError } from "../store/fence.ts";
 import { ContentError } from "../store/listing.ts";
 import { DevicesBusyError } from "./allot-devices.ts";
 import { StuckProcesses } from "../store/step-processes.ts";
+import { tooManyFiles } from "../store/too-many-files.ts";
 import { DISK_FULL, StepFailure, type FailureCode } from "./step-failure.ts";
 
 // A program that is killed so often is not killed by chance.
@@ -34,6 +35,8 @@ function explain(error: unknown): { code: FailureCode; message: string } {
   // Of a checkpoint, or of what changed while it was looked at.
   if (error instanceof ContentError)
     return { code: "data", message: `What the step made cannot be kept: ${message}.` };
+  const files = tooManyFiles(error);
+  if (files !== undefined) return { code: "environment", message: files };
   switch ((error as NodeJS.ErrnoException | undefined)?.code) {
     case "EROFS":
     case "EACCES":

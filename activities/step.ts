@@ -20,11 +20,10 @@ import { refuseChangedInputs } from "./changed-inputs.ts";
 import { EventFile } from "./event-file.ts";
 import { eventsIn } from "./event-tail.ts";
 import { toApplicationFailure } from "./failures.ts";
-import { rememberEnvironment } from "./locked-packages.ts";
 import { outcomeOf } from "./outcome.ts";
 import { StepFailure } from "./step-failure.ts";
 import { threadsOf } from "./threads.ts";
-import { toolsForFingerprint } from "./toolchain.ts";
+import { rememberEnvironment, toolsForFingerprint } from "./tools.ts";
 
 const HEARTBEAT_MS = 1_000;
 
@@ -99,7 +98,7 @@ interface Named {
 
 async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortSignal): Promise<StepResult> {
   const { run, home: root, step, inputs } = request;
-  const tools = toolsForFingerprint();
+  const tools = await toolsForFingerprint(root);
   const named: Named = {
     request,
     print: fingerprint(step, inputs, tools),

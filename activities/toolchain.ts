@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Tools } from "../compiler/fingerprint.ts";
 import { StepFailure } from "./step-failure.ts";
 
 /** The package's own folder: the parent of `dist/` when built, of this folder in the sources. */
@@ -74,20 +73,10 @@ export function requireTool(name: "python" | "ffmpeg"): string {
 
 let digest: string | undefined;
 
-/** SHA-256 of the lock file that the Python environment is made from; read once, every step asks. */
+/** SHA-256 of the lock file that the Python environment is made from, for the record. */
 export function lockDigest(): string {
   const file = path.join(trainerFolder, "requirements.lock");
   return (digest ??= createHash("sha256").update(readFileSync(file)).digest("hex"));
-}
-
-/** What stands for the tools in fingerprints: both come from the locked environment unless they are overridden. */
-export function toolsForFingerprint(environment: NodeJS.ProcessEnv = process.env): Tools {
-  const lock = lockDigest();
-  return {
-    python: environment["REPRISE_PYTHON"] || lock,
-    ffmpeg: environment["REPRISE_FFMPEG"] || lock,
-    environment,
-  };
 }
 
 /** This package's version. */

@@ -4,7 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { compile } from "../dist/compiler/compile.js";
 import { fingerprint } from "../dist/compiler/fingerprint.js";
-import { toolsForFingerprint } from "../dist/activities/toolchain.js";
+import { toolsForFingerprint } from "../dist/activities/tools.js";
 import { publish } from "../dist/store/artifacts.js";
 import { remember } from "../dist/store/finished-steps.js";
 import { makeSnakemake } from "./beside/snakemake.mjs";
@@ -56,13 +56,14 @@ async function finished(folder, shape, count) {
   fs.writeFileSync(path.join(folder, "recipe.yaml"), text);
   const { plan } = compile({ file: "recipe.yaml", text, profile: null, settings: [], read: () => "" });
   const home = path.join(folder, ".reprise");
+  const tools = await toolsForFingerprint(home);
   for (const step of plan.steps) {
     const place = path.join(home, "made", step.id);
     fs.mkdirSync(place, { recursive: true });
     fs.writeFileSync(path.join(place, "data.txt"), step.id);
     const outputs = { dataset: await publish(home, place, "dataset") };
     const traces = { log: null, events: null };
-    await remember(home, fingerprint(step, {}, toolsForFingerprint()), {
+    await remember(home, fingerprint(step, {}, tools), {
       run: "bench",
       outputs,
       metrics: {},

@@ -118,9 +118,21 @@ async function setAside(root: string, run: string, hasRecord: boolean, steps: st
   if (!hasRecord && steps.length === 0) return;
   const folder = path.join(home.run(root, run), "earlier");
   await mkdir(folder, { recursive: true });
-  const aside = path.join(folder, String((await readdir(folder)).length + 1));
+  const numbers = (await readdir(folder)).map(Number).filter(Number.isInteger);
+  const aside = path.join(folder, String(Math.max(0, ...numbers) + 1));
   await mkdir(aside);
   if (hasRecord) await rename(recordFile(root, run), path.join(aside, "record.json"));
-  for (const step of steps)
-    await rename(home.step(root, run, step), path.join(aside, step)).catch(() => undefined);
+  for (const step of steps) await moveFiles(home.step(root, run, step), path.join(aside, step));
+}
+
+/** Files alone: a step may be called as a folder of the run's own, such as 'earlier'. */
+async function moveFiles(from: string, to: string): Promise<void> {
+  const entries = await readdir(from, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    // Of a step that never began.
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const files = entries.filter((entry) => entry.isFile());
+  if (files.length > 0) await mkdir(to, { recursive: true });
+  for (const { name } of files) await rename(path.join(from, name), path.join(to, name));
 }

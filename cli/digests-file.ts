@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { decodeUtf8, NotUtf8 } from "../compiler/decode.ts";
 import { validateDigests } from "../compiler/validators.ts";
 import { compareWithReference, digestsOf, type Comparison } from "../report/reference.ts";
 import type { Digests } from "../schemas/generated/digests.ts";
@@ -8,14 +9,15 @@ import { EXIT, UserError } from "./errors.ts";
 
 /** A file of digests, checked. */
 export async function readDigests(file: string): Promise<Digests> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new UserError(EXIT.invalid, `The digests '${file}' cannot be read (${error.code}).`);
   });
   const validate = validateDigests();
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
+    value = JSON.parse(decodeUtf8(bytes, file));
+  } catch (error) {
+    if (error instanceof NotUtf8) throw new UserError(EXIT.invalid, error.message);
     throw notDigests(file, "it is not JSON");
   }
   if (validate(value)) return value;

@@ -1,5 +1,6 @@
 import { listRuns, loadRecord, loadRun, recordDefects, type StartedRun } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
+import { storeAbove } from "./nearby-store.ts";
 
 /** A run by its id or the beginning of it; the newest one for 'last'. */
 export async function findRun(root: string, name: string): Promise<StartedRun> {
@@ -11,7 +12,7 @@ export async function findRun(root: string, name: string): Promise<StartedRun> {
     throw new UserError(
       EXIT.invalid,
       runs.length === 0
-        ? "There is no run here yet."
+        ? ["There is no run here yet.", storeAbove(process.cwd(), process.env) ?? ""].join(" ").trimEnd()
         : `There is no run '${name}'. 'reprise status' lists them.`,
     );
   }

@@ -4,6 +4,7 @@ import { packageVersion } from "../activities/toolchain.ts";
 import { DISK_FULL } from "../activities/step-failure.ts";
 import { EngineError } from "../engine/errors.ts";
 import { isDiskFull } from "../store/disk.ts";
+import { tooManyFiles } from "../store/too-many-files.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { lostOutput, outliveReaders } from "./readers.ts";
 import { sayJson } from "./output.ts";
@@ -198,6 +199,13 @@ function explain(error: unknown): { exitCode: number; message: string; details?:
     return { exitCode: error.exitCode === 0 ? EXIT.done : EXIT.invalid, message: error.message };
   if (error instanceof EngineError) return { exitCode: EXIT.missing, message: error.message };
   if (isDiskFull(error)) return { exitCode: EXIT.missing, message: DISK_FULL };
+  const files = tooManyFiles(error);
+  if (files !== undefined) return { exitCode: EXIT.missing, message: files };
+  if ((error as NodeJS.ErrnoException | undefined)?.syscall === "uv_cwd")
+    return {
+      exitCode: EXIT.missing,
+      message: "The working folder is gone, or may not be read. Change to another one ('cd') and call again.",
+    };
   const detail =
     error instanceof Error ? (process.env["REPRISE_DEBUG"] ? error.stack : error.message) : String(error);
   const advice = `This is a bug in Reprise ${packageVersion()}. REPRISE_DEBUG=1 shows more.`;

@@ -1,9 +1,8 @@
-import prettyMilliseconds from "pretty-ms";
+import { showDuration } from "../report/duration.ts";
 import { mainNumber } from "./main-number.ts";
 import type { StepState } from "./step-files.ts";
 
-const duration = (seconds: number): string =>
-  prettyMilliseconds(Math.max(0, seconds) * 1000, { secondsDecimalDigits: 0 });
+const duration = (seconds: number): string => showDuration(seconds, false);
 
 function secondsOf({ outcome }: StepState): number | null {
   if (outcome?.started == null || outcome.ended == null) return null;

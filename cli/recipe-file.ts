@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { text as readStream } from "node:stream/consumers";
+import { buffer as readStream } from "node:stream/consumers";
 import { compile, type Compiled } from "../compiler/compile.ts";
 import { compileWithProfiles } from "../compiler/compile-profiles.ts";
+import { decodeUtf8, NotUtf8 } from "../compiler/decode.ts";
 import type { Layers } from "../compiler/layers.ts";
 import { codeOfUnread } from "../compiler/outside-error.ts";
 import { printDiagnostic } from "../compiler/print/text.ts";
@@ -37,7 +38,7 @@ export async function compileFile(
   const read = reader(folder);
   let text: string;
   try {
-    text = file === "-" ? withoutNul(await readStream(process.stdin), name) : read(file);
+    text = file === "-" ? decode(await readStream(process.stdin), name) : read(file);
   } catch (error) {
     return unreadable(name, error as Error);
   }
@@ -106,15 +107,17 @@ export function countOf(diagnostics: readonly Diagnostic[]): string {
 /** The text of a file, which is called `file` where it is another one. Throws an Error that says why it cannot be had. */
 function readText(place: string, file: string): string {
   try {
-    return withoutNul(new TextDecoder("utf-8", { ignoreBOM: true }).decode(readFileSync(place)), file);
+    return decode(readFileSync(place), file);
   } catch (error) {
     throw new Error(reasonOf(error, file), { cause: error });
   }
 }
 
-function withoutNul(text: string, file: string): string {
-  if (text.includes("\u0000")) throw new Error(`'${file}' is a binary file.`);
-  return text;
+function decode(bytes: Buffer, file: string): string {
+  // UTF-16 has many, and says in its first bytes what it is.
+  if (bytes.includes(0) && bytes[0] !== 0xff && bytes[0] !== 0xfe)
+    throw new Error(`'${file}' is a binary file.`);
+  return decodeUtf8(bytes, file);
 }
 
 function reasonOf(error: unknown, file: string): string {
@@ -138,8 +141,9 @@ function reasonOf(error: unknown, file: string): string {
 
 function unreadable(file: string, error: Error): Compiled {
   const code = codeOfUnread(error, "R0001");
-  const { message } = error;
-  const place = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
-  const diagnostic: Diagnostic = { code, severity: "error", message, ...place, path: "" };
+  const wrong = [error, error.cause].find((one) => one instanceof NotUtf8);
+  const { line, column } = wrong?.place ?? { line: 1, column: 1 };
+  const place = { file, line, column, endLine: line, endColumn: column };
+  const diagnostic: Diagnostic = { code, severity: "error", message: error.message, ...place, path: "" };
   return { plan: null, diagnostics: [diagnostic], texts: new Map(), recipe: null, workloads: new Map() };
 }

@@ -36,13 +36,10 @@ export async function samplesOf(root: string, record: RunRecord): Promise<Sample
   const asked = (await readJsonLines<Question>(path.join(folder, "questions.jsonl"))).filter(({ id }) =>
     replies[0]!.byId.has(id),
   );
-  const disagreed = asked.filter(
-    ({ id }) => new Set(replies.map(({ byId }) => byId.get(id)?.status)).size > 1,
-  );
-  const chosen = [...disagreed, ...asked.filter((question) => !disagreed.includes(question))].slice(
-    0,
-    SAMPLES,
-  );
+  const disagree = ({ id }: Question) => new Set(replies.map(({ byId }) => byId.get(id)?.status)).size > 1;
+  const [disagreed, others]: [Question[], Question[]] = [[], []];
+  for (const question of asked) (disagree(question) ? disagreed : others).push(question);
+  const chosen = [...disagreed, ...others].slice(0, SAMPLES);
   return Promise.all(
     chosen.map(async ({ id, video, question, options, answer }) => {
       const frames = strips.get(video)!;

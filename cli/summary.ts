@@ -1,5 +1,5 @@
 import path from "node:path";
-import prettyMilliseconds from "pretty-ms";
+import { showDuration } from "../report/duration.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import { testsNote } from "../report/claims/tests-note.ts";
 import { sentenceOf } from "../report/reference.ts";
@@ -30,7 +30,7 @@ export function summarise(
       step.resumed_from.length > 0
         ? `${step.status}, resumed from ${step.resumed_from.join(", ")}`
         : step.status,
-      took === null ? "" : prettyMilliseconds(took, { secondsDecimalDigits: 1 }),
+      took === null ? "" : showDuration(took / 1000),
       mainNumber(step.metrics),
     ];
   });
@@ -64,7 +64,7 @@ export function summarise(
       ),
     );
   }
-  const seconds = prettyMilliseconds(record.seconds * 1000, { secondsDecimalDigits: 1 });
+  const seconds = showDuration(record.seconds);
   lines.push(`${record.status} in ${seconds}`, `record: ${show(files.record)}`);
   lines.push(`report: ${show(files.report)}`);
   return lines.join("\n");

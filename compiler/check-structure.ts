@@ -1,7 +1,9 @@
 import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
-import { explainSchemaError } from "./explain-schema-error.ts";
+import { explainSchemaError, type Explanation } from "./explain-schema-error.ts";
 import type { Layers } from "./layers.ts";
+import type { Path } from "./mapping.ts";
+import { closest } from "./suggest.ts";
 
 const NOTHING: ReadonlySet<string> = new Set();
 
@@ -21,11 +23,25 @@ export function checkStructure(
   return withoutTypos(withoutBranches(validate.errors ?? [])).flatMap((error) => {
     const path = [...base, ...pathOf(error.instancePath)];
     if (failed.size > 0 && path.some((_, depth) => failed.has(path.slice(0, depth + 1).join("/")))) return [];
-    const { code, message, key, ...more } = explainSchemaError(error, path.join("."));
+    const { code, message, key, ...more } =
+      removalOf(layers, path, error.data) ??
+      explainSchemaError(error, path.join("."), layers.writtenAt(path));
     const found = layers.diagnostic(code, key === undefined ? path : [...path, key], message, more);
     const place = `${code}:${found.file}:${found.line}:${found.column}:${message}`;
     return seen.has(place) ? [] : (seen.add(place), [found]);
   });
+}
+
+/** What a null would remove, where an extending recipe has one and what it extends has no such key. */
+function removalOf(layers: Layers, path: Path, value: unknown): Explanation | null {
+  if (value !== null || path.length === 0) return null;
+  const known = layers.below(path);
+  if (known === null) return null;
+  const key = String(path.at(-1));
+  const near = closest(key, known);
+  const hint = near === undefined ? `It has: ${known.join(", ")}.` : `Did you mean '${near}'?`;
+  const message = `null removes a key, and the extended recipe has no '${path.join(".")}'. ${hint}`;
+  return { code: "R0302", message, at: "key", suggestion: near };
 }
 
 /** Of an anyOf or oneOf, only the summary is told: its branches would repeat the same cause. */

@@ -15,8 +15,11 @@ export interface Explanation {
   related?: More["related"];
 }
 
-/** Says what a schema error means. `name` is the dotted path of the value, empty for the whole recipe. */
-export function explainSchemaError(error: ErrorObject, name: string): Explanation {
+/**
+ * Says what a schema error means. `name` is the dotted path of the value, empty for the whole recipe; `written` is a number or
+ * word as it stands in the text, if it is one.
+ */
+export function explainSchemaError(error: ErrorObject, name: string, written?: string): Explanation {
   const where = name === "" ? "the recipe" : `'${name}'`;
   const params = error.params as Record<string, unknown>;
   switch (error.keyword) {
@@ -30,7 +33,7 @@ export function explainSchemaError(error: ErrorObject, name: string): Explanatio
       return { code: "R0105", message, at: "key" };
     }
     case "type":
-      return wrongType(error, where, [params["type"]].flat().map(String));
+      return wrongType(error, where, [params["type"]].flat().map(String), written);
     case "enum":
       return wrongWord(error, where, (params["allowedValues"] as unknown[]).map(String));
     case "const":
@@ -82,7 +85,7 @@ function unknownKey(error: ErrorObject, key: string, where: string): Explanation
   return { code: "R0101", key, at: "key", message, suggestion: near };
 }
 
-function wrongType(error: ErrorObject, where: string, types: string[]): Explanation {
+function wrongType(error: ErrorObject, where: string, types: string[], written?: string): Explanation {
   const { data } = error;
   const must = `${capital(where)} must be ${types.map(article).join(" or ")}; it is ${describe(data)}.`;
   const numeric = types.includes("number") || types.includes("integer");
@@ -115,11 +118,8 @@ function wrongType(error: ErrorObject, where: string, types: string[]): Explanat
       return { code: "R0103", message: `${must} In YAML 1.2 it is written ${word}.`, suggestion: word };
   }
   if (types.includes("string") && (typeof data === "number" || typeof data === "boolean")) {
-    return {
-      code: "R0103",
-      message: `${must} Put it in quotes: "${String(data)}".`,
-      suggestion: `"${String(data)}"`,
-    };
+    const quoted = `"${written ?? String(data)}"`;
+    return { code: "R0103", message: `${must} Put it in quotes: ${quoted}.`, suggestion: quoted };
   }
   if (types.includes("object") && Array.isArray(data)) {
     const first = (data[0] ?? {}) as { id?: string; name?: string };

@@ -3,9 +3,14 @@ import type { Artifact, PlanStep } from "../schemas/plan.ts";
 import { digestOf } from "./digest.ts";
 import { isNamed } from "./name-pattern.ts";
 
-/** What stands for the tools in a fingerprint: the digest of the Python lock file, and ffmpeg if it is not from there. */
+/** What stands for the tools in a fingerprint. */
 export interface Tools {
+  /** Digest of the Python and what is installed for it. */
   python: string;
+  /** Digest of what is installed for use on a GPU alone. */
+  cuda: string;
+  /** Version of each installed package, for kinds that use only some. */
+  packages: Readonly<Record<string, string>>;
   ffmpeg: string;
   /** The worker's environment: what a step names of it is in its fingerprint. */
   environment?: Readonly<Record<string, string | undefined>>;
@@ -58,14 +63,34 @@ function fields(
         typeof input === "string" ? input : input.digest,
       ]),
     ),
-    // Elsewhere it would be other bytes.
-    ...(step.reproducible === "portable" ? { reproducible: "portable" } : {}),
-    // Each process adds a batch of its own to a step.
-    ...(step.processes > 1 ? { processes: step.processes } : {}),
-    // A GPU computes in another precision.
-    ...(schema["x-tools"].includes("python") ? { device: step.resources.gpu > 0 ? "gpu" : "cpu" } : {}),
-    ...Object.fromEntries(schema["x-tools"].map((tool) => [`tools.${tool}`, tools[tool]])),
+    ...beside(step),
+    ...toolsOf(step, tools),
     ...passedFields(step.params["pass_env"], tools),
+  };
+}
+
+/** What decides the result and stands beside the parameters. */
+function beside({ kind, reproducible, resources, processes, gpuType }: PlanStep): Record<string, unknown> {
+  const trains = KIND_SCHEMAS[kind]["x-tools"].includes("python");
+  return {
+    // Elsewhere it would be other bytes; its sums are split among the threads that it asks for.
+    ...(reproducible === "portable" ? { reproducible: "portable", threads: resources.cpu } : {}),
+    // Each process adds a batch of its own to a step.
+    ...(processes > 1 ? { processes } : {}),
+    // A GPU computes in another precision.
+    ...(trains ? { device: resources.gpu > 0 ? "gpu" : "cpu" } : {}),
+    // Several share a model, or a program's work.
+    ...(resources.gpu > 0 ? { gpus: resources.gpu, gpu_type: gpuType } : {}),
+  };
+}
+
+function toolsOf({ kind, resources }: PlanStep, tools: Tools): Record<string, unknown> {
+  const { "x-tools": names, "x-packages": packages } = KIND_SCHEMAS[kind];
+  if (packages !== undefined)
+    return Object.fromEntries(packages.map((name) => [`packages.${name}`, tools.packages[name] ?? "none"]));
+  return {
+    ...Object.fromEntries(names.map((name) => [`tools.${name}`, tools[name]])),
+    ...(names.includes("python") && resources.gpu > 0 ? { "tools.cuda": tools.cuda } : {}),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Layer {
   /** Where that stands in its own document. */
   base: Path;
   value: unknown;
+  /** Where its value was read as YAML, if that is not its own text. */
+  readFrom?: { source: Source; base: Path };
 }
 
 export interface More {
@@ -67,6 +69,13 @@ export class Layers {
     return { source: layer.source, range: layer.source.rangeOf([...layer.base, ...rest], "value").range };
   }
 
+  /** The number or word under a path as it is written, such as 1.10; undefined for anything else. */
+  writtenAt(path: Path): string | undefined {
+    const { layer, rest } = this.#layerOf(path);
+    const { source, base } = layer.readFrom ?? layer;
+    return source.writtenAt([...base, ...rest]);
+  }
+
   /** Where the value under a path comes from, and where it stood before, in layers that count less. */
   originsOf(path: Path): (Origin & { value: unknown })[] {
     return this.layers.flatMap((layer) => {
@@ -75,6 +84,19 @@ export class Layers {
       const { range } = layer.source.rangeOf([...layer.base, ...rest], "value");
       return [{ ...layer.source.place(range), label: layer.label, value: valueAt(layer.value, rest) }];
     });
+  }
+
+  /**
+   * The keys beside a path in what the recipe extends, if the path is not there and an extending recipe gives it; null
+   * otherwise.
+   */
+  below(path: Path): string[] | null {
+    const recipes = this.layers.filter(({ prefix }) => prefix.length === 0);
+    const { layer } = this.#layerOf(path);
+    const index = recipes.indexOf(layer);
+    if (index < 1) return null;
+    const parent = valueAt(new Layers(recipes.slice(0, index)).value, path.slice(0, -1));
+    return isMapping(parent) && !Object.hasOwn(parent, String(path.at(-1))) ? Object.keys(parent) : null;
   }
 
   #place(path: Path, at: "key" | "value"): Place {

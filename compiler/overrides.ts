@@ -1,3 +1,4 @@
+import { visit, type Document } from "yaml";
 import { counted } from "../schemas/counted.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { Layers, type Layer } from "./layers.ts";
@@ -32,7 +33,7 @@ export function applyProfile(recipe: Layers, profile: string): Applied {
       const base = ["profiles", profile, dotted];
       const { source } = recipe.find(base);
       const layer = { source, label: `profile ${profile}`, prefix: splitPath(dotted), base, value };
-      const wrong = missingParent(layers, layer, dotted);
+      const wrong = missingPlace(layers, layer, dotted);
       if (wrong === null) return { layers: new Layers([layer], layers), diagnostics };
       const found = recipe.diagnostic("R0302", base, `The profile changes '${dotted}', but ${wrong}`, {
         at: "key",
@@ -60,15 +61,22 @@ export function applySettings(recipe: Layers, settings: readonly string[]): Appl
           `'${setting}' is no setting. Write path=value, such as steps.sft.with.epochs=2.`,
         );
       }
-      const { value: parsed, diagnostics: found } = parse("--set", `value: ${setting.slice(equals + 1)}`);
-      if (parsed === undefined) return wrong("R0306", `The value of '${dotted}' is not valid YAML.`);
-      const value = parsed["value"];
+      const odd = splitPath(dotted).find((part) => String(part) in {});
+      if (odd !== undefined) return wrong("R0306", `'${odd}' cannot be a key.`);
+      const text = setting.slice(equals + 1);
+      const { source, value: parsed, diagnostics: found } = parse("--set", `value: ${text}`);
       if (isSecret(layers, dotted)) {
         const message = `A secret is never given on the command line; set the environment variable that '${dotted}' names.`;
         const hidden = new Source(settingName(index), `${dotted}=…`);
         return { layers, diagnostics: [...diagnostics, at(hidden, "R0309", [0, dotted.length], message)] };
       }
-      const told = found.map(({ code, message }) => at(whole, code, [equals + 1, setting.length], message));
+      const unread = whyUnread(source, parsed, dotted, text);
+      if (unread !== null) return wrong("R0306", unread);
+      const value = parsed!["value"];
+      const isEnvironment = /\.with\.env\.[^.]+$/.test(dotted);
+      const told = found
+        .filter(({ code }) => !(isEnvironment && code === "R0504"))
+        .map(({ code, message }) => at(whole, code, [equals + 1, setting.length], message));
       if (told.some(({ severity }) => severity === "error"))
         return { layers, diagnostics: [...diagnostics, ...told] };
       const layer = {
@@ -77,13 +85,41 @@ export function applySettings(recipe: Layers, settings: readonly string[]): Appl
         prefix: inputValue(layers, splitPath(dotted), value),
         base: [],
         value,
+        readFrom: { source, base: ["value"] },
       };
-      const missing = missingParent(layers, layer, dotted);
+      const missing = missingPlace(layers, layer, dotted);
       if (missing !== null) return wrong("R0302", `--set changes '${dotted}', but ${missing}`);
       return { layers: new Layers([layer], layers), diagnostics: [...diagnostics, ...told] };
     },
     { layers: recipe, diagnostics: [] },
   );
+}
+
+/** Why a setting's value is not one value, or null. What would be lost without a word is told. */
+function whyUnread(
+  { document }: Source,
+  parsed: Record<string, unknown> | undefined,
+  dotted: string,
+  text: string,
+): string | null {
+  const quoted = `'${dotted}="…"'`;
+  if (text.trim() === "")
+    return `The value of '${dotted}' is empty. Write ${quoted.replace("…", "")} for an empty text, or null to remove the key.`;
+  if (parsed === undefined || Object.keys(parsed).length !== 1)
+    return `The value of '${dotted}' is not valid YAML. A text is read as it is in quotes: ${quoted}.`;
+  if (commentIn(document))
+    return `A part of the value of '${dotted}' would be read as a comment: what follows '#'. Put the text in quotes: ${quoted}.`;
+  return null;
+}
+
+function commentIn(document: Document.Parsed): boolean {
+  let found = Boolean(document.comment ?? document.commentBefore);
+  visit(document, {
+    Node: (_, node) => {
+      found ||= Boolean(node.comment ?? node.commentBefore);
+    },
+  });
+  return found;
 }
 
 /** Whether a setting would put a text where a secret's name stands: most likely the secret itself. */
@@ -107,7 +143,7 @@ function inputValue(
 }
 
 /** Why an override has no place to stand, or null. */
-function missingParent({ value }: Layers, { prefix }: Layer, dotted: string): string | null {
+function missingPlace({ value }: Layers, { prefix, value: given }: Layer, dotted: string): string | null {
   const above = prefix.slice(0, -1);
   const parent = valueAt(value, above);
   if (typeof parent !== "object" || parent === null) {
@@ -118,7 +154,9 @@ function missingParent({ value }: Layers, { prefix }: Layer, dotted: string): st
   if (Array.isArray(parent) && !(typeof last === "number" && last < parent.length)) {
     return `the list '${above.join(".")}' has only ${counted(parent.length, "entry")}.`;
   }
-  return dotted === "" ? "it names nothing." : null;
+  if (dotted === "") return "it names nothing.";
+  const removes = given === null && !Object.hasOwn(parent, last!);
+  return removes ? `null removes a key, and the recipe has no '${dotted}'.${nearby(value, prefix)}` : null;
 }
 
 function nearby(value: unknown, path: Path): string {

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Pair } from "yaml";
 import { severityOf, type Code, type Diagnostic } from "../schemas/diagnostic.ts";
+import { isExact } from "./exact-number.ts";
 import { keyText, rangeOfNode, Source, type Range } from "./source.ts";
 
 const MOST_ALIASES = 100;
@@ -46,7 +47,7 @@ export function parse(file: string, text: string): Parsed {
       diagnostics: [at(source, "R0004", rangeOfNode(deep) ?? [0, 0], tooDeep)],
     };
   }
-  const diagnostics = unusable(source, contents);
+  const diagnostics = unusable(source, contents, "");
   // Plain values cannot hold such keys.
   if (diagnostics.some(({ code }) => code === "R0101")) return { source, value: undefined, diagnostics };
   try {
@@ -70,7 +71,8 @@ export function parse(file: string, text: string): Parsed {
 function opensAtOnce(text: string): number {
   let [open, most] = [0, 0];
   for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
-    open += bracket === "[" || bracket === "{" ? 1 : -1;
+    // One that closes nothing, as in a comment, must not make room for more.
+    open = bracket === "[" || bracket === "{" ? open + 1 : Math.max(0, open - 1);
     most = Math.max(most, open);
   }
   return most;
@@ -88,11 +90,15 @@ function unread(file: string, code: Code, message: string): Parsed {
   return { source, value: undefined, diagnostics: [at(source, code, [0, 0], message)] };
 }
 
+const SECOND_DOCUMENT =
+  "A second document begins here, after '---' or '...'. A file holds one document: put this into a file of its own.";
+
 /** One per line: a mistake often makes the reader stumble several times. */
 function syntaxErrors(source: Source): Diagnostic[] {
   const byLine = new Map<number, Diagnostic>();
-  for (const { pos, message } of source.document.errors) {
-    const found = at(source, "R0002", pos, `${message.replace(/\.?$/, "")}.`);
+  for (const { pos, code, message } of source.document.errors) {
+    const text = code === "MULTIPLE_DOCS" ? SECOND_DOCUMENT : `${message.replace(/\.?$/, "")}.`;
+    const found = at(source, "R0002", pos, text);
     if (!byLine.has(found.line)) byLine.set(found.line, found);
     if (byLine.size === 20) break;
   }
@@ -115,24 +121,46 @@ function tooDeepIn(root: unknown, children: (value: unknown) => unknown[]): unkn
   return null;
 }
 
-/** What YAML allows and a recipe cannot hold. */
-function unusable(source: Source, node: unknown): Diagnostic[] {
-  if (isScalar(node)) return wrongNumber(source, node.value, node.source ?? "", rangeOfNode(node) ?? [0, 0]);
+/** What YAML allows and a recipe cannot hold. `name` is the dotted path of the node. */
+function unusable(source: Source, node: unknown, name: string): Diagnostic[] {
+  if (isScalar(node)) {
+    const range = rangeOfNode(node) ?? [0, 0];
+    return wrongNumber(source, { value: node.value, text: node.source ?? "", range, name });
+  }
   if (isAlias(node)) return [];
-  if (isSeq(node)) return node.items.flatMap((item) => unusable(source, item));
+  const inside = (key: string) => (name === "" ? key : `${name}.${key}`);
+  if (isSeq(node)) return node.items.flatMap((item, index) => unusable(source, item, inside(String(index))));
   return isMap(node)
-    ? [...wrongKeys(source, node.items), ...node.items.flatMap(({ value }) => unusable(source, value))]
+    ? [
+        ...wrongKeys(source, node.items),
+        ...node.items.flatMap((pair) => unusable(source, pair.value, inside(keyText(pair)))),
+      ]
     : [];
 }
 
-function wrongNumber(source: Source, value: unknown, text: string, range: Range): Diagnostic[] {
+interface Written {
+  value: unknown;
+  text: string;
+  range: Range;
+  name: string;
+}
+
+function wrongNumber(source: Source, { value, text, range, name }: Written): Diagnostic[] {
   if (typeof value !== "number") return [];
   if (!Number.isFinite(value))
     return [at(source, "R0104", range, `${text} is no finite number, which a recipe cannot hold.`)];
-  if (!/^[-+]?0[0-9]/.test(text)) return [];
+  if (!isExact(value, text)) {
+    const message = `${text} is too large to be kept exactly: it would become ${BigInt(value)}. Whole numbers are exact up to ${Number.MAX_SAFE_INTEGER}. Where a text may stand, put it in quotes: "${text}".`;
+    return [{ ...at(source, "R0104", range, message), suggestion: `"${text}"` }];
+  }
+  // There it stays the text that it is.
+  if (!/^[-+]?0[0-9]/.test(text) || IN_ENVIRONMENT.test(name)) return [];
   const message = `${text} is ${value} in YAML 1.2, not octal. Write ${value}, or 0o… for octal.`;
   return [{ ...at(source, "R0504", range, message), suggestion: String(value) }];
 }
+
+// Also as a profile's key, which is a path.
+const IN_ENVIRONMENT = /(?:^|\.)with\.env\.[^.]+$/;
 
 function wrongKeys(source: Source, pairs: Pair[]): Diagnostic[] {
   const first = new Map<string, Pair>();

@@ -66,7 +66,7 @@ export function resolveStep(
       if (many !== undefined && isMapping(given)) {
         for (const [inner, text] of Object.entries(given))
           if (typeof text === "string") follower.artifact(`${name}.${inner}`, [...place, inner], text, many);
-      } else if (one === undefined) resolved.params[name] = given;
+      } else if (one === undefined) resolved.params[name] = asWritten(layers, kind, given, place);
       else if (typeof given === "string") follower.artifact(name, place, given, one);
     }
     follower.plainOnly([...path, "with"], resolved.inputs);
@@ -75,6 +75,19 @@ export function resolveStep(
   follower.needs(value["needs"], [...path, "needs"]);
   diagnostics.push(...substitution.diagnostics);
   return { resolved, diagnostics };
+}
+
+/** What a program gets as text keeps the text that a number or word has in the recipe: 1.10 is a version. */
+function asWritten(layers: Layers, kind: StepKind, given: unknown, place: Path): unknown {
+  const properties = KIND_SCHEMAS[kind].properties;
+  const name = String(place.at(-1));
+  if (!isMapping(given) || !Object.hasOwn(properties, name) || properties[name]!["x-as-written"] !== true)
+    return given;
+  const text = (key: string, value: unknown): unknown => {
+    const written = typeof value === "string" ? undefined : layers.writtenAt([...place, key]);
+    return written === undefined || written === String(value) ? value : written;
+  };
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, text(key, value)]));
 }
 
 /** Sides that do not fit the model's patches would be resized a second time, or fail in the trainer. */

@@ -71,6 +71,8 @@ function lookUpInput(inputs: Mapping, part: Part): Value | Reference {
   if (type === "secret") return new Reference({ from: "secret", input: name }, span);
   if (type === "path" || type === "dataset" || type === "model")
     return new Reference({ from: "input", input: name }, span);
+  // What is no text is told where it stands, not where it is used too.
+  if (type === "string" && (typeof value === "number" || typeof value === "boolean")) return String(value);
   if (typeof value === "string" || typeof value === "number") return value;
   const related = { message: `'${name}' is declared here`, path: ["inputs", name] };
   const message = `The input '${name}' has no value. Give it a default, or --set inputs.${name}=…`;

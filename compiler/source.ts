@@ -65,6 +65,18 @@ export class Source {
     return { range: range ?? [0, 0], found };
   }
 
+  /** The number or word under a path as it is written, such as 1.10; undefined for anything else, such as a text. */
+  writtenAt(path: Path): string | undefined {
+    let node: unknown = this.document.contents;
+    for (const segment of path) {
+      if (isAlias(node)) node = node.resolve(this.document);
+      if (isSeq(node)) node = node.items[Number(segment)];
+      else node = isMap(node) ? this.#pairOf(node, String(segment))?.value : undefined;
+    }
+    if (isAlias(node)) node = node.resolve(this.document);
+    return isScalar(node) && typeof node.value !== "string" ? node.source : undefined;
+  }
+
   #pairOf(map: YAMLMap, key: string): Pair | undefined {
     let pairs = this.#pairs.get(map);
     if (pairs === undefined) {

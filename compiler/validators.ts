@@ -26,6 +26,8 @@ const VOCABULARY = [
   "unit",
   "maps",
   "multiple",
+  "packages",
+  "as-written",
   "metrics",
 ];
 

@@ -7,6 +7,7 @@ import { DISK_FULL } from "../activities/step-failure.ts";
 import { home } from "../store/home.ts";
 import { connectClient } from "./connection.ts";
 import { EngineError } from "./errors.ts";
+import { requireOpenFiles } from "./open-files.ts";
 import { giveUpLostAttempts, isKnown, openHandle, startOrAttach, type Handle } from "./runs.ts";
 import { ensureServer, findServer } from "./server.ts";
 import { identifyFolder, isSameFolder, type FolderIdentity } from "./server-file.ts";
@@ -64,6 +65,7 @@ export class Session {
   }
 
   static async open(root: string, binary: string | null): Promise<Session> {
+    requireOpenFiles();
     await forgetStopped(root);
     const address = await ensureServer(root, binary);
     return new Session(root, binary, address, await connectClient(address));

@@ -1,3 +1,4 @@
+import { showDuration } from "./duration.ts";
 import { testsNote } from "./claims/tests-note.ts";
 import type { DataReport } from "../schemas/generated/data-report.ts";
 import type { RunRecord, RunRecordStep } from "../schemas/generated/run-record.ts";
@@ -45,7 +46,7 @@ export function renderReport({ record, events, samples, data, frames, unparsed, 
               ${record.recipe.name}${record.recipe.profile === null ? "" : html` <small>profile ${record.recipe.profile}</small>`}
             </h1>
             <p>
-              Run <code>${record.run}</code>, ${record.status} in ${duration(record.seconds)}, started
+              Run <code>${record.run}</code>, ${record.status} in ${showDuration(record.seconds)}, started
               ${record.started.replace("T", " ").slice(0, 16)} UTC.
             </p>
           </header>
@@ -58,12 +59,6 @@ export function renderReport({ record, events, samples, data, frames, unparsed, 
         </main>
       </body>
     </html> `.text;
-}
-
-function duration(seconds: number): string {
-  return seconds < 60
-    ? `${seconds.toFixed(1)} s`
-    : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
 function failureSection({ failure }: RunRecord): Html {
@@ -122,7 +117,7 @@ function curvesSection({ steps }: RunRecord, events: ReportData["events"]): Html
 
 function stepsSection({ steps }: RunRecord): Html {
   const seconds = ({ started, ended }: RunRecordStep) =>
-    started && ended ? duration((Date.parse(ended) - Date.parse(started)) / 1000) : "";
+    started && ended ? showDuration((Date.parse(ended) - Date.parse(started)) / 1000) : "";
   return section(
     "Steps",
     html`<div class="wide">

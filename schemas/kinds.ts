@@ -57,6 +57,8 @@ export interface ParameterSchema {
   "x-artifact"?: (ArtifactType | "hub")[];
   /** Of a mapping whose values are artifacts, each with a name of its own. */
   "x-artifacts"?: ArtifactType[];
+  /** Its numbers and words become texts as the recipe writes them. */
+  "x-as-written"?: boolean;
   /** Table and row of the paper that give the value. */
   "x-paper"?: string;
   "x-unit"?: string;
@@ -77,6 +79,8 @@ export interface KindSchema {
   /** Its metrics with what they are; in a name, <…> stands for a part that the data or the recipe gives. */
   "x-metrics": Record<string, string>;
   "x-tools": ("ffmpeg" | "python")[];
+  /** The Python packages that decide its result, where not all of the environment do. */
+  "x-packages"?: string[];
   "x-resources": { cpu: number; memory_gb: number };
   /** The secrets that it takes, where it runs no program that could take any. */
   "x-secrets"?: string[];

@@ -6,13 +6,14 @@ import {
   defineQuery,
   defineSignal,
   isCancellation,
+  patched,
   proxyActivities,
   setHandler,
   workflowInfo,
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/index.ts";
 import type { FinishedRun, PlanStep, RunRequest, StepResult } from "../schemas/plan.ts";
-import { describeFailure, inputsOf, runStep } from "./run-step.ts";
+import { describeFailure, inputsOf, runStep, type Tries } from "./run-step.ts";
 import { Schedule } from "./schedule.ts";
 
 const pause = defineSignal("pause");
@@ -23,6 +24,8 @@ const state = defineQuery<{ paused: boolean; running: string[] }>("state");
 interface Carried {
   results: (readonly [string, StepResult])[];
   failures: FinishedRun["failures"];
+  /** How often the programs of steps that are not over have failed. A run of an earlier version does not say. */
+  tries?: (readonly [string, number])[];
 }
 
 /** Walks a plan: decides what runs when, acts only through activities, and ends with a written record. */
@@ -34,6 +37,7 @@ export async function runPlan(
   const schedule = new Schedule(plan.steps, capacity, carried.results);
   const running = new Map<string, CancellationScope>();
   const failures = [...carried.failures];
+  const tries = new Map(carried.tries);
   const root = CancellationScope.current();
   let paused = false;
   let oneEnded = () => {};
@@ -59,11 +63,19 @@ export async function runPlan(
       schedule.finish(step.id, { status: "cancelled", outputs: {} });
     else schedule.release(step.id);
   };
+  const triesOf = ({ id }: PlanStep): Tries => {
+    const before = tries.get(id) ?? 0;
+    return {
+      // In histories of earlier versions they were counted anew after a pause.
+      before: before > 0 && patched("tries-outlive-a-pause") ? before : 0,
+      failed: (count) => tries.set(id, count),
+    };
+  };
   const start = (step: PlanStep) => {
     const scope = new CancellationScope();
     running.set(step.id, scope);
     void scope
-      .run(() => runStep(requestOf(request, step, schedule)))
+      .run(() => runStep(requestOf(request, step, schedule), triesOf(step)))
       .then(
         (result) => schedule.finish(step.id, result),
         (error: unknown) => settle(step, error),
@@ -83,7 +95,11 @@ export async function runPlan(
     else if (stopping()) break;
     else if (paused) await condition(() => !paused).catch(() => {});
     else if (long)
-      await continueAsNew<typeof runPlan>(request, { results: [...schedule.carried()], failures });
+      await continueAsNew<typeof runPlan>(request, {
+        results: [...schedule.carried()],
+        failures,
+        tries: [...tries],
+      });
     else break;
   }
   const cancelled = root.consideredCancelled;

@@ -10,8 +10,14 @@ import {
 import type { Activities } from "../activities/index.ts";
 import type { Artifact, RunRequest, StepRequest, StepResult } from "../schemas/plan.ts";
 
+/** How often a step's program has failed; outlives a pause and a new history. */
+export interface Tries {
+  before: number;
+  failed: (count: number) => void;
+}
+
 /** One step with its recipe's retries: those count runs of the program; lost workers are Temporal's to retry. */
-export async function runStep(request: StepRequest): Promise<StepResult> {
+export async function runStep(request: StepRequest, { before, failed }: Tries): Promise<StepResult> {
   const { step } = request;
   const activities = proxyActivities<Activities>({
     activityId: step.id,
@@ -26,13 +32,14 @@ export async function runStep(request: StepRequest): Promise<StepResult> {
       nonRetryableErrorTypes: ["TemporalTimeout:StartToClose"],
     },
   });
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = before + 1; ; attempt++) {
     try {
       return await activities[step.kind](request);
     } catch (error) {
       const { code } = describeFailure(error);
       const again = attempt < step.retry.attempts && (step.retry.on as string[]).includes(code);
       if (isCancellation(error) || !again) throw error;
+      failed(attempt);
       await sleep(`${step.retry.backoffSeconds * 2 ** (attempt - 1)} seconds`);
     }
   }

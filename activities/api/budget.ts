@@ -10,29 +10,41 @@ export interface Budget {
   output_price?: number;
 }
 
+/** What was paid for, in all: kept as a running total, since it is asked before every request. */
+export interface Spending {
+  replies: number;
+  /** Tokens of all prompts, and of all replies. */
+  input: number;
+  output: number;
+}
+
+const NOTHING_SPENT: Spending = { replies: 0, input: 0, output: 0 };
+
+/** A total with one more reply. */
+export const withReply = (
+  { replies, input, output }: Spending,
+  { input_tokens, output_tokens }: Spent,
+): Spending => ({ replies: replies + 1, input: input + input_tokens, output: output + output_tokens });
+
+export const spendingOf = (replies: readonly Spent[]): Spending => replies.reduce(withReply, NOTHING_SPENT);
+
 /** What replies cost, in the prices' currency; undefined without prices. */
-export function costOf(replies: readonly Spent[], { input_price, output_price }: Budget): number | undefined {
+export function costOf(
+  { input, output }: Spending,
+  { input_price, output_price }: Budget,
+): number | undefined {
   if (input_price === undefined || output_price === undefined) return undefined;
-  const { input, output } = tokensOf(replies);
   return (input * input_price + output * output_price) / 1e6;
 }
 
-/** Tokens of all prompts and of all replies. */
-export function tokensOf(replies: readonly Spent[]): { input: number; output: number } {
-  return {
-    input: replies.reduce((sum, { input_tokens }) => sum + input_tokens, 0),
-    output: replies.reduce((sum, { output_tokens }) => sum + output_tokens, 0),
-  };
-}
-
 /** Which limit is reached, in words, or null while another reply may be paid for. */
-export function usedUp(replies: readonly Spent[], inFlight: number, budget: Budget): string | null {
-  if (budget.replies !== undefined && replies.length + inFlight >= budget.replies)
+export function usedUp(spent: Spending, inFlight: number, budget: Budget): string | null {
+  if (budget.replies !== undefined && spent.replies + inFlight >= budget.replies)
     return counted(budget.replies, "reply");
-  const { input, output } = tokensOf(replies);
-  if (budget.tokens !== undefined && input + output >= budget.tokens)
-    return `${budget.tokens} tokens (${input + output} used)`;
-  const cost = costOf(replies, budget);
+  const tokens = spent.input + spent.output;
+  if (budget.tokens !== undefined && tokens >= budget.tokens)
+    return `${budget.tokens} tokens (${tokens} used)`;
+  const cost = costOf(spent, budget);
   if (budget.cost !== undefined && cost !== undefined && cost >= budget.cost)
     return `a cost of ${budget.cost} (${cost.toFixed(4)} spent)`;
   return null;

@@ -8,6 +8,7 @@ import { explainErrors } from "../rows/explain.ts";
 import { tellFaults, type Fault, type LineFault } from "../rows/faults.ts";
 import { readRows } from "../rows/read-rows.ts";
 import { StepFailure } from "../step-failure.ts";
+import { spendingOf, withReply, type Spending } from "./budget.ts";
 import { UnreadableReply, type Spent } from "./completion.ts";
 
 export const CASSETTE = "cassette.jsonl";
@@ -22,6 +23,7 @@ export class Cassette {
   readonly #folder: string | null;
   readonly #replies: Map<string, RecordedReply>;
   readonly #spoilt: Spent[];
+  #spent: Spending;
   /** Kept lines that were no recorded replies, and are asked for again. */
   readonly unfit: number;
   #writing: Promise<void> = Promise.resolve();
@@ -34,6 +36,7 @@ export class Cassette {
     this.#folder = folder;
     this.#replies = new Map(replies.map((reply) => [keyOf(reply), reply]));
     this.#spoilt = spoilt;
+    this.#spent = spendingOf([...this.#replies.values(), ...spoilt]);
     this.unfit = unfit;
   }
 
@@ -83,8 +86,8 @@ export class Cassette {
   }
 
   /** What was paid for, whether it could be used or not. */
-  get spent(): Spent[] {
-    return [...this.#replies.values(), ...this.#spoilt];
+  get spent(): Spending {
+    return this.#spent;
   }
 
   get spoilt(): readonly Spent[] {
@@ -102,12 +105,14 @@ export class Cassette {
       throw new UnreadableReply(`The server's reply cannot be recorded: ${fault.text}`, reply);
     await this.#append(CASSETTE, reply);
     this.#replies.set(keyOf(reply), reply);
+    this.#spent = withReply(this.#spent, reply);
   }
 
   /** Notes what was paid for a reply that cannot be used. */
   async spoil({ input_tokens, output_tokens }: Spent): Promise<void> {
     await this.#append(SPOILT, { input_tokens, output_tokens });
     this.#spoilt.push({ input_tokens, output_tokens });
+    this.#spent = withReply(this.#spent, { input_tokens, output_tokens });
   }
 
   async #append(name: string, line: object): Promise<void> {

@@ -1,6 +1,6 @@
 import { agreeing, counted } from "../../schemas/counted.ts";
 import type { RecordedReply } from "../../schemas/generated/recorded-reply.ts";
-import { costOf, tokensOf, type Budget } from "./budget.ts";
+import { costOf, spendingOf, type Budget } from "./budget.ts";
 import type { Cassette } from "./cassette.ts";
 import type { Spent } from "./completion.ts";
 
@@ -31,9 +31,9 @@ export function apiMetrics({ replies, paid, spoilt, before, model, date, budget 
   changes: Change[];
   notes: string[];
 } {
-  const { input, output } = tokensOf(replies);
+  const { input, output } = spendingOf(replies);
   const own = new Set(paid);
-  const cost = costOf([...paid, ...spoilt], budget);
+  const cost = costOf(spendingOf([...paid, ...spoilt]), budget);
   // In UTC, as the times are.
   const others = [...new Set(replies.map(({ asked }) => asked.slice(0, 10)))].filter((day) => day !== date);
   const served = [...new Set(replies.map((reply) => reply.served))].sort();

@@ -1,6 +1,10 @@
 import OpenAI from "openai";
 import type { ChatCompletionCreateParamsNonStreaming } from "openai/resources/chat/completions";
-import { BrokenReply, readCompletion, type Answer } from "./completion.ts";
+import prettyBytes from "pretty-bytes";
+import { BrokenReply, readCompletion, UnreadableReply, type Answer } from "./completion.ts";
+
+// A reply of 100,000 tokens with all that servers add has a few megabytes.
+const MOST_BYTES = 32e6;
 
 /** The body of a request. */
 export type ChatRequest = ChatCompletionCreateParamsNonStreaming;
@@ -63,7 +67,7 @@ function wholeWithin(milliseconds: number): typeof fetch {
   return async (input, init) => {
     const signals = [init?.signal ?? [], AbortSignal.timeout(milliseconds)].flat();
     const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
-    const body = await response.arrayBuffer().catch((error: unknown) => {
+    const body = await bodyOf(response).catch((error: unknown) => {
       const { cause } = error as { cause?: { code?: unknown } };
       // It was there, but not packed as it said.
       if (String(cause?.code).startsWith("Z_"))
@@ -72,4 +76,20 @@ function wholeWithin(milliseconds: number): typeof fetch {
     });
     return new Response(body.byteLength > 0 ? body : null, response);
   };
+}
+
+/** A reply's bytes as they come, as many as a reply can have: what goes on for ever must not fill the memory. */
+async function bodyOf(response: Response): Promise<Buffer<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.byteLength;
+    // Leaving the loop closes the connection.
+    if (size > MOST_BYTES)
+      throw new UnreadableReply(
+        `The server's reply is no chat completion: it has more than ${prettyBytes(MOST_BYTES)}.`,
+      );
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
 }

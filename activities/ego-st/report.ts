@@ -1,5 +1,5 @@
 import type { DataReport } from "../../schemas/generated/data-report.ts";
-import { DEFECTS } from "./defects.ts";
+import { DEFECTS, type Defect } from "./defects.ts";
 import { defectsOf, fateOf, type Policy } from "./policy.ts";
 import type { Ingested } from "./training-row.ts";
 
@@ -13,6 +13,7 @@ export function reportOf(
   policy: Policy,
 ): DataReport {
   const rows = ingested.map(({ row }) => row);
+  const idsOf = byDefect(ingested);
   const scored = rows.filter(({ answer }) => answer !== null);
   const gold = countBy(scored.map(({ answer }) => answer!));
   return {
@@ -28,10 +29,17 @@ export function reportOf(
     chance: mean(scored.map(({ options }) => (options.length === 0 ? 0 : 1 / options.length))),
     majority: scored.length === 0 ? null : Math.max(...Object.values(gold)) / scored.length,
     defects: DEFECTS.map((defect) => {
-      const ids = ingested.filter((one) => defectsOf(one).includes(defect)).map(({ row }) => row.id);
+      const ids = idsOf.get(defect) ?? [];
       return { name: defect.name, says: defect.says, rows: ids.length, fate: fateOf(defect, policy), ids };
     }),
   };
+}
+
+/** The rows of each defect; what is wrong with a row is looked at once. */
+function byDefect(ingested: readonly Ingested[]): Map<Defect, string[]> {
+  const found = new Map<Defect, string[]>(DEFECTS.map((defect) => [defect, []]));
+  for (const one of ingested) for (const defect of defectsOf(one)) found.get(defect)!.push(one.row.id);
+  return found;
 }
 
 function countBy(values: readonly string[]): Record<string, number> {

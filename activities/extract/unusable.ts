@@ -17,16 +17,17 @@ export function leaveOut(
   reasons: ReadonlyMap<string, string>,
   allowed: boolean,
 ): Unusable[] {
+  const ids = new Map<string, string[]>();
+  for (const { video, id } of rows) {
+    const known = ids.get(video);
+    if (known === undefined) ids.set(video, [id]);
+    else known.push(id);
+  }
   const left = [...reasons]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([video, reason]) => ({
-      video,
-      reason,
-      ids: rows.filter((row) => row.video === video).map(({ id }) => id),
-    }));
-  const videos = new Set(rows.map(({ video }) => video)).size;
-  if (left.length > 0 && (!allowed || left.length === videos))
-    throw new StepFailure("data", told(left, videos, allowed));
+    .map(([video, reason]) => ({ video, reason, ids: ids.get(video) ?? [] }));
+  if (left.length > 0 && (!allowed || left.length === ids.size))
+    throw new StepFailure("data", told(left, ids.size, allowed));
   return left;
 }
 

@@ -1,5 +1,5 @@
 import prettyBytes from "pretty-bytes";
-import { toolsForFingerprint } from "../../activities/toolchain.ts";
+import { toolsForFingerprint } from "../../activities/tools.ts";
 import type { Plan } from "../../schemas/plan.ts";
 import { home } from "../../store/home.ts";
 import { EXIT, UserError } from "../errors.ts";
@@ -33,7 +33,8 @@ export async function plan(
   const root = home.find(process.cwd(), process.env);
   const missing = await missingInputs(made, process.cwd());
   const inputs = await digestInputs(made, recipe, root, [...missing.keys()]);
-  const previews = await previewPlan(root, made, inputs, toolsForFingerprint(), historyOf(root, made));
+  const tools = await toolsForFingerprint(root);
+  const previews = await previewPlan(root, made, inputs, tools, historyOf(root, made));
   const estimates = await Promise.all(previews.map((preview) => estimate(root, preview)));
   const idle = previews.every(({ action, outcome }) => action === "reuse" && outcome !== null);
   const found = { plan: made, previews, estimates, missing: [...missing.keys()] };

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { writeRecord } from "../../activities/write-record.ts";
-import { toolsForFingerprint } from "../../activities/toolchain.ts";
+import { toolsForFingerprint } from "../../activities/tools.ts";
 import { counted } from "../../schemas/counted.ts";
 import { HEARTBEAT_TIMEOUT_SECONDS, type Artifact, type Plan, type StepOutcome } from "../../schemas/plan.ts";
 import { writeSoon } from "../../store/files.ts";
@@ -17,6 +17,7 @@ import { machineCapacity } from "../machine.ts";
 import { say } from "../output.ts";
 import { historyOf } from "../preview/history.ts";
 import { previewPlan } from "../preview/preview.ts";
+import { storeAbove } from "../nearby-store.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
 import { unfinishedRun } from "../unfinished.ts";
 import { writable } from "../writable.ts";
@@ -34,7 +35,9 @@ export async function run(
   { json = false, new: afresh = false, detach: alone = false, failFast = false, ...options }: RunOptions,
 ): Promise<number> {
   const { plan, recipe } = await planOf(file, options);
+  const above = storeAbove(process.cwd(), process.env);
   const root = await writable(home.find(process.cwd(), process.env));
+  if (above !== null) process.stderr.write(`A new store is made here. ${above}\n`);
   const inputs = await digestInputs(plan, recipe, root);
   const open = afresh ? null : await unfinishedRun(root, plan, inputs);
   const { started, outcomes } =
@@ -67,7 +70,7 @@ async function begin(
 ): Promise<{ started: StartedRun; outcomes: StepOutcome[] }> {
   const now = new Date();
   const [previews, capacity, commit] = await Promise.all([
-    previewPlan(root, plan, inputs, toolsForFingerprint(), historyOf(root, plan)),
+    toolsForFingerprint(root).then((tools) => previewPlan(root, plan, inputs, tools, historyOf(root, plan))),
     machineCapacity((sentence) => say(sentence, json)),
     currentCommit(process.cwd(), (sentence) => say(sentence, json)),
   ]);

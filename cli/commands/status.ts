@@ -5,6 +5,7 @@ import { listRuns, loadRecord, loadRun, type StartedRun } from "../../store/runs
 import { liveWorkers } from "../../store/workers.ts";
 import { EXIT } from "../errors.ts";
 import { findRun } from "../find-run.ts";
+import { storeAbove } from "../nearby-store.ts";
 import { mainNumber } from "../main-number.ts";
 import { say, sayJson } from "../output.ts";
 import { endWithReader } from "../readers.ts";
@@ -52,7 +53,9 @@ async function listAll(root: string, json: boolean): Promise<number> {
   );
   if (json) sayJson(runs);
   else if (runs.length === 0)
-    say("There is no run here yet. Start one with 'reprise run recipes/demo.yaml'.");
+    say(
+      `There is no run here yet. ${storeAbove(process.cwd(), process.env) ?? "Start one with 'reprise run recipes/demo.yaml'."}`,
+    );
   else {
     const rows = runs.map(({ run, status: is, started, recipe }) => [run, is, started, recipe]);
     say(drawTable(["run", "status", "started", "recipe"], rows));

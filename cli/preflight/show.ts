@@ -63,7 +63,7 @@ function fitOf({ neededGb, hasGb, fits, gpu, gpus }: Judged): string {
 }
 
 const timeOf = (hours: number): string =>
-  hours < 1 ? `${(60 * hours).toFixed(0)} min` : `${hours.toFixed(1)} h`;
+  Math.round(60 * hours) < 60 ? `${Math.round(60 * hours)} min` : `${hours.toFixed(1)} h`;
 
 function partsOf(id: string, phase: string, parts: Record<string, number>): string {
   const lines = Object.entries(parts).map(([name, bytes]) => `  ${gb(bytes).padStart(10)}  ${name}`);

@@ -1,4 +1,4 @@
-import { changedPackages, lockedPackages, recallEnvironment } from "../../activities/locked-packages.ts";
+import { changedPackages, recallEnvironment } from "../../activities/tools.ts";
 import { digestOf } from "../../compiler/digest.ts";
 import { showValue } from "../../compiler/show-value.ts";
 import { resultFields, type Tools } from "../../compiler/fingerprint.ts";
@@ -33,16 +33,12 @@ export async function because(asked: Asked): Promise<Reason[]> {
     const unknown = fields === null && name.startsWith("with.") && Object.hasOwn(step.inputs, name.slice(5));
     return !unknown && digestOf({ value: before[name] }) !== digestOf({ value: now[name] });
   });
-  const reasons: Reason[] = [];
-  let environment = false;
-  for (const field of changed) {
-    const [from, to] = [before[field] ?? null, now[field] ?? null];
-    if (field.startsWith("tools.")) {
-      // Both tools may come from one lock file.
-      if (!environment) reasons.push(await environmentChanged(asked.root, field, from, to));
-      environment = true;
-    } else reasons.push(describe(step, field, from, to));
-  }
+  const ofTools = (field: string) => /^(?:tools|packages)\./.test(field);
+  const reasons = changed
+    .filter((field) => !ofTools(field))
+    .map((field) => describe(step, field, before[field] ?? null, now[field] ?? null));
+  const environment = changed.filter(ofTools);
+  if (environment.length > 0) reasons.push(await environmentChanged(asked.root, environment, before, now));
   if (reasons.length + waits.length > 0) return [...reasons, ...waits];
   const removed = last.ended ? "its result was removed from the store" : "its last run did not finish";
   return [{ kind: "removed", field: "", from: null, to: null, text: removed }];
@@ -86,14 +82,26 @@ function partlyKnown({ step, tools, last }: Asked): Record<string, unknown> {
   return last.fields?.["device"] === undefined ? now : { ...now, device };
 }
 
-async function environmentChanged(root: string, field: string, from: unknown, to: unknown): Promise<Reason> {
-  const before = typeof from === "string" ? await recallEnvironment(root, from) : undefined;
-  const changed = before === undefined ? [] : changedPackages(before, lockedPackages());
-  const shown = changed.length > 4 ? [...changed.slice(0, 4), `and ${changed.length - 4} more`] : changed;
-  const what = shown.length > 0 ? shown.join(", ") : `${showValue(from)} -> ${showValue(to)}`;
-  return { kind: "environment", field, from, to, text: `environment lock changed: ${what}` };
+/** What changed of the environment, in one reason: one installation may change several fields. */
+async function environmentChanged(
+  root: string,
+  changed: readonly string[],
+  before: Record<string, unknown>,
+  now: Record<string, unknown>,
+): Promise<Reason> {
+  const texts: string[] = [];
+  for (const field of changed) {
+    const [from, to] = [before[field], now[field]];
+    const [was, is] = await Promise.all([from, to].map((stands) => recallEnvironment(root, String(stands))));
+    const packages = was === undefined || is === undefined ? [] : changedPackages(was, is);
+    const name = field.replace(/^(?:tools|packages)\./, "");
+    texts.push(...(packages.length > 0 ? packages : [`${name} ${showValue(from)} -> ${showValue(to)}`]));
+  }
+  const shown = texts.length > 4 ? [...texts.slice(0, 4), `and ${texts.length - 4} more`] : texts;
+  const [field = ""] = changed;
+  const values = { from: before[field] ?? null, to: now[field] ?? null };
+  return { kind: "environment", field, ...values, text: `environment changed: ${shown.join(", ")}` };
 }
-
 function describe(step: PlanStep, field: string, from: unknown, to: unknown): Reason {
   const name = field.startsWith("with.") ? field.slice(5) : field;
   const source = step.inputs[name];

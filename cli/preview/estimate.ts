@@ -1,4 +1,4 @@
-import prettyMilliseconds from "pretty-ms";
+import { showDuration } from "../../report/duration.ts";
 import { bytesOf } from "../../store/artifacts.ts";
 import type { StepPreview } from "./step-preview.ts";
 
@@ -28,5 +28,4 @@ export function total(values: (number | null)[], show: (value: number) => string
   return sum === 0 ? "unknown" : `more than ${show(sum)}`;
 }
 
-export const showSeconds = (seconds: number): string =>
-  prettyMilliseconds(seconds * 1000, { secondsDecimalDigits: 0 });
+export const showSeconds = (seconds: number): string => showDuration(seconds, false);

@@ -1,3 +1,4 @@
+import { showDuration } from "../../report/duration.ts";
 import { describeSource } from "../../compiler/lower.ts";
 import { showValue } from "../../compiler/show-value.ts";
 import type { StepPreview } from "./step-preview.ts";
@@ -20,7 +21,7 @@ export function explain(
     ...(action === "reuse" && because.length === 0 ? ["  because the store has its result"] : reasons),
     ...waits,
     ...refused.map((text) => `  a checkpoint cannot be used: ${text}`),
-    ...(last === null ? [] : [`  last made by the run ${last.run}, in ${last.seconds.toFixed(1)} s`]),
+    ...(last === null ? [] : [`  last made by the run ${last.run}, in ${showDuration(last.seconds)}`]),
     `  fingerprint ${fingerprint ?? "not known before its inputs are"}`,
     "  decided by:",
     ...decides.map(([name, value]) => `    ${name}: ${showValue(value)}`),

@@ -1,4 +1,5 @@
 import { parseExpressionAt, type Node } from "acorn";
+import { isExact } from "../exact-number.ts";
 import { ExpressionError, type Span } from "./expression-error.ts";
 
 /** The syntax tree of an expression: a small part of what the parser knows, the rest is refused. */
@@ -53,6 +54,10 @@ function read(node: AnyNode, text: string): Expression {
   const child = (key: string) => read(node[key] as AnyNode, text);
   switch (node.type) {
     case "Literal":
+      if (typeof node["value"] === "number" && !isExact(node["value"], text.slice(...span))) {
+        const message = `${text.slice(...span)} is too large to be kept exactly; whole numbers are exact up to ${Number.MAX_SAFE_INTEGER}.`;
+        throw new ExpressionError("R0206", span, message);
+      }
       if (["string", "number", "boolean"].includes(typeof node["value"]) || node["value"] === null) {
         return { type: "literal", value: node["value"] as string, span };
       }

@@ -3,7 +3,7 @@
 export interface EvalOpenParams {
   /** Model to evaluate. */
   model: string;
-  /** Samples generated at once. */
+  /** Samples generated at once. Shorter prompts are padded to the longest of their batch, which alters their numbers a little: another size may give other replies. */
   batch_size?: number;
   /** Frames and questions. */
   dataset: string;

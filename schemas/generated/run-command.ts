@@ -25,7 +25,7 @@ export interface RunCommandParams {
    * Items: Name of a metric.
    */
   metrics?: string[];
-  /** Environment variables of the program. Secrets do not belong here. */
+  /** Environment variables of the program; numbers and words reach it as they are written, such as 1.10. Secrets do not belong here. */
   env?: {
     /** Value. */
     [k: string]: string | number | boolean;

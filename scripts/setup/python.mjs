@@ -16,14 +16,7 @@ const lock = path.join(root, "trainer", "requirements.lock");
  * What PyTorch and bitsandbytes load only to compute on a GPU: a quarter of the whole. The others of CUDA's libraries are
  * linked into PyTorch's wheel, which does not start without them; a wheel for CPUs alone is not on the package index.
  */
-export const ONLY_CUDA = new Set([
-  "cuda-bindings",
-  "cuda-pathfinder",
-  "nvidia-cuda-cccl",
-  "nvidia-cusolver",
-  "nvidia-nvtx",
-  "triton",
-]);
+export const ONLY_CUDA = new Set(readJson(path.join(root, "trainer", "only-cuda.json")));
 
 /** The lock file's text, without what a machine without a GPU can do without. */
 export function wantedPackages(cuda) {

@@ -2,6 +2,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { findVideos } from "../../activities/extract/find-videos.ts";
+import { leaveOut } from "../../activities/extract/unusable.ts";
+import type { Question } from "../../schemas/generated/question.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
 function tree(...files: string[]): string {
@@ -78,4 +80,15 @@ test("another composition of letters and another case are a hint, not a match", 
     // On a disk that takes both for the same there is nothing to hint at.
     for (const place of Object.values(places)) expect([hint, ...names]).toContain(place);
   }
+});
+
+test("many videos that cannot be used are told in a moment", () => {
+  const names = Array.from({ length: 40_000 }, (_, number) => `video-${number}.mp4`);
+  const rows = names.map((video, number) => ({ id: `q${number}`, video }) as Question);
+  const reasons = new Map(names.slice(1).map((video) => [video, "it is not there"]));
+  const began = performance.now();
+  const left = leaveOut(rows, reasons, true);
+  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(left).toHaveLength(39_999);
+  expect(left[0]).toEqual({ video: "video-1.mp4", reason: "it is not there", ids: ["q1"] });
 });

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync, mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { findToolchain } from "../../activities/toolchain.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
@@ -202,31 +203,41 @@ profiles: { few: { steps.arms.steps.walks.with.clips.eval: 2 } }
     expect(await run()).toEqual({ walks: "reused", frames: "done" });
   }, 60_000);
 
-  test("another environment is named by the packages that changed", async () => {
+  test("another version of a package that cuts frames is named", async () => {
     const last = readdirSync(path.join(store, "runs")).sort().at(-1)!;
     const file = path.join(store, "runs", last, "frames", "fields.json");
     const fields = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
-    const lock = fields["tools.python"]!;
-    const packages = JSON.parse(
-      readFileSync(path.join(store, "environments", `${lock}.json`), "utf8"),
-    ) as Record<string, string>;
-    const old = "0".repeat(64);
-    writeFileSync(file, JSON.stringify({ ...fields, "tools.python": old }));
-    writeFileSync(
-      path.join(store, "environments", `${old}.json`),
-      JSON.stringify({ ...packages, trl: "1.15.0" }),
-    );
+    const { "packages.av": version, ...others } = fields;
+    expect(Object.keys(others).filter((name) => name.startsWith("tools."))).toEqual([]);
+    writeFileSync(file, JSON.stringify({ ...fields, "packages.av": "1.0" }));
     const { stdout } = await reprise(folder, ["plan", "planned.yaml", "--json"]);
     const print = (JSON.parse(stdout) as Planned).steps[1]!.fingerprint!;
     rmSync(path.join(store, "steps", `${print}.json`));
-    expect((await plan())["frames"]).toEqual([
-      "run",
-      [`environment lock changed: trl 1.15.0 -> ${packages["trl"]!}`],
-    ]);
+    expect((await plan())["frames"]).toEqual(["run", [`environment changed: av 1.0 -> ${version!}`]]);
     writeFileSync(file, JSON.stringify(fields));
     expect((await plan())["frames"]).toEqual(["run", ["its result was removed from the store"]]);
     expect(await run()).toEqual({ walks: "reused", frames: "done" });
   }, 60_000);
+
+  test("another ffmpeg makes anew what it made, and cuts no frames again; one at another place is the same", async () => {
+    const real = findToolchain({}).ffmpeg!;
+    const wrapper = path.join(folder, "ffmpeg");
+    const write = (comment: string) =>
+      writeFileSync(wrapper, `#!/bin/sh\n# ${comment}\nexec '${real}' "$@"\n`, { mode: 0o755 });
+    const actions = async (ffmpeg: string) => {
+      const { stdout } = await reprise(folder, ["run", "planned.yaml", "--json"], { REPRISE_FFMPEG: ffmpeg });
+      return Object.fromEntries(
+        (JSON.parse(stdout) as RunRecord).steps.map(({ id, status }) => [id, status]),
+      );
+    };
+    write("one");
+    expect(await actions(wrapper)).toEqual({ walks: "done", frames: "reused" });
+    const other = path.join(folder, "other-ffmpeg");
+    renameSync(wrapper, other);
+    expect(await actions(other)).toEqual({ walks: "reused", frames: "reused" });
+    write("two");
+    expect(await actions(wrapper)).toEqual({ walks: "done", frames: "reused" });
+  }, 90_000);
 });
 
 describe("inputs", () => {

@@ -147,7 +147,7 @@ describe("files", () => {
   test("bytes that are no text", async () => {
     write("latin.yaml", Buffer.from([0x6e, 0xe4, 0xff, 0xfe, 0x0a]));
     const ended = await reprise(folder, ["validate", "latin.yaml"]);
-    expect(ended.stdout).toMatch(/^latin\.yaml:1:1: .* \[R0003\]/);
+    expect(ended.stdout).toMatch(/^latin\.yaml:1:2: .* byte 0xE4 at column 2.* \[R0001\]/);
     expect(ended.stderr).toBe("");
   });
 });

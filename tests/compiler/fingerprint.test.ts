@@ -6,7 +6,7 @@ import type { Artifact, PlanStep } from "../../schemas/plan.ts";
 import { planOf } from "../support/recipes.ts";
 import { readFileSync } from "node:fs";
 
-const tools = { python: "lock", ffmpeg: "lock" };
+const tools = { python: "environment", cuda: "none", packages: { av: "1", numpy: "2" }, ffmpeg: "ffmpeg" };
 const grpo = planOf(readFileSync("recipes/demo.yaml", "utf8")).steps.find(({ id }) => id === "grpo")!;
 const artifact = (digest: string, type: Artifact["type"]): Artifact => ({
   uri: `artifacts/${digest}/content`,
@@ -17,6 +17,12 @@ const inputs = { model: artifact("m", "model"), dataset: artifact("d", "frames")
 const with_ = (params: Record<string, unknown>): PlanStep => ({
   ...grpo,
   params: { ...grpo.params, ...params },
+});
+
+/** The training with other resources. */
+const on = (resources: Partial<PlanStep["resources"]>): PlanStep => ({
+  ...grpo,
+  resources: { ...grpo.resources, ...resources },
 });
 
 /** What stands beside the parameters, other than usual. */
@@ -35,7 +41,8 @@ describe("a fingerprint", () => {
     ["the number of steps", fingerprint(with_({ steps: 1 }), inputs, tools)],
     ["an input's content", fingerprint(grpo, { ...inputs, model: artifact("n", "model") }, tools)],
     ["the kind's version", fingerprint({ ...grpo, version: 99 }, inputs, tools)],
-    ["the locked environment", fingerprint(grpo, inputs, { ...tools, python: "other" })],
+    ["the environment", fingerprint(grpo, inputs, { ...tools, python: "other" })],
+    ["the device", fingerprint(on({ gpu: 1 }), inputs, tools)],
   ])("changes with %s", (_, other) => {
     expect(other).not.toBe(print);
   });
@@ -57,6 +64,59 @@ describe("a fingerprint", () => {
     ],
   ])("does not change with %s", (_, other) => {
     expect(other).toBe(print);
+  });
+});
+
+describe("the machine in a fingerprint", () => {
+  const planned = planOf(readFileSync("recipes/demo.yaml", "utf8")).steps;
+  const kinds = (kind: string) => planned.find((step) => step.kind === kind)!;
+  const command: PlanStep = { ...grpo, kind: "run/command", params: { argv: ["train"] }, inputs: {} };
+  const printOf = (step: PlanStep, with_tools = tools) => fingerprint(step, {}, with_tools);
+  const gpus = (step: PlanStep, gpu: number, more: Partial<PlanStep> = {}) =>
+    printOf({ ...step, ...more, resources: { ...step.resources, gpu } });
+
+  test.each([
+    ["a program", command],
+    ["a training", grpo],
+  ])("the GPUs that %s gets, and their type", (_, step) => {
+    expect(gpus(step, 0)).not.toBe(gpus(step, 1));
+    expect(gpus(step, 1)).not.toBe(gpus(step, 8));
+    expect(gpus(step, 1, { gpuType: "A100-80GB" })).not.toBe(gpus(step, 1, { gpuType: "H100" }));
+    expect(gpus(step, 0, { gpuType: "A100-80GB" })).toBe(gpus(step, 0, { gpuType: "H100" }));
+  });
+
+  test("the threads of a portable step, which its sums are split among; of no other", () => {
+    const cpu = (step: PlanStep, count: number) =>
+      printOf({ ...step, resources: { ...step.resources, cpu: count } });
+    const portable: PlanStep = { ...grpo, reproducible: "portable" };
+    expect(cpu(portable, 2)).not.toBe(cpu(portable, 4));
+    const fastest: PlanStep = { ...grpo, reproducible: "fastest" };
+    expect(cpu(fastest, 2)).toBe(cpu(fastest, 4));
+  });
+
+  test("what is installed for GPUs alone counts on a GPU", () => {
+    const others = { ...tools, cuda: "other" };
+    expect(printOf(grpo, others)).toBe(printOf(grpo));
+    expect(printOf(on({ gpu: 1 }), others)).not.toBe(printOf(on({ gpu: 1 })));
+  });
+
+  test("frames go by the packages that cut them, and by nothing else of the environment", () => {
+    const frames = kinds("frames/extract");
+    expect(printOf(frames, { ...tools, python: "other", ffmpeg: "other" })).toBe(printOf(frames));
+    for (const name of ["av", "numpy"])
+      expect(printOf(frames, { ...tools, packages: { ...tools.packages, [name]: "9" } })).not.toBe(
+        printOf(frames),
+      );
+    const walks = kinds("data/synthesize");
+    expect(printOf(walks, { ...tools, python: "other" })).toBe(printOf(walks));
+    expect(printOf(walks, { ...tools, ffmpeg: "other" })).not.toBe(printOf(walks));
+  });
+
+  test("the size of an evaluation's batches: prompts are padded to the longest", () => {
+    const asked = kinds("eval/mcq");
+    const batches = { ...asked, params: { ...asked.params, batch_size: 3 } };
+    expect(printOf(batches)).not.toBe(printOf(asked));
+    expect(resumeKey(batches, {}, tools)).not.toBe(resumeKey(asked, {}, tools));
   });
 });
 

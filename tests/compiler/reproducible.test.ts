@@ -4,7 +4,7 @@ import type { Digests } from "../../schemas/generated/digests.ts";
 import { threadsOf } from "../../activities/threads.ts";
 import { compileText, planOf, SMALL } from "../support/recipes.ts";
 
-const TOOLS = { python: "p", ffmpeg: "f" };
+const TOOLS = { python: "environment", cuda: "none", packages: {}, ffmpeg: "ffmpeg" };
 const PORTABLE = `${SMALL}reproducible: portable\n`;
 const digest = (letter: string) => letter.repeat(64);
 

@@ -71,6 +71,27 @@ def test_folders_sound_covers_photographs_and_secrets(tmp_path: Path) -> None:
     assert_refused(film, "its video is of a kind that FFmpeg has no decoder for")
 
 
+def test_what_names_other_files_is_not_followed(tmp_path: Path) -> None:
+    why = "it is not of a kind that holds a film itself"
+    for number in range(12):
+        ffmpeg("-f", "lavfi", "-i", "color=s=64x64", "-frames:v", 1, tmp_path / f"{number:03}.png")
+    # A name that FFmpeg takes for those of all of them.
+    numbered = tmp_path / "%03d.png"
+    numbered.write_bytes((tmp_path / "000.png").read_bytes())
+    assert_refused(numbered, why)
+    film = make(tmp_path / "film.mp4", 30, *X264)
+    ffmpeg("-i", film, "-c", "copy", "-hls_time", 1, tmp_path / "a.m3u8")
+    # What does not look like text to us may be a playlist to FFmpeg.
+    hidden = tmp_path / "hidden.m3u8"
+    hidden.write_bytes(b"\0" + (tmp_path / "a.m3u8").read_bytes())
+    subtitles = tmp_path / "a.mkv"
+    subtitles.write_bytes(b"1\r\n00:00:01,000 --> 00:00:02,000\r\nHi\x01\r\n\r\n")
+    for other in (hidden, subtitles):
+        with pytest.raises(Refused):
+            frames_of(other)
+    assert_refused(subtitles, why)
+
+
 def test_too_few_frames(tmp_path: Path) -> None:
     assert_refused(make(tmp_path / "five.mp4", 5, *X264), "it has 5 frames, 8 are needed")
     assert_refused(make(tmp_path / "one.webm", 1, *VP9), "it has 1 frame, 8 are needed")

@@ -199,6 +199,25 @@ describe("the interpreter", () => {
     expect(statuses(finished)).toEqual(["done", "done"]);
   });
 
+  test("tries are counted on after a pause", async () => {
+    const tries: string[] = [];
+    const only = { ...step("a"), retry: { attempts: 3, backoffSeconds: 0.1, on: ["exit" as const] } };
+    const { asked, finished } = await run(
+      [only],
+      ({ step: { id } }) => (tries.push(id) === 2 ? untilCancelled(() => {}) : fails("exit")),
+      async (id) => {
+        const handle = environment.client.workflow.getHandle(id);
+        while (tries.length < 2) await sleep(50);
+        await handle.signal("pause");
+        while ((await handle.query<{ running: string[] }>("state")).running.length > 0) await sleep(50);
+        await handle.signal("resume");
+      },
+    );
+    expect(statuses(finished)).toEqual(["failed"]);
+    // Three that failed, and the one that the pause stopped.
+    expect(asked).toHaveLength(4);
+  });
+
   test("a paused run can be cancelled", async () => {
     const { finished } = await run(
       [step("a")],

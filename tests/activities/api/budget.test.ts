@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { costOf, usedUp } from "../../../activities/api/budget.ts";
+import { costOf, spendingOf, usedUp } from "../../../activities/api/budget.ts";
 
 const paid = (count: number) =>
-  Array.from({ length: count }, () => ({ input_tokens: 900, output_tokens: 100 }));
+  spendingOf(Array.from({ length: count }, () => ({ input_tokens: 900, output_tokens: 100 })));
 const PRICES = { input_price: 2.5, output_price: 10 };
 
 test("prices are those of a million tokens", () => {

@@ -99,5 +99,16 @@ test("what was paid for in vain is kept over attempts", async () => {
   await first.spoil({ input_tokens: 7, output_tokens: 2 });
   const second = await Cassette.record(folder);
   expect(second.spoilt).toEqual([{ input_tokens: 7, output_tokens: 2 }]);
-  expect(second.spent.map(({ input_tokens }) => input_tokens)).toEqual([1, 7]);
+  expect([first.spent, second.spent].map(({ replies, input }) => [replies, input])).toEqual([
+    [2, 8],
+    [2, 8],
+  ]);
+});
+
+test("what was paid for is a total: asking for it takes no longer with many replies", async () => {
+  const cassette = await Cassette.record(temporaryFolder());
+  const before = cassette.spent;
+  await cassette.add(reply("a"));
+  expect(cassette.spent).toBe(cassette.spent);
+  expect(cassette.spent).not.toBe(before);
 });

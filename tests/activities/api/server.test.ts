@@ -25,6 +25,16 @@ test.each<[string, Sent]>([
   expect((await ask(sent)).answer.reply).toBe("Straight on, é.");
 });
 
+test("a body that is too large is this request's own, and is not read to its end", async () => {
+  const error: unknown = await ask({ body: Buffer.alloc(33_000_000, " ") }).catch(
+    (reason: unknown) => reason,
+  );
+  expect(troubleOf(error)).toMatchObject({
+    ...{ means: "refused", answered: true },
+    text: "The server's reply is no chat completion: it has more than 32 MB.",
+  });
+});
+
 test.each<[string, Sent, RegExp]>([
   ["cut", { body: text.slice(0, 90) }, /no JSON, or cut/],
   ["empty", { body: "" }, /it is empty/],

@@ -12,6 +12,20 @@ from av.stream import Disposition
 from .logs import Ear
 from .refusals import Refused, frames, refuse_no_media
 
+# FFmpeg goes by the content. Playlists, lists, numbered pictures (a name with %d), devices and streams read other files
+# than the one that was looked at: what holds its film itself is named here. Pictures and sound are, too, so that they
+# are told as such.
+_FILMS = (
+    "mov,matroska,avi,mpegts,mpeg,flv,live_flv,kux,ogg,asf,asf_o,mxf,gxf,lxf,nut,nuv,wtv,rm,dv,ivf,obu,av1,h261,h263,h264,"
+    "hevc,vvc,evc,m4v,mpegvideo,vc1,vc1test,dirac,dnxhd,avs,avs2,avs3,cavsvideo,yuv4mpegpipe,mjpeg,mjpeg_2000,smjpeg,mpjpeg,"
+    "gif,apng,swf,dhav,ty,pva,pmp,nsv,r3d,roq,flic,smk,bink,vivo,vividas"
+)
+_NO_FILMS = (
+    "jpeg_pipe,jpegxl_anim,jpegxl_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe,gif_pipe,"
+    "mp3,aac,ac3,eac3,flac,wav,w64,aiff,amr,caf"
+)
+_OPTIONS = {"format_whitelist": f"{_FILMS},{_NO_FILMS}", "protocol_whitelist": "file"}
+
 _PICTURES_BESIDE = Disposition.attached_pic | Disposition.timed_thumbnails
 
 
@@ -53,6 +67,10 @@ def open_film(path: str, ear: Ear) -> Film:
     except (av.FFmpegError, ValueError, OSError) as error:
         # The last error says the cause, such as "moov atom not found"; the exception only "Invalid data".
         ear.forget_errors()
+        if "whitelist" in (ear.last_error or ""):
+            raise Refused(
+                "it is not of a kind that holds a film itself: a playlist, a list or numbered pictures name other files"
+            ) from error
         raise Refused(ear.last_error or getattr(error, "strerror", None) or str(error)) from error
     try:
         stream, notes = _choose(container, path)
@@ -66,7 +84,7 @@ def open_film(path: str, ear: Ear) -> Film:
 
 def _open(path: str) -> Any:
     # Tags in another encoding are no reason to refuse a video.
-    return av.open(path, metadata_errors="replace")
+    return av.open(path, options=_OPTIONS, metadata_errors="replace")
 
 
 def _bound(stream: Any) -> None:

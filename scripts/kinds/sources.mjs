@@ -1,0 +1,97 @@
+// What decides each kind's result among our own sources, by file, each with a digest that comments and layout do not alter.
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { build, transform } from "esbuild";
+
+// How a step is run, told and stopped: the same for all kinds, and none of their results hangs on it.
+const MACHINERY = new Set(
+  [
+    ...["at-work", "changed-inputs", "environment", "event-file", "failures", "ffmpeg-print", "hide-secrets"],
+    ...["installed-packages", "interpreter", "media-failure", "outcome", "parts", "resume", "run-child"],
+    ...["run-program", "secrets", "step", "step-failure", "toolchain", "tools", "write-record"],
+  ].map((name) => `activities/${name}.ts`),
+);
+const PYTHON_MACHINERY = new Set(
+  ["__main__", "errors", "events", "failures", "job", "launch", "progress", "stop", "warm"].map(
+    (name) => `trainer/reprise_trainer/${name}.py`,
+  ),
+);
+
+/** Kinds with `{file: digest}` of their sources. `python` is a Python to read the trainers' modules with. */
+export async function sourcesOfKinds(root, python) {
+  const entries = entriesOf(read(root, "activities/index.ts"));
+  const modules = modulesOf(read(root, "trainer/reprise_trainer/__main__.py"));
+  const inPython = pythonSources(root, python, [...new Set(Object.values(modules))]);
+  const digests = new Map();
+  const found = {};
+  for (const [kind, entry] of Object.entries(entries)) {
+    const files = {};
+    for (const file of await importedBy(root, entry)) {
+      if (!file.startsWith("activities/") || MACHINERY.has(file)) continue;
+      if (!digests.has(file)) digests.set(file, await digestTypeScript(read(root, file)));
+      files[file] = digests.get(file);
+      Object.assign(files, dataOf(root, file));
+    }
+    for (const [file, digest] of Object.entries(inPython[modules[kind]] ?? {}))
+      if (!PYTHON_MACHINERY.has(file)) files[file] = digest;
+    found[kind] = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+  return found;
+}
+
+const read = (root, file) => fs.readFileSync(path.join(root, file), "utf8");
+
+/** A digest of a module's code: types, comments, blanks and line breaks do not alter it. */
+export async function digestTypeScript(text) {
+  const { code } = await transform(text, { loader: "ts", minifyWhitespace: true, legalComments: "none" });
+  return short(code);
+}
+
+const short = (text) => createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+/** Digests of trainer modules and of what each imports, by module. */
+export function pythonSources(root, python, modules) {
+  const script = path.join(root, "scripts", "kinds", "modules.py");
+  return JSON.parse(execFileSync(python, [script, ...modules], { cwd: root, encoding: "utf8" }));
+}
+
+/** The module of each kind's activity. */
+function entriesOf(text) {
+  const places = new Map();
+  for (const [, names, file] of text.matchAll(/^import \{([^}]+)\} from "\.\/(.+\.ts)";$/gm))
+    for (const name of names.split(",")) places.set(name.trim(), `activities/${file}`);
+  const found = {};
+  for (const [, kind, name] of text.matchAll(/^ {2}"([a-z-]+\/[a-z-]+)": stepActivity\((\w+)\),$/gm))
+    found[kind] = places.get(name);
+  return found;
+}
+
+/** The trainer module of each kind that has one. */
+function modulesOf(text) {
+  const table = /^KINDS = \{([^}]+)\}/m.exec(text)[1];
+  const found = Object.fromEntries(
+    [...table.matchAll(/"([^"]+)": "([^"]+)"/g)].map(([, kind, module]) => [kind, module]),
+  );
+  return { ...found, "frames/extract": "frames.__main__" };
+}
+
+async function importedBy(root, entry) {
+  const { metafile } = await build({
+    ...{ absWorkingDir: root, entryPoints: [entry], bundle: true, write: false, metafile: true },
+    ...{ packages: "external", platform: "node", format: "esm", treeShaking: false, logLevel: "silent" },
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/** Data of the trainer that a module reads, such as prompts. */
+function dataOf(root, file) {
+  const names = [...read(root, file).matchAll(/"([\w-]+\.json)"/g)].map(([, name]) => name);
+  return Object.fromEntries(
+    names
+      .map((name) => `trainer/reprise_trainer/${name}`)
+      .filter((data) => fs.existsSync(path.join(root, data)))
+      .map((data) => [data, short(JSON.stringify(JSON.parse(read(root, data))))]),
+  );
+}

@@ -1,0 +1,160 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { execa } from "execa";
+import { describe, expect, test } from "vitest";
+import { packageRoot } from "../../activities/toolchain.ts";
+import { requireOpenFiles } from "../../engine/open-files.ts";
+import type { Diagnostic } from "../../schemas/diagnostic.ts";
+import { reprise, stopServerAfterwards } from "../support/cli.ts";
+import { temporaryFolder } from "../support/folders.ts";
+
+const BINARY = path.join(packageRoot, "dist", "cli", "main.js");
+
+const recipe = (step: string, argv: string): string =>
+  `recipe: 1\nname: places\nsteps:\n  ${step}: { uses: run/command, with: { argv: ${argv} } }\n`;
+
+describe("a text that is no UTF-8", () => {
+  const folder = temporaryFolder();
+  const LATIN = Buffer.from("recipe: 1\nname: latin\ndescription: a café\n", "latin1");
+  const findings = async (file: string, input?: Buffer) => {
+    const { stdout } = await execa(process.execPath, [BINARY, "validate", file, "--json"], {
+      cwd: folder,
+      reject: false,
+      ...(input === undefined ? {} : { input }),
+    });
+    const found = JSON.parse(stdout) as {
+      files?: { diagnostics: Diagnostic[] }[];
+      diagnostics?: Diagnostic[];
+    };
+    return (found.diagnostics ?? found.files![0]!.diagnostics).map(
+      ({ code, line, column, message }) => `${code} ${line}:${column} ${message}`,
+    );
+  };
+
+  test("is refused at its first byte, as a file and from standard input", async () => {
+    writeFileSync(path.join(folder, "latin.yaml"), LATIN);
+    const place = (file: string) =>
+      `R0001 3:19 '${file}' is not UTF-8: line 3 has the byte 0xE9 at column 19, as Latin-1 or Windows-1252 would have it. Save the file as UTF-8.`;
+    expect(await findings("latin.yaml")).toEqual([place("latin.yaml")]);
+    expect(await findings("-", LATIN)).toEqual([place("stdin")]);
+  });
+
+  test("UTF-16 is named", async () => {
+    const marked = Buffer.from(`\uFEFF${recipe("s", "[echo]")}`, "utf16le");
+    writeFileSync(path.join(folder, "wide.yaml"), marked);
+    expect(await findings("wide.yaml")).toEqual(["R0001 1:1 'wide.yaml' is UTF-16. Save it as UTF-8."]);
+  });
+
+  test("also in what a recipe extends, and in its tables", async () => {
+    writeFileSync(path.join(folder, "latin.yaml"), LATIN);
+    writeFileSync(path.join(folder, "more.yaml"), "recipe: 1\nname: more\nextends: latin.yaml\n");
+    expect(await findings("more.yaml")).toEqual([
+      expect.stringMatching(/^R0305 3:10 .*'latin.yaml' is not UTF-8: line 3 has the byte 0xE9 at column 19/),
+    ]);
+    writeFileSync(
+      path.join(folder, "tables.yaml"),
+      `${recipe("s", "[echo]")}paper: { title: t, tables: latin.yaml }\n`,
+    );
+    expect(await findings("tables.yaml")).toEqual([
+      expect.stringMatching(/^R0311 5:28 .*'latin.yaml' is not UTF-8: line 3/),
+    ]);
+  });
+
+  test("a character that stands for unreadable ones is one like others", async () => {
+    writeFileSync(path.join(folder, "odd.yaml"), recipe("s", '[echo, "\uFFFD é"]'));
+    expect(await findings("odd.yaml")).toEqual([]);
+  });
+
+  test("of two documents the second one's beginning is shown, in our words", async () => {
+    writeFileSync(path.join(folder, "two.yaml"), `${recipe("s", "[echo]")}---\n${recipe("s", "[echo]")}`);
+    expect(await findings("two.yaml")).toEqual([
+      "R0002 5:1 A second document begins here, after '---' or '...'. A file holds one document: put this into a file of its own.",
+    ]);
+  });
+});
+
+describe("where a command is called", () => {
+  test("a working folder that is gone is said, with what to do", async () => {
+    const folder = temporaryFolder();
+    const gone = path.join(folder, "gone");
+    mkdirSync(gone);
+    for (const verb of ["status", "logs last s"]) {
+      mkdirSync(gone, { recursive: true });
+      const { exitCode, stderr } = await execa(
+        "sh",
+        ["-c", `rmdir "$PWD" && exec "$0" "$1" ${verb}`, process.execPath, BINARY],
+        { cwd: gone, reject: false },
+      );
+      expect([verb, exitCode, stderr.split("\n").at(-1)]).toEqual([
+        verb,
+        5,
+        "The working folder is gone, or may not be read. Change to another one ('cd') and call again.",
+      ]);
+    }
+  });
+
+  test("below a folder with runs, that one is named", async () => {
+    const folder = temporaryFolder();
+    stopServerAfterwards(folder);
+    writeFileSync(path.join(folder, "r.yaml"), recipe("s", "[echo]"));
+    expect((await reprise(folder, ["run", "r.yaml"])).code).toBe(0);
+    const below = path.join(folder, "a", "b");
+    mkdirSync(below, { recursive: true });
+    const hint = `There are runs in '${folder}': go there, or set REPRISE_HOME='${path.join(folder, ".reprise")}'.`;
+    expect((await reprise(below, ["status"])).stdout).toBe(`There is no run here yet. ${hint}`);
+    expect((await reprise(below, ["logs", "last", "s"])).stderr).toBe(`There is no run here yet. ${hint}`);
+    const home = { REPRISE_HOME: path.join(folder, ".reprise") };
+    expect((await reprise(below, ["run", "../../r.yaml"], home)).stderr).not.toContain("new store");
+    const other = await reprise(below, ["run", "../../r.yaml"]);
+    stopServerAfterwards(below);
+    expect(other.stderr).toContain(`A new store is made here. ${hint}`);
+    expect((await reprise(below, ["run", "../../r.yaml"])).stderr).not.toContain("new store");
+  }, 90_000);
+});
+
+describe("too few open files", () => {
+  test("are told before anything starts, with what to do", async () => {
+    const folder = temporaryFolder();
+    stopServerAfterwards(folder);
+    writeFileSync(path.join(folder, "r.yaml"), recipe("s", "[echo]"));
+    const { exitCode, stderr } = await execa(
+      "sh",
+      ["-c", 'ulimit -n 64; exec "$0" "$1" run r.yaml', process.execPath, BINARY],
+      { cwd: folder, reject: false },
+    );
+    expect([exitCode, stderr]).toEqual([
+      5,
+      expect.stringContaining("This process may have 64 files open at once, and a run needs 256."),
+    ]);
+  }, 30_000);
+
+  test("enough, no limit, and a machine that does not tell are no trouble", () => {
+    for (const limit of ["256", "unlimited"])
+      expect(() => requireOpenFiles(() => `Max open files            ${limit}  4096  files\n`)).not.toThrow();
+    expect(() =>
+      requireOpenFiles(() => {
+        throw new Error("no /proc");
+      }),
+    ).not.toThrow();
+  });
+});
+
+test("a step may be called as a folder of the run's own: what it left is kept aside all the same", async () => {
+  const folder = temporaryFolder();
+  stopServerAfterwards(folder);
+  for (const name of ["earlier", "workers"]) {
+    writeFileSync(path.join(folder, `${name}.yaml`), recipe(name, `[echo, ${name}]`).replace("places", name));
+    expect((await reprise(folder, ["run", `${name}.yaml`])).code).toBe(0);
+    const run = readdirSync(path.join(folder, ".reprise", "runs")).find((id) => id.startsWith(name))!;
+    const place = path.join(folder, ".reprise", "runs", run);
+    for (const nth of [1, 2]) {
+      expect((await reprise(folder, ["retry", run, "--from", name])).code).toBe(0);
+      const aside = path.join(place, "earlier", String(nth));
+      expect(readdirSync(path.join(aside, name)).sort()).toEqual(
+        expect.arrayContaining(["events.jsonl", "log.txt"]),
+      );
+      const events = readFileSync(path.join(place, name, "events.jsonl"), "utf8");
+      expect(events.match(/"attempt"/g)).toHaveLength(1);
+    }
+  }
+}, 120_000);
