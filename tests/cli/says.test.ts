@@ -215,6 +215,19 @@ describe("metrics that a recipe declares", () => {
 });
 
 test(
+  "an event file that a program writes anew is told, not taken for one without metrics",
+  async () => {
+    recipe(outputOf(`echo '${say('{"accuracy":0.95}')}' > OUT`));
+    const { code, record } = await run();
+    expect(code).toBe(1);
+    expect(record.failure!.message).toContain(
+      "a program must append to it (mode 'a', or >>), never write it anew",
+    );
+  },
+  LIMIT,
+);
+
+test(
   "an output of type metrics is names and finite numbers",
   async () => {
     recipe(`echo '{"accuracy": "high"}' > "$REPRISE_OUTPUT_M"`, ", outputs: { m: metrics }", "");
