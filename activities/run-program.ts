@@ -106,14 +106,14 @@ export async function programFailure(name: string, end: ChildEnd, log: string): 
 /** Why a program was not started, by the system's code; not those that may pass, as too many open files. */
 const NOT_STARTED: Readonly<Record<string, { failure: FailureCode; why: string }>> = {
   ENOENT: {
-    failure: "environment",
+    failure: "exit",
     why: "there is no such program, or not what its first line names (ENOENT)",
   },
-  EACCES: { failure: "environment", why: "it may not be run, or is a folder (EACCES)" },
-  ENOTDIR: { failure: "environment", why: "there is no such program (ENOTDIR)" },
-  ELOOP: { failure: "environment", why: "its path is a ring of links (ELOOP)" },
-  ENOEXEC: { failure: "environment", why: "it is no program of this machine (ENOEXEC)" },
-  ETXTBSY: { failure: "environment", why: "it is open for writing (ETXTBSY)" },
+  EACCES: { failure: "exit", why: "it may not be run, or is a folder (EACCES)" },
+  ENOTDIR: { failure: "exit", why: "there is no such program (ENOTDIR)" },
+  ELOOP: { failure: "exit", why: "its path is a ring of links (ELOOP)" },
+  ENOEXEC: { failure: "exit", why: "it is no program of this machine (ENOEXEC)" },
+  ETXTBSY: { failure: "exit", why: "it is open for writing (ETXTBSY)" },
   ENAMETOOLONG: { failure: "data", why: "its name is longer than the system allows (ENAMETOOLONG)" },
   E2BIG: {
     failure: "data",
