@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -137,6 +145,9 @@ describe("checkpoints", () => {
       steps: { checkpoints: { step: number; directory: string; defect: string | null }[] }[];
     };
     const [newest, before] = steps[0]!.checkpoints.filter(({ defect }) => defect === null);
+    // One that was renamed into place after the last look would be completed by the next attempt.
+    for (const { directory, defect } of steps[0]!.checkpoints)
+      if (defect !== null) rmSync(directory, { recursive: true });
     expect(before!.step).toBe(newest!.step - 5);
     truncateSync(path.join(newest!.directory, "seen.json"), 3);
     expect((await reprise(folder, ["checkpoints", "last"])).stdout).toContain("'seen.json' has another size");
