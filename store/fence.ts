@@ -106,7 +106,7 @@ export class Fence {
       throw new FenceError("another attempt was faster");
     }
     // Only now: one that was taken over notes no child any more that would be missed here.
-    if (predecessor != null && standingOf(predecessor.worker) !== "unknown") {
+    if (predecessor != null) {
       await endLeftovers({ mark: predecessor.token, leader: predecessor.child }).catch(
         async (error: unknown) => {
           await fence.release();

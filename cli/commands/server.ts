@@ -28,9 +28,11 @@ export async function down({
   force?: boolean;
 }): Promise<number> {
   const root = home.find(process.cwd(), process.env);
-  if (!force) await refuseWhileWorking(root);
   const { stopServer } = await import("../../engine/server.ts");
+  const { liveServer } = await import("../../engine/server-file.ts");
   const { noteStopped } = await import("../../engine/stopped.ts");
+  // A copied folder names workers of the original: what they work on is none of its business.
+  if (!force && (await liveServer(root)) !== undefined) await refuseWhileWorking(root);
   if (existsSync(home.server(root))) await noteStopped(root);
   const stopped = await stopServer(root);
   if (json) sayJson({ stopped });

@@ -145,7 +145,14 @@ test("a cassette is replayed without network, shows a changed model, and refuses
 
   // Nobody listens there.
   writeRecipe(place.folder, { ...place.asked, url: "http://127.0.0.1:9/v1", more: [cassette] });
-  const replayed = await place.run("--new", "--json", "--set", "steps.judge=", "--set", "steps.open=");
+  const replayed = await place.run(
+    "--new",
+    "--json",
+    "--set",
+    "steps.judge=null",
+    "--set",
+    "steps.open=null",
+  );
   expect(replayed.code, replayed.stderr).toBe(0);
   expect(stepOf(recordOf(replayed), "choice").metrics).toEqual({ ...metrics, replies: 0, recorded: 6 });
 

@@ -215,7 +215,7 @@ describe("which checkpoint is taken", () => {
 
 describe("control from another terminal", () => {
   test("pause saves and stops, resume goes on; status says what is", { timeout: 120_000 }, async () => {
-    const running = start(folder, ["run", recipe("paused", { count: counter(60, 0.1) })]);
+    const running = start(folder, ["run", recipe("paused", { count: counter(150, 0.1) })]);
     await counted("paused", "count", 7);
     expect((await reprise(folder, ["status", "last"])).stdout).toMatch(/: running.*\n[^]*Worked on by /);
     const paused = await reprise(folder, ["pause", "last"]);
