@@ -46,9 +46,12 @@ for (;;) {
   await runChild({
     command: process.execPath,
     args: ["-e", ${JSON.stringify(PROGRAM)}, place],
+    environment: process.env,
+    mark: fence.mark,
     log: place + "/log.txt",
     signal: new AbortController().signal,
     grace: () => 100,
+    starting: () => fence.check(),
     started: async (pid) => {
       await fence.noteChild(pid);
       if (Math.random() < 0.3) lookDead();
