@@ -71,7 +71,10 @@ export function programEnvironment(
   return Object.fromEntries(
     Object.entries(environment).filter(
       (entry): entry is [string, string] =>
-        entry[1] !== undefined && isNamed(entry[0], passed) && !isWithheld(entry[0]) && !withheld.includes(entry[0]),
+        entry[1] !== undefined &&
+        isNamed(entry[0], passed) &&
+        !isWithheld(entry[0]) &&
+        !withheld.includes(entry[0]),
     ),
   );
 }

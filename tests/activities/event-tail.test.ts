@@ -109,7 +109,10 @@ describe("an event file that grows", () => {
       expect(lines(await tail.read())).toHaveLength(2);
       appendFileSync(file, Buffer.from(`${metrics("0.7")}\n\xff\n`, "latin1"));
       const events = await EventFile.open(file);
-      await Promise.all([events.hide([secret]), events.write({ event: "checkpoint", step: 1, directory: "d" })]);
+      await Promise.all([
+        events.hide([secret]),
+        events.write({ event: "checkpoint", step: 1, directory: "d" }),
+      ]);
       expect(lines(await tail.rest())).toEqual([
         [3, "metrics"],
         [5, "checkpoint"],
