@@ -58,18 +58,15 @@ test("few videos are spread over all processes, and none waits behind a long one
 test("a process that the kernel does not let go is not waited for when the step is cancelled", async () => {
   const cancel = new AbortController();
   const crew = crewOf(1, cancel.signal);
-  let child: ChildProcess | undefined;
   // No signal arrives, as with a process that reads from a disk which is gone.
-  const kill = vi.spyOn(ChildProcess.prototype, "kill").mockImplementation(function (this: ChildProcess) {
-    child = this;
-    return true;
-  });
+  const kill = vi.spyOn(ChildProcess.prototype, "kill").mockReturnValue(true);
   const work = crew.onEach(["60000"], look, async () => {});
   setTimeout(() => cancel.abort(new Error("cancelled")), 500);
   await expect(work).rejects.toThrow("cancelled");
   await crew.end();
+  const child = kill.mock.contexts[0] as ChildProcess;
   kill.mockRestore();
-  child!.kill("SIGKILL");
+  expect(child.kill("SIGKILL")).toBe(true);
 }, 20_000);
 
 test("what cannot be put away ends the crew", async () => {
