@@ -1,6 +1,7 @@
 import { appendFile, open } from "node:fs/promises";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import { linesOf } from "../store/files.ts";
+import { hideInFile } from "./hide-secrets.ts";
 import { EventTail, type ReadEvents } from "./event-tail.ts";
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "time"> : never;
@@ -42,6 +43,14 @@ export class EventFile {
     return this.#append(async () => {
       if ((await tailOf(this.path)) === "open") await appendFile(this.path, "\n");
       return true;
+    });
+  }
+
+  /** Takes secrets out of what a program that has ended wrote into the file. */
+  hide(secrets: readonly string[]): Promise<void> {
+    return this.#append(async () => {
+      await hideInFile(this.path, secrets);
+      return false;
     });
   }
 

@@ -12,12 +12,16 @@ export interface ReadEvents {
 
 /**
  * Reads an event file as it grows, and checks every line: the one place where events are read. A last line without a line
- * feed may still be written; only `rest` looks at it.
+ * feed may still be written; only `rest` looks at it. In a file that is put in its place with other bytes, as where secrets
+ * are hidden, it goes on at the same line.
  */
 export class EventTail {
   readonly #file: string;
+  #inode: number | undefined;
   #offset = 0;
   #line = 0;
+  /** Lines that were given before the file was put in place anew. */
+  #known = 0;
   #unfinished: Buffer = Buffer.alloc(0);
 
   constructor(file: string) {
@@ -61,6 +65,7 @@ export class EventTail {
 
   #take(bytes: Buffer, { events, faults }: ReadEvents): void {
     const line = ++this.#line;
+    if (line <= this.#known) return;
     const read = readEventLine(bytes);
     if ("faults" in read) faults.push(...read.faults.map((fault) => ({ ...fault, line })));
     else if (read.event !== null) events.push({ row: read.event, line });
@@ -70,7 +75,13 @@ export class EventTail {
     const handle = await open(this.#file).catch(() => undefined);
     if (handle === undefined) return Buffer.alloc(0);
     try {
-      const { size } = await handle.stat();
+      const { ino, size } = await handle.stat();
+      if (this.#inode !== undefined && ino !== this.#inode) {
+        this.#known = Math.max(this.#known, this.#line);
+        this.#offset = this.#line = 0;
+        this.#unfinished = Buffer.alloc(0);
+      }
+      this.#inode = ino;
       if (size <= this.#offset) return Buffer.alloc(0);
       const { bytesRead, buffer } = await handle.read(
         Buffer.alloc(size - this.#offset),

@@ -9,6 +9,8 @@ const WHOLE_LINE_MS = 200;
 
 interface Matcher {
   any: RegExp;
+  /** The same for a text whose characters stand for bytes. */
+  inBytes: RegExp;
   forms: readonly string[];
 }
 
@@ -18,11 +20,17 @@ function matcherOf(secrets: readonly string[]): Matcher | null {
   const known = matchers.get(secrets);
   if (known !== undefined) return known;
   const forms = formsOf(secrets);
-  const any = forms.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|]/g, (mark) => `\\${mark}`)).join("|");
-  const made = forms.length === 0 ? null : { any: new RegExp(any, "g"), forms };
+  const inBytes = forms.map((form) => Buffer.from(form).toString("latin1"));
+  const made = forms.length === 0 ? null : { any: anyOf(forms), inBytes: anyOf(inBytes), forms };
   matchers.set(secrets, made);
   return made;
 }
+
+const anyOf = (forms: readonly string[]): RegExp =>
+  new RegExp(
+    forms.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|]/g, (mark) => `\\${mark}`)).join("|"),
+    "g",
+  );
 
 /** A text without the given secrets, in whatever form of `formsOf` they stand in it. */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
@@ -30,13 +38,14 @@ export function hideSecrets(text: string, secrets: readonly string[]): string {
   return matcher === null ? text : text.replaceAll(matcher.any, SHOWN);
 }
 
-/** Hides secrets in a file that nobody writes to any more; one that is not there is none. */
+/** Hides secrets in a file that nobody writes to any more; all other bytes stay. One that is not there is none. */
 export async function hideInFile(file: string, secrets: readonly string[]): Promise<void> {
-  if (matcherOf(secrets) === null) return;
-  const text = await readFile(file, "utf8").catch(() => "");
-  const hidden = hideSecrets(text, secrets);
+  const matcher = matcherOf(secrets);
+  if (matcher === null) return;
+  const text = await readFile(file, "latin1").catch(() => "");
+  const hidden = text.replaceAll(matcher.inBytes, SHOWN);
   if (hidden === text) return;
-  await writeFile(`${file}.hidden`, hidden);
+  await writeFile(`${file}.hidden`, hidden, "latin1");
   await rename(`${file}.hidden`, file);
 }
 

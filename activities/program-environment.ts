@@ -1,4 +1,4 @@
-import { isNamed } from "../compiler/name-pattern.ts";
+import { isNamed, isWithheld } from "../compiler/name-pattern.ts";
 
 /** Variables of the worker's environment that a step's program gets; a * at the end stands for any ending. */
 export const PASSED: readonly { names: readonly string[]; why: string }[] = [
@@ -57,8 +57,6 @@ export const PASSED: readonly { names: readonly string[]; why: string }[] = [
 ];
 
 const ALWAYS = PASSED.flatMap(({ names }) => names);
-// How the worker reaches its server.
-const NEVER = ["TEMPORAL_*"];
 
 /**
  * What a program gets of the worker's environment: what stands in `PASSED`, and what its step names beside it (names, or
@@ -69,14 +67,14 @@ export function programEnvironment(
   named: readonly string[] = [],
   environment: NodeJS.ProcessEnv = process.env,
 ): Record<string, string> {
-  const [passed, kept] = [
-    [...ALWAYS, ...named],
-    [...NEVER, ...withheld],
-  ];
+  const passed = [...ALWAYS, ...named];
   return Object.fromEntries(
     Object.entries(environment).filter(
       (entry): entry is [string, string] =>
-        entry[1] !== undefined && isNamed(entry[0], passed) && !isNamed(entry[0], kept),
+        entry[1] !== undefined &&
+        isNamed(entry[0], passed) &&
+        !isWithheld(entry[0]) &&
+        !withheld.includes(entry[0]),
     ),
   );
 }

@@ -5,7 +5,7 @@ import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { identify, signalGroup } from "../store/processes.ts";
-import { endAttempt, familyOf, MARK, markFor, type Attempt } from "../store/step-processes.ts";
+import { endAttempt, familyOf, KILLED_MS, MARK, markFor, type Attempt } from "../store/step-processes.ts";
 import { HideSecrets } from "./hide-secrets.ts";
 
 export interface ChildRequest {
@@ -46,7 +46,8 @@ const LEFT_BEHIND_MS = 1_500;
 
 /**
  * Runs a program in a session of its own. On abort its process group gets SIGTERM, and SIGKILL after the grace. When it has
- * ended, whatever it has started and left ends too. The promise settles when all are gone, and the caller looks at the signal.
+ * ended, whatever it has started and left ends too. The promise settles when all are gone, or cannot be ended, and the caller
+ * looks at the signal.
  *
  * It is found again by its mark: if this worker dies, its successor ends it. The program holds the log's descriptor itself: it
  * must be able to write after a worker that was killed. Only where secrets must be hidden does its output pass through here.
@@ -58,6 +59,10 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
   const output = openSync(log, "a");
   let until: number | undefined;
   let killTimer: NodeJS.Timeout | undefined;
+  let giveUp = () => {};
+  const unkillable = new Promise<ChildEnd>((resolve) => {
+    giveUp = () => resolve({ how: "signal", signal: "SIGKILL" });
+  });
   let child: ChildProcess;
   try {
     child = start(request, output);
@@ -87,18 +92,23 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
   const end = () => {
     until = Date.now() + grace();
     tellGroup("SIGTERM");
-    killTimer = setTimeout(() => tellGroup("SIGKILL"), grace());
+    killTimer = setTimeout(() => {
+      tellGroup("SIGKILL");
+      killTimer = setTimeout(giveUp, KILLED_MS);
+    }, grace());
   };
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();
   try {
     await request.started(pid);
-    const how = await ended;
+    const how = await Promise.race([ended, unkillable]);
     clearTimeout(killTimer);
     const stuck = await endAttempt(attempt, Math.max(until ?? 0, Date.now() + LEFT_BEHIND_MS));
     // What still holds the pipe after that is not waited for.
     await Promise.race([written, sleep(LEFT_OPEN_MS, undefined, { ref: false })]);
-    return stuck.length === 0 ? how : { ...how, stuck };
+    if (stuck.length === 0) return how;
+    child.unref();
+    return { ...how, stuck };
   } catch (error) {
     await endAttempt(attempt, Date.now());
     throw error;

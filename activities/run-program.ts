@@ -3,7 +3,6 @@ import { stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import prettyMilliseconds from "pretty-ms";
 import { saysDiskFull } from "../store/disk.ts";
-import { hideInFile } from "./hide-secrets.ts";
 import { programEnvironment } from "./program-environment.ts";
 import { runChild, tailOf, type ChildEnd } from "./run-child.ts";
 import type { StepContext } from "./step.ts";
@@ -84,7 +83,7 @@ export async function runProgram(context: StepContext, program: Program): Promis
   } finally {
     clearInterval(watch);
     // A program writes its events itself.
-    await hideInFile(context.events.path, program.hidden);
+    await context.events.hide(program.hidden);
   }
 }
 

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { asScored, type Prediction, type Sample, type Scored } from "../report/statistics/sample.ts";
 import type { Measure } from "../schemas/compared-output.ts";
-import { show, tellFaults, type Fault, type LineFault } from "./rows/faults.ts";
+import { show, tellFaults, type Fault } from "./rows/faults.ts";
+import { idsTwice } from "./rows/ids.ts";
 import { linesOfFile } from "./rows/line-stream.ts";
 import { objectOf, readRows } from "./rows/read-rows.ts";
 import { decodeLine } from "./rows/text-lines.ts";
@@ -16,15 +17,7 @@ const STATUS: Record<Prediction["status"], true> = {
 /** The samples of a file of predictions, which may be a program's. What is wrong fails the step, all causes at once. */
 export async function readSamples(file: string): Promise<Sample[]> {
   const { rows, faults } = readRows<Sample>(await readFile(file), sampleFaults);
-  const lines = new Map<string, number>();
-  const twice = rows.flatMap(({ row: { id }, line }): LineFault[] => {
-    const first = lines.get(id);
-    if (first === undefined) lines.set(id, line);
-    return first === undefined
-      ? []
-      : [{ line, cause: "id twice", text: `the id ${show(id)} stands in line ${first} as well.` }];
-  });
-  const all = [...faults, ...twice];
+  const all = [...faults, ...idsTwice(rows)];
   if (all.length > 0)
     throw new StepFailure("data", tellFaults(path.basename(file), all, "See docs/run-command.md."));
   return rows.map(({ row }) => row);

@@ -56,7 +56,7 @@ export async function continueRun(
       ...started.request,
       plan: after,
       // It may go on at another machine.
-      capacity: await machineCapacity((sentence) => say(sentence, json)),
+      capacity: await machineCapacity(after, (sentence) => say(sentence, json)),
       inputs,
       redo: again.length === 0 ? started.request.redo : { steps: again, since: now },
     },

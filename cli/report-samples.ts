@@ -2,28 +2,23 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { FrameManifestLine } from "../activities/extract/manifest.ts";
 import type { Sample } from "../report/samples.ts";
-import type { Prediction } from "../report/statistics/sample.ts";
 import type { Question } from "../schemas/generated/question.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import { pathOf } from "../store/artifacts.ts";
 import { readJsonLines } from "../store/files.ts";
+import { predictionsIn } from "./predictions-in.ts";
 
 const SAMPLES = 6;
 
 /** A few questions, first those on which the evaluated models disagree, with the frames that they saw. */
 export async function samplesOf(root: string, record: RunRecord): Promise<Sample[]> {
-  const evaluated = record.steps.filter(({ outputs }) => outputs["predictions"] !== undefined);
+  const evaluated = record.steps.filter(({ outputs }) => outputs["predictions"]?.type === "predictions");
   const dataset = evaluated[0]?.inputs["dataset"];
   if (dataset === undefined || typeof dataset === "string") return [];
   const replies = await Promise.all(
     evaluated.map(async ({ id, outputs }) => ({
       step: id,
-      byId: new Map(
-        (await readJsonLines<Prediction>(pathOf(root, outputs["predictions"]!))).map((line) => [
-          line.id,
-          line,
-        ]),
-      ),
+      byId: new Map((await predictionsIn(root, outputs["predictions"]!)).map((line) => [line.id, line])),
     })),
   );
   const folder = pathOf(root, dataset);
@@ -57,9 +52,11 @@ export async function samplesOf(root: string, record: RunRecord): Promise<Sample
         },
         replies: replies.flatMap(({ step, byId }) => {
           const reply = byId.get(id);
-          return reply === undefined
-            ? []
-            : [{ step, said: reply.letter ?? reply.status, correct: reply.status === "correct" }];
+          if (reply === undefined) return [];
+          const { letter, status } = reply;
+          return [
+            { step, said: typeof letter === "string" ? letter : status, correct: status === "correct" },
+          ];
         }),
       };
     }),

@@ -49,9 +49,10 @@ async function dataReportsOf(root: string, { steps }: RunRecord): Promise<Map<st
 /** What the steps that cut frames said of videos: those left out, and those that are odd. */
 async function wordsOnVideos(root: string, { steps }: RunRecord): Promise<Map<string, VideoWord[]>> {
   const words = new Map<string, VideoWord[]>();
-  for (const { id, metrics, outputs } of steps) {
+  for (const { id, kind, metrics, outputs } of steps) {
     const dataset = outputs["dataset"];
-    if (metrics["sought"] === undefined || dataset === undefined) continue;
+    // What an earlier version cut says nothing of it.
+    if (kind !== "frames/extract" || metrics["sought"] === undefined || dataset === undefined) continue;
     const read = <T>(name: string) => readJsonLines<T>(path.join(pathOf(root, dataset), name));
     const left = await read<Unusable>("left-out.jsonl");
     const cut = await read<FrameManifestLine>("frames.jsonl");

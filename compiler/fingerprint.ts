@@ -1,7 +1,7 @@
 import { KIND_SCHEMAS, type Affects } from "../schemas/kinds.ts";
 import type { Artifact, PlanStep } from "../schemas/plan.ts";
 import { digestOf } from "./digest.ts";
-import { isNamed } from "./name-pattern.ts";
+import { isNamed, isWithheld } from "./name-pattern.ts";
 
 /** What stands for the tools in a fingerprint. */
 export interface Tools {
@@ -99,7 +99,7 @@ function passedFields(named: unknown, { environment = {} }: Tools): Record<strin
   if (!Array.isArray(named)) return {};
   const patterns = named as string[];
   const passed = Object.entries(environment).filter(
-    ([name, value]) => value !== undefined && isNamed(name, patterns),
+    ([name, value]) => value !== undefined && isNamed(name, patterns) && !isWithheld(name),
   );
   return Object.fromEntries(passed.map(([name, value]) => [`env.${name}`, digestOf(value)]));
 }

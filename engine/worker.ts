@@ -4,6 +4,8 @@ import { NativeConnection, Worker } from "@temporalio/worker";
 import { findDevices } from "../activities/devices.ts";
 import { guardedActivities } from "../activities/guard.ts";
 import { packageRoot } from "../activities/toolchain.ts";
+import { wantsGpu } from "../schemas/plan.ts";
+import { loadRun } from "../store/runs.ts";
 import { announceWorker } from "../store/workers.ts";
 import { connectionOptions } from "./connection.ts";
 import { EngineError } from "./errors.ts";
@@ -47,7 +49,7 @@ export async function startWorker(
     shutdownForceTime: "25s",
     stickyQueueScheduleToStartTimeout: "2s",
   });
-  const presence = await announceWorker(root, run, (await findDevices()).devices.length);
+  const presence = await announceWorker(root, run, await gpusFor(root, run));
   const running = worker.run();
   // Looked at by whoever stops the worker; before that it must not end the process.
   running.catch(() => {});
@@ -65,6 +67,13 @@ export async function startWorker(
     }),
     stop: () => (stopped ??= stop()),
   };
+}
+
+/** How many GPUs this machine has for a run; they are looked for only where its plan wants one: a driver that hangs is slow to say. */
+async function gpusFor(root: string, run: string): Promise<number> {
+  const started = await loadRun(root, run);
+  if (started !== undefined && !wantsGpu(started.request.plan)) return 0;
+  return (await findDevices()).devices.length;
 }
 
 /** The library would wait for ever for a server that takes connections and says nothing. */

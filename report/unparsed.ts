@@ -1,4 +1,4 @@
-import type { Prediction } from "./statistics/sample.ts";
+import type { Sample } from "./statistics/sample.ts";
 import { agreeing, counted } from "../schemas/counted.ts";
 
 /** The share of replies without a letter above which a reader is warned. */
@@ -7,7 +7,7 @@ const EXAMPLES = 3;
 const LONGEST = 100;
 
 /** What a reader should know of replies that give no letter, with examples, if they are many; else null. */
-export function unparsedNote(predictions: readonly Prediction[]): string | null {
+export function unparsedNote(predictions: readonly Sample[]): string | null {
   const read = predictions.filter(({ status }) => ["correct", "wrong", "unparsed"].includes(status));
   const unparsed = read.filter(({ status }) => status === "unparsed");
   const share = unparsed.length / read.length;
@@ -15,7 +15,7 @@ export function unparsedNote(predictions: readonly Prediction[]): string | null 
   // A program's predictions need no reply.
   const examples = unparsed
     .slice(0, EXAMPLES)
-    .map(({ id, reply }: { id: string; reply?: unknown }) =>
+    .map(({ id, reply }: Sample & { reply?: unknown }) =>
       typeof reply === "string" ? `${id} ${shown(reply)}` : id,
     );
   return `${unparsed.length} of ${counted(read.length, "reply")} (${(100 * share).toFixed(1)} %) ${agreeing(unparsed.length, "gives no letter and counts", "give no letter and count")} as not correct, such as ${examples.join(", ")}. docs/evaluation.md says how a reply is read.`;

@@ -105,6 +105,10 @@ export interface Plan {
   digest: string;
 }
 
+/** Whether a step of a plan asks for a GPU. */
+export const wantsGpu = ({ steps }: Pick<Plan, "steps">): boolean =>
+  steps.some(({ resources }) => resources.gpu > 0);
+
 /** What the workflow is started with. */
 export interface RunRequest {
   run: string;

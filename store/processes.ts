@@ -65,11 +65,11 @@ export function standingOf(identity: ProcessIdentity): Standing {
   return isAlive(identity) ? "alive" : "gone";
 }
 
-/** Signals a whole process group; a group that is gone is no error. */
+/** Signals a whole process group; one that is gone, or all another user's (as under sudo), is no error. */
 export function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
 }

@@ -8,8 +8,8 @@ import { isAlive, signalGroup, type ProcessIdentity } from "./processes.ts";
  */
 export const MARK = "REPRISE_STEP_MARK";
 
-// What gets SIGKILL is gone at once, unless it waits in the kernel.
-const KILLED_MS = 3_000;
+/** What gets SIGKILL is gone at once, unless it waits in the kernel: after so long it is not waited for. */
+export const KILLED_MS = 3_000;
 const SHORTEST_LOOK_MS = 20;
 const LONGEST_LOOK_MS = 200;
 

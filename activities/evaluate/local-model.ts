@@ -1,11 +1,11 @@
 import path from "node:path";
-import { readJsonLines } from "../../store/files.ts";
 import { readQuestions } from "../questions-file.ts";
 import { runTrainer } from "../run-trainer.ts";
 import type { StepContext } from "../step.ts";
 import { noteEqualOptions } from "./equal-options.ts";
 import { openRows, writeReplies } from "./open-replies.ts";
 import { scoredRows, writePredictions, type Reply } from "./predictions.ts";
+import { readReplies } from "./replies-file.ts";
 
 /** eval/open: a local model's replies to open questions, for a judge. */
 export async function askLocalModel(context: StepContext): Promise<Record<string, number>> {
@@ -31,5 +31,5 @@ export async function evaluateLocalModel(context: StepContext): Promise<Record<s
 async function repliesOf(context: StepContext): Promise<Reply[]> {
   const replies = path.join(context.work, "replies.jsonl");
   await runTrainer({ ...context, outputs: { replies } });
-  return readJsonLines<Reply>(replies);
+  return readReplies(replies);
 }

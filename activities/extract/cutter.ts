@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { KILLED_MS } from "../../store/step-processes.ts";
 import type { FailureCode } from "../step-failure.ts";
 import type { FrameManifestLine } from "./manifest.ts";
 
@@ -47,6 +49,9 @@ export class Cutter {
   readonly #lines: AsyncIterator<string>;
   readonly #ended: Promise<unknown[]>;
   readonly #silence: number | null;
+  /** Resolves when the process was killed and is still there: it waits in the kernel, as for a network disk. */
+  readonly #stuck: Promise<unknown[]>;
+  #tellKilled = () => {};
   #ready = false;
 
   constructor({ python, wish, environment, log, silence, signal }: CutterRequest) {
@@ -56,16 +61,19 @@ export class Cutter {
       stdio: ["pipe", "pipe", output],
     }) as ChildProcessByStdio<Writable, Readable, null>;
     closeSync(output);
+    const killed = new Promise<void>((resolve) => (this.#tellKilled = resolve));
+    this.#stuck = killed.then(() => sleep(KILLED_MS, []));
     // What it has half done is thrown away in any case.
-    const kill = () => this.#child.kill("SIGKILL");
+    const kill = () => this.#kill();
     signal.addEventListener("abort", kill, { once: true });
     if (signal.aborted) kill();
     this.#silence = silence;
     this.#child.stdin.on("error", () => {});
     this.#child.on("error", () => {});
-    this.#ended = once(this.#child, "close")
-      .catch(() => [])
-      .finally(() => signal.removeEventListener("abort", kill));
+    const closed = once(this.#child, "close").catch(() => []);
+    this.#ended = Promise.race([closed, this.#stuck]).finally(() =>
+      signal.removeEventListener("abort", kill),
+    );
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
@@ -75,11 +83,12 @@ export class Cutter {
     let silent = false;
     const onSilence = () => {
       silent = true;
-      this.#child.kill("SIGKILL");
+      this.#kill();
     };
+    const stuck = this.#stuck.then(() => ({ value: "", done: true }));
     for (;;) {
       const timer = this.#silence === null ? undefined : setTimeout(onSilence, this.#silence);
-      const { value, done } = await this.#lines.next();
+      const { value, done } = await Promise.race([this.#lines.next(), stuck]);
       clearTimeout(timer);
       if (done === true) break;
       const line = JSON.parse(value) as Line;
@@ -89,6 +98,11 @@ export class Cutter {
     await this.#ended;
     const { exitCode: code, signalCode: signal } = this.#child;
     return { gone: { code, signal, ready: this.#ready, silent } };
+  }
+
+  #kill(): void {
+    this.#child.kill("SIGKILL");
+    this.#tellKilled();
   }
 
   /** Lets the process end: there is no more to ask. */

@@ -71,7 +71,7 @@ async function begin(
   const now = new Date();
   const [previews, capacity, commit] = await Promise.all([
     toolsForFingerprint(root).then((tools) => previewPlan(root, plan, inputs, tools, historyOf(root, plan))),
-    machineCapacity((sentence) => say(sentence, json)),
+    machineCapacity(plan, (sentence) => say(sentence, json)),
     currentCommit(process.cwd(), (sentence) => say(sentence, json)),
   ]);
   for (const { step, because } of previews) {

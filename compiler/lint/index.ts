@@ -7,6 +7,7 @@ import type { Finding, LintContext } from "./facts.ts";
 import { completionLimits, shortTimeouts } from "./limits.ts";
 import { samplingOfTheModel, undatedModels, unmergedAdapters, unpinnedModels } from "./models.ts";
 import { silentDifferences } from "./paper.ts";
+import { passedNames } from "./passed-names.ts";
 import { programTexts } from "./program-texts.ts";
 import { rewardsThatAreAskedFor } from "./rewards.ts";
 
@@ -28,6 +29,7 @@ const RULES: ((context: LintContext) => Finding[])[] = [
   rewardsThatAreAskedFor,
   undeclaredMetrics,
   programTexts,
+  passedNames,
   silentDifferences,
 ];
 

@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { ChildProcess } from "node:child_process";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Crew } from "../../activities/extract/crew.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
@@ -25,7 +26,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 `;
 
-function crewOf(size: number): Crew {
+function crewOf(size: number, signal = new AbortController().signal): Crew {
   const folder = temporaryFolder();
   const python = path.join(folder, "cutter.mjs");
   writeFileSync(python, CUTTER);
@@ -36,7 +37,7 @@ function crewOf(size: number): Crew {
     environment: process.env,
     log: path.join(folder, "log.txt"),
     silence: null,
-    signal: new AbortController().signal,
+    signal,
   });
 }
 
@@ -53,6 +54,20 @@ test("few videos are spread over all processes, and none waits behind a long one
   expect(new Set(short).size).toBe(1);
   expect(short).not.toContain(long);
 });
+
+test("a process that the kernel does not let go is not waited for when the step is cancelled", async () => {
+  const cancel = new AbortController();
+  const crew = crewOf(1, cancel.signal);
+  // No signal arrives, as with a process that reads from a disk which is gone.
+  const kill = vi.spyOn(ChildProcess.prototype, "kill").mockReturnValue(true);
+  const work = crew.onEach(["60000"], look, async () => {});
+  setTimeout(() => cancel.abort(new Error("cancelled")), 500);
+  await expect(work).rejects.toThrow("cancelled");
+  await crew.end();
+  const child = kill.mock.contexts[0] as ChildProcess;
+  kill.mockRestore();
+  expect(child.kill("SIGKILL")).toBe(true);
+}, 20_000);
 
 test("what cannot be put away ends the crew", async () => {
   const crew = crewOf(2);

@@ -100,6 +100,29 @@ describe("an event file that grows", () => {
     ]);
   });
 
+  test("is read on at the same line when secrets in it are hidden, whose marks are shorter or longer", async () => {
+    const [long, short] = ["a-secret-that-is-longer-than-its-mark", "brief"];
+    const said = (secret: string) => `{"event":"message","time":1,"text":"${secret}"}\n`;
+    for (const secret of [long, short]) {
+      writeFileSync(file, `${said(secret)}${metrics("0.5")}\n`);
+      const tail = new EventTail(file);
+      expect(lines(await tail.read())).toHaveLength(2);
+      appendFileSync(file, Buffer.from(`${metrics("0.7")}\n\xff\n`, "latin1"));
+      const events = await EventFile.open(file);
+      await Promise.all([
+        events.hide([secret]),
+        events.write({ event: "checkpoint", step: 1, directory: "d" }),
+      ]);
+      expect(lines(await tail.rest())).toEqual([
+        [3, "metrics"],
+        [5, "checkpoint"],
+        [4, "utf-8"],
+      ]);
+      expect(readFileSync(file, "utf8")).toContain("[secret]");
+      expect(lines(await tail.rest())).toEqual([]);
+    }
+  });
+
   test("cut within a character is put together", async () => {
     const tail = new EventTail(file);
     const bytes = Buffer.from('{"event":"message","time":1,"text":"ü€"}\n');

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { readFrames } from "../../activities/frames-file.ts";
+import { readReplies } from "../../activities/evaluate/replies-file.ts";
 import { readSamples, scoredOf } from "../../activities/samples-file.ts";
 import { trainOnRows } from "../../activities/train.ts";
 import { temporaryFolder } from "../support/folders.ts";
@@ -111,5 +112,24 @@ describe("predictions that a program made", () => {
     [{ id: "a", status: "wrong" }, 'the id "a" stands in line 1 as well.'],
   ])("%j is told", async (row, message) => {
     await expect(readSamples(fileOf({ id: "a", status: "correct" }, row))).rejects.toThrow(message);
+  });
+});
+
+describe("replies that a trainer wrote", () => {
+  const good = { id: "a", reply: "B", tokens: 1, truncated: false };
+  const read = (...rows: object[]) =>
+    readReplies(path.join(folderOf({ "replies.jsonl": rows }), "replies.jsonl"));
+
+  test("are read to the last line", async () => {
+    expect(await read(good, { ...good, id: "b" })).toHaveLength(2);
+  });
+
+  test.each<[unknown, string]>([
+    [{ ...good, id: "b", reply: null }, "replies.jsonl:2: 'reply' is null; it must be a string."],
+    [{ ...good, id: "b", truncated: 0 }, "'truncated' is the number 0; it must be a boolean."],
+    [null, "replies.jsonl:2: the line is null"],
+    [good, 'the id "a" stands in line 1 as well.'],
+  ])("%j is told", async (row, message) => {
+    await expect(read(good, row as object)).rejects.toThrow(message);
   });
 });

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { runChild, tailOf, type ChildRequest } from "../../activities/run-child.ts";
 import { identify } from "../../store/processes.ts";
 import { endLeftovers, MARK, markFor } from "../../store/step-processes.ts";
@@ -119,6 +119,37 @@ describe("a child", () => {
     expect(await ended).toEqual({ how: "signal", signal: "SIGKILL" });
     expect(readFileSync(child.log, "utf8")).toContain("no");
   });
+
+  test.skipIf(process.platform !== "linux").each<[string, () => true]>([
+    ["the kernel does not let go", () => true],
+    [
+      "is another user's, as under sudo,",
+      () => {
+        throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
+      },
+    ],
+  ])(
+    "that %s is named and not waited for; its successor does not begin beside it",
+    async (_, signalled) => {
+      const stop = new AbortController();
+      const child = request("setInterval(() => {}, 1000)", { signal: stop.signal, grace: () => 100 });
+      const running = runChild(child);
+      await until(() => child.pids.length > 0);
+      const kill = vi.spyOn(process, "kill").mockImplementation(signalled);
+      try {
+        stop.abort();
+        const named = expect.stringContaining(`(process ${child.pids[0]}, state `);
+        expect(await running).toEqual({ how: "signal", signal: "SIGKILL", stuck: [named] });
+        await expect(endLeftovers({ mark: child.mark, leader: null })).rejects.toThrow(
+          `(process ${child.pids[0]}, state S) of an earlier attempt cannot be ended`,
+        );
+      } finally {
+        kill.mockRestore();
+        process.kill(child.pids[0]!, "SIGKILL");
+      }
+    },
+    30_000,
+  );
 
   test("takes its own children with it", async () => {
     const abort = new AbortController();

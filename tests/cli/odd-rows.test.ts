@@ -146,3 +146,20 @@ test("a metric that no record can hold fails its step, and the run has its end",
   });
   expect(record.steps[0]).toMatchObject({ status: "failed" });
 });
+
+test("a program's outputs and metrics may be called as ours are, whatever they hold", async () => {
+  const script = `const fs = require("fs"), { REPRISE_OUTPUT_PREDICTIONS: p, REPRISE_OUTPUT_DATASET: d } = process.env;
+    fs.writeFileSync(p + "/any", ""); fs.writeFileSync(d + "/frames.jsonl", "{}\\n");
+    fs.appendFileSync(process.env.REPRISE_EVENTS, '{"event":"metrics","time":1,"step":1,"values":{"sought":1}}\\n')`;
+  const { code, stderr } = await run(program(script, "outputs: { predictions: path, dataset: dataset }"));
+  expect(code, stderr).toBe(0);
+  expect(stderr).not.toContain("bug");
+});
+
+test("replies without a letter are told of a program's predictions, by their type, to the last line", async () => {
+  const script = `require("fs").writeFileSync(process.env.REPRISE_OUTPUT_SAID, '{"id":"a","status":"unparsed"}')`;
+  writeFileSync(path.join(folder, "said.yaml"), program(script, "outputs: { said: predictions }"));
+  const { code, stdout } = await reprise(folder, ["run", "said.yaml"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("1 of 1 reply (100.0 %) gives no letter and counts as not correct, such as a.");
+});

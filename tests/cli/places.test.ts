@@ -158,3 +158,21 @@ test("a step may be called as a folder of the run's own: what it left is kept as
     }
   }
 }, 120_000);
+
+test("signs that have a meaning for who replaces texts are a path's own", async () => {
+  const odd = path.join(temporaryFolder(), "p$$d $& $` $'x");
+  mkdirSync(odd);
+  stopServerAfterwards(odd);
+  writeFileSync(path.join(odd, "in.txt"), "seen\n");
+  writeFileSync(
+    path.join(odd, "odd.yaml"),
+    `recipe: 1
+name: odd
+inputs: { i: { type: path, path: in.txt } }
+steps:
+  s: { uses: run/command, with: { argv: [cat, "{inputs.i}"], inputs: { i: "\${{ inputs.i }}" } } }
+`,
+  );
+  expect(await reprise(odd, ["run", "odd.yaml"])).toMatchObject({ code: 0 });
+  expect((await reprise(odd, ["logs", "last", "s"])).stdout).toBe("seen");
+});

@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { findToolchain } from "../../activities/toolchain.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
@@ -50,4 +51,35 @@ steps:
     expect(readFileSync(path.join(folder, ".reprise", name), "utf8")).not.toContain("value-of-");
   }
   expect(`${ended.stdout}${ended.stderr}`).not.toContain("value-of-");
+});
+
+test("a program that says a secret is heard to its end, whose events are then without it", async () => {
+  writeFileSync(
+    path.join(folder, "said.sh"),
+    `say() { echo "$1" >> "$REPRISE_EVENTS"; }
+say '{"event":"message","time":1,"text":"'"$KEY"'"}'
+sleep 4 # Until that was read.
+say '{"event":"metrics","time":1,"step":1,"values":{"accuracy":0.95}}'
+`,
+  );
+  writeFileSync(
+    path.join(folder, "said.yaml"),
+    `recipe: 1
+name: said
+inputs: { key: { type: secret, env: NAMED_SECRET }, p: { type: path, path: said.sh } }
+steps:
+  score:
+    uses: run/command
+    with: { argv: [sh, "{inputs.p}"], inputs: { p: "\${{ inputs.p }}" }, metrics: [accuracy] }
+    secrets: { KEY: "\${{ inputs.key }}" }
+`,
+  );
+  const { code, stdout } = await reprise(folder, ["run", "said.yaml", "--json"], {
+    NAMED_SECRET: "value-of-a-secret-that-is-longer-than-its-mark",
+  });
+  const { run, steps } = JSON.parse(stdout) as RunRecord;
+  expect(steps[0]).toMatchObject({ failure: null, metrics: { accuracy: 0.95 } });
+  expect(code).toBe(0);
+  const events = path.join(folder, ".reprise", "runs", run, "score", "events.jsonl");
+  expect(readFileSync(events, "utf8")).toContain('"text":"[secret]"');
 });

@@ -129,3 +129,26 @@ ${more}`;
     expect(codes(`${INPUTS}, outputs: { made: thing }`)).toContain("R0104");
   });
 });
+
+test("what no program gets cannot be named in pass_env: a secret, also by its beginning, and the server's address", () => {
+  const passing = (names: string) =>
+    diagnosticsOf(`recipe: 1
+name: passing
+inputs: { key: { type: secret, env: LAB_KEY } }
+steps:
+  go:
+    uses: run/command
+    with: { argv: [env], pass_env: [${names}] }
+    secrets: { LAB_KEY: "\${{ inputs.key }}" }
+`).map(({ code, path, message }) => [code, path, message]);
+  expect(passing("LAB_ROOT, LAB_ROOT_*, OTHER, T*")).toEqual([]);
+  const secret = (name: string) =>
+    `'pass_env' passes no secret, and '${name}' names that of the input 'key' (LAB_KEY). Give it by 'secrets', and name the others without it.`;
+  const server = (name: string) => `'${name}' is how a worker reaches its server; no program gets it.`;
+  expect(passing("LAB_KEY, LAB_*, TEMPORAL_ADDRESS, TEMPORAL_*")).toEqual([
+    ["R0309", "steps.go.with.pass_env.0", secret("LAB_KEY")],
+    ["R0309", "steps.go.with.pass_env.1", secret("LAB_*")],
+    ["R0309", "steps.go.with.pass_env.2", server("TEMPORAL_ADDRESS")],
+    ["R0309", "steps.go.with.pass_env.3", server("TEMPORAL_*")],
+  ]);
+});
