@@ -12,5 +12,8 @@ export const noteStopped = (root: string): Promise<void> =>
 export const isStopped = async (root: string): Promise<boolean> =>
   (await readJsonIfWhole<{ time: string }>(fileOf(root), "time")) !== undefined;
 
-/** The server is wanted again. */
-export const forgetStopped = (root: string): Promise<void> => rm(fileOf(root), { force: true });
+/** The server is wanted again. A place that is no folder holds no note; whoever starts a server there says what is wrong. */
+export const forgetStopped = (root: string): Promise<void> =>
+  rm(fileOf(root), { force: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOTDIR") throw error;
+  });

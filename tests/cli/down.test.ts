@@ -29,7 +29,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 test("down leaves a server alone that is in use; by force its runs stop and are kept", async () => {
-  const file = recipe("busy", 4);
+  const file = recipe("busy", 15);
   const running = start(folder, ["run", file]);
   await until(() => existsSync(fileOf("busy", "a/log.txt")));
   const refused = await reprise(folder, ["down"]);
