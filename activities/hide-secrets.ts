@@ -1,4 +1,3 @@
-import { rename, readFile, writeFile } from "node:fs/promises";
 import { Transform, type TransformCallback } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { formsOf } from "./secret-forms.ts";
@@ -28,16 +27,6 @@ function matcherOf(secrets: readonly string[]): Matcher | null {
 export function hideSecrets(text: string, secrets: readonly string[]): string {
   const matcher = matcherOf(secrets);
   return matcher === null ? text : text.replaceAll(matcher.any, SHOWN);
-}
-
-/** Hides secrets in a file that nobody writes to any more; one that is not there is none. */
-export async function hideInFile(file: string, secrets: readonly string[]): Promise<void> {
-  if (matcherOf(secrets) === null) return;
-  const text = await readFile(file, "utf8").catch(() => "");
-  const hidden = hideSecrets(text, secrets);
-  if (hidden === text) return;
-  await writeFile(`${file}.hidden`, hidden);
-  await rename(`${file}.hidden`, file);
 }
 
 /**
