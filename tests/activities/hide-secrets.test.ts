@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -90,6 +91,20 @@ describe("a secret", () => {
       const piece = shown.slice(at, at + 12);
       if (/^[\w+/=-]+$/.test(piece)) expect(hidden).not.toContain(piece);
     }
+  });
+
+  test.each([
+    ["one line", 120_000, /$^/g],
+    ["many lines", 60_000, /.{64}/g],
+  ])("as long as the system takes is hidden, of %s", async (_, length, line) => {
+    const secret = randomBytes(length).toString("base64").slice(0, length).replaceAll(line, "$&\n");
+    const stream = new HideSecrets([secret]);
+    const text = `before\n${secret}\n${JSON.stringify(secret)}\nafter\n`;
+    const written = stream.toArray() as Promise<Buffer[]>;
+    for (let at = 0; at < text.length; at += 10_000) stream.write(text.slice(at, at + 10_000));
+    stream.end();
+    const shown = Buffer.concat(await written).toString();
+    expect(shown).toBe('before\n[secret]\n"[secret]"\nafter\n');
   });
 
   test("is no reason to keep back what cannot be its beginning", async () => {

@@ -260,13 +260,16 @@ test.each<[string, string, object]>([
   LIMIT,
 );
 
-test(
-  "an output of type metrics is names and finite numbers",
-  async () => {
-    recipe(`echo '{"accuracy": "high"}' > "$REPRISE_OUTPUT_M"`, ", outputs: { m: metrics }", "");
+test.each([
+  ['{"accuracy": "high"}', "says 'accuracy' is \"high\""],
+  ['{"accuracy": 0.5, "accuracy": 0.9}', "has the key 'accuracy' twice"],
+])(
+  "an output of type metrics is names, each once, and finite numbers: %s",
+  async (text, says) => {
+    recipe(`echo '${text}' > "$REPRISE_OUTPUT_M"`, ", outputs: { m: metrics }", "");
     const { code, record } = await run();
     expect(code).toBe(1);
-    expect(record.failure!.message).toContain("The output 'm' of type metrics says 'accuracy' is \"high\"");
+    expect(record.failure!.message).toContain(`The output 'm' of type metrics ${says}`);
   },
   LIMIT,
 );
