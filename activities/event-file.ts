@@ -1,8 +1,9 @@
-import { appendFile, open } from "node:fs/promises";
+import { appendFile, open, stat } from "node:fs/promises";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import { linesOf } from "../store/files.ts";
-import { hideInFile } from "./hide-secrets.ts";
-import { EventTail, type ReadEvents } from "./event-tail.ts";
+import { removeTree } from "../store/remove.ts";
+import { EventTail, NO_FILE, type ReadEvents } from "./event-tail.ts";
+import { hideInEvents } from "./hide-in-events.ts";
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "time"> : never;
 
@@ -20,8 +21,12 @@ export class EventFile {
     this.path = path;
   }
 
-  /** Ends a line that a killed process left half written: it must not swallow the next one. */
+  /**
+   * Ends a line that a killed process left half written: it must not swallow the next one. What an earlier attempt put in the
+   * file's place goes.
+   */
   static async open(path: string): Promise<EventFile> {
+    if ((await isFile(path)) === false) await removeTree(path);
     const events = new EventFile(path);
     await events.settle();
     return events;
@@ -46,11 +51,10 @@ export class EventFile {
     });
   }
 
-  /** Takes secrets out of what a program that has ended wrote into the file. */
+  /** Hides secrets in what stands there, before the next event is written: who wrote it has ended. */
   hide(secrets: readonly string[]): Promise<void> {
-    return this.#append(async () => {
-      await hideInFile(this.path, secrets);
-      return false;
+    return this.#inTurn(async () => {
+      if (await isFile(this.path)) await hideInEvents(this.path, secrets);
     });
   }
 
@@ -68,20 +72,32 @@ export class EventFile {
     };
   }
 
-  /** One after the other: two that look at once would both write what is held. */
   #append(mayWrite: () => Promise<boolean>): Promise<void> {
-    const next = this.#writing.then(async () => {
+    return this.#inTurn(async () => {
       if (!(await mayWrite()) || this.#held.length === 0) return;
       const held = this.#held.splice(0);
       await appendFile(this.path, linesOf(held));
     });
+  }
+
+  /** One after the other: two that look at once would both write what is held. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const next = this.#writing.then(work);
     this.#writing = next.catch(() => {});
     return next;
   }
 }
 
-/** Whether a file ends with a whole line; one that is not there is whole. */
+/** Whether a place is a file; undefined where there is nothing. */
+const isFile = (place: string): Promise<boolean | undefined> =>
+  stat(place).then(
+    (entry) => entry.isFile(),
+    () => undefined,
+  );
+
+/** Whether a file ends with a whole line; one that is not there is whole. Throws for what is no file, a pipe say. */
 async function tailOf(file: string): Promise<"whole" | "open"> {
+  if ((await isFile(file)) === false) throw new Error(`'${file}' is ${NO_FILE}`);
   const handle = await open(file, "a+");
   try {
     const { size } = await handle.stat();

@@ -1,8 +1,12 @@
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import { readEventLine } from "./rows/event-faults.ts";
 import type { LineFault } from "./rows/faults.ts";
 import type { Row } from "./rows/read-rows.ts";
+
+/** What is said of a folder or a pipe in the place of an event file. */
+export const NO_FILE = "no file any more: a program must append to it, and leave it where it is";
 
 /** What stands in an event file, or a part of it, each with its line. */
 export interface ReadEvents {
@@ -36,6 +40,8 @@ export class EventTail {
   /** The events of the lines that are whole by now, and were not at the last call. A file that is not there has none. */
   async read(): Promise<ReadEvents> {
     const added = await this.#added();
+    if (added === null)
+      return { events: [], faults: [{ line: null, cause: "no file", text: `it is ${NO_FILE}.` }] };
     const bytes = this.#unfinished.length === 0 ? added : Buffer.concat([this.#unfinished, added]);
     const read: ReadEvents = { events: [], faults: [] };
     let start = 0;
@@ -71,11 +77,18 @@ export class EventTail {
     else if (read.event !== null) events.push({ row: read.event, line });
   }
 
-  async #added(): Promise<Buffer> {
-    const handle = await open(this.#file).catch(() => undefined);
+  /** The bytes that came to it; null of what is no file. */
+  async #added(): Promise<Buffer | null> {
+    // A pipe that nobody writes to would be waited for.
+    const handle = await open(this.#file, constants.O_RDONLY | constants.O_NONBLOCK).catch(
+      (error: NodeJS.ErrnoException) => (error.code === "ENXIO" ? null : undefined),
+    );
+    if (handle === null) return null;
     if (handle === undefined) return Buffer.alloc(0);
     try {
-      const { ino, size } = await handle.stat();
+      const stats = await handle.stat();
+      if (!stats.isFile()) return null;
+      const { ino, size } = stats;
       if (this.#inode !== undefined && ino !== this.#inode) {
         this.#known = Math.max(this.#known, this.#line);
         this.#offset = this.#line = 0;

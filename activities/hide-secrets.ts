@@ -1,52 +1,31 @@
-import { rename, readFile, writeFile } from "node:fs/promises";
 import { Transform, type TransformCallback } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { formsOf } from "./secret-forms.ts";
+import { TextSearch } from "./text-search.ts";
 
 const SHOWN = "[secret]";
 // A line that may go on with a secret is kept whole for a moment: another stream must not write into its middle.
 const WHOLE_LINE_MS = 200;
 
-interface Matcher {
-  any: RegExp;
-  /** The same for a text whose characters stand for bytes. */
-  inBytes: RegExp;
-  forms: readonly string[];
-}
+const searches = new WeakMap<readonly string[], TextSearch>();
 
-const matchers = new WeakMap<readonly string[], Matcher | null>();
-
-function matcherOf(secrets: readonly string[]): Matcher | null {
-  const known = matchers.get(secrets);
+/** Secrets may be long and of many lines: one pattern of all their forms would be more than an engine takes. */
+function searchOf(secrets: readonly string[]): TextSearch {
+  const known = searches.get(secrets);
   if (known !== undefined) return known;
-  const forms = formsOf(secrets);
-  const inBytes = forms.map((form) => Buffer.from(form).toString("latin1"));
-  const made = forms.length === 0 ? null : { any: anyOf(forms), inBytes: anyOf(inBytes), forms };
-  matchers.set(secrets, made);
+  const made = new TextSearch(formsOf(secrets));
+  searches.set(secrets, made);
   return made;
 }
 
-const anyOf = (forms: readonly string[]): RegExp =>
-  new RegExp(
-    forms.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|]/g, (mark) => `\\${mark}`)).join("|"),
-    "g",
-  );
-
 /** A text without the given secrets, in whatever form of `formsOf` they stand in it. */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
-  const matcher = matcherOf(secrets);
-  return matcher === null ? text : text.replaceAll(matcher.any, SHOWN);
-}
-
-/** Hides secrets in a file that nobody writes to any more; all other bytes stay. One that is not there is none. */
-export async function hideInFile(file: string, secrets: readonly string[]): Promise<void> {
-  const matcher = matcherOf(secrets);
-  if (matcher === null) return;
-  const text = await readFile(file, "latin1").catch(() => "");
-  const hidden = text.replaceAll(matcher.inBytes, SHOWN);
-  if (hidden === text) return;
-  await writeFile(`${file}.hidden`, hidden, "latin1");
-  await rename(`${file}.hidden`, file);
+  let [shown, end] = ["", 0];
+  for (const { from, to } of searchOf(secrets).find(text)) {
+    shown += text.slice(end, from) + SHOWN;
+    end = to;
+  }
+  return shown + text.slice(end);
 }
 
 /**
@@ -69,7 +48,7 @@ export class HideSecrets extends Transform {
 
   override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     const text = this.#held + this.#decoder.write(piece);
-    const from = beginningOfSecret(text, matcherOf(this.#secrets));
+    const from = searchOf(this.#secrets).unfinished(text);
     this.#held = text.slice(from);
     const shown = this.#line + hideSecrets(text.slice(0, from), this.#secrets);
     const whole = this.#held === "" ? shown.length : shown.lastIndexOf("\n") + 1;
@@ -93,23 +72,4 @@ export class HideSecrets extends Transform {
     if (this.#line !== "") this.push(this.#line);
     this.#line = "";
   }
-}
-
-/** Where a text's end begins that may be the beginning of a secret; its length if there is none. */
-function beginningOfSecret(text: string, matcher: Matcher | null): number {
-  if (matcher === null) return text.length;
-  const { any, forms } = matcher;
-  const matches = [...text.matchAll(any)].map(({ index, 0: match }) => ({
-    from: index,
-    to: index + match.length,
-  }));
-  let next = 0;
-  for (let at = Math.max(0, text.length - forms[0]!.length + 1); at < text.length; at++) {
-    while (next < matches.length && matches[next]!.to <= at) next++;
-    const inside = next < matches.length && matches[next]!.from < at;
-    if (inside) at = matches[next]!.to - 1;
-    else if (forms.some((form) => form.length > text.length - at && form.startsWith(text.slice(at))))
-      return at;
-  }
-  return text.length;
 }

@@ -5,7 +5,15 @@ import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { identify, signalGroup } from "../store/processes.ts";
-import { endAttempt, familyOf, KILLED_MS, MARK, markFor, type Attempt } from "../store/step-processes.ts";
+import {
+  endAttempt,
+  familyOf,
+  KILLED_MS,
+  MARK,
+  markFor,
+  watchFamily,
+  type Attempt,
+} from "../store/step-processes.ts";
 import { HideSecrets } from "./hide-secrets.ts";
 
 export interface ChildRequest {
@@ -97,12 +105,15 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
       killTimer = setTimeout(giveUp, KILLED_MS);
     }, grace());
   };
+  const over = new AbortController();
+  void watchFamily(attempt, over.signal);
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();
   try {
     await request.started(pid);
     const how = await Promise.race([ended, unkillable]);
     clearTimeout(killTimer);
+    over.abort();
     const stuck = await endAttempt(attempt, Math.max(until ?? 0, Date.now() + LEFT_BEHIND_MS));
     // What still holds the pipe after that is not waited for.
     await Promise.race([written, sleep(LEFT_OPEN_MS, undefined, { ref: false })]);
@@ -113,6 +124,7 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
     await endAttempt(attempt, Date.now());
     throw error;
   } finally {
+    over.abort();
     signal.removeEventListener("abort", end);
     clearTimeout(killTimer);
     // Of its group also what has taken the mark off.

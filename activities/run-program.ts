@@ -26,6 +26,8 @@ interface Program {
   hidden: readonly string[];
   /** Ends the program because of what it said; the reason is the step's failure. */
   refused?: AbortSignal;
+  /** Reads the rest of what it said, when it has ended. */
+  over?: () => Promise<void>;
   /** What it is called in messages: `The trainer`. */
   name: string;
 }
@@ -82,8 +84,12 @@ export async function runProgram(context: StepContext, program: Program): Promis
     return end;
   } finally {
     clearInterval(watch);
-    // A program writes its events itself.
-    await context.events.hide(program.hidden);
+    try {
+      await program.over?.();
+    } finally {
+      // A program writes its events itself.
+      await context.events.hide(program.hidden);
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { home } from "../store/home.ts";
 import { liveWorkers } from "../store/workers.ts";
-import { loadRecord } from "../store/runs.ts";
+import { loadRecord, loadRun } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { tellEnd } from "./follow.ts";
 import { say, sayJson } from "./output.ts";
@@ -36,6 +36,13 @@ export async function detach(root: string, run: string, json: boolean): Promise<
       return EXIT.done;
     }
     if (await Promise.race([ended, sleep(100).then(() => false)])) break;
+  }
+  if ((await loadRecord(root, run)) !== undefined) return tellEnd(root, run, json);
+  // Another terminal may have paused it meanwhile.
+  if ((await loadRun(root, run))?.paused === true) {
+    if (json) sayJson({ run, status: "paused" });
+    else say(`The run is paused. Go on with 'reprise resume ${run}'.`);
+    return EXIT.interrupted;
   }
   throw new UserError(EXIT.failed, `The worker of ${run} did not start; see ${file}.`);
 }

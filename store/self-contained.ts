@@ -46,6 +46,8 @@ export async function makeSelfContained(folder: string): Promise<string[]> {
 
 /** Replaces files that have another name somewhere (hard links) by copies: whoever writes there would write here. */
 export async function breakHardLinks(folder: string): Promise<void> {
+  // What it leads to is somebody else's; it is copied when it is made self-contained.
+  if ((await lstat(folder)).isSymbolicLink()) return;
   await openFolders(folder);
   for await (const { place, entry } of entriesBelow(folder))
     if (entry.isFile() && (await lstat(place)).nlink > 1) await replaceByCopy(place);
@@ -71,7 +73,8 @@ async function relink(place: string, target: string): Promise<void> {
 }
 
 async function replaceByCopy(place: string): Promise<void> {
-  const aside = `${place}.${randomUUID()}.partial`;
+  // Its own name may be as long as a name can be.
+  const aside = path.join(path.dirname(place), `${randomUUID()}.partial`);
   if ((await stat(place)).isDirectory()) {
     await mkdir(aside);
     for (const name of await listFiles(place))

@@ -12,6 +12,9 @@ export const MARK = "REPRISE_STEP_MARK";
 export const KILLED_MS = 3_000;
 const SHORTEST_LOOK_MS = 20;
 const LONGEST_LOOK_MS = 200;
+// Daemons are mostly started early; each look reads the state of every process of the machine.
+const FIRST_WATCH_MS = 100;
+const LONGEST_WATCH_MS = 10_000;
 
 /** Processes that cannot be ended: they wait in the kernel, for a device or a network disk. */
 export class StuckProcesses extends Error {
@@ -27,7 +30,7 @@ export interface Attempt {
   mark: string;
   /** The first of them. */
   leader: ProcessIdentity | null;
-  /** What `familyOf` gave: children that took the mark off are not found any more when their parent is gone. */
+  /** What `familyOf` and `watchFamily` found: children that took the mark off are not found any more when their parent is gone. */
   known?: ReadonlySet<string>;
 }
 
@@ -74,6 +77,16 @@ export async function endAttempt(attempt: Attempt, until: number): Promise<strin
 export const familyOf = (attempt: Attempt): Set<string> =>
   new Set(process.platform === "linux" ? processesOf(attempt).map(nameOf) : []);
 
+/** Keeps `known` up to date until `over`: who took the mark off and is seen beside its parent stays known when that is gone. */
+export async function watchFamily(attempt: Attempt, over: AbortSignal): Promise<void> {
+  if (process.platform !== "linux") return;
+  for (let wait = FIRST_WATCH_MS; ; wait = Math.min(wait * 2, LONGEST_WATCH_MS)) {
+    await sleep(wait, undefined, { signal: over, ref: false }).catch(() => {});
+    if (over.aborted) return;
+    attempt.known = new Set(withKin(attempt, listProcesses()).map(nameOf));
+  }
+}
+
 /** Ends at once what a dead worker's attempt left behind. Throws StuckProcesses. */
 export async function endLeftovers(attempt: Attempt): Promise<void> {
   const stuck = await endAttempt(attempt, Date.now());
@@ -102,12 +115,19 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** The marked processes, and all that hang on them by parent, group or session. */
-function processesOf({ mark, leader, known }: Attempt): Process[] {
+/** The marked processes, those that are known, and all that hang on them. */
+function processesOf(attempt: Attempt): Process[] {
   const all = listProcesses();
-  const found = new Set(
-    all.filter((each) => known?.has(nameOf(each)) || isMarked(each.pid, mark)).map(({ pid }) => pid),
-  );
+  return withKin(attempt, all, ({ pid }) => isMarked(pid, attempt.mark));
+}
+
+/** Of all processes those that are known or `ours`, and all that hang on them by parent, group or session. */
+function withKin(
+  { leader, known }: Attempt,
+  all: readonly Process[],
+  ours: (each: Process) => boolean = () => false,
+): Process[] {
+  const found = new Set(all.filter((each) => known?.has(nameOf(each)) || ours(each)).map(({ pid }) => pid));
   if (leader !== null && isAlive(leader)) found.add(leader.pid);
   for (let before = -1; before < found.size;) {
     before = found.size;

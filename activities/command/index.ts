@@ -43,10 +43,10 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
       ...contractOf(context, checkpoints, checkpoint?.directory),
     },
   };
-  const running = said.listenTo((refused) => runProgram(context, { ...program, refused }));
+  const running = said.listenTo((refused, over) => runProgram(context, { ...program, refused, over }));
   const end = await lookDuring(running, () => complete(context, checkpoints), LOOK_MS);
   if (end.how !== "exit" || end.code !== 0) throw await programFailure(name, end, log);
-  await said.end();
+  said.check();
   await context.events.settle();
   await checkOutputs(context, name);
   return metricsOf(context);

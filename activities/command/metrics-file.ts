@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { show } from "../rows/faults.ts";
+import { duplicateKey } from "../rows/json-text.ts";
 import { decodeLine } from "../rows/text-lines.ts";
 import { whyNotJson } from "../rows/read-rows.ts";
 import { StepFailure } from "../step-failure.ts";
@@ -20,6 +21,8 @@ export async function readMetrics(output: string, file: string): Promise<void> {
     throw refuse(`is not JSON: ${whyNotJson(error as Error, decoded.text)}`);
   }
   if (value === null || typeof value !== "object" || Array.isArray(value)) throw refuse(`is ${show(value)}`);
+  const twice = duplicateKey(decoded.text);
+  if (twice !== undefined) throw refuse(`has the key '${twice.key}' twice`);
   const odd = Object.entries(value).filter(([, one]) => !Number.isFinite(one));
   if (odd.length > 0)
     throw refuse(`says ${odd.map(([name, one]) => `'${name}' is ${show(one)}`).join(", ")}`);

@@ -29,14 +29,22 @@ export class Said {
     return said;
   }
 
-  /** Reads on while the program runs, which is given a signal that ends it at the first line that cannot be read rightly. */
-  async listenTo<T>(run: (refused: AbortSignal) => Promise<T>): Promise<T> {
+  /**
+   * Reads on while the program runs, which is given a signal that ends it at the first line that cannot be read rightly. `over` reads
+   * the rest, also its last line: to be called when the program has ended, before anything else changes the file.
+   */
+  async listenTo<T>(run: (refused: AbortSignal, over: () => Promise<void>) => Promise<T>): Promise<T> {
     const [ended, refused] = [new AbortController(), new AbortController()];
     const listening = this.#listen(ended.signal, refused);
     // Awaited below; until then it must not end the process.
     listening.catch(() => {});
+    const over = async () => {
+      ended.abort();
+      await listening;
+      this.#take(await this.#tail.rest());
+    };
     try {
-      return await run(refused.signal);
+      return await run(refused.signal, over);
     } finally {
       ended.abort();
       await listening;
@@ -51,9 +59,8 @@ export class Said {
     }
   }
 
-  /** The program has ended. Throws StepFailure for what it wrote that cannot be read rightly, also its last line. */
-  async end(): Promise<void> {
-    this.#take(await this.#tail.rest());
+  /** Throws StepFailure for what the program wrote that cannot be read rightly. */
+  check(): void {
     if (this.#faults.length > 0) throw this.#failure();
   }
 

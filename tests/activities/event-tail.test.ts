@@ -1,4 +1,5 @@
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { EventFile } from "../../activities/event-file.ts";
@@ -151,6 +152,27 @@ describe("an event file that grows", () => {
     expect(await eventsIn(file)).toMatchObject([{ event: "metrics", values: { accuracy: 0.5 } }]);
     expect(await eventsIn(`${file}.none`)).toEqual([]);
   });
+});
+
+describe("what is no event file", () => {
+  const made: [string, () => void][] = [
+    ["a folder", () => mkdirSync(file)],
+    ["a pipe", () => execFileSync("mkfifo", [file])],
+  ];
+  test.each(made)(
+    "%s in its place is told, holds nothing, and goes when the next attempt begins",
+    async (_, make) => {
+      const before = await EventFile.open(file);
+      rmSync(file);
+      make();
+      expect((await new EventTail(file).rest()).faults[0]!.text).toContain("it is no file any more");
+      expect(await eventsIn(file)).toEqual([]);
+      await expect(before.write({ event: "message", text: "a" })).rejects.toThrow("no file any more");
+      await before.hide(["secret"]);
+      await (await EventFile.open(file)).write({ event: "message", text: "b" });
+      expect(await eventsIn(file)).toMatchObject([{ text: "b" }]);
+    },
+  );
 });
 
 describe("Reprise's own events", () => {

@@ -1,8 +1,11 @@
-import { readFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { eventsIn } from "../../activities/event-tail.ts";
+import { hideInEvents } from "../../activities/hide-in-events.ts";
 import { HideSecrets, hideSecrets } from "../../activities/hide-secrets.ts";
 import { runChild } from "../../activities/run-child.ts";
 import { temporaryFolder } from "../support/folders.ts";
@@ -90,6 +93,20 @@ describe("a secret", () => {
     }
   });
 
+  test.each([
+    ["one line", 120_000, /$^/g],
+    ["many lines", 60_000, /.{64}/g],
+  ])("as long as the system takes is hidden, of %s", async (_, length, line) => {
+    const secret = randomBytes(length).toString("base64").slice(0, length).replaceAll(line, "$&\n");
+    const stream = new HideSecrets([secret]);
+    const text = `before\n${secret}\n${JSON.stringify(secret)}\nafter\n`;
+    const written = stream.toArray() as Promise<Buffer[]>;
+    for (let at = 0; at < text.length; at += 10_000) stream.write(text.slice(at, at + 10_000));
+    stream.end();
+    const shown = Buffer.concat(await written).toString();
+    expect(shown).toBe('before\n[secret]\n"[secret]"\nafter\n');
+  });
+
   test("is no reason to keep back what cannot be its beginning", async () => {
     const secret = `s${"e".repeat(2000)}t`;
     const stream = new HideSecrets([secret]);
@@ -122,5 +139,31 @@ describe("a secret", () => {
     const lines = readFileSync(log, "utf8").trimEnd().split("\n");
     expect(lines).toHaveLength(400);
     for (const line of lines) expect(line).toMatch(/^(out|err) \d+ ends with s \1$/);
+  });
+});
+
+describe("a secret in an event file", () => {
+  test("leaves events as they are but for their texts, however short it is", async () => {
+    const file = path.join(folder, "events.jsonl");
+    const attempt = { event: "attempt", time: 42, number: 1, worker: "h 42", fingerprint: "42".repeat(32) };
+    const metrics = { event: "metrics", time: 42, step: 42, values: { accuracy: 0.42, at42: 4.2 } };
+    const message = { event: "message", time: 1, text: "it is 42" };
+    const lines = [attempt, metrics, message].map((event) => JSON.stringify(event));
+    writeFileSync(file, [...lines, "no event 42", ""].join("\n"));
+    await hideInEvents(file, ["42", "metrics", "e"]);
+    const [first, second, third] = await eventsIn(file);
+    expect(first).toEqual(attempt);
+    expect(second).toMatchObject({ event: "metrics", time: 42, step: 42 });
+    expect(Object.values((second as { values: object }).values)).toEqual([0.42, 4.2]);
+    expect(third).toMatchObject({ event: "message", text: "it is [secret]" });
+    expect(readFileSync(file, "utf8")).toContain("no [secret]v[secret]nt [secret]\n");
+  });
+
+  test("that is not there changes nothing", async () => {
+    const file = path.join(folder, "none.jsonl");
+    const bytes = Buffer.from('{"event":"message","time":1,"text":"a"}\r\n\n\xff {"event"', "latin1");
+    writeFileSync(file, bytes);
+    await hideInEvents(file, ["token-of-mine"]);
+    expect(readFileSync(file)).toEqual(bytes);
   });
 });

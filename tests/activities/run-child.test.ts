@@ -203,6 +203,14 @@ describe("a child", () => {
     expect(identify(Number(readFileSync(child.log, "utf8")))).toBeUndefined();
   });
 
+  linux("takes one with it that took its environment off, also when its parent ended by itself", async () => {
+    const child = request(
+      `${detachedChild("setInterval(() => {}, 1000)", ", env: {}")} setTimeout(() => {}, 1500)`,
+    );
+    expect(await runChild(child)).toEqual({ how: "exit", code: 0 });
+    expect(identify(Number(readFileSync(child.log, "utf8")))).toBeUndefined();
+  });
+
   linux("whose first process is gone leaves nothing to its successor", async () => {
     const mark = randomUUID();
     const script = `const { spawn } = require('child_process'); const c = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }); c.unref(); console.log(c.pid)`;

@@ -64,6 +64,20 @@ describe("while its server starts", () => {
     expect((await reprise(folder, ["resume", "last"])).code).toBe(0);
     expect(existsSync(marked("waits"))).toBe(true);
   });
+
+  test("a run that is paused while it is detached is told to be paused", async () => {
+    await reprise(folder, ["down"]);
+    const file = recipe("apart", `sleep 30; echo ended > '${marked("apart")}'`);
+    const detaching = start(folder, ["run", file, "--detach"]);
+    await until(() => began("apart"));
+    expect((await reprise(folder, ["pause", "last"])).code).toBe(0);
+    const { exitCode, stdout, stderr } = await detaching;
+    expect(stderr).not.toContain("did not start");
+    expect(stdout).toMatch(exitCode === 130 ? "The run is paused." : "It runs on its own");
+    // Whether its program had begun or not, it has not ended well.
+    expect(existsSync(marked("apart"))).toBe(false);
+    expect((await reprise(folder, ["status", "last"])).stdout).toMatch(/: paused/);
+  });
 });
 
 describe("a server that takes connections and says nothing", () => {

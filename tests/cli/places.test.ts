@@ -117,20 +117,24 @@ describe("too few open files", () => {
   test.each([
     [64, "Too many files are open in this process."],
     [128, "This process may have 128 files open at once, and a run needs 256."],
-  ])("are told with what to do, and no step begins: %i", async (limit, told) => {
-    const folder = temporaryFolder();
-    stopServerAfterwards(folder);
-    writeFileSync(path.join(folder, "r.yaml"), recipe("s", "[echo]"));
-    const { exitCode, stderr } = await execa(
-      "sh",
-      ["-c", `ulimit -n ${limit}; exec "$0" "$1" run r.yaml`, process.execPath, BINARY],
-      { cwd: folder, reject: false },
-    );
-    expect(exitCode).toBe(5);
-    expect(stderr).toContain(told);
-    expect(stderr).toContain("Raise the limit ('ulimit -n 1024') and run again");
-    expect(existsSync(path.join(folder, ".reprise", "server"))).toBe(false);
-  }, 30_000);
+  ])(
+    "are told with what to do, and no step begins: %i",
+    async (limit, told) => {
+      const folder = temporaryFolder();
+      stopServerAfterwards(folder);
+      writeFileSync(path.join(folder, "r.yaml"), recipe("s", "[echo]"));
+      const { exitCode, stderr } = await execa(
+        "sh",
+        ["-c", `ulimit -n ${limit}; exec "$0" "$1" run r.yaml`, process.execPath, BINARY],
+        { cwd: folder, reject: false },
+      );
+      expect(exitCode).toBe(5);
+      expect(stderr).toContain(told);
+      expect(stderr).toContain("Raise the limit ('ulimit -n 1024') and run again");
+      expect(existsSync(path.join(folder, ".reprise", "server"))).toBe(false);
+    },
+    30_000,
+  );
 
   test("enough, no limit, and a machine that does not tell are no trouble", () => {
     for (const limit of ["256", "unlimited"])

@@ -18,13 +18,13 @@ beforeEach(() => {
 });
 
 /** A recipe of one program, in the words of a shell; a number in it makes each test's a program of its own. */
-function recipe(script: string, more = "", end = claim): void {
+function recipe(script: string, more = "", end = claim, inputs = ""): void {
   writeFileSync(path.join(folder, "p.sh"), `# ${count}\n${script}\n`);
   writeFileSync(
     path.join(folder, "r.yaml"),
     `recipe: 1
 name: says
-inputs: { p: { type: path, path: p.sh } }
+inputs: { p: { type: path, path: p.sh }${inputs} }
 steps:
   score: { uses: run/command, with: { argv: [sh, "{inputs.p}"], inputs: { p: "\${{ inputs.p }}" }${more} } }
 ${end}`,
@@ -227,13 +227,49 @@ test(
   LIMIT,
 );
 
-test(
-  "an output of type metrics is names and finite numbers",
-  async () => {
-    recipe(`echo '{"accuracy": "high"}' > "$REPRISE_OUTPUT_M"`, ", outputs: { m: metrics }", "");
+test.each(['mkdir "$REPRISE_EVENTS"', 'mkfifo "$REPRISE_EVENTS"'])(
+  "a run keeps its record when a program puts something else in the event file's place: %s",
+  async (make) => {
+    recipe(outputOf(`rm OUT; ${make}`));
     const { code, record } = await run();
     expect(code).toBe(1);
-    expect(record.failure!.message).toContain("The output 'm' of type metrics says 'accuracy' is \"high\"");
+    expect(record.failure).toMatchObject({ step: "score", code: "data" });
+    expect(record.failure!.message).toContain("score/events.jsonl: it is no file any more");
+  },
+  LIMIT,
+);
+
+test.each<[string, string, object]>([
+  ["0.9", "done", { accuracy: 0.9 }],
+  ["NaN", "failed", {}],
+])(
+  "what a program says after a secret is read as it was said: %s",
+  async (value, status, metrics) => {
+    const message = `{"event":"message","time":1,"text":"my token is %s"}\\n`;
+    // Reprise reads on every 2 s; what it has read by then becomes shorter when the secret is hidden.
+    recipe(
+      outputOf(`printf '${message}' "$TOKEN" >> OUT; sleep 4; echo '${say(`{"accuracy":${value}}`)}' >> OUT`),
+      ' }, secrets: { TOKEN: "${{ inputs.token }}"',
+      claim,
+      ", token: { type: secret, env: MY_TOKEN }",
+    );
+    const { record } = await run([], { MY_TOKEN: "a-token-that-is-longer-than-what-is-shown-for-it" });
+    expect(record.steps[0]).toMatchObject({ status, metrics });
+    expect(eventsOf(record)[1]).toContain("my token is [secret]");
+  },
+  LIMIT,
+);
+
+test.each([
+  ['{"accuracy": "high"}', "says 'accuracy' is \"high\""],
+  ['{"accuracy": 0.5, "accuracy": 0.9}', "has the key 'accuracy' twice"],
+])(
+  "an output of type metrics is names, each once, and finite numbers: %s",
+  async (text, says) => {
+    recipe(`echo '${text}' > "$REPRISE_OUTPUT_M"`, ", outputs: { m: metrics }", "");
+    const { code, record } = await run();
+    expect(code).toBe(1);
+    expect(record.failure!.message).toContain(`The output 'm' of type metrics ${says}`);
   },
   LIMIT,
 );

@@ -166,6 +166,30 @@ describe("a published folder", () => {
     expect(statSync(own).mode & 0o200).toBe(0o200);
   });
 
+  test("leaves hard links alone where a program put a link to them in its place", async () => {
+    const { base, root } = places();
+    mkdirSync(path.join(base, "data"));
+    writeFileSync(path.join(base, "data/a"), "a");
+    linkSync(path.join(base, "data/a"), path.join(base, "second"));
+    const link = path.join(base, "out/link");
+    symlinkSync(path.join(base, "data"), link);
+    await breakHardLinks(link);
+    const content = pathOf(root, await publish(root, link, "path"));
+    expect(statSync(path.join(base, "data/a")).ino).toBe(statSync(path.join(base, "second")).ino);
+    expect(statSync(path.join(content, "a")).nlink).toBe(1);
+  });
+
+  test("may have names as long as a file system allows", async () => {
+    const { base, root, folder, inside } = places();
+    const [linked, hard] = ["a", "b"].map((letter) => letter.repeat(255)) as [string, string];
+    writeFileSync(path.join(base, "own"), "x");
+    symlinkSync(path.join(base, "own"), inside(linked));
+    linkSync(path.join(base, "own"), inside(hard));
+    await breakHardLinks(folder);
+    const content = pathOf(root, await publish(root, folder, "path"));
+    for (const name of [linked, hard]) expect(readFileSync(path.join(content, name), "utf8")).toBe("x");
+  });
+
   test("cannot be written to by a user, and can be removed", async () => {
     const { base, root, folder, inside } = places();
     mkdirSync(inside("sub/deep"), { recursive: true });
