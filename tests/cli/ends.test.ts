@@ -40,9 +40,10 @@ async function sleeping(seconds: number): Promise<string[]> {
 }
 
 describe("while its server starts", () => {
-  test("a run that is cancelled ends as cancelled, and no program of it begins", async () => {
+  test("a run that is cancelled ends as cancelled, and no program of it begins after that word", async () => {
     await reprise(folder, ["down"]);
-    const running = start(folder, ["run", recipe("early", `echo begun > '${marked("early")}'; sleep 3`)]);
+    const script = `sleep 6.25; echo ended > '${marked("early")}'`;
+    const running = start(folder, ["run", recipe("early", script)]);
     await until(() => began("early"));
     const cancelled = await reprise(folder, ["cancel", "last"]);
     expect(cancelled).toMatchObject({ code: 0, stdout: expect.stringContaining("is cancelled") as string });
@@ -50,16 +51,22 @@ describe("while its server starts", () => {
     expect((JSON.parse(readFileSync(fileOf("early", "record.json"), "utf8")) as RunRecord).status).toBe(
       "cancelled",
     );
+    expect(await sleeping(6.25)).toEqual([]);
+    await sleep(3_000);
+    expect(await sleeping(6.25)).toEqual([]);
     expect(existsSync(marked("early"))).toBe(false);
   });
 
-  test("a run that is paused waits, and no program of it begins before it goes on", async () => {
+  test("a run that is paused waits, and no program of it is at work before it goes on", async () => {
     await reprise(folder, ["down"]);
-    const running = start(folder, ["run", recipe("waits", `echo begun > '${marked("waits")}'; sleep 1`)]);
+    const script = `sleep 6.5; echo ended > '${marked("waits")}'`;
+    const running = start(folder, ["run", recipe("waits", script)]);
     await until(() => began("waits"));
     const paused = await reprise(folder, ["pause", "last"]);
     expect(paused).toMatchObject({ code: 0, stdout: expect.stringContaining("is paused") as string });
     expect((await running).exitCode).toBe(130);
+    await sleep(1_000);
+    expect(await sleeping(6.5)).toEqual([]);
     expect(existsSync(marked("waits"))).toBe(false);
     expect((await reprise(folder, ["resume", "last"])).code).toBe(0);
     expect(existsSync(marked("waits"))).toBe(true);
