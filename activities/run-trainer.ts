@@ -100,8 +100,8 @@ function environmentOf({ step, threads, allotment }: StepContext): Record<string
     PYTHONHASHSEED: "0",
     OMP_NUM_THREADS: perProcess,
     MKL_NUM_THREADS: perProcess,
-    // Threads that spin while they wait make a step ten times slower where others want the cores too.
-    OMP_WAIT_POLICY: process.env["OMP_WAIT_POLICY"] ?? "PASSIVE",
+    // Threads that spin for long while they wait make a step ten times slower where others want the cores too.
+    GOMP_SPINCOUNT: process.env["GOMP_SPINCOUNT"] ?? "10000",
     TOKENIZERS_PARALLELISM: "false",
     // A trainer takes all that it sees.
     ...visibleTo(allotment, { CUDA_VISIBLE_DEVICES: "" }),

@@ -104,6 +104,12 @@ function validator(name: string): ValidateFunction {
   return compiled.get(name)!;
 }
 
+/** What gives the validator of that name, by the type that fits its schema. */
+const checkerOf =
+  <T>(name: string) =>
+  (): ValidateFunction<T> =>
+    validator(name) as ValidateFunction<T>;
+
 /** Checks everything of a recipe but its steps. */
 export const validateEnvelope = (): ValidateFunction => validator("recipe");
 
@@ -117,41 +123,31 @@ export const validateGroup = (): ValidateFunction => validator("group");
 export const validateParams = (kind: StepKind): ValidateFunction => validator(kind);
 
 /** Checks a file of a paper's tables. */
-export const validateTables = (): ValidateFunction<PaperTables> =>
-  validator("tables") as ValidateFunction<PaperTables>;
+export const validateTables = checkerOf<PaperTables>("tables");
 
 /** Checks a file of digests of runs. */
-export const validateDigests = (): ValidateFunction<Digests> =>
-  validator("digests") as ValidateFunction<Digests>;
+export const validateDigests = checkerOf<Digests>("digests");
 
 /** Checks a run record, when it is written and when it is read. */
-export const validateRecord = (): ValidateFunction<RunRecord> =>
-  validator("record") as ValidateFunction<RunRecord>;
+export const validateRecord = checkerOf<RunRecord>("record");
 
 /** Checks what one step came to. */
-export const validateOutcome = (): ValidateFunction<RunRecordStep> =>
-  validator("outcome") as ValidateFunction<RunRecordStep>;
+export const validateOutcome = checkerOf<RunRecordStep>("outcome");
 
 /** Checks a judged claim. */
-export const validateClaim = (): ValidateFunction<RunRecordClaim> =>
-  validator("claim") as ValidateFunction<RunRecordClaim>;
+export const validateClaim = checkerOf<RunRecordClaim>("claim");
 
 /** Checks a line of an event file, whoever wrote it. */
-export const validateEvent = (): ValidateFunction<TrainerEvent> =>
-  validator("event") as ValidateFunction<TrainerEvent>;
+export const validateEvent = checkerOf<TrainerEvent>("event");
 
 /** Checks a trainer's result file. */
-export const validateResult = (): ValidateFunction<TrainerResult> =>
-  validator("result") as ValidateFunction<TrainerResult>;
+export const validateResult = checkerOf<TrainerResult>("result");
 
 /** Checks one row of a dataset. */
-export const validateQuestion = (): ValidateFunction<Question> =>
-  validator("question") as ValidateFunction<Question>;
+export const validateQuestion = checkerOf<Question>("question");
 
 /** Checks one line of a cassette. */
-export const validateReply = (): ValidateFunction<RecordedReply> =>
-  validator("reply") as ValidateFunction<RecordedReply>;
+export const validateReply = checkerOf<RecordedReply>("reply");
 
 /** Checks what a judge replied. */
-export const validateJudgement = (): ValidateFunction<Judgement> =>
-  validator("judgement") as ValidateFunction<Judgement>;
+export const validateJudgement = checkerOf<Judgement>("judgement");

@@ -33,15 +33,15 @@ const { runChild } = await import(${JSON.stringify(path.join(packageRoot, "dist/
 const fs = await import("node:fs");
 const [place] = process.argv.slice(2);
 const lookDead = () => {
-  const turns = fs.readdirSync(place + "/work").flatMap((name) => /^owner-([0-9]+)[.]json$/.exec(name)?.[1] ?? []);
-  const file = place + "/work/owner-" + Math.max(...turns.map(Number)) + ".json";
+  const turns = fs.readdirSync(place + "/step").flatMap((name) => /^owner-([0-9]+)[.]json$/.exec(name)?.[1] ?? []);
+  const file = place + "/step/owner-" + Math.max(...turns.map(Number)) + ".json";
   const owner = JSON.parse(fs.readFileSync(file, "utf8"));
   if (owner.worker.pid !== process.pid) return;
   fs.writeFileSync(file + "." + process.pid, JSON.stringify({ ...owner, worker: { ...owner.worker, started: "0" } }));
   fs.renameSync(file + "." + process.pid, file);
 };
 for (;;) {
-  const fence = await Fence.take(place + "/work").catch(() => null);
+  const fence = await Fence.take(place + "/step").catch(() => null);
   if (fence === null) { await new Promise((next) => setTimeout(next, 5)); continue; }
   await runChild({
     command: process.execPath,
@@ -59,7 +59,7 @@ for (;;) {
   }).catch(() => {});
   if (Math.random() < 0.3) await new Promise((next) => setTimeout(next, 30));
   await (Math.random() < 0.5 ? fence.clear() : fence.release());
-  fs.mkdirSync(place + "/work", { recursive: true });
+  fs.mkdirSync(place + "/step", { recursive: true });
 }
 `;
 
@@ -78,7 +78,7 @@ test(
     await fc.assert(
       fc.asyncProperty(strikes, async (plan) => {
         const place = path.join(base, String(count++));
-        for (const name of ["work", "inside"]) mkdirSync(path.join(place, name), { recursive: true });
+        for (const name of ["step", "inside"]) mkdirSync(path.join(place, name), { recursive: true });
         const start = () =>
           spawn(process.execPath, ["--input-type=module", "-e", CONTENDER, "-", place], {
             stdio: ["ignore", "inherit", "inherit"],
