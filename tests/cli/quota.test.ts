@@ -34,7 +34,7 @@ test.each([
 );
 
 test("a quota that Reprise itself meets is a full disk, before a run and at its end", async () => {
-  const folder = recipeOf('test -z "$QUOTA_USED_UP" || touch "$QUOTA_USED_UP"');
+  const folder = recipeOf("touch used-up");
   const used = path.join(folder, "used-up");
   const preload = pathToFileURL(path.join(packageRoot, "tests", "support", "quota.mjs")).href;
   const env = { NODE_OPTIONS: `--import ${preload}`, QUOTA_USED_UP: used };
