@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { ensureServer, stopServer } from "../dist/engine/server.js";
-import { findToolchain } from "../dist/activities/toolchain.js";
+import { findToolchain } from "../dist/host/toolchain.js";
 import { Session } from "../dist/engine/session.js";
 import { makeDvc } from "./beside/dvc.mjs";
 import { rawTemporal } from "./beside/temporal.mjs";

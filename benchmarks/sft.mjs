@@ -2,7 +2,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { findToolchain, trainerFolder } from "../dist/activities/toolchain.js";
+import { trainerFolder } from "../dist/core/package-root.js";
+import { findToolchain } from "../dist/host/toolchain.js";
 import { readJsonLines } from "../dist/store/files.js";
 
 const PAIRS = 5;

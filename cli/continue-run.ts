@@ -1,8 +1,8 @@
 import { mkdir, readdir, rename } from "node:fs/promises";
 import path from "node:path";
 import { planChanges } from "../compiler/plan-changes.ts";
-import { showValue } from "../compiler/show-value.ts";
-import { findToolchain } from "../activities/toolchain.ts";
+import { showValue } from "../core/show-value.ts";
+import { findToolchain } from "../host/toolchain.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { Artifact, Plan } from "../schemas/plan.ts";
 import { home } from "../store/home.ts";
@@ -10,7 +10,7 @@ import { loadRecord, recordFile, saveRun, type StartedRun } from "../store/runs.
 import { surelyLiveWorkers } from "../store/workers.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { digestInputs } from "./inputs.ts";
-import { machineCapacity } from "./machine.ts";
+import { machineCapacity } from "../host/machine.ts";
 import { say } from "./output.ts";
 import { planOf } from "./recipe-file.ts";
 

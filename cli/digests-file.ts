@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { decodeUtf8, NotUtf8 } from "../compiler/decode.ts";
-import { validateDigests } from "../compiler/validators.ts";
-import { compareWithReference, digestsOf, type Comparison } from "../report/reference.ts";
+import { decodeUtf8, NotUtf8 } from "../core/decode.ts";
+import { validateDigests } from "../schemas/validators.ts";
+import { compareWithReference, digestsOf, type Comparison } from "../verdict/reference.ts";
 import type { Digests } from "../schemas/generated/digests.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import { writeWhole } from "../store/files.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { findToolchain } from "../activities/toolchain.ts";
+import { findToolchain } from "../host/toolchain.ts";
 import type { RunRequest } from "../schemas/plan.ts";
 import { home } from "../store/home.ts";
 import { loadRecord, recordFile } from "../store/runs.ts";

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
-import { packageVersion } from "../activities/toolchain.ts";
-import { DISK_FULL } from "../activities/step-failure.ts";
+import { packageVersion } from "../host/toolchain.ts";
+import { DISK_FULL } from "../core/step-failure.ts";
 import { EngineError } from "../engine/errors.ts";
-import { isDiskFull } from "../store/disk.ts";
-import { tooManyFiles } from "../store/too-many-files.ts";
+import { isDiskFull } from "../core/disk.ts";
+import { tooManyFiles } from "../core/too-many-files.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { lostOutput, outliveReaders } from "./readers.ts";
 import { sayJson } from "./output.ts";

@@ -1,5 +1,5 @@
-import { readSamples } from "../activities/samples-file.ts";
-import type { Sample } from "../report/statistics/sample.ts";
+import { readSamples } from "../record/samples-file.ts";
+import type { Sample } from "../verdict/statistics/sample.ts";
 import type { RunRecordArtifact } from "../schemas/generated/run-record.ts";
 import { pathOf } from "../store/artifacts.ts";
 

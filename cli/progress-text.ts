@@ -1,4 +1,4 @@
-import { showDuration } from "../report/duration.ts";
+import { showDuration } from "../core/show-duration.ts";
 import { mainNumber } from "./main-number.ts";
 import type { StepState } from "./step-files.ts";
 

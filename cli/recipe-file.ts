@@ -3,7 +3,7 @@ import path from "node:path";
 import { buffer as readStream } from "node:stream/consumers";
 import { compile, type Compiled } from "../compiler/compile.ts";
 import { compileWithProfiles } from "../compiler/compile-profiles.ts";
-import { decodeUtf8, NotUtf8 } from "../compiler/decode.ts";
+import { decodeUtf8, NotUtf8 } from "../core/decode.ts";
 import type { Layers } from "../compiler/layers.ts";
 import { codeOfUnread } from "../compiler/outside-error.ts";
 import { printDiagnostic } from "../compiler/print/text.ts";

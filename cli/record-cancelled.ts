@@ -1,4 +1,4 @@
-import { writeRecord } from "../activities/write-record.ts";
+import { writeRecord } from "../record/write-record.ts";
 import type { RunRequest } from "../schemas/plan.ts";
 import { loadOutcome, loadRecord } from "../store/runs.ts";
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { FrameManifestLine } from "../activities/extract/manifest.ts";
+import type { FrameManifestLine } from "../data/frames/manifest.ts";
 import type { Sample } from "../report/samples.ts";
 import type { Question } from "../schemas/generated/question.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import type { Plan, StepOutcome } from "../schemas/plan.ts";
-import { EventTail } from "../activities/event-tail.ts";
+import { EventTail } from "../data/events/event-tail.ts";
 import { home } from "../store/home.ts";
 import { loadOutcome } from "../store/runs.ts";
 

@@ -1,8 +1,8 @@
 import path from "node:path";
-import { showDuration } from "../report/duration.ts";
+import { showDuration } from "../core/show-duration.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
-import { testsNote } from "../report/claims/tests-note.ts";
-import { sentenceOf } from "../report/reference.ts";
+import { testsNote } from "../report/tests-note.ts";
+import { sentenceOf } from "../verdict/reference.ts";
 import { EXIT } from "./errors.ts";
 import { colours } from "./colours.ts";
 import { mainNumber } from "./main-number.ts";

@@ -1,4 +1,4 @@
-import { unparsedNote } from "../report/unparsed.ts";
+import { unparsedNote } from "../asking/unparsed-note.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import { predictionsIn } from "./predictions-in.ts";
 

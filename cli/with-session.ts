@@ -1,4 +1,4 @@
-import { findToolchain } from "../activities/toolchain.ts";
+import { findToolchain } from "../host/toolchain.ts";
 import type { Session } from "../engine/session.ts";
 import type { Handle } from "../engine/runs.ts";
 import type { RunRequest } from "../schemas/plan.ts";

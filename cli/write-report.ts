@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { eventsIn } from "../activities/event-tail.ts";
-import type { FrameManifestLine } from "../activities/extract/manifest.ts";
-import type { Unusable } from "../activities/extract/unusable.ts";
+import { eventsIn } from "../data/events/event-tail.ts";
+import type { FrameManifestLine } from "../data/frames/manifest.ts";
+import type { Unusable } from "../activities/frames-extract/unusable.ts";
 import type { VideoWord } from "../report/frames.ts";
 import { renderReport } from "../report/page.ts";
 import type { DataReport } from "../schemas/generated/data-report.ts";

@@ -12,7 +12,7 @@ import type { Layers } from "./layers.ts";
 import { outputsOf } from "./outputs.ts";
 import { findCell, valuesOf } from "./scope.ts";
 import { selectionOf } from "./selection.ts";
-import { closest } from "./suggest.ts";
+import { closest } from "../core/suggest.ts";
 import { isMapping, type Path } from "./mapping.ts";
 import type { Cell, WrittenStep, WrittenSteps } from "./written-steps.ts";
 

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../schemas/diagnostic.ts";
-import { closest } from "./suggest.ts";
+import { closest } from "../core/suggest.ts";
 import type { Layers } from "./layers.ts";
 import { isMapping } from "./mapping.ts";
 

@@ -2,7 +2,7 @@ import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { cellsNamed, namesOfClaim } from "./claim-cells.ts";
 import type { Layers } from "./layers.ts";
 import type { Mapping, Path } from "./mapping.ts";
-import { closest } from "./suggest.ts";
+import { closest } from "../core/suggest.ts";
 import type { WrittenSteps } from "./written-steps.ts";
 
 /** The key whose values are seeds, unless a claim names another one. */

@@ -3,7 +3,7 @@ import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { explainSchemaError, type Explanation } from "./explain-schema-error.ts";
 import type { Layers } from "./layers.ts";
 import type { Path } from "./mapping.ts";
-import { closest } from "./suggest.ts";
+import { closest } from "../core/suggest.ts";
 
 const NOTHING: ReadonlySet<string> = new Set();
 

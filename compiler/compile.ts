@@ -4,7 +4,7 @@ import type { Plan } from "../schemas/plan.ts";
 import { checkClaims, checkNotes } from "./check-claims.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkStructure } from "./check-structure.ts";
-import { digestOf } from "./digest.ts";
+import { digestOf } from "../core/digest.ts";
 import { readChain, type ReadText } from "./extend.ts";
 import { Layers } from "./layers.ts";
 import { link } from "./link.ts";
@@ -14,7 +14,7 @@ import { lower, lowerStep } from "./lower.ts";
 import { applyProfile, applySettings, isSecret, settingName } from "./overrides.ts";
 import { checkPortable, readReference, referenceOf, reproducibleOf } from "./reproducible.ts";
 import { readTables } from "./tables.ts";
-import { validateEnvelope, validateGroup } from "./validators.ts";
+import { validateEnvelope, validateGroup } from "../schemas/validators.ts";
 import { isMapping } from "./mapping.ts";
 import { readSteps } from "./written-steps.ts";
 

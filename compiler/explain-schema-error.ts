@@ -1,8 +1,8 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
 import type { Code } from "../schemas/diagnostic.ts";
 import type { More } from "./layers.ts";
-import { closest, meantName, noteOn } from "./suggest.ts";
-import { WORDS } from "./synonyms.ts";
+import { closest, meantName, noteOn } from "../core/suggest.ts";
+import { WORDS } from "../core/synonyms.ts";
 
 /** One schema error in a recipe's own words. */
 export interface Explanation {

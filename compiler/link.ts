@@ -6,7 +6,7 @@ import { resolveStep } from "./resolve-step.ts";
 import type { ResolvedStep } from "./resolved-step.ts";
 import { lookupIn, type Scope } from "./scope.ts";
 import { Substitution } from "./substitute.ts";
-import { validateStep } from "./validators.ts";
+import { validateStep } from "../schemas/validators.ts";
 import { isMapping, type Path } from "./mapping.ts";
 import type { WrittenSteps } from "./written-steps.ts";
 

@@ -8,8 +8,8 @@ import {
   type Source,
 } from "../schemas/plan.ts";
 import { claimCells, namesOfClaim } from "./claim-cells.ts";
-import { digestOf } from "./digest.ts";
-import { seconds } from "./duration.ts";
+import { digestOf } from "../core/digest.ts";
+import { seconds } from "../core/seconds.ts";
 import { outputsOf } from "./outputs.ts";
 import type { ResolvedStep } from "./resolved-step.ts";
 import type { WrittenSteps } from "./written-steps.ts";

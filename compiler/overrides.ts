@@ -5,7 +5,7 @@ import { Layers, type Layer } from "./layers.ts";
 import { isMapping, valueAt, type Path } from "./mapping.ts";
 import { at, parse } from "./parse.ts";
 import { Source } from "./source.ts";
-import { closest } from "./suggest.ts";
+import { closest } from "../core/suggest.ts";
 
 type Applied = { layers: Layers; diagnostics: Diagnostic[] };
 

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Pair } from "yaml";
 import { severityOf, type Code, type Diagnostic } from "../schemas/diagnostic.ts";
-import { isExact } from "./exact-number.ts";
+import { isExact } from "../core/exact-number.ts";
 import { keyText, rangeOfNode, Source, type Range } from "./source.ts";
 
 const MOST_ALIASES = 100;

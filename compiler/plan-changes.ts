@@ -1,6 +1,6 @@
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { Plan, PlanStep } from "../schemas/plan.ts";
-import { digestOf } from "./digest.ts";
+import { digestOf } from "../core/digest.ts";
 import { isMapping } from "./mapping.ts";
 
 type Change = RunRecord["versions"][number]["changes"][number];

@@ -4,7 +4,7 @@ import type { Plan, PlanStep, Reproducible } from "../schemas/plan.ts";
 import type { ReadText } from "./extend.ts";
 import type { Layers } from "./layers.ts";
 import { readNamedFile, type NamedFile } from "./named-file.ts";
-import { validateDigests } from "./validators.ts";
+import { validateDigests } from "../schemas/validators.ts";
 
 /** Whether the bytes of the recipe's runs may depend on the processor: they may unless it says otherwise. */
 export const reproducibleOf = ({ value }: Layers): Reproducible =>

@@ -1,13 +1,13 @@
 import { KIND_SCHEMAS, type StepKind } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { checkStructure } from "./check-structure.ts";
-import { seconds } from "./duration.ts";
+import { seconds } from "../core/seconds.ts";
 import { ReferenceFollower } from "./follow-references.ts";
 import type { Layers } from "./layers.ts";
 import type { ResolvedStep } from "./resolved-step.ts";
 import { lookupIn, type Scope } from "./scope.ts";
 import { Substitution } from "./substitute.ts";
-import { validateParams, validateStep } from "./validators.ts";
+import { validateParams, validateStep } from "../schemas/validators.ts";
 import { isMapping, type Mapping, type Path } from "./mapping.ts";
 import type { Cell } from "./written-steps.ts";
 

@@ -3,7 +3,7 @@ import { type Lookup } from "./expression/evaluate.ts";
 import { Reference, type Value } from "./expression/value.ts";
 import { outputsOf } from "./outputs.ts";
 import { hasValues, selectionOf } from "./selection.ts";
-import { meantName } from "./suggest.ts";
+import { meantName } from "../core/suggest.ts";
 import { isMapping, type Mapping } from "./mapping.ts";
 import { valuesKey, type WrittenStep, type WrittenSteps, type Cell } from "./written-steps.ts";
 

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { Worker } from "@temporalio/worker";
-import { packageRoot } from "../activities/toolchain.ts";
+import { packageRoot } from "../core/package-root.ts";
 import { dataConverter } from "./payloads.ts";
 
 type History = Parameters<typeof Worker.runReplayHistory>[1];

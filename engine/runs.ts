@@ -2,7 +2,7 @@ import { ApplicationFailure } from "@temporalio/common";
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from "@temporalio/client";
 import type { runPlan } from "../workflows/run-plan.ts";
 import type { RunRequest } from "../schemas/plan.ts";
-import { isAtWork } from "../activities/at-work.ts";
+import { isAtWork } from "../steps/at-work.ts";
 import { EngineError } from "./errors.ts";
 import { isOneFolder } from "./server-file.ts";
 import { isDeadWorker, workerIdentity } from "./worker-identity.ts";

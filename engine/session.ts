@@ -3,7 +3,7 @@ import { statfs } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError, WorkflowNotFoundError, type Client } from "@temporalio/client";
 import type { RunRequest } from "../schemas/plan.ts";
-import { DISK_FULL } from "../activities/step-failure.ts";
+import { DISK_FULL } from "../core/step-failure.ts";
 import { home } from "../store/home.ts";
 import { connectClient } from "./connection.ts";
 import { EngineError } from "./errors.ts";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { DISK_FULL } from "../activities/step-failure.ts";
+import { DISK_FULL } from "../core/step-failure.ts";
 
 /** Sentences for what the server says when it ends at once. */
 const KNOWN: readonly (readonly [RegExp, (database: string) => string])[] = [

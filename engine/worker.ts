@@ -1,9 +1,9 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NativeConnection, Worker } from "@temporalio/worker";
-import { findDevices } from "../activities/devices.ts";
-import { guardedActivities } from "../activities/guard.ts";
-import { packageRoot } from "../activities/toolchain.ts";
+import { findDevices } from "../host/devices.ts";
+import { guardedActivities } from "./guard.ts";
+import { packageRoot } from "../core/package-root.ts";
 import { wantsGpu } from "../schemas/plan.ts";
 import { loadRun } from "../store/runs.ts";
 import { announceWorker } from "../store/workers.ts";

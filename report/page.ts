@@ -1,5 +1,5 @@
-import { showDuration } from "./duration.ts";
-import { testsNote } from "./claims/tests-note.ts";
+import { showDuration } from "../core/show-duration.ts";
+import { testsNote } from "./tests-note.ts";
 import type { DataReport } from "../schemas/generated/data-report.ts";
 import type { RunRecord, RunRecordStep } from "../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";

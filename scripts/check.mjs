@@ -1,6 +1,7 @@
 // npm run check: everything that keeps the code in shape, in one command. Tests are `npm test`.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
+import { ROOM_NAMES } from "./rooms.mjs";
 import { readJson, root, toolchainFile } from "./setup/places.mjs";
 import { setUpOrExit } from "./setup.mjs";
 
@@ -8,7 +9,6 @@ await setUpOrExit(["node", "python"]);
 const python = process.env.REPRISE_PYTHON || readJson(toolchainFile).python;
 const ruff = path.join(path.dirname(python), "ruff");
 const npx = (name, ...args) => [path.join(root, "node_modules", ".bin", name), args];
-const FOLDERS = ["schemas", "compiler", "report", "store", "activities", "workflows", "engine", "cli"];
 const PYTHON = ["trainer", "tests/trainer", "tests/support", "benchmarks"];
 
 const CHECKS = {
@@ -16,7 +16,7 @@ const CHECKS = {
   "what is generated from the schemas": [process.execPath, ["scripts/generate.mjs", "--check"]],
   "recipe in the README": [process.execPath, ["scripts/readme-recipe.mjs", "--check"]],
   "lint (TypeScript)": npx("oxlint", "--type-aware", "--deny-warnings"),
-  "import direction and cycles": npx("depcruise", "--config", ".dependency-cruiser.mjs", ...FOLDERS),
+  "import direction and cycles": npx("depcruise", "--config", ".dependency-cruiser.mjs", ...ROOM_NAMES),
   "dead code": npx("knip"),
   format: npx("prettier", "--check", "--log-level", "warn", "."),
   "types (Python)": npx("pyright", "--pythonpath", python),

@@ -1,5 +1,5 @@
-import { defectsOf } from "../compiler/schema-defects.ts";
-import { validateOutcome } from "../compiler/validators.ts";
+import { defectsOf } from "../schemas/schema-defects.ts";
+import { validateOutcome } from "../schemas/validators.ts";
 import type { StepOutcome } from "../schemas/plan.ts";
 
 /** What can be used of a step's outcome as it was found, and why it is not all of it. */

@@ -1,4 +1,4 @@
-import { digestOf } from "../compiler/digest.ts";
+import { digestOf } from "../core/digest.ts";
 import { readJson, writeJson } from "./files.ts";
 import { home } from "./home.ts";
 import { manifestOf, type SeenFile } from "./manifest.ts";

@@ -3,7 +3,7 @@ import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import pLimit from "p-limit";
-import { digestOf } from "../compiler/digest.ts";
+import { digestOf } from "../core/digest.ts";
 import { hashFile } from "./files.ts";
 import { ContentError, listFiles, lookThrough, unreadable } from "./listing.ts";
 

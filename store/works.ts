@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { digestOf } from "../compiler/digest.ts";
-import { showValue } from "../compiler/show-value.ts";
+import { digestOf } from "../core/digest.ts";
+import { showValue } from "../core/show-value.ts";
 import { listCheckpoints } from "./checkpoints.ts";
 import { readJsonIfWhole, writeSoon } from "./files.ts";
 import { home } from "./home.ts";

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import { conform as compare, type ConformRow } from "../../compiler/conform.ts";
-import { showValue } from "../../compiler/show-value.ts";
+import { showValue } from "../../core/show-value.ts";
 import { readTables } from "../../compiler/tables.ts";
 import { counted } from "../../schemas/counted.ts";
 import type { Recipe } from "../../schemas/generated/recipe.ts";

@@ -1,5 +1,5 @@
 import prettyBytes from "pretty-bytes";
-import { toolsForFingerprint } from "../../activities/tools.ts";
+import { toolsForFingerprint } from "../../host/tools.ts";
 import type { Plan } from "../../schemas/plan.ts";
 import { home } from "../../store/home.ts";
 import { EXIT, UserError } from "../errors.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { findToolchain, PYTHON_ENVIRONMENT } from "../../activities/toolchain.ts";
+import { findToolchain, PYTHON_ENVIRONMENT } from "../../host/toolchain.ts";
 import { writeJson } from "../../store/files.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { writeRecord } from "../../activities/write-record.ts";
-import { toolsForFingerprint } from "../../activities/tools.ts";
+import { writeRecord } from "../../record/write-record.ts";
+import { toolsForFingerprint } from "../../host/tools.ts";
 import { counted } from "../../schemas/counted.ts";
 import { HEARTBEAT_TIMEOUT_SECONDS, type Artifact, type Plan, type StepOutcome } from "../../schemas/plan.ts";
 import { writeSoon } from "../../store/files.ts";
@@ -11,9 +11,9 @@ import { loadRecord, newRunId, saveRun, setPaused, type StartedRun } from "../..
 import { confinement } from "../confine.ts";
 import { detach } from "../detach.ts";
 import { followToEnd, tellEnd } from "../follow.ts";
-import { currentCommit } from "../git.ts";
+import { currentCommit } from "../../host/git.ts";
 import { digestInputs } from "../inputs.ts";
-import { machineCapacity } from "../machine.ts";
+import { machineCapacity } from "../../host/machine.ts";
 import { say } from "../output.ts";
 import { historyOf } from "../preview/history.ts";
 import { previewPlan } from "../preview/preview.ts";

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { findToolchain } from "../../activities/toolchain.ts";
+import { findToolchain } from "../../host/toolchain.ts";
 import { home } from "../../store/home.ts";
 import { listRuns } from "../../store/runs.ts";
 import { liveWorkers } from "../../store/workers.ts";

@@ -2,7 +2,7 @@ import type { Compiled } from "../../compiler/compile.ts";
 import { githubAnnotation } from "../../compiler/print/github.ts";
 import { sarifLog } from "../../compiler/print/sarif.ts";
 import { printDiagnostic } from "../../compiler/print/text.ts";
-import { packageVersion } from "../../activities/toolchain.ts";
+import { packageVersion } from "../../host/toolchain.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { compileFile, countOf, type RecipeOptions } from "../recipe-file.ts";

@@ -1,12 +1,7 @@
-import {
-  titleOf,
-  VERDICT_HEAD,
-  verdictCells,
-  verdictsAsMarkdown,
-} from "../../report/claims/verdict-table.ts";
-import { testsNote } from "../../report/claims/tests-note.ts";
-import { verdictsAsJunit } from "../../report/claims/junit.ts";
-import { sentenceOf, type Comparison } from "../../report/reference.ts";
+import { titleOf, VERDICT_HEAD, verdictCells, verdictsAsMarkdown } from "../../report/verdict-table.ts";
+import { testsNote } from "../../report/tests-note.ts";
+import { verdictsAsJunit } from "../../report/junit.ts";
+import { sentenceOf, type Comparison } from "../../verdict/reference.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { writeWhole } from "../../store/files.ts";
 import { home } from "../../store/home.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findToolchain } from "../../activities/toolchain.ts";
+import { findToolchain } from "../../host/toolchain.ts";
 import { home } from "../../store/home.ts";
 import { isOpen, OpenRuns } from "../../store/open-runs.ts";
 import { setPaused } from "../../store/runs.ts";

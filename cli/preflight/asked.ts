@@ -1,4 +1,4 @@
-import { accelerateConfig } from "../../activities/accelerate-config.ts";
+import { accelerateConfig } from "../../programs/accelerate-config.ts";
 import type { Plan, PlanStep } from "../../schemas/plan.ts";
 
 /** What the preflight program is asked about one step. */

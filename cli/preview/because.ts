@@ -1,7 +1,7 @@
-import { changedPackages, recallEnvironment } from "../../activities/tools.ts";
-import { digestOf } from "../../compiler/digest.ts";
-import { showValue } from "../../compiler/show-value.ts";
-import { resultFields, type Tools } from "../../compiler/fingerprint.ts";
+import { changedPackages, recallEnvironment } from "../../host/tools.ts";
+import { digestOf } from "../../core/digest.ts";
+import { showValue } from "../../core/show-value.ts";
+import { resultFields, type Tools } from "../../core/fingerprint.ts";
 import { KIND_SCHEMAS } from "../../schemas/kinds.ts";
 import type { Artifact, PlanStep } from "../../schemas/plan.ts";
 import type { LastTime } from "./history.ts";

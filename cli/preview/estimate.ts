@@ -1,4 +1,4 @@
-import { showDuration } from "../../report/duration.ts";
+import { showDuration } from "../../core/show-duration.ts";
 import { bytesOf } from "../../store/artifacts.ts";
 import type { StepPreview } from "./step-preview.ts";
 

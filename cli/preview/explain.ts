@@ -1,6 +1,6 @@
-import { showDuration } from "../../report/duration.ts";
+import { showDuration } from "../../core/show-duration.ts";
 import { describeSource } from "../../compiler/lower.ts";
-import { showValue } from "../../compiler/show-value.ts";
+import { showValue } from "../../core/show-value.ts";
 import type { StepPreview } from "./step-preview.ts";
 
 /** All that is known of what would happen with one step. */

@@ -2,7 +2,7 @@ import { namesIn } from "../../compiler/expression/names-in.ts";
 import type { Layers, Origin } from "../../compiler/layers.ts";
 import { describeSource } from "../../compiler/lower.ts";
 import { isMapping, valueAt, type Path } from "../../compiler/mapping.ts";
-import { showValue } from "../../compiler/show-value.ts";
+import { showValue } from "../../core/show-value.ts";
 import { counted } from "../../schemas/counted.ts";
 import type { Plan, PlanStep } from "../../schemas/plan.ts";
 

@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { fingerprint, resultFields, resumeKey, type Tools } from "../../compiler/fingerprint.ts";
+import { fingerprint, resultFields, resumeKey, type Tools } from "../../core/fingerprint.ts";
 import type { Artifact, Plan, PlanStep } from "../../schemas/plan.ts";
 import { newestCheckpoint } from "../../store/checkpoints.ts";
 import { recall, reusedOutcome, type FinishedStep } from "../../store/finished-steps.ts";

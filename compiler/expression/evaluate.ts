@@ -1,4 +1,4 @@
-import { closest } from "../suggest.ts";
+import { closest } from "../../core/suggest.ts";
 import { ExpressionError, type Span } from "./expression-error.ts";
 import { FUNCTIONS } from "./functions.ts";
 import { Reference, type Value } from "./value.ts";

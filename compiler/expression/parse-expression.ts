@@ -1,5 +1,5 @@
 import { parseExpressionAt, type Node } from "acorn";
-import { isExact } from "../exact-number.ts";
+import { isExact } from "../../core/exact-number.ts";
 import { ExpressionError, type Span } from "./expression-error.ts";
 
 /** The syntax tree of an expression: a small part of what the parser knows, the rest is refused. */

@@ -1,5 +1,5 @@
 import { conform } from "../conform.ts";
-import { showValue } from "../show-value.ts";
+import { showValue } from "../../core/show-value.ts";
 import { pathOf, type Finding, type LintContext } from "./facts.ts";
 
 /** Values that differ from the paper's table without a word about it. */

@@ -1,4 +1,4 @@
-import { isNamed, isWithheld } from "../name-pattern.ts";
+import { isNamed, isWithheld } from "../../core/name-pattern.ts";
 import { pathOf, type Finding, type LintContext } from "./facts.ts";
 
 /** Names in `pass_env` that no program gets: of the recipe's secrets, and of the worker's way to its server. */

@@ -1,13 +1,13 @@
-// Writes dist/compiler/precompiled.js: the schemas' validators as code, with nothing left to compile at run time.
+// Writes dist/schemas/precompiled.js: the schemas' validators as code, with nothing left to compile at run time.
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import esbuild from "esbuild";
 
-/** Takes the built compiler from `dist` and replaces its empty table. */
+/** Takes the built schemas from `dist` and replaces its empty table. */
 export async function writeValidators(dist) {
   const { newAjv, validatedSchemas } = await import(
-    pathToFileURL(path.join(dist, "compiler/validators.js")).href
+    pathToFileURL(path.join(dist, "schemas/validators.js")).href
   );
   const ajv = newAjv({ code: { source: true, esm: true } });
   const names = Object.keys(validatedSchemas());
@@ -20,7 +20,7 @@ export async function writeValidators(dist) {
   const table = names.map((name, index) => `${JSON.stringify(name)}: ${ids[index]}`).join(", ");
   await esbuild.build({
     stdin: { contents: `${code}\nexport const precompiled = {${table}};`, resolveDir: path.dirname(dist) },
-    outfile: path.join(dist, "compiler/precompiled.js"),
+    outfile: path.join(dist, "schemas/precompiled.js"),
     bundle: true,
     format: "esm",
     platform: "node",

@@ -74,9 +74,9 @@ export function carryRun({ outputOf }, folder) {
 /** What the replies of the GPU come to, beside those of the run: right answers, and the claim's test. */
 export async function demoVerdict({ outputOf }, out) {
   const product = (file) => import(path.join(root, "dist", file));
-  const { predictionOf, repliesTo, scoredRows } = await product("activities/evaluate/predictions.js");
-  const { asScored } = await product("report/statistics/sample.js");
-  const { comparePaired, pairedP } = await product("report/statistics/paired.js");
+  const { predictionOf, repliesTo, scoredRows } = await product("asking/predictions.js");
+  const { asScored } = await product("verdict/statistics/sample.js");
+  const { comparePaired, pairedP } = await product("verdict/statistics/paired.js");
   const questions = linesOf(path.join(outputOf("frames", "dataset"), "questions.jsonl"));
   const scores = SCORES.map((id) => {
     const replies = linesOf(repliesFile(out, id));

@@ -5,14 +5,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { build, transform } from "esbuild";
 
-// How a step is run, told and stopped: the same for all kinds, and none of their results hangs on it.
-const MACHINERY = new Set(
-  [
-    ...["at-work", "changed-inputs", "environment", "event-file", "failures", "ffmpeg-print", "hide-secrets"],
-    ...["installed-packages", "interpreter", "media-failure", "outcome", "parts", "resume", "run-child"],
-    ...["run-program", "secrets", "step", "step-failure", "toolchain", "tools", "write-record"],
-  ].map((name) => `activities/${name}.ts`),
-);
+// Rooms and files that decide what a kind's step gives. All else says how steps are run, told and stopped.
+const DECIDING = /^(activities|asking|data|programs)\/|^host\/(portable|threads)\.ts$/;
+const MACHINERY = new Set(["run-child", "run-program", "media-failure"].map((name) => `programs/${name}.ts`));
 const PYTHON_MACHINERY = new Set(
   ["__main__", "errors", "events", "failures", "job", "launch", "progress", "stop", "warm"].map(
     (name) => `trainer/reprise_trainer/${name}.py`,
@@ -29,7 +24,7 @@ export async function sourcesOfKinds(root, python) {
   for (const [kind, entry] of Object.entries(entries)) {
     const files = {};
     for (const file of await importedBy(root, entry)) {
-      if (!file.startsWith("activities/") || MACHINERY.has(file)) continue;
+      if (!DECIDING.test(file) || MACHINERY.has(file)) continue;
       if (!digests.has(file)) digests.set(file, await digestTypeScript(read(root, file)));
       files[file] = digests.get(file);
       Object.assign(files, dataOf(root, file));
@@ -60,8 +55,8 @@ export function pythonSources(root, python, modules) {
 /** The module of each kind's activity. */
 function entriesOf(text) {
   const places = new Map();
-  for (const [, names, file] of text.matchAll(/^import \{([^}]+)\} from "\.\/(.+\.ts)";$/gm))
-    for (const name of names.split(",")) places.set(name.trim(), `activities/${file}`);
+  for (const [, names, file] of text.matchAll(/^import \{([^}]+)\} from "(\.[^"]+\.ts)";$/gm))
+    for (const name of names.split(",")) places.set(name.trim(), path.posix.join("activities", file));
   const found = {};
   for (const [, kind, name] of text.matchAll(/^ {2}"([a-z-]+\/[a-z-]+)": stepActivity\((\w+)\),$/gm))
     found[kind] = places.get(name);

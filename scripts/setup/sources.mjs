@@ -1,13 +1,8 @@
+import { ROOM_NAMES } from "../rooms.mjs";
+
 /** What the build reads, relative to the checkout. */
 export const SOURCES = [
-  "schemas",
-  "compiler",
-  "workflows",
-  "activities",
-  "store",
-  "engine",
-  "report",
-  "cli",
+  ...ROOM_NAMES,
   "scripts/build.mjs",
   "scripts/build",
   "tsconfig.json",

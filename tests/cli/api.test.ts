@@ -1,8 +1,8 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { finalText } from "../../activities/evaluate/final-text.ts";
-import type { OpenReply } from "../../activities/evaluate/open-replies.ts";
+import { finalText } from "../../data/reading/final-text.ts";
+import type { OpenReply } from "../../asking/open-replies.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { reprise, start, stopServerAfterwards, type Ended } from "../support/cli.ts";
 import { writeClosedRecipe, writeRecipe, type Asked } from "../support/closed-model.ts";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { packageRoot } from "../../activities/toolchain.ts";
+import { packageRoot } from "../../core/package-root.ts";
 import { reprise } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { SMALL } from "../support/recipes.ts";

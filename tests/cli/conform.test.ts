@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { packageRoot } from "../../activities/toolchain.ts";
+import { packageRoot } from "../../core/package-root.ts";
 import { reprise } from "../support/cli.ts";
 
 interface Conformed {

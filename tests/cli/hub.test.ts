@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { PYTHON_ENVIRONMENT, requireTool } from "../../activities/toolchain.ts";
+import { PYTHON_ENVIRONMENT, requireTool } from "../../host/toolchain.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
-import { packageRoot } from "../../activities/toolchain.ts";
+import { packageRoot } from "../../core/package-root.ts";
 import { requireOpenFiles } from "../../engine/open-files.ts";
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";

@@ -2,8 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { packageRoot } from "../../activities/toolchain.ts";
-import { isDiskFull, saysDiskFull } from "../../store/disk.ts";
+import { packageRoot } from "../../core/package-root.ts";
+import { isDiskFull, saysDiskFull } from "../../core/disk.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
 

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import type { Log } from "sarif";
 import { describe, expect, test } from "vitest";
-import { packageRoot } from "../../activities/toolchain.ts";
+import { packageRoot } from "../../core/package-root.ts";
 import { CODES } from "../../schemas/diagnostic.ts";
 import { reprise } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";

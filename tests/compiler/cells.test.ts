@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { judgeClaims } from "../../report/claims/judge.ts";
+import { judgeClaims } from "../../verdict/judge.ts";
 import type { StepOutcome } from "../../schemas/plan.ts";
 import { evaluateMetrics } from "../../compiler/evaluate-metrics.ts";
 import { diagnosticsOf, planOf } from "../support/recipes.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { newAjv, validatedSchemas } from "../../compiler/validators.ts";
+import { newAjv, validatedSchemas } from "../../schemas/validators.ts";
 import { DOCUMENT_SCHEMAS, KIND_SCHEMAS, STEP_KINDS } from "../../schemas/kinds.ts";
 
 const TRAINING = STEP_KINDS.filter((kind) => kind.startsWith("train/"));

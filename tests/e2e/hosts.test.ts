@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findToolchain } from "../../activities/toolchain.ts";
+import { findToolchain } from "../../host/toolchain.ts";
 import { SILENT_MS } from "../../store/presence.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { ADDRESS, threeHosts, whyNoHosts } from "../support/hosts.ts";

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { renderReport } from "../../report/page.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../../schemas/generated/trainer-event.ts";
-import { validateRecord } from "../../compiler/validators.ts";
+import { validateRecord } from "../../schemas/validators.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { writeFileSync } from "node:fs";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readingSection } from "../../report/reading.ts";
-import type { Prediction } from "../../report/statistics/sample.ts";
-import { unparsedNote } from "../../report/unparsed.ts";
+import type { Prediction } from "../../verdict/statistics/sample.ts";
+import { unparsedNote } from "../../asking/unparsed-note.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 
 const predictions = (replies: string[], status: Prediction["status"] = "correct"): Prediction[] =>

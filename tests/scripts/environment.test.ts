@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { findToolchain, packageRoot } from "../../activities/toolchain.ts";
+import { packageRoot } from "../../core/package-root.ts";
+import { findToolchain } from "../../host/toolchain.ts";
 import { buildInformation } from "../../scripts/setup/build-information.mjs";
 import { ONLY_CUDA, wantedPackages } from "../../scripts/setup/python.mjs";
 import { temporaryFolder } from "../support/folders.ts";

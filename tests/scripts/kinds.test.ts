@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { findToolchain, packageRoot } from "../../activities/toolchain.ts";
+import { packageRoot } from "../../core/package-root.ts";
+import { findToolchain } from "../../host/toolchain.ts";
 import { STEP_KINDS } from "../../schemas/kinds.ts";
 import { lookAtKinds } from "../../scripts/kinds.mjs";
 import { compareKinds, recordOf } from "../../scripts/kinds/compare.mjs";
@@ -20,13 +21,13 @@ test("every kind has sources: its activity's, and where it has one its trainer's
   expect(Object.keys(found).sort()).toEqual([...STEP_KINDS].sort());
   const has = (kind: string, ...files: string[]) =>
     expect(Object.keys(found[kind]!)).toEqual(expect.arrayContaining(files));
-  has("run/noop", "activities/noop.ts");
-  has("frames/extract", "activities/extract/index.ts", "trainer/reprise_trainer/frames/cut.py");
-  has("train/grpo", "activities/run-trainer.ts", "trainer/reprise_trainer/rewards.py");
-  has("eval/mcq", "activities/evaluate/score.ts", "trainer/reprise_trainer/replying.py");
+  has("run/noop", "activities/run-noop/index.ts");
+  has("frames/extract", "activities/frames-extract/index.ts", "trainer/reprise_trainer/frames/cut.py");
+  has("train/grpo", "programs/run-trainer.ts", "trainer/reprise_trainer/rewards.py");
+  has("eval/mcq", "asking/score.ts", "trainer/reprise_trainer/replying.py");
   for (const kind of ["eval/mcq", "train/grpo"]) has(kind, "trainer/reprise_trainer/reading.json");
   expect(Object.keys(found["eval/mcq"]!)).not.toContain("trainer/reprise_trainer/train_grpo.py");
-  expect(Object.keys(found["data/split"]!)).not.toContain("activities/step.ts");
+  expect(Object.keys(found["data/split"]!)).not.toContain("steps/step.ts");
 }, 60_000);
 
 describe("a digest", () => {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { packageRoot } from "../../activities/toolchain.ts";
+import { packageRoot } from "../../core/package-root.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
 const base = temporaryFolder();
@@ -29,7 +29,7 @@ setTimeout(() => {}, 40);
  */
 const CONTENDER = `
 const { Fence } = await import(${JSON.stringify(path.join(packageRoot, "dist/store/fence.js"))});
-const { runChild } = await import(${JSON.stringify(path.join(packageRoot, "dist/activities/run-child.js"))});
+const { runChild } = await import(${JSON.stringify(path.join(packageRoot, "dist/programs/run-child.js"))});
 const fs = await import("node:fs");
 const [place] = process.argv.slice(2);
 const lookDead = () => {

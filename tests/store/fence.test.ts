@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, test, vi } from "vitest";
-import { packageRoot } from "../../activities/toolchain.ts";
+import { packageRoot } from "../../core/package-root.ts";
 import { Fence, isHeld } from "../../store/fence.ts";
 import { SILENT_MS } from "../../store/presence.ts";
 import { identify, isAlive } from "../../store/processes.ts";

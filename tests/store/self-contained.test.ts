@@ -16,7 +16,7 @@ import {
 import { open } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { digestOf } from "../../compiler/digest.ts";
+import { digestOf } from "../../core/digest.ts";
 import {
   defectOfArtifact,
   isStored,

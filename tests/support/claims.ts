@@ -1,7 +1,7 @@
 import { evaluateMetrics } from "../../compiler/evaluate-metrics.ts";
-import { judgeClaims } from "../../report/claims/judge.ts";
-import type { Evaluated, Results } from "../../report/claims/judged.ts";
-import { asScored, type Prediction, type Scored } from "../../report/statistics/sample.ts";
+import { judgeClaims } from "../../verdict/judge.ts";
+import type { Evaluated, Results } from "../../verdict/judged.ts";
+import { asScored, type Prediction, type Scored } from "../../verdict/statistics/sample.ts";
 import type { PlanClaim, StepOutcome } from "../../schemas/plan.ts";
 
 export const predictions = (correct: number, of = 100): Prediction[] =>

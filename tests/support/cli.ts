@@ -1,6 +1,6 @@
 import path from "node:path";
 import { execa } from "execa";
-import { packageRoot } from "../../activities/toolchain.ts";
+import { packageRoot } from "../../core/package-root.ts";
 import { afterwards } from "./folders.ts";
 
 export const BINARY = path.join(packageRoot, "dist", "cli", "main.js");

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { FrameManifestLine } from "../../activities/extract/manifest.ts";
-import type { Unusable } from "../../activities/extract/unusable.ts";
+import type { FrameManifestLine } from "../../data/frames/manifest.ts";
+import type { Unusable } from "../../activities/frames-extract/unusable.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { reprise, type Ended } from "./cli.ts";
 

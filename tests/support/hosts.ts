@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { packageRoot } from "../../activities/toolchain.ts";
+import { packageRoot } from "../../core/package-root.ts";
 import { BINARY } from "./cli.ts";
 
 const SOURCE = path.join(packageRoot, "tests", "support", "other-clock.c");

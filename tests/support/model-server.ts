@@ -4,7 +4,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import getPort from "get-port";
-import { findToolchain, packageRoot } from "../../activities/toolchain.ts";
+import { packageRoot } from "../../core/package-root.ts";
+import { findToolchain } from "../../host/toolchain.ts";
 import { signalGroup } from "../../store/processes.ts";
 
 const PATIENCE_MS = 90_000;

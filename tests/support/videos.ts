@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { execa } from "execa";
-import { findToolchain } from "../../activities/toolchain.ts";
+import { findToolchain } from "../../host/toolchain.ts";
 
 export const ffmpeg = findToolchain().ffmpeg!;
 if (!existsSync(ffmpeg)) throw new Error("ffmpeg is missing: run 'npm run setup'");

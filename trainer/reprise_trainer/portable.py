@@ -1,6 +1,6 @@
 """The same bytes on every x86-64 processor with AVX2: what the environment of a program cannot pin.
 
-Which kernels of torch, oneDNN and MKL are used is pinned by variables that the engine sets (activities/portable.ts).
+Which kernels of torch, oneDNN and MKL are used is pinned by variables that the engine sets (host/portable.ts).
 """
 
 from __future__ import annotations

@@ -1,0 +1,38 @@
+import { digestOf } from "../../core/digest.ts";
+import type { Question } from "../../schemas/generated/question.ts";
+
+/** Items by a key, in the order in which the keys first appear. */
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** The group within which rows are drawn evenly. */
+export const stratumOf = ({ task, way }: Pick<Question, "task" | "way">): string => `${task}/${way}`;
+
+/** Puts names in a seeded order that does not depend on where they stand in a file. */
+export function seededOrder<T>(items: readonly T[], seed: number, nameOf: (item: T) => string): T[] {
+  return items
+    .map((item) => ({ item, draw: digestOf([seed, nameOf(item)]) }))
+    .sort((a, b) => (a.draw < b.draw ? -1 : 1))
+    .map(({ item }) => item);
+}
+
+/**
+ * The first `count` rows of a seeded order in which every task and way advances evenly: a smaller subset is part of
+ * each larger one, and each is divided as the whole. Rows come back in the order of the file.
+ */
+export function nestedSubset<Row extends Question>(rows: readonly Row[], count: number, seed: number): Row[] {
+  const ordered = seededOrder(rows, seed, ({ id }) => id);
+  const ranked = [...groupBy(ordered, stratumOf).values()].flatMap((stratum) =>
+    stratum.map(({ id }, place) => ({ id, share: (place + 0.5) / stratum.length })),
+  );
+  ranked.sort((a, b) => a.share - b.share);
+  const chosen = new Set(ranked.slice(0, count).map(({ id }) => id));
+  return rows.filter(({ id }) => chosen.has(id));
+}

@@ -1,0 +1,96 @@
+import { stat } from "node:fs/promises";
+import { ApplicationFailure, Context } from "@temporalio/activity";
+import { digestOf } from "../core/digest.ts";
+import type { StepKind } from "../schemas/kinds.ts";
+import type { Artifact, FinishedRun, StepRequest } from "../schemas/plan.ts";
+import { loadOutcome, loadRun, runFile } from "../store/runs.ts";
+import { activities, type Activities } from "../activities/index.ts";
+
+/** What a run's own file says of it. */
+interface Said {
+  /** Digest of each step, by id. */
+  steps: ReadonlyMap<string, { kind: StepKind; digest: string }>;
+  inputs: Readonly<Record<string, Artifact>>;
+  secrets: string[];
+}
+
+/**
+ * The activities of one run in one store. A server on loopback takes requests from anybody on this machine: here only what the
+ * run's own file says is done, and only in this store. Anything else is refused before it begins.
+ */
+export function guardedActivities(root: string, run: string): Activities {
+  const said = reader(root, run);
+  const guarded = Object.entries(activities).map(([name, activity]) => [
+    name,
+    async (request: StepRequest | FinishedRun) => {
+      const own = refuseOthers(request, run);
+      const checked = "step" in own ? await checkStep(own, name, await said(), root) : own;
+      return (activity as (given: object) => Promise<unknown>)({ ...checked, home: root });
+    },
+  ]);
+  return Object.fromEntries(guarded) as Activities;
+}
+
+function refuseOthers<T extends { run: string }>(request: T, run: string): T {
+  const workflow = Context.current().info.workflowExecution?.workflowId;
+  if (workflow !== run) throw refused(`the workflow '${workflow}' is not that of the run ${run}`);
+  if (request.run !== run) throw refused(`it names the run ${request.run}, and this worker works on ${run}`);
+  return request;
+}
+
+/** A step as the run's file has it, with inputs that the run has. */
+async function checkStep(request: StepRequest, kind: string, said: Said, root: string): Promise<StepRequest> {
+  const { id } = request.step;
+  const known = said.steps.get(id);
+  if (known?.kind !== kind || known.digest !== digestOf(request.step))
+    throw refused(`its step '${id}' is not the one of the run's plan`);
+  const inputs: StepRequest["inputs"] = {};
+  for (const [name, source] of Object.entries(request.step.inputs)) {
+    if (source.from === "hub") inputs[name] = source.id;
+    else {
+      const given = request.inputs[name];
+      const own =
+        source.from === "input"
+          ? said.inputs[source.input]
+          : (await loadOutcome(root, request.run, source.step))?.outputs[source.output];
+      if (own === undefined || typeof given !== "object" || given.digest !== own.digest)
+        throw refused(`what it gives '${id}' as '${name}' is not what the run has`);
+      inputs[name] = { ...given, uri: own.uri };
+    }
+  }
+  return { ...request, inputs, withheld: said.secrets };
+}
+
+const refused = (why: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(
+    `Refused: ${why}. Somebody else may use this server; see docs/security.md.`,
+    "environment",
+  );
+
+/** Reads the run's file when it has changed: a plan may have thousands of steps. */
+function reader(root: string, run: string): () => Promise<Said> {
+  let seen = "";
+  let said: Promise<Said>;
+  return async () => {
+    const { mtimeMs, ino, size } = await stat(runFile(root, run)).catch(() => {
+      throw refused(`the run ${run} has no run.json here`);
+    });
+    const now = [mtimeMs, ino, size].join("-");
+    if (now !== seen) {
+      seen = now;
+      said = readSaid(root, run);
+    }
+    return said;
+  };
+}
+
+async function readSaid(root: string, run: string): Promise<Said> {
+  const started = await loadRun(root, run);
+  if (started === undefined) throw refused(`the run ${run} has no run.json here`);
+  const { plan, inputs } = started.request;
+  return {
+    steps: new Map(plan.steps.map((step) => [step.id, { kind: step.kind, digest: digestOf(step) }])),
+    inputs,
+    secrets: plan.secrets,
+  };
+}

@@ -1,0 +1,46 @@
+import type { RunRecord, RunRecordClaim } from "../schemas/generated/run-record.ts";
+import { Html, html } from "./html.ts";
+
+// By another name: as markup it would be formatted, and end with other white space.
+const xml = html;
+
+/** Verdicts as JUnit XML: a claim that counts and is not shown is a failure, one that could not be judged is skipped. */
+export function verdictsAsJunit(records: readonly RunRecord[]): string {
+  return xml`${new Html('<?xml version="1.0" encoding="UTF-8"?>')}
+<testsuites>${records.map(suite)}
+</testsuites>
+`.text;
+}
+
+function suite({ run, recipe, claims, seconds }: RunRecord): Html {
+  const counts = xml`tests="${claims.length}" failures="${count(claims, "failure")}" skipped="${count(claims, "skipped")}"`;
+  return xml`
+  <testsuite name="${recipe.name}" id="${run}" ${counts} time="${seconds.toFixed(3)}">${claims.map(
+    (claim) => xml`
+    <testcase classname="${recipe.name}.claims" name="${claim.id}: ${claim.says}">${outcome(claim)}</testcase>`,
+  )}
+  </testsuite>`;
+}
+
+type Outcome = "passed" | "failure" | "skipped";
+
+function outcomeOf({ verdict, counts }: RunRecordClaim): Outcome {
+  if (verdict === "REPRODUCED") return "passed";
+  if (counts === false || verdict === "INCONCLUSIVE" || verdict === "NOT CHECKED") return "skipped";
+  return "failure";
+}
+
+const count = (claims: readonly RunRecordClaim[], what: Outcome): number =>
+  claims.filter((claim) => outcomeOf(claim) === what).length;
+
+function outcome(claim: RunRecordClaim): Html {
+  const said = `${claim.verdict}: ${claim.because}`;
+  switch (outcomeOf(claim)) {
+    case "passed":
+      return xml`<system-out>${said}</system-out>`;
+    case "failure":
+      return xml`<failure type="${claim.verdict}" message="${said}"></failure>`;
+    case "skipped":
+      return xml`<skipped message="${said}"></skipped>`;
+  }
+}

@@ -1,0 +1,153 @@
+import { createRequire } from "node:module";
+import type { Ajv2020, ValidateFunction } from "ajv/dist/2020.js";
+import { DOCUMENT_SCHEMAS, KIND_SCHEMAS, STEP_KINDS, type StepKind } from "./kinds.ts";
+import type { Digests } from "./generated/digests.ts";
+import type { Judgement } from "./generated/judgement.ts";
+import type { PaperTables } from "./generated/paper-tables.ts";
+import type { Question } from "./generated/question.ts";
+import type { RecordedReply } from "./generated/recorded-reply.ts";
+import type { RunRecord, RunRecordClaim, RunRecordStep } from "./generated/run-record.ts";
+import type { TrainerEvent } from "./generated/trainer-event.ts";
+import type { TrainerResult } from "./generated/trainer-result.ts";
+import { precompiled } from "./precompiled.ts";
+
+const VOCABULARY = [
+  "version",
+  "outputs",
+  "tools",
+  "resources",
+  "processes",
+  "secrets",
+  "affects",
+  "artifact",
+  "artifacts",
+  "paper",
+  "field",
+  "unit",
+  "maps",
+  "multiple",
+  "packages",
+  "as-written",
+  "metrics",
+];
+
+interface Schema {
+  $id?: string;
+  $schema?: string;
+  properties: Record<string, { additionalProperties?: unknown }>;
+  $defs: Record<string, Schema>;
+}
+
+/** What each validator checks, by name. */
+export function validatedSchemas(): Record<string, object> {
+  const recipe = structuredClone(DOCUMENT_SCHEMAS.recipe) as Schema;
+  const { step, group } = structuredClone(recipe.$defs) as { step: Schema; group: Schema };
+  // Steps and groups are checked one by one, so that of "step or group" only the right one speaks.
+  recipe.properties["steps"]!.additionalProperties = { type: "object" };
+  group.properties["steps"]!.additionalProperties = true;
+  const { $defs } = recipe;
+  return {
+    recipe,
+    step: { ...step, $defs },
+    group: { ...group, $defs },
+    tables: DOCUMENT_SCHEMAS["paper-tables"],
+    digests: DOCUMENT_SCHEMAS.digests,
+    record: DOCUMENT_SCHEMAS["run-record"],
+    outcome: partOf(DOCUMENT_SCHEMAS["run-record"] as Schema, "step"),
+    claim: partOf(DOCUMENT_SCHEMAS["run-record"] as Schema, "claim"),
+    // Told apart by the event, so that only its own branch speaks.
+    event: {
+      ...DOCUMENT_SCHEMAS["trainer-event"],
+      type: "object",
+      required: ["event"],
+      discriminator: { propertyName: "event" },
+    },
+    result: DOCUMENT_SCHEMAS["trainer-result"],
+    question: DOCUMENT_SCHEMAS.question,
+    reply: DOCUMENT_SCHEMAS["recorded-reply"],
+    judgement: DOCUMENT_SCHEMAS.judgement,
+    ...Object.fromEntries(STEP_KINDS.map((kind) => [kind, KIND_SCHEMAS[kind]])),
+  };
+}
+
+/** One definition of a schema, beside the others that it may name. */
+const partOf = ({ $defs }: Schema, name: string): object => ({ ...$defs[name], $defs });
+
+/** The schema compiler as we use it: it writes defaults into what it checks. */
+export function newAjv(more: object = {}): Ajv2020 {
+  const library = createRequire(import.meta.url)("ajv/dist/2020.js") as { Ajv2020: typeof Ajv2020 };
+  const ajv = new library.Ajv2020({
+    allErrors: true,
+    verbose: true,
+    useDefaults: true,
+    allowUnionTypes: true,
+    strictRequired: false,
+    strictTypes: false,
+    discriminator: true,
+    ...more,
+  });
+  ajv.addVocabulary(VOCABULARY.map((word) => `x-${word}`));
+  ajv.addFormat("date-time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/);
+  return ajv;
+}
+
+const compiled = new Map<string, ValidateFunction>();
+
+function validator(name: string): ValidateFunction {
+  const known = precompiled[name] ?? compiled.get(name);
+  if (known !== undefined) return known;
+  const ajv = newAjv();
+  for (const [other, schema] of Object.entries(validatedSchemas())) {
+    const { $id: _, ...anonymous } = schema as Schema;
+    if (!compiled.has(other)) compiled.set(other, ajv.compile(anonymous));
+  }
+  return compiled.get(name)!;
+}
+
+/** What gives the validator of that name, by the type that fits its schema. */
+const checkerOf =
+  <T>(name: string) =>
+  (): ValidateFunction<T> =>
+    validator(name) as ValidateFunction<T>;
+
+/** Checks everything of a recipe but its steps. */
+export const validateEnvelope = (): ValidateFunction => validator("recipe");
+
+/** Checks a step but for its parameters. */
+export const validateStep = (): ValidateFunction => validator("step");
+
+/** Checks a group but for its steps. */
+export const validateGroup = (): ValidateFunction => validator("group");
+
+/** Checks the parameters of one kind and writes their defaults into them. */
+export const validateParams = (kind: StepKind): ValidateFunction => validator(kind);
+
+/** Checks a file of a paper's tables. */
+export const validateTables = checkerOf<PaperTables>("tables");
+
+/** Checks a file of digests of runs. */
+export const validateDigests = checkerOf<Digests>("digests");
+
+/** Checks a run record, when it is written and when it is read. */
+export const validateRecord = checkerOf<RunRecord>("record");
+
+/** Checks what one step came to. */
+export const validateOutcome = checkerOf<RunRecordStep>("outcome");
+
+/** Checks a judged claim. */
+export const validateClaim = checkerOf<RunRecordClaim>("claim");
+
+/** Checks a line of an event file, whoever wrote it. */
+export const validateEvent = checkerOf<TrainerEvent>("event");
+
+/** Checks a trainer's result file. */
+export const validateResult = checkerOf<TrainerResult>("result");
+
+/** Checks one row of a dataset. */
+export const validateQuestion = checkerOf<Question>("question");
+
+/** Checks one line of a cassette. */
+export const validateReply = checkerOf<RecordedReply>("reply");
+
+/** Checks what a judge replied. */
+export const validateJudgement = checkerOf<Judgement>("judgement");

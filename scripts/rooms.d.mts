@@ -1,0 +1,2 @@
+export const ROOMS: Record<string, string[]>;
+export const ROOM_NAMES: string[];

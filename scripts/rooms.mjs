@@ -1,0 +1,35 @@
+/** The rooms of the TypeScript, from the ground up, each with those that it may import. docs/architecture.md explains them. */
+export const ROOMS = {
+  schemas: [],
+  core: ["schemas"],
+  compiler: ["schemas", "core"],
+  verdict: ["schemas", "core"],
+  store: ["schemas", "core"],
+  data: ["schemas", "core", "store"],
+  host: ["schemas", "core", "store"],
+  steps: ["schemas", "core", "store", "data", "host"],
+  programs: ["schemas", "core", "store", "data", "host", "steps"],
+  asking: ["schemas", "core", "verdict", "store", "data", "host", "steps", "programs"],
+  record: ["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps"],
+  activities: [
+    "schemas",
+    "core",
+    "verdict",
+    "store",
+    "data",
+    "host",
+    "steps",
+    "programs",
+    "asking",
+    "record",
+  ],
+  workflows: ["schemas"],
+  engine: ["schemas", "core", "store", "host", "steps", "activities", "workflows"],
+  report: ["schemas", "core", "verdict", "data"],
+  cli: [
+    ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
+    ...["asking", "activities", "engine", "report"],
+  ],
+};
+
+export const ROOM_NAMES = Object.keys(ROOMS);

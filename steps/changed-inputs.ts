@@ -1,0 +1,55 @@
+import path from "node:path";
+import type { Artifact } from "../schemas/plan.ts";
+import { defectOfArtifact, markDamaged } from "../store/artifacts.ts";
+import { digestOfInput } from "../store/inputs.ts";
+import { StepFailure } from "../core/step-failure.ts";
+
+/**
+ * Throws a StepFailure if an input of a step is no longer what its digest says: a result must not stand under the digest of
+ * what it was not made from. `since` is when the step began to work (ms since 1970): without it, it has not yet.
+ */
+export async function refuseChangedInputs(
+  root: string,
+  run: string,
+  inputs: Record<string, Artifact | string>,
+  since?: number,
+): Promise<void> {
+  for (const [name, input] of Object.entries(inputs)) {
+    if (typeof input === "string") continue;
+    await (path.isAbsolute(input.uri)
+      ? refuseChangedFile(root, run, input)
+      : refuseChangedArtifact(root, run, name.replace(/^inputs\./, ""), input, since));
+  }
+}
+
+async function refuseChangedFile(root: string, run: string, input: Artifact): Promise<void> {
+  const digest = await digestOfInput(root, input.uri).catch(() => null);
+  if (digest === input.digest) return;
+  throw new StepFailure(
+    "data",
+    `The input '${input.uri}' ${digest === null ? "is gone" : "was changed"} since the run began. Put it back, or take what is there now: 'reprise resume ${run}'.`,
+  );
+}
+
+// A clock of the file system may be a little behind.
+const SLACK_MS = 1_000;
+
+/** Published files are read-only, but not for root, and anybody can add one. */
+async function refuseChangedArtifact(
+  root: string,
+  run: string,
+  name: string,
+  artifact: Artifact,
+  since: number | undefined,
+): Promise<void> {
+  const defect = await defectOfArtifact(root, artifact, since && since - SLACK_MS);
+  if (defect === null) return;
+  await markDamaged(root, artifact, defect);
+  const again = `The step that made it runs again with 'reprise resume ${run}'.`;
+  throw new StepFailure(
+    "data",
+    since === undefined
+      ? `The input '${name}' is damaged: ${defect}. ${again}`
+      : `The input '${name}' was changed while the step worked: ${defect}. What another step made is for reading only: a program that writes there must work on a copy. ${again}`,
+  );
+}

@@ -1,0 +1,109 @@
+import { appendFile, open, stat } from "node:fs/promises";
+import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
+import { linesOf } from "../store/files.ts";
+import { removeTree } from "../store/remove.ts";
+import { EventTail, NO_FILE, type ReadEvents } from "../data/events/event-tail.ts";
+import { hideInEvents } from "./secrets/hide-in-events.ts";
+
+type WithoutTime<T> = T extends unknown ? Omit<T, "time"> : never;
+
+/**
+ * Appends to a step's event file, in the trainer's format, beside the program that appends to it too: never into a line
+ * that the program has not ended.
+ */
+export class EventFile {
+  readonly path: string;
+  /** Events that wait for the end of a program's line. */
+  #held: TrainerEvent[] = [];
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Ends a line that a killed process left half written: it must not swallow the next one. What an earlier attempt put in the
+   * file's place goes.
+   */
+  static async open(path: string): Promise<EventFile> {
+    if ((await isFile(path)) === false) await removeTree(path);
+    const events = new EventFile(path);
+    await events.settle();
+    return events;
+  }
+
+  /** Appends an event, or keeps it until the program has ended its line. */
+  async write(event: WithoutTime<TrainerEvent>): Promise<void> {
+    this.#held.push({ ...event, time: Date.now() / 1000 });
+    await this.flush();
+  }
+
+  /** Appends what was kept, if the file ends with a whole line by now. */
+  flush(): Promise<void> {
+    return this.#append(async () => (await tailOf(this.path)) === "whole");
+  }
+
+  /** Appends what was kept, and ends a last line that nobody will end any more: its writer is gone. */
+  settle(): Promise<void> {
+    return this.#append(async () => {
+      if ((await tailOf(this.path)) === "open") await appendFile(this.path, "\n");
+      return true;
+    });
+  }
+
+  /** Hides secrets in what stands there, before the next event is written: who wrote it has ended. */
+  hide(secrets: readonly string[]): Promise<void> {
+    return this.#inTurn(async () => {
+      if (await isFile(this.path)) await hideInEvents(this.path, secrets);
+    });
+  }
+
+  /** Everything since this fingerprint's first attempt: not what an earlier plan of the run made. */
+  async readOf(fingerprint: string): Promise<ReadEvents> {
+    const { events, faults } = await new EventTail(this.path).rest();
+    const other = events.findLastIndex(
+      ({ row }) => row.event === "attempt" && row.fingerprint !== fingerprint,
+    );
+    const first = events.findIndex(({ row }, index) => index > other && row.event === "attempt");
+    const since = events[first]?.line ?? Infinity;
+    return {
+      events: events.filter(({ line }) => line >= since),
+      faults: faults.filter(({ line }) => (line ?? 0) > since),
+    };
+  }
+
+  #append(mayWrite: () => Promise<boolean>): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!(await mayWrite()) || this.#held.length === 0) return;
+      const held = this.#held.splice(0);
+      await appendFile(this.path, linesOf(held));
+    });
+  }
+
+  /** One after the other: two that look at once would both write what is held. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const next = this.#writing.then(work);
+    this.#writing = next.catch(() => {});
+    return next;
+  }
+}
+
+/** Whether a place is a file; undefined where there is nothing. */
+const isFile = (place: string): Promise<boolean | undefined> =>
+  stat(place).then(
+    (entry) => entry.isFile(),
+    () => undefined,
+  );
+
+/** Whether a file ends with a whole line; one that is not there is whole. Throws for what is no file, a pipe say. */
+async function tailOf(file: string): Promise<"whole" | "open"> {
+  if ((await isFile(file)) === false) throw new Error(`'${file}' is ${NO_FILE}`);
+  const handle = await open(file, "a+");
+  try {
+    const { size } = await handle.stat();
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+    return size === 0 || buffer.toString() === "\n" ? "whole" : "open";
+  } finally {
+    await handle.close();
+  }
+}

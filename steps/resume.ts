@@ -1,0 +1,108 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { dropNewer, newestCheckpoint, type Checkpoint } from "../store/checkpoints.ts";
+import { readJsonIfWhole, writeSoon } from "../store/files.ts";
+import { home } from "../store/home.ts";
+import { checkpointsOf, differences, listWorks, refusedElsewhere, workOf } from "../store/works.ts";
+import { StepFailure } from "../core/step-failure.ts";
+import type { StepContext } from "./step.ts";
+
+/**
+ * The checkpoint that this attempt goes on from, as the recipe says, or null for a fresh start. Says in the step's events
+ * what is taken, and what is not and why.
+ */
+export async function chooseCheckpoint(context: StepContext): Promise<Checkpoint | null> {
+  const { step, key, root, events } = context;
+  const folder = checkpointsOf(root, key);
+  const say = (text: string) => events.write({ event: "message", text });
+  const again = await choiceWasTaken(context);
+  if (step.checkpoint.resume === "never" && !again) await rm(folder, { recursive: true, force: true });
+  const only = await askedFor(context);
+  const steps = Number(step.params["steps"] ?? 0);
+  const { checkpoint, refused } = await newestCheckpoint(folder, {
+    key,
+    ...(steps > 0 ? { upTo: steps } : {}),
+    ...(only === null || again ? {} : { only }),
+  });
+  for (const reason of refused) await say(`skipped ${reason}`);
+  if (checkpoint === null) {
+    if (only !== null && !again)
+      throw new StepFailure(
+        "data",
+        `The checkpoint '${step.checkpoint.resume}' cannot be used. ${refused.join("; ") || "It is not there; 'reprise checkpoints <run>' lists them."}`,
+      );
+    const { about } = context;
+    for (const reason of await refusedElsewhere(root, await listWorks(root), { key, about }))
+      await say(`refused ${reason}`);
+    if (refused.length > 0 || again) await say(`no checkpoint can be used: ${step.id} starts afresh`);
+    // What cannot be used would stand in the way of those to come.
+    await dropNewer(folder, -1);
+    await takeChoice(context);
+    return null;
+  }
+  await dropNewer(folder, checkpoint.step);
+  await takeChoice(context);
+  await say(`resuming ${step.id} from step ${checkpoint.step}`);
+  await events.write({ event: "resumed", done: checkpoint.step });
+  context.inexact.push(...checkpoint.inexact, ...changedFields(checkpoint, context));
+  return checkpoint;
+}
+
+/** What a step of a run works with, and which choice of the recipe it has followed. */
+interface Work {
+  key: string;
+  taken: string;
+}
+
+const workFile = ({ root, run, step }: StepContext): string =>
+  path.join(home.step(root, run, step.id), "work.json");
+
+/** The recipe's choice is for the first attempt; later ones go on from what that one saved. */
+async function choiceWasTaken(context: StepContext): Promise<boolean> {
+  const work = await readJsonIfWhole<Work>(workFile(context), "taken");
+  return work?.key === context.key && work.taken === context.step.checkpoint.resume;
+}
+
+/** Notes that the recipe's choice was followed. */
+const takeChoice = (context: StepContext): Promise<void> =>
+  writeSoon(workFile(context), { key: context.key, taken: context.step.checkpoint.resume } satisfies Work);
+
+/** The folder of what a step keeps over its attempts, as the recipe chooses: what there is, or nothing. */
+export async function keptFolder(context: StepContext): Promise<string> {
+  const folder = checkpointsOf(context.root, context.key);
+  if (context.step.checkpoint.resume === "never" && !(await choiceWasTaken(context)))
+    await rm(folder, { recursive: true, force: true });
+  await takeChoice(context);
+  return folder;
+}
+
+/** The step of the checkpoint that the recipe names, if it names one. */
+async function askedFor({ step, root, key, about }: StepContext): Promise<number | null> {
+  const { resume } = step.checkpoint;
+  const [, run, id, at] = /^(.+):(.+)@([0-9]+)$/.exec(resume) ?? [];
+  if (run === undefined || id === undefined) return null;
+  const work = await readJsonIfWhole<{ key: string }>(
+    path.join(home.step(root, run, id), "work.json"),
+    "key",
+  );
+  if (work === undefined)
+    throw new StepFailure(
+      "data",
+      `There is no run '${run}' with a step '${id}', which 'resume: ${resume}' names.`,
+    );
+  if (work.key === key) return Number(at);
+  const other = await workOf(root, work.key);
+  const differs = other === undefined ? "" : `: ${differences(other, about)}`;
+  throw new StepFailure("data", `The checkpoint '${resume}' belongs to other work${differs}.`);
+}
+
+/** A schedule that follows the number of steps has followed another one until the checkpoint. */
+function changedFields({ step: at, fields }: Checkpoint, { resumable }: StepContext): string[] {
+  return Object.entries(fields).flatMap(([name, before]) =>
+    JSON.stringify(before) === JSON.stringify(resumable[name])
+      ? []
+      : [
+          `resumed at step ${at} of a training with ${name} ${JSON.stringify(before)}, now ${JSON.stringify(resumable[name])}: until there its schedule was the other one`,
+        ],
+  );
+}

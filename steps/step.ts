@@ -1,0 +1,279 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { CancelledFailure, Context } from "@temporalio/activity";
+import { fingerprint, resultFields, resumableParams, resumeKey } from "../core/fingerprint.ts";
+import type { PlanStep, StepRequest, StepResult } from "../schemas/plan.ts";
+import { pathOf, placeOfOutput, publish, touchArtifacts } from "../store/artifacts.ts";
+import { Fence, isFenceFile } from "../store/fence.ts";
+import { writeJson, writeSoon } from "../store/files.ts";
+import { recall, remember, type FinishedStep, type Recalled } from "../store/finished-steps.ts";
+import { home } from "../store/home.ts";
+import { hubModels } from "../store/hub-models.ts";
+import { BEAT_MS } from "../store/presence.ts";
+import { removeTree } from "../store/remove.ts";
+import { makeSelfContained } from "../store/self-contained.ts";
+import { noteWork, type About } from "../store/works.ts";
+import { allotDevices, type Allotment } from "./allot-devices.ts";
+import { beginWork } from "./at-work.ts";
+import { refuseChangedInputs } from "./changed-inputs.ts";
+import { EventFile } from "./event-file.ts";
+import { eventsIn } from "../data/events/event-tail.ts";
+import { toApplicationFailure } from "./failures.ts";
+import { outcomeOf } from "./outcome.ts";
+import { StepFailure } from "../core/step-failure.ts";
+import { threadsOf } from "../host/threads.ts";
+import { rememberEnvironment, toolsForFingerprint } from "../host/tools.ts";
+
+const HEARTBEAT_MS = 1_000;
+
+/** What a kind's code gets: plain paths, a place to work, and a signal to stop. */
+export interface StepContext {
+  root: string;
+  run: string;
+  step: PlanStep;
+  threads: number;
+  /** Path of each artifact parameter, or an id on the hub. */
+  inputs: Record<string, string>;
+  /** Environment variables that no program of the step may get. */
+  withheld: readonly string[];
+  /** Where to write each output. */
+  outputs: Record<string, string>;
+  work: string;
+  key: string;
+  about: About;
+  /** Parameters that may differ between a checkpoint and the run that resumes it. */
+  resumable: Record<string, unknown>;
+  print: string;
+  log: string;
+  events: EventFile;
+  signal: AbortSignal;
+  fence: Fence;
+  /** The GPUs that this step has for itself. */
+  allotment: Allotment;
+  /** Why the result may differ from that of an undisturbed run; the kind adds to it. */
+  inexact: string[];
+}
+
+/** A kind's own work; gives its metrics. */
+export type Perform = (context: StepContext) => Promise<Record<string, number>>;
+
+/** Wraps a kind's work with all that steps have in common: reuse, fence, heartbeat, publishing, failures. */
+export function stepActivity(perform: Perform): (request: StepRequest) => Promise<StepResult> {
+  return async (request) => {
+    const context = Context.current();
+    const signal = context.cancellationSignal;
+    const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+    const end = beginWork(request.run, request.step.id);
+    try {
+      return await runOrReuse(request, perform, signal);
+    } catch (error) {
+      // A stopped child looks like a failure; only the signal tells that it was asked to stop.
+      if (signal.aborted)
+        throw signal.reason instanceof Error ? signal.reason : new CancelledFailure("stopped");
+      throw toApplicationFailure(error, await attemptsOf(request));
+    } finally {
+      clearInterval(beat);
+      end();
+    }
+  };
+}
+
+const eventsFile = ({ home: root, run, step }: StepRequest): string =>
+  path.join(home.step(root, run, step.id), "events.jsonl");
+
+/** How often the step's program was begun; a wait for another attempt does not count. */
+async function attemptsOf(request: StepRequest): Promise<number> {
+  const events = await eventsIn(eventsFile(request)).catch(() => []);
+  return events.filter(({ event }) => event === "attempt").length;
+}
+
+/** A step with its names in the store. */
+interface Named {
+  request: StepRequest;
+  print: string;
+  key: string;
+  about: About;
+}
+
+async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortSignal): Promise<StepResult> {
+  const { run, home: root, step, inputs } = request;
+  const tools = await toolsForFingerprint(root);
+  const named: Named = {
+    request,
+    print: fingerprint(step, inputs, tools),
+    key: resumeKey(step, inputs, tools),
+    // The recipe's name begins the run's.
+    about: {
+      recipe: run.replace(/-[0-9]{8}-[0-9]{6}-[0-9a-f]{6}$/, ""),
+      step: step.id,
+      fields: resultFields(step, inputs, tools),
+    },
+  };
+  const place = home.step(root, run, step.id);
+  const [known] = await Promise.all([
+    recallForUse(named),
+    // What a later `plan` compares with, to say why a step runs again.
+    writeSoon(path.join(place, "fields.json"), named.about.fields),
+    rememberEnvironment(root),
+  ]);
+  if (known.how === "whole") return finish(named, known.step);
+
+  const work = home.work(root, named.key);
+  await mkdir(work, { recursive: true });
+  const fence = await Fence.take(work);
+  const touching = setInterval(() => void fence.touch(), BEAT_MS);
+  try {
+    // Whoever held the directory before may just have finished.
+    const meanwhile = await recallForUse(named);
+    if (meanwhile.how === "whole") return await finish(named, meanwhile.step);
+    const damage = meanwhile.how === "damaged" ? meanwhile.defects : [];
+    const allotment = await allotDevices(root, run, step);
+    const result = await runFenced({
+      ...named,
+      perform,
+      signal,
+      fence,
+      allotment,
+      work,
+      place,
+      damage,
+    }).finally(allotment.release);
+    // Nothing is left of a step that is done; of another one its checkpoints are.
+    await fence.clear();
+    return result;
+  } finally {
+    clearInterval(touching);
+    await fence.release();
+  }
+}
+
+/** A result that this run goes on with: marked as used, and then looked at. Not one that is to be made anew. */
+async function recallForUse({ request, print }: Named): Promise<Recalled> {
+  const { home: root, redoneSince, step } = request;
+  const known = await recall(root, print, step);
+  if (known.how !== "whole") return known;
+  if (redoneSince !== null && known.step.made < redoneSince) return { how: "unknown" };
+  await touchArtifacts(root, Object.values(known.step.outputs)).catch(() => {});
+  return recall(root, print, step);
+}
+
+interface Fenced extends Named {
+  perform: Perform;
+  signal: AbortSignal;
+  fence: Fence;
+  allotment: Allotment;
+  work: string;
+  place: string;
+  /** Why a result that the store has cannot be used. */
+  damage: string[];
+}
+
+/** The step's own work and its publishing, in a directory that is this attempt's alone. */
+async function runFenced(fenced: Fenced): Promise<StepResult> {
+  const { request, perform, signal, fence, allotment, key, about, work, place, damage } = fenced;
+  const { run, home: root, step, inputs } = request;
+  const events = await EventFile.open(eventsFile(request));
+  const attempt = (await attemptsOf(request)) + 1;
+  const worker = `${os.hostname()} ${process.pid}`;
+  await events.write({ event: "attempt", number: attempt, worker, fingerprint: fenced.print });
+  const out = path.join(work, "out");
+  await Promise.all([
+    noteWork(root, key, about),
+    removeTree(out),
+    // Of an earlier plan of this run.
+    rm(path.join(place, "outcome.json"), { force: true }),
+  ]);
+  const places = Object.entries(step.outputs).map(([name, type]) => ({
+    name,
+    type,
+    ...placeOfOutput(out, name, type),
+  }));
+  for (const { folder } of places) await mkdir(folder, { recursive: true });
+  const looked = Date.now();
+  await refuseChangedInputs(root, run, inputs);
+  for (const defect of damage) await events.write({ event: "message", text: `made again: ${defect}` });
+  const began = Date.now();
+  const inexact: string[] = [];
+
+  const working = perform({
+    root,
+    run,
+    step,
+    threads: threadsOf(step),
+    withheld: request.withheld,
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([name, input]) => [
+        name,
+        typeof input === "string" ? input : pathOf(root, input),
+      ]),
+    ),
+    outputs: Object.fromEntries(places.map(({ name, target }) => [name, target])),
+    work,
+    key,
+    about,
+    resumable: resumableParams(step),
+    print: fenced.print,
+    log: path.join(place, "log.txt"),
+    events,
+    signal,
+    fence,
+    allotment,
+    inexact,
+  });
+  const metrics = await settled(working, events);
+
+  signal.throwIfAborted();
+  refuseOddMetrics(metrics);
+  await refuseChangedInputs(root, run, inputs, looked);
+  await fence.check();
+  const outputs: FinishedStep["outputs"] = {};
+  // All of them first: one may hold a link into another.
+  for (const { name, folder } of places)
+    for (const change of await makeSelfContained(folder))
+      await events.write({ event: "message", text: `output '${name}': ${change}` });
+  for (const { name, type, folder } of places) outputs[name] = await publish(root, folder, type);
+  // Publishing reads all of the outputs, which takes time.
+  await fence.check();
+  const finished: FinishedStep = {
+    run,
+    made: new Date().toISOString(),
+    outputs,
+    metrics,
+    inexact,
+    ...hubModels((await events.readOf(fenced.print)).events.map(({ row }) => row)),
+    log: `${step.id}/log.txt`,
+    events: `${step.id}/events.jsonl`,
+    fields: about.fields,
+    seconds: (Date.now() - began) / 1000,
+  };
+  await remember(root, fenced.print, finished);
+  // Whoever waits for this directory finds the result in the store.
+  const left = (await readdir(work)).filter((name) => !isFenceFile(name));
+  await Promise.all(left.map((name) => removeTree(path.join(work, name))));
+  return finish(fenced, finished);
+}
+
+/** Whoever wrote to the event file has ended with the work. */
+async function settled<T>(working: Promise<T>, events: EventFile): Promise<T> {
+  try {
+    return await working;
+  } finally {
+    await events.settle().catch(() => {});
+  }
+}
+
+/** A record holds finite numbers: one that cannot be written must not leave the run without an end. */
+function refuseOddMetrics(metrics: Record<string, unknown>): void {
+  const odd = Object.entries(metrics).filter(([, value]) => !Number.isFinite(value));
+  if (odd.length === 0) return;
+  const named = odd.map(([name, value]) => `'${name}' is ${String(value)}`).join(", ");
+  throw new StepFailure("data", `Of the step's metrics ${named}; a metric must be a finite number.`);
+}
+
+/** Notes what the step came to, for views and the record, and gives the workflow what it needs of it. */
+async function finish({ request, print }: Named, finished: FinishedStep): Promise<StepResult> {
+  const outcome = await outcomeOf(request, print, finished);
+  await writeJson(path.join(home.step(request.home, request.run, request.step.id), "outcome.json"), outcome);
+  return { status: outcome.status, outputs: finished.outputs };
+}
