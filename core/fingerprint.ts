@@ -12,6 +12,8 @@ export interface Tools {
   /** Version of each installed package, for kinds that use only some. */
   packages: Readonly<Record<string, string>>;
   ffmpeg: string;
+  /** Version of the Python, as 3.11: steps with an environment of their own have no more of it. */
+  interpreter: string;
   /** The worker's environment: what a step names of it is in its fingerprint. */
   environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -65,6 +67,7 @@ function fields(
     ),
     ...beside(step),
     ...toolsOf(step, tools),
+    ...("environment" in inputs ? { "tools.interpreter": tools.interpreter } : {}),
     ...passedFields(step.params["pass_env"], tools),
   };
 }

@@ -20,7 +20,10 @@ interface Environment extends Omit<Tools, "ffmpeg"> {
   byDigest: Record<string, Packages>;
 }
 
-const ABSENT: Environment = { python: "none", cuda: "none", packages: {}, byDigest: {} };
+const ABSENT: Environment = {
+  ...{ python: "none", cuda: "none", interpreter: "none" },
+  ...{ packages: {}, byDigest: {} },
+};
 
 /** What stands for the tools in fingerprints: what is installed, not where. Nothing is started for the set-up's own tools. */
 export const toolsForFingerprint = async (root: string): Promise<Tools> => (await findTools(root)).tools;
@@ -62,7 +65,7 @@ async function environmentOf(python: string, root: string): Promise<Environment>
     cuda: digestOf({ packages: parts.cuda }),
   };
   const byDigest = { [digests.python]: parts.python, [digests.cuda]: parts.cuda };
-  const environment = { ...digests, packages, byDigest };
+  const environment = { ...digests, interpreter: version ?? "none", packages, byDigest };
   known.set(python, { path: search, folders, stamp, environment });
   return environment;
 }

@@ -6,6 +6,7 @@ import { checkpointsOf } from "../../store/works.ts";
 import { visibleTo } from "../../steps/allot-devices.ts";
 import { pinsOf } from "../../host/portable.ts";
 import { chooseCheckpoint } from "../../steps/resume.ts";
+import { ownEnvironment } from "../../programs/own-environment.ts";
 import { programFailure, runProgram } from "../../programs/run-program.ts";
 import { secretsOf } from "../../steps/secrets/secrets.ts";
 import type { StepContext } from "../../steps/step.ts";
@@ -27,6 +28,8 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
   const secrets = secretsOf(step);
   const [command = "", ...args] = argv.map((argument) => withPaths(argument, context));
   const name = `'${command}'`;
+  const { environment: lock } = context.inputs;
+  const own = lock === undefined ? {} : await ownEnvironment(context, lock);
   const said = await Said.by(context);
   const program = {
     command,
@@ -38,6 +41,7 @@ export async function runCommand(context: StepContext): Promise<Record<string, n
       // One that asks for none sees what its worker sees.
       ...visibleTo(context.allotment, {}),
       ...pinsOf(step.reproducible),
+      ...own,
       ...Object.fromEntries(Object.entries(env).map(([variable, value]) => [variable, String(value)])),
       ...secrets,
       ...contractOf(context, checkpoints, checkpoint?.directory),
@@ -68,12 +72,13 @@ function contractOf(
   resume: string | undefined,
 ): Record<string, string | undefined> {
   const { everySteps, everySeconds } = step.checkpoint;
+  const { environment: _, ...given } = inputs;
   const places = (kind: string, paths: Record<string, string>) =>
     Object.entries(paths).map(
       ([name, place]) => [`REPRISE_${kind}_${plain(name).toUpperCase()}`, place] as const,
     );
   return {
-    ...Object.fromEntries([...places("INPUT", inputs), ...places("OUTPUT", outputs)]),
+    ...Object.fromEntries([...places("INPUT", given), ...places("OUTPUT", outputs)]),
     REPRISE_CHECKPOINTS: checkpoints,
     REPRISE_RESUME: resume,
     REPRISE_CHECKPOINT_STEPS: everySteps === null ? undefined : String(everySteps),

@@ -30,6 +30,8 @@ export interface RunCommandParams {
     /** Value. */
     [k: string]: string | number | boolean;
   };
+  /** A lock file of Python packages with hashes, as ${{ inputs.<input> }}: the program runs in an environment that has them and nothing else, made once and kept. It decides the result, with the version of the trainers' Python. */
+  environment?: string;
   /**
    * Environment variables of the worker that the program gets beside the usual ones (docs/run-command.md lists those): names, or beginnings with a * behind. Their values decide the result. Secrets do not belong here.
    *

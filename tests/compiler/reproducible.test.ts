@@ -4,7 +4,7 @@ import type { Digests } from "../../schemas/generated/digests.ts";
 import { threadsOf } from "../../host/threads.ts";
 import { compileText, planOf, SMALL } from "../support/recipes.ts";
 
-const TOOLS = { python: "environment", cuda: "none", packages: {}, ffmpeg: "ffmpeg" };
+const TOOLS = { python: "environment", cuda: "none", packages: {}, ffmpeg: "ffmpeg", interpreter: "3.11" };
 const PORTABLE = `${SMALL}reproducible: portable\n`;
 const digest = (letter: string) => letter.repeat(64);
 
