@@ -1,5 +1,4 @@
-// One direction of imports, as scripts/rooms.mjs states it. Workflows run in Temporal's sandbox and see only schemas, and
-// activities as types.
+// One direction of imports, as scripts/rooms.mjs states it. Workflows run in Temporal's sandbox and see only schemas.
 import { ROOM_NAMES, ROOMS } from "./scripts/rooms.mjs";
 
 export default {
@@ -12,8 +11,6 @@ export default {
       from: { path: `^${folder}/` },
       to: {
         path: `^(${ROOM_NAMES.filter((other) => other !== folder && !ROOMS[folder].includes(other)).join("|")})/`,
-        // As types only: a value import would pull Node into the workflow bundle, whose build then fails.
-        ...(folder === "workflows" ? { pathNot: "^activities/index.ts$" } : {}),
       },
     })),
     {

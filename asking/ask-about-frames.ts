@@ -1,9 +1,8 @@
 import { digestOf } from "../core/digest.ts";
-import type { EvalMcqApiParams } from "../schemas/generated/eval-mcq-api.ts";
 import type { Question } from "../schemas/generated/question.ts";
 import type { Api, Asking } from "./api/api.ts";
-import { samplingOf } from "./api/server.ts";
-import type { StepContext } from "../steps/step.ts";
+import { samplingOf, type Sampling } from "./api/server.ts";
+import type { StepContext } from "../steps/context.ts";
 import { frameImages, readStrips } from "./frame-images.ts";
 import type { Reply } from "./predictions.ts";
 import { promptText } from "./prompt.ts";
@@ -15,7 +14,7 @@ export async function askAboutFrames(
   rows: readonly Question[],
   prompt: string,
 ): Promise<Reply[]> {
-  const params = context.step.params as unknown as Required<EvalMcqApiParams>;
+  const params = context.step.params as unknown as Sampling & { frames: number; size: string };
   const videos = rows.map(({ video }) => video);
   const strips = await readStrips(context.inputs["dataset"]!, videos, params);
   const sampling = samplingOf(params);

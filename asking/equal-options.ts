@@ -1,7 +1,7 @@
 import { agreeing, counted } from "../schemas/counted.ts";
 import type { Question } from "../schemas/generated/question.ts";
 import { sameText } from "../data/questions/contradictions.ts";
-import type { StepContext } from "../steps/step.ts";
+import type { StepContext } from "../steps/context.ts";
 
 /** Says which questions have options of the same text: a reply with that text alone, or with the other letter, is not right. */
 export async function noteEqualOptions(

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { runTrainer } from "../programs/run-trainer.ts";
-import type { StepContext } from "../steps/step.ts";
+import type { StepContext } from "../steps/context.ts";
 import type { Reply } from "./predictions.ts";
 import { readReplies } from "./replies-file.ts";
 

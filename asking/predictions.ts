@@ -4,7 +4,7 @@ import { agreeing, counted } from "../schemas/counted.ts";
 import type { Question } from "../schemas/generated/question.ts";
 import { linesOf, writeWhole } from "../store/files.ts";
 import { StepFailure } from "../core/step-failure.ts";
-import type { StepContext } from "../steps/step.ts";
+import type { StepContext } from "../steps/context.ts";
 import { unparsedNote } from "./unparsed-note.ts";
 import { readReply } from "../data/reading/read-answer.ts";
 import { score } from "./score.ts";

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
+import { KINDS } from "../dist/activities/index.js";
 import { compile } from "../dist/compiler/compile.js";
 import { fingerprint } from "../dist/core/fingerprint.js";
 import { toolsForFingerprint } from "../dist/host/tools.js";
@@ -54,7 +55,8 @@ async function finished(folder, shape, count) {
   fs.mkdirSync(folder, { recursive: true });
   const text = recipeOf(shape, count);
   fs.writeFileSync(path.join(folder, "recipe.yaml"), text);
-  const { plan } = compile({ file: "recipe.yaml", text, profile: null, settings: [], read: () => "" });
+  const given = { file: "recipe.yaml", text, profile: null, settings: [], kinds: KINDS };
+  const { plan } = compile({ ...given, read: () => "" });
   const home = path.join(folder, ".reprise");
   const tools = await toolsForFingerprint(home);
   for (const step of plan.steps) {
@@ -63,7 +65,7 @@ async function finished(folder, shape, count) {
     fs.writeFileSync(path.join(place, "data.txt"), step.id);
     const outputs = { dataset: await publish(home, place, "dataset") };
     const traces = { log: null, events: null };
-    await remember(home, fingerprint(step, {}, tools), {
+    await remember(home, fingerprint(KINDS.get(step.kind).schema, step, {}, tools), {
       run: "bench",
       outputs,
       metrics: {},

@@ -43,7 +43,7 @@ const isFinished = ({ state: { outcome } }: StepFollower): boolean =>
 function update(bar: SingleBar, step: StepFollower): void {
   const total = Math.max(1, step.state.progress?.total ?? 1);
   bar.setTotal(total);
-  bar.update(isFinished(step) ? total : (step.state.progress?.done ?? 0), { text: describe(step.state) });
+  bar.update(isFinished(step) ? total : (step.state.progress?.done ?? 0), { text: describe(step) });
 }
 
 function showAll(steps: readonly StepFollower[], add: Add, multi: MultiBar): Shown {
@@ -64,7 +64,7 @@ function showRunning(steps: readonly StepFollower[], add: Add, multi: MultiBar, 
       if (step.state.outcome !== null) {
         open.delete(step);
         shown.delete(step);
-        multi.log(`${step.id}: ${describe(step.state)}\n`);
+        multi.log(`${step.id}: ${describe(step)}\n`);
         if (bar !== undefined) multi.remove(bar);
       } else if (bar !== undefined) update(bar, step);
       else if (step.hasBegun && shown.size < most - 1) shown.set(step, add(step.id));

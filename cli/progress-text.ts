@@ -1,6 +1,7 @@
 import { showDuration } from "../core/show-duration.ts";
-import { mainNumber } from "./main-number.ts";
-import type { StepState } from "./step-files.ts";
+import { KINDS } from "../activities/index.ts";
+import { mainNumber } from "../core/main-number.ts";
+import type { StepFollower, StepState } from "./step-files.ts";
 
 const duration = (seconds: number): string => showDuration(seconds, false);
 
@@ -10,17 +11,18 @@ function secondsOf({ outcome }: StepState): number | null {
 }
 
 /** Where a step stands, in a few words. */
-export function describe(state: StepState): string {
+export function describe({ kind: name, state }: Pick<StepFollower, "kind" | "state">): string {
+  const kind = KINDS.find(name);
   const { outcome, progress, secondsLeft } = state;
   if (outcome !== null) {
     const took = secondsOf(state);
-    return [outcome.status, took === null ? "" : `in ${duration(took)}`, mainNumber(outcome.metrics)]
+    return [outcome.status, took === null ? "" : `in ${duration(took)}`, mainNumber(kind, outcome.metrics)]
       .filter(Boolean)
       .join("  ");
   }
   if (progress === null) return state.message ?? "waiting";
   const left = secondsLeft === null ? "" : `${duration(secondsLeft)} left`;
-  return [`${progress.done}/${progress.total} ${progress.unit}s`, mainNumber(state.metrics), left]
+  return [`${progress.done}/${progress.total} ${progress.unit}s`, mainNumber(kind, state.metrics), left]
     .filter(Boolean)
     .join("  ");
 }

@@ -47,11 +47,12 @@ function plainLines(steps: readonly StepFollower[], stream: NodeJS.WriteStream):
   const begun = Date.now() / 1000;
   return {
     render: () => {
-      for (const { id, state } of steps) {
+      for (const step of steps) {
+        const { id, state } = step;
         // What earlier commands told is not told again.
         for (const { text, time } of state.said.splice(0))
           if (time >= begun) stream.write(`${id}: ${text}\n`);
-        const text = describe(state);
+        const text = describe(step);
         const before = told.get(id);
         const finished = state.outcome !== null;
         if (

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { buffer as readStream } from "node:stream/consumers";
+import { KINDS } from "../activities/index.ts";
 import { compile, type Compiled } from "../compiler/compile.ts";
 import { compileWithProfiles } from "../compiler/compile-profiles.ts";
 import { decodeUtf8, NotUtf8 } from "../core/decode.ts";
@@ -42,7 +43,7 @@ export async function compileFile(
   } catch (error) {
     return unreadable(name, error as Error);
   }
-  const given = { file: name, text, settings: set, read };
+  const given = { file: name, text, settings: set, read, kinds: KINDS };
   const compiled =
     everyProfile && profile === undefined
       ? compileWithProfiles(given)

@@ -25,7 +25,7 @@ export class RunFollower {
 
   constructor(root: string, run: string, plan: Plan) {
     this.#folder = home.run(root, run);
-    this.steps = plan.steps.map(({ id }) => new StepFollower(root, run, id));
+    this.steps = plan.steps.map(({ id, kind }) => new StepFollower(root, run, id, kind));
     this.#open = new Set(this.steps);
   }
 
@@ -40,6 +40,7 @@ export class RunFollower {
 /** Follows one step of a run through its event file and its outcome; each call reads only what is new. */
 export class StepFollower {
   readonly id: string;
+  readonly kind: string;
   readonly state: StepState = {
     outcome: null,
     progress: null,
@@ -53,8 +54,9 @@ export class StepFollower {
   readonly #tail: EventTail;
   #first: { time: number; done: number } | null = null;
 
-  constructor(root: string, run: string, id: string) {
+  constructor(root: string, run: string, id: string, kind: string) {
     this.id = id;
+    this.kind = kind;
     this.#root = root;
     this.#run = run;
     this.#tail = new EventTail(path.join(home.step(root, run, id), "events.jsonl"));

@@ -5,7 +5,8 @@ import { testsNote } from "../report/tests-note.ts";
 import { sentenceOf } from "../verdict/reference.ts";
 import { EXIT } from "./errors.ts";
 import { colours } from "./colours.ts";
-import { mainNumber } from "./main-number.ts";
+import { KINDS } from "../activities/index.ts";
+import { mainNumber } from "../core/main-number.ts";
 import { drawTable } from "./table.ts";
 
 const VERDICT_COLOURS = {
@@ -31,7 +32,7 @@ export function summarise(
         ? `${step.status}, resumed from ${step.resumed_from.join(", ")}`
         : step.status,
       took === null ? "" : showDuration(took / 1000),
-      mainNumber(step.metrics),
+      mainNumber(KINDS.find(step.kind), step.metrics),
     ];
   });
   const lines = [drawTable(["step", "kind", "status", "time", "result"], rows)];

@@ -1,6 +1,6 @@
 import { splitMetric } from "../schemas/metric-name.ts";
 import { comparedOutput, type ComparedOutput } from "../schemas/compared-output.ts";
-import { isMetric, KIND_SCHEMAS } from "../schemas/kinds.ts";
+import { isMetric } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { checkSeeds } from "./check-seeds.ts";
 import { cellsNamed } from "./claim-cells.ts";
@@ -77,15 +77,15 @@ function measured(
   const kind = written?.kind;
   if (kind === undefined) return [];
   const declared = declaredMetrics(written!);
-  const known = declared ?? Object.keys(KIND_SCHEMAS[kind]["x-metrics"]);
-  if (declared?.includes(metric) ?? isMetric(KIND_SCHEMAS[kind]["x-metrics"], metric)) return [];
+  const known = declared ?? Object.keys(kind.schema["x-metrics"]);
+  if (declared?.includes(metric) ?? isMetric(kind.schema["x-metrics"], metric)) return [];
   const near = closest(metric, known);
   const hint =
     near === undefined ? `It has: ${known.join(", ") || "none"}.` : `Did you mean '${id}.${near}'?`;
   const suggestion = near && `${id}.${near}`;
   const message =
     declared === undefined
-      ? `${kind} has no metric '${metric}'. ${hint}`
+      ? `${kind.name} has no metric '${metric}'. ${hint}`
       : `'${id}' declares no metric '${metric}'. ${hint}`;
   const related = declared && [{ message: "its metrics", path: [...written!.path, "with", "metrics"] }];
   return [layers.diagnostic("R0304", path, message, { suggestion, ...(related && { related }) })];
@@ -93,7 +93,7 @@ function measured(
 
 /** The metrics that a step of a kind with no fixed ones says it gives; undefined where an expression names them. */
 function declaredMetrics({ raw, kind }: WrittenStep): string[] | undefined {
-  if (kind === undefined || !Object.hasOwn(KIND_SCHEMAS[kind].properties, "metrics")) return undefined;
+  if (kind === undefined || !Object.hasOwn(kind.schema.properties, "metrics")) return undefined;
   const declared = isMapping(raw["with"]) ? raw["with"]["metrics"] : undefined;
   return Array.isArray(declared) &&
     declared.every((name): name is string => typeof name === "string" && !name.includes("${{"))
@@ -133,22 +133,25 @@ function compared(layers: Layers, steps: WrittenSteps, id: string, path: Path): 
   const found = named(layers, steps, id, path);
   if (!areCells(found)) return found;
   const written = found[0]?.written;
-  const output = written && outputOf(written);
+  const output = written && outputOf(steps, written);
   if (output === undefined || !Array.isArray(output)) return [];
   const message =
     output.length > 0
       ? `'${id}' has several outputs that can be compared: ${output.join(", ")}. Call the one that counts 'predictions'.`
-      : `'${id}' is of kind ${written!.kind}${givesOwn(written!) ? ", and declares no output of type predictions" : ""}; only what gives predictions or scores can be compared.`;
+      : `'${id}' is of kind ${written!.kind?.name}${givesOwn(written!) ? ", and declares no output of type predictions" : ""}; only what gives predictions or scores can be compared.`;
   return [layers.diagnostic("R0304", path, message)];
 }
 
 const givesOwn = ({ kind }: WrittenStep): boolean =>
-  kind !== undefined && Object.hasOwn(KIND_SCHEMAS[kind].properties, "outputs");
+  kind !== undefined && Object.hasOwn(kind.schema.properties, "outputs");
 
 /** What of a step is compared; undefined where its kind is not known. */
-function outputOf({ kind, raw }: WrittenStep): ComparedOutput | string[] | undefined {
+function outputOf(
+  { kinds }: WrittenSteps,
+  { kind, raw }: WrittenStep,
+): ComparedOutput | string[] | undefined {
   if (kind === undefined) return undefined;
-  return comparedOutput(outputsOf(kind, isMapping(raw["with"]) ? raw["with"] : {}));
+  return comparedOutput(outputsOf(kinds, kind, isMapping(raw["with"]) ? raw["with"] : {}));
 }
 
 /** Right letters and a judge's points have no common measure. */
@@ -160,7 +163,7 @@ function commonMeasure(
 ): Diagnostic[] {
   const [ours, theirs] = [better, than].map((id) => {
     const written = cellsNamed(steps, id)?.[0]?.written;
-    const output = written && outputOf(written);
+    const output = written && outputOf(steps, written);
     return output === undefined || Array.isArray(output) ? undefined : output.measure;
   });
   if (ours === undefined || theirs === undefined || ours === theirs) return [];
@@ -172,7 +175,7 @@ function commonMeasure(
 export function checkNotes(layers: Layers, steps: WrittenSteps): Diagnostic[] {
   return steps.steps.flatMap(({ raw, path, kind }) => {
     if (kind === undefined || !isMapping(raw["with"])) return [];
-    const known = Object.keys(KIND_SCHEMAS[kind].properties);
+    const known = Object.keys(kind.schema.properties);
     const set = Object.keys(raw["with"]);
     const unknown = (key: "source" | "deviations", allowed: string[], message: (name: string) => string) =>
       Object.keys(isMapping(raw[key]) ? raw[key] : {}).flatMap((name) => {
@@ -186,7 +189,11 @@ export function checkNotes(layers: Layers, steps: WrittenSteps): Diagnostic[] {
         return [found];
       });
     return [
-      ...unknown("source", known, (name) => `'${name}' is no parameter of ${kind}, so it has no source.`),
+      ...unknown(
+        "source",
+        known,
+        (name) => `'${name}' is no parameter of ${kind.name}, so it has no source.`,
+      ),
       ...unknown(
         "deviations",
         set,

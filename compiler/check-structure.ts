@@ -1,4 +1,4 @@
-import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
+import type { ErrorObject } from "ajv/dist/2020.js";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { explainSchemaError, type Explanation } from "./explain-schema-error.ts";
 import type { Layers } from "./layers.ts";
@@ -13,7 +13,7 @@ const NOTHING: ReadonlySet<string> = new Set();
  */
 export function checkStructure(
   layers: Layers,
-  validate: ValidateFunction,
+  validate: ((value: unknown) => boolean) & { errors?: ErrorObject[] | null },
   value: unknown,
   base: readonly (string | number)[] = [],
   failed = NOTHING,

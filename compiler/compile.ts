@@ -1,3 +1,4 @@
+import type { Kinds } from "../core/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Recipe } from "../schemas/generated/recipe.ts";
 import type { Plan } from "../schemas/plan.ts";
@@ -26,6 +27,8 @@ export interface RecipeText {
   /** `path=value` settings that count most. */
   settings: readonly string[];
   read: ReadText;
+  /** The kinds that its steps may use. */
+  kinds: Kinds;
 }
 
 export interface Compiled {
@@ -42,7 +45,7 @@ export interface Compiled {
 }
 
 /** Text to plan: parse, merge, check, resolve, lower. Pure but for `read`. All errors at once, each cause once. */
-export function compile({ file, text, profile, settings, read }: RecipeText): Compiled {
+export function compile({ file, text, profile, settings, read, kinds }: RecipeText): Compiled {
   const chain = readChain(file, text, read);
   const texts = new Map([
     [file, text],
@@ -61,7 +64,7 @@ export function compile({ file, text, profile, settings, read }: RecipeText): Co
   const tables = readTables(layers, file, read);
   const reference = readReference(layers, file, read);
   for (const [name, content] of [...tables.texts, ...reference.texts]) texts.set(name, content);
-  const steps = readSteps(layers);
+  const steps = readSteps(layers, kinds);
   const linked = link(layers, steps);
   const diagnostics = [
     ...chain.diagnostics,
@@ -81,13 +84,19 @@ export function compile({ file, text, profile, settings, read }: RecipeText): Co
   if (failed)
     return { plan: null, diagnostics: sorted(diagnostics), texts, recipe: layers, workloads: new Map() };
   const reproducible = reproducibleOf(layers);
-  const lowered = linked.steps.map((resolved) => ({ plan: lowerStep(resolved, reproducible), resolved }));
+  const lowered = linked.steps.map((resolved) => ({
+    plan: lowerStep(kinds, resolved, reproducible),
+    kind: resolved.kind!,
+    path: resolved.cell.written.path,
+    written: resolved.step,
+    resolved,
+  }));
   const recipe = layers.value as unknown as Recipe;
   const digest = digestOf([...texts.values()].join("\n"));
   const lone = lower(recipe, lowered, steps, { file, digest, profile });
   const plan = { ...lone, reference: referenceOf(reference.value, recipe.reference, lone.recipe) };
   const context = {
-    ...{ layers, recipe, steps: lowered, tables: tables.value },
+    ...{ layers, kinds, recipe, steps: lowered, tables: tables.value },
     byId: new Map(lowered.map((step) => [step.plan.id, step])),
   };
   diagnostics.push(...checkPortable(layers, plan.steps), ...lint(context));

@@ -1,5 +1,5 @@
 import type { PaperTables } from "../schemas/generated/paper-tables.ts";
-import { KIND_SCHEMAS, type ParameterSchema } from "../schemas/kinds.ts";
+import type { KindSchema, ParameterSchema } from "../schemas/kinds.ts";
 import type { PlanStep } from "../schemas/plan.ts";
 
 /** One row of a paper's table beside a step's value. */
@@ -23,11 +23,16 @@ export interface ConformRow {
 type Deviations = Readonly<Record<string, { reason: string }>>;
 
 /** Compares a step with the table of its kind, row by row. Nothing for a kind that no table is about. */
-export function conform(tables: PaperTables, step: PlanStep, deviations: Deviations): ConformRow[] {
+export function conform(
+  ofKind: KindSchema,
+  tables: PaperTables,
+  step: PlanStep,
+  deviations: Deviations,
+): ConformRow[] {
   const table = tables.tables.find(({ kind }) => kind === step.kind);
   if (table === undefined) return [];
   const parameters = new Map(
-    Object.entries(KIND_SCHEMAS[step.kind].properties).flatMap(([name, schema]) =>
+    Object.entries(ofKind.properties).flatMap(([name, schema]) =>
       schema["x-paper"] === undefined ? [] : [[schema["x-paper"], { name, schema }] as const],
     ),
   );
@@ -51,7 +56,7 @@ export function conform(tables: PaperTables, step: PlanStep, deviations: Deviati
     const { reaches, change } = reachesTrainer(schema, ours, step.params);
     const stated = Object.hasOwn(deviations, name) ? deviations[name]! : null;
     const verdict =
-      reaches === asInPaper(step, schema, value) ? "exact" : stated === null ? "silent" : "deviation";
+      reaches === asInPaper(ofKind, step, schema, value) ? "exact" : stated === null ? "silent" : "deviation";
     const field = schema["x-field"] ?? "";
     return {
       ...place,
@@ -67,8 +72,12 @@ export function conform(tables: PaperTables, step: PlanStep, deviations: Deviati
 }
 
 /** What would reach the trainer with the paper's value, in the paper's unit. */
-function asInPaper(step: PlanStep, schema: ParameterSchema, value: unknown): unknown {
-  const { properties } = KIND_SCHEMAS[step.kind];
+function asInPaper(
+  { properties }: KindSchema,
+  step: PlanStep,
+  schema: ParameterSchema,
+  value: unknown,
+): unknown {
   const units = Object.keys(schema["x-maps"]?.unless ?? {}).map((name) => [name, properties[name]!.default]);
   return reachesTrainer(schema, value, { ...step.params, ...Object.fromEntries(units) }).reaches;
 }

@@ -150,7 +150,9 @@ function keysFor({ data, parentSchema }: ErrorObject): string {
 
 function wrongWord(error: ErrorObject, where: string, words: string[]): Explanation {
   const given = String(error.data);
-  const meant = Object.hasOwn(WORDS, given.toLowerCase()) ? WORDS[given.toLowerCase()]! : "";
+  const { called } = error.params as { called?: ReadonlyMap<string, string> };
+  const word = given.toLowerCase();
+  const meant = called?.get(word) ?? (Object.hasOwn(WORDS, word) ? WORDS[word]! : "");
   const near = words.includes(meant) ? meant : closest(given, words);
   const hint = near === undefined ? "" : ` Did you mean '${near}'?`;
   const message = `${capital(where)} must be one of ${words.join(", ")}; it is ${describe(error.data)}.${hint}`;

@@ -1,4 +1,6 @@
-import { KIND_SCHEMAS, type ArtifactType, type StepKind } from "../schemas/kinds.ts";
+import type { KindDefinition } from "../core/kind.ts";
+import type { Kinds } from "../core/kinds.ts";
+import type { ArtifactType } from "../schemas/artifact-types.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Source as Origin } from "../schemas/plan.ts";
 import { explainError } from "./expression/expression-error.ts";
@@ -9,24 +11,6 @@ import { findCell, sameCell, type Scope } from "./scope.ts";
 import { outputsOf } from "./outputs.ts";
 import type { Substitution } from "./substitute.ts";
 import { isMapping, type Path } from "./mapping.ts";
-
-const TYPE_NAMES: Record<ArtifactType | "hub", string> = {
-  path: "a path",
-  dataset: "a dataset",
-  frames: "frames (a dataset that frames/extract has cut)",
-  model: "a model",
-  adapter: "an adapter",
-  predictions: "predictions",
-  replies: "replies to open questions",
-  scores: "a judge's scores",
-  metrics: "metrics",
-  hub: "an id on the hub",
-};
-
-const HINTS: Record<string, string> = {
-  "adapter to model": " Merge it first, with model/merge.",
-  "dataset to frames": " Cut its frames first, with frames/extract.",
-};
 
 const HUB_ID = /^[^@\s]+(?:@[^@\s]+)?$/;
 
@@ -53,7 +37,7 @@ export class ReferenceFollower {
   }
 
   /** A parameter that takes an artifact: where it comes from. */
-  artifact(name: string, path: Path, text: string, accepted: (ArtifactType | "hub")[]): void {
+  artifact(name: string, path: Path, text: string, accepted: readonly ArtifactType[]): void {
     const key = path.join("/");
     if (this.#substitution.failed.has(key)) return;
     const reference = this.#substitution.references.get(key);
@@ -72,7 +56,11 @@ export class ReferenceFollower {
     }
     const { origin } = reference;
     if (origin.from === "secret") {
-      this.#add("R0309", path, `'${name}' takes ${namesOf(accepted)}, not a secret.`);
+      this.#add(
+        "R0309",
+        path,
+        `'${name}' takes ${namesOf(this.#scope.steps.kinds, accepted)}, not a secret.`,
+      );
       return;
     }
     const type = this.#typeOf(origin);
@@ -87,7 +75,9 @@ export class ReferenceFollower {
     const written = this.#scope.steps.cells.get(origin.step)?.written;
     if (written?.kind === undefined) return undefined;
     const declared = written.raw["with"];
-    return outputsOf(written.kind, isMapping(declared) ? declared : {})[origin.output];
+    return outputsOf(this.#scope.steps.kinds, written.kind, isMapping(declared) ? declared : {})[
+      origin.output
+    ];
   }
 
   #wrongType(
@@ -96,7 +86,7 @@ export class ReferenceFollower {
     text: string,
     reference: Reference,
     type: ArtifactType,
-    accepted: (ArtifactType | "hub")[],
+    accepted: readonly ArtifactType[],
   ) {
     const { origin } = reference;
     const related =
@@ -108,16 +98,17 @@ export class ReferenceFollower {
           }
         : { message: "the input is declared here", path: ["inputs", (origin as { input: string }).input] };
     const inside = text.slice(text.indexOf("${{") + 3, text.indexOf("}}"));
-    const hint =
-      accepted.map((wanted) => HINTS[`${type} to ${wanted}`]).find((found) => found !== undefined) ?? "";
-    const message = `'${name}' takes ${namesOf(accepted)}, but this is ${TYPE_NAMES[type]}.${hint}`;
+    const { kinds } = this.#scope.steps;
+    const turning = accepted.flatMap((wanted) => kinds.turning(type, wanted) ?? [])[0];
+    const hint = turning === undefined ? "" : ` ${turning.turns!.says}, with ${turning.name}.`;
+    const message = `'${name}' takes ${namesOf(kinds, accepted)}, but this is ${wordsFor(kinds, type)}.${hint}`;
     const range = this.#substitution.rangeWithin(path, text, { inside, start: 0 }, reference.span) ?? null;
     this.#diagnostics.push(this.#layers.diagnostic("R0204", path, message, { range, related: [related] }));
   }
 
   /** Everything else under `with` takes values. */
   plainOnly(place: Path, inputs: Record<string, Origin>): void {
-    const { properties } = KIND_SCHEMAS[this.#resolved.kind!];
+    const { properties } = this.#resolved.kind!.schema;
     for (const [key, reference] of this.#substitution.references) {
       const path = key.split("/");
       const name = path[place.length]!;
@@ -144,14 +135,14 @@ export class ReferenceFollower {
       this.#add(
         "R0105",
         [...place, other],
-        `A step of kind ${kind} takes the secret ${takes.join(", ")} only.`,
+        `A step of kind ${kind?.name} takes the secret ${takes.join(", ")} only.`,
       );
     if (takes?.length === 0) {
       this.#diagnostics.push(
         this.#layers.diagnostic(
           "R0105",
           place,
-          `A step of kind ${kind} runs no program that takes secrets.`,
+          `A step of kind ${kind?.name} runs no program that takes secrets.`,
           { at: "key" },
         ),
       );
@@ -208,12 +199,15 @@ export class ReferenceFollower {
   }
 }
 
-const namesOf = (accepted: (ArtifactType | "hub")[]): string =>
-  accepted.map((type) => TYPE_NAMES[type]).join(" or ");
+const wordsFor = ({ types }: Kinds, type: ArtifactType): string =>
+  type === "hub" ? "an id on the hub" : (types.get(type) ?? type);
+
+const namesOf = (kinds: Kinds, accepted: readonly ArtifactType[]): string =>
+  accepted.map((type) => wordsFor(kinds, type)).join(" or ");
 
 /** Names of the secrets that a kind takes; undefined where any may be given to its program. */
-function secretsTaken(kind: StepKind): readonly string[] | undefined {
-  const { "x-secrets": named, "x-tools": tools } = KIND_SCHEMAS[kind];
+function secretsTaken({ schema, takesAnySecret }: KindDefinition): readonly string[] | undefined {
+  const { "x-secrets": named, "x-tools": tools } = schema;
   if (named !== undefined) return named;
-  return kind === "run/command" || tools.includes("python") ? undefined : [];
+  return takesAnySecret === true || tools.includes("python") ? undefined : [];
 }

@@ -24,10 +24,13 @@ export function link(
       diagnostics.push(...substitution.diagnostics);
     }
   }
+  const { kinds } = steps;
   // A matrix without a combination leaves nothing that would be checked.
   for (const { cells, raw, path } of steps.steps) {
     if (cells.length === 0)
-      diagnostics.push(...checkStructure(layers, validateStep(), structuredClone(raw), path));
+      diagnostics.push(
+        ...checkStructure(layers, validateStep(kinds.names, kinds.called), structuredClone(raw), path),
+      );
   }
   const resolved = new Map<string, ResolvedStep>();
   for (const cell of steps.cells.values()) {

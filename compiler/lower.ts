@@ -1,5 +1,5 @@
 import type { Recipe } from "../schemas/generated/recipe.ts";
-import { KIND_SCHEMAS } from "../schemas/kinds.ts";
+import type { Kinds } from "../core/kinds.ts";
 import {
   PROGRAM_FAILURES,
   type Plan,
@@ -22,20 +22,21 @@ const DEFAULT_CHECKPOINT = "5m";
 
 /** A checked step as part of the plan: every default written out. */
 export function lowerStep(
+  kinds: Kinds,
   { cell, kind: uses, step, params, inputs, secrets, after }: ResolvedStep,
   reproducible: Reproducible,
 ): PlanStep {
-  const kind = KIND_SCHEMAS[uses!];
+  const kind = uses!.schema;
   const { resources, retry, timeout, checkpoint } = step;
   const stalled = step.stalled_after ?? (kind["x-tools"].includes("python") ? DEFAULT_STALLED : null);
   return {
     id: cell.id,
     matrix: cell.matrix,
-    kind: uses!,
+    kind: uses!.name,
     version: kind["x-version"],
     params,
     inputs,
-    outputs: outputsOf(uses!, params),
+    outputs: outputsOf(kinds, uses!, params),
     after: [...after.keys()],
     resources: {
       cpu: resources?.cpu ?? kind["x-resources"].cpu,

@@ -1,4 +1,4 @@
-import { KIND_SCHEMAS, type StepKind } from "../schemas/kinds.ts";
+import type { KindDefinition } from "../core/kind.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { checkStructure } from "./check-structure.ts";
 import { seconds } from "../core/seconds.ts";
@@ -20,11 +20,18 @@ export function resolveStep(
   cell: Cell,
 ): { resolved: ResolvedStep; diagnostics: Diagnostic[] } {
   const { raw, path, kind } = cell.written;
+  const { kinds } = scope.steps;
   const { uses, if: condition, matrix, source, deviations, accept, ...rest } = raw;
   const substitution = new Substitution(layers, lookupIn(scope, cell, true));
   const value = substitution.value(rest, path) as Mapping;
   const whole = { ...value, ...present({ uses, if: condition, matrix, source, deviations, accept }) };
-  const diagnostics = checkStructure(layers, validateStep(), whole, path, substitution.failed);
+  const diagnostics = checkStructure(
+    layers,
+    validateStep(kinds.names, kinds.called),
+    whole,
+    path,
+    substitution.failed,
+  );
   const { timeout } = value;
   if (
     diagnostics.length === 0 &&
@@ -56,7 +63,7 @@ export function resolveStep(
     );
     diagnostics.push(...wrong, ...wrongSizes(layers, kind, params, [...path, "with"]));
     diagnostics.push(...wrongProcesses(layers, kind, value["resources"], [...path, "resources"]));
-    const { properties } = KIND_SCHEMAS[kind];
+    const { properties } = kind.schema;
     for (const [name, given] of Object.entries(params)) {
       if (name.startsWith("x-")) continue;
       const { "x-artifact": one, "x-artifacts": many } = Object.hasOwn(properties, name)
@@ -78,8 +85,8 @@ export function resolveStep(
 }
 
 /** What a program gets as text keeps the text that a number or word has in the recipe: 1.10 is a version. */
-function asWritten(layers: Layers, kind: StepKind, given: unknown, place: Path): unknown {
-  const properties = KIND_SCHEMAS[kind].properties;
+function asWritten(layers: Layers, kind: KindDefinition, given: unknown, place: Path): unknown {
+  const properties = kind.schema.properties;
   const name = String(place.at(-1));
   if (!isMapping(given) || !Object.hasOwn(properties, name) || properties[name]!["x-as-written"] !== true)
     return given;
@@ -91,8 +98,8 @@ function asWritten(layers: Layers, kind: StepKind, given: unknown, place: Path):
 }
 
 /** Sides that do not fit the model's patches would be resized a second time, or fail in the trainer. */
-function wrongSizes(layers: Layers, kind: StepKind, params: Mapping, place: Path): Diagnostic[] {
-  return Object.entries(KIND_SCHEMAS[kind].properties).flatMap(([name, { "x-multiple": multiple }]) => {
+function wrongSizes(layers: Layers, kind: KindDefinition, params: Mapping, place: Path): Diagnostic[] {
+  return Object.entries(kind.schema.properties).flatMap(([name, { "x-multiple": multiple }]) => {
     const size = Object.hasOwn(params, name) ? params[name] : undefined;
     if (multiple === undefined || typeof size !== "string" || !/^[0-9]+x[0-9]+$/.test(size)) return [];
     const sides = size.split("x").map(Number);
@@ -104,10 +111,10 @@ function wrongSizes(layers: Layers, kind: StepKind, params: Mapping, place: Path
 }
 
 /** Only trainings divide their work among processes; elsewhere the wish would be lost without a word. */
-function wrongProcesses(layers: Layers, kind: StepKind, resources: unknown, place: Path): Diagnostic[] {
+function wrongProcesses(layers: Layers, kind: KindDefinition, resources: unknown, place: Path): Diagnostic[] {
   if (!isMapping(resources) || !(Number(resources["processes"]) > 1)) return [];
-  if (KIND_SCHEMAS[kind]["x-processes"] === "several") return [];
-  return [layers.diagnostic("R0104", [...place, "processes"], `${kind} runs in one process.`)];
+  if (kind.schema["x-processes"] === "several") return [];
+  return [layers.diagnostic("R0104", [...place, "processes"], `${kind.name} runs in one process.`)];
 }
 
 const present = (values: Mapping): Mapping =>

@@ -1,4 +1,4 @@
-import type { StepKind } from "../schemas/kinds.ts";
+import type { KindDefinition } from "../core/kind.ts";
 import type { RecipeStep } from "../schemas/generated/recipe.ts";
 import type { Source as Origin } from "../schemas/plan.ts";
 import type { Mapping, Path } from "./mapping.ts";
@@ -7,7 +7,7 @@ import type { Cell } from "./written-steps.ts";
 /** One cell with its expressions evaluated, its parameters checked and its references followed. */
 export interface ResolvedStep {
   cell: Cell;
-  kind: StepKind | undefined;
+  kind: KindDefinition | undefined;
   /** What stands beside `with`. */
   step: Omit<RecipeStep, "uses" | "with">;
   params: Mapping;

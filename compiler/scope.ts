@@ -100,10 +100,10 @@ function lookUpStep(steps: WrittenSteps, from: Cell | null, parts: Part[], whole
   if (output === undefined || parts.length > 4) throw new ExpressionError("R0206", whole, `${form}.`);
   const { kind } = target.written;
   const declared = target.written.raw["with"];
-  const known = kind === undefined ? null : outputsOf(kind, isMapping(declared) ? declared : {});
+  const known = kind === undefined ? null : outputsOf(steps.kinds, kind, isMapping(declared) ? declared : {});
   if (known !== null && !Object.hasOwn(known, output.name)) {
     const related = {
-      message: `'${target.written.id}' is of kind ${kind}`,
+      message: `'${target.written.id}' is of kind ${kind?.name}`,
       path: [...target.written.path, "uses"],
     };
     return noSuch(

@@ -1,4 +1,5 @@
-import { KIND_SCHEMAS, type StepKind } from "../schemas/kinds.ts";
+import type { KindDefinition } from "../core/kind.ts";
+import type { Kinds } from "../core/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import type { Layers } from "./layers.ts";
 import { isMapping, type Mapping, type Path } from "./mapping.ts";
@@ -12,7 +13,7 @@ export interface WrittenStep {
   path: Path;
   /** The text's own values; nothing is sure of them yet. */
   raw: Mapping;
-  kind: StepKind | undefined;
+  kind: KindDefinition | undefined;
   /** The conditions that must all hold: the group's and its own. */
   conditions: { text: unknown; path: Path }[];
   /** Keys of the matrix, the group's first. */
@@ -33,6 +34,8 @@ export interface Cell {
 
 /** All steps of a recipe, those in groups beside the others, and what is wrong with their matrices. */
 export interface WrittenSteps {
+  /** The kinds that they may use. */
+  kinds: Kinds;
   steps: WrittenStep[];
   byId: Map<string, WrittenStep>;
   names: string[];
@@ -48,8 +51,9 @@ export const valuesKey = (
 ): string => JSON.stringify(keys.map((key) => values[key]));
 
 /** Reads whatever is there, also from a recipe with mistakes: other checks must still be able to go on. */
-export function readSteps(layers: Layers): WrittenSteps {
+export function readSteps(layers: Layers, kinds: Kinds): WrittenSteps {
   const found: WrittenSteps = {
+    kinds,
     steps: [],
     byId: new Map(),
     names: [],
@@ -89,7 +93,7 @@ function add(
     id,
     path,
     raw,
-    kind: typeof uses === "string" && Object.hasOwn(KIND_SCHEMAS, uses) ? (uses as StepKind) : undefined,
+    kind: typeof uses === "string" ? found.kinds.find(uses) : undefined,
     conditions: levels.flatMap((level) =>
       level.raw["if"] === undefined ? [] : [{ text: level.raw["if"], path: [...level.path, "if"] }],
     ),

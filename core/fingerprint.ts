@@ -1,4 +1,4 @@
-import { KIND_SCHEMAS, type Affects } from "../schemas/kinds.ts";
+import type { Affects, KindSchema } from "../schemas/kinds.ts";
 import type { Artifact, PlanStep } from "../schemas/plan.ts";
 import { digestOf } from "./digest.ts";
 import { isNamed, isWithheld } from "./name-pattern.ts";
@@ -20,40 +20,49 @@ export interface Tools {
 
 /** Everything that decides a step's result, by name: what `plan` compares to say why a step runs. */
 export function resultFields(
+  kind: KindSchema,
   step: PlanStep,
   inputs: Record<string, Artifact | string>,
   tools: Tools,
 ): Record<string, unknown> {
-  return fields(step, inputs, tools, ["result", "resume"]);
+  return fields(kind, step, inputs, tools, ["result", "resume"]);
 }
 
 /** Names a step's result: the same fingerprint means the same result. SHA-256. */
-export function fingerprint(step: PlanStep, inputs: Record<string, Artifact | string>, tools: Tools): string {
-  return digestOf(resultFields(step, inputs, tools));
+export function fingerprint(
+  kind: KindSchema,
+  step: PlanStep,
+  inputs: Record<string, Artifact | string>,
+  tools: Tools,
+): string {
+  return digestOf(resultFields(kind, step, inputs, tools));
 }
 
 /** Names a step's checkpoints: as the fingerprint, without what only decides where training ends. SHA-256. */
-export function resumeKey(step: PlanStep, inputs: Record<string, Artifact | string>, tools: Tools): string {
-  return digestOf(fields(step, inputs, tools, ["result"]));
+export function resumeKey(
+  kind: KindSchema,
+  step: PlanStep,
+  inputs: Record<string, Artifact | string>,
+  tools: Tools,
+): string {
+  return digestOf(fields(kind, step, inputs, tools, ["result"]));
 }
 
 /** Parameters that may differ between a checkpoint and the run that resumes it: where training ends. */
-export const resumableParams = (step: PlanStep): Record<string, unknown> =>
+export const resumableParams = ({ properties }: KindSchema, step: PlanStep): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(step.params).filter(
-      ([name]) => KIND_SCHEMAS[step.kind].properties[name]?.["x-affects"] === "resume",
-    ),
+    Object.entries(step.params).filter(([name]) => properties[name]?.["x-affects"] === "resume"),
   );
 
 function fields(
+  kind: KindSchema,
   step: PlanStep,
   inputs: Record<string, Artifact | string>,
   tools: Tools,
   affects: Affects[],
 ): Record<string, unknown> {
-  const schema = KIND_SCHEMAS[step.kind];
   const params = Object.entries(step.params).filter(([name]) =>
-    affects.includes(schema.properties[name]?.["x-affects"] ?? "result"),
+    affects.includes(kind.properties[name]?.["x-affects"] ?? "result"),
   );
   return {
     kind: step.kind,
@@ -65,16 +74,19 @@ function fields(
         typeof input === "string" ? input : input.digest,
       ]),
     ),
-    ...beside(step),
-    ...toolsOf(step, tools),
+    ...beside(kind, step),
+    ...toolsOf(kind, step, tools),
     ...("environment" in inputs ? { "tools.interpreter": tools.interpreter } : {}),
     ...passedFields(step.params["pass_env"], tools),
   };
 }
 
 /** What decides the result and stands beside the parameters. */
-function beside({ kind, reproducible, resources, processes, gpuType }: PlanStep): Record<string, unknown> {
-  const trains = KIND_SCHEMAS[kind]["x-tools"].includes("python");
+function beside(
+  kind: KindSchema,
+  { reproducible, resources, processes, gpuType }: PlanStep,
+): Record<string, unknown> {
+  const trains = kind["x-tools"].includes("python");
   return {
     // Elsewhere it would be other bytes; its sums are split among the threads that it asks for.
     ...(reproducible === "portable" ? { reproducible: "portable", threads: resources.cpu } : {}),
@@ -87,8 +99,8 @@ function beside({ kind, reproducible, resources, processes, gpuType }: PlanStep)
   };
 }
 
-function toolsOf({ kind, resources }: PlanStep, tools: Tools): Record<string, unknown> {
-  const { "x-tools": names, "x-packages": packages } = KIND_SCHEMAS[kind];
+function toolsOf(kind: KindSchema, { resources }: PlanStep, tools: Tools): Record<string, unknown> {
+  const { "x-tools": names, "x-packages": packages } = kind;
   if (packages !== undefined)
     return Object.fromEntries(packages.map((name) => [`packages.${name}`, tools.packages[name] ?? "none"]));
   return {

@@ -1,15 +1,13 @@
 import { stat } from "node:fs/promises";
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { digestOf } from "../core/digest.ts";
-import type { StepKind } from "../schemas/kinds.ts";
-import type { Artifact, FinishedRun, StepRequest } from "../schemas/plan.ts";
+import type { Activities, Artifact, FinishedRun, StepRequest } from "../schemas/plan.ts";
 import { loadOutcome, loadRun, runFile } from "../store/runs.ts";
-import { activities, type Activities } from "../activities/index.ts";
 
 /** What a run's own file says of it. */
 interface Said {
   /** Digest of each step, by id. */
-  steps: ReadonlyMap<string, { kind: StepKind; digest: string }>;
+  steps: ReadonlyMap<string, { kind: string; digest: string }>;
   inputs: Readonly<Record<string, Artifact>>;
   secrets: string[];
 }
@@ -18,7 +16,7 @@ interface Said {
  * The activities of one run in one store. A server on loopback takes requests from anybody on this machine: here only what the
  * run's own file says is done, and only in this store. Anything else is refused before it begins.
  */
-export function guardedActivities(root: string, run: string): Activities {
+export function guardedActivities(activities: Activities, root: string, run: string): Activities {
   const said = reader(root, run);
   const guarded = Object.entries(activities).map(([name, activity]) => [
     name,
@@ -28,7 +26,7 @@ export function guardedActivities(root: string, run: string): Activities {
       return (activity as (given: object) => Promise<unknown>)({ ...checked, home: root });
     },
   ]);
-  return Object.fromEntries(guarded) as Activities;
+  return Object.fromEntries(guarded) as typeof activities;
 }
 
 function refuseOthers<T extends { run: string }>(request: T, run: string): T {
@@ -39,10 +37,16 @@ function refuseOthers<T extends { run: string }>(request: T, run: string): T {
 }
 
 /** A step as the run's file has it, with inputs that the run has. */
-async function checkStep(request: StepRequest, kind: string, said: Said, root: string): Promise<StepRequest> {
+async function checkStep(
+  request: StepRequest,
+  activity: string,
+  said: Said,
+  root: string,
+): Promise<StepRequest> {
   const { id } = request.step;
   const known = said.steps.get(id);
-  if (known?.kind !== kind || known.digest !== digestOf(request.step))
+  const isAsked = activity === "step" || activity === known?.kind;
+  if (!isAsked || known?.digest !== digestOf(request.step))
     throw refused(`its step '${id}' is not the one of the run's plan`);
   const inputs: StepRequest["inputs"] = {};
   for (const [name, source] of Object.entries(request.step.inputs)) {

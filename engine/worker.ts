@@ -2,6 +2,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NativeConnection, Worker } from "@temporalio/worker";
 import { findDevices } from "../host/devices.ts";
+import { KINDS } from "../activities/index.ts";
+import { activitiesWith } from "./activities.ts";
 import { guardedActivities } from "./guard.ts";
 import { packageRoot } from "../core/package-root.ts";
 import { wantsGpu } from "../schemas/plan.ts";
@@ -40,7 +42,7 @@ export async function startWorker(
     taskQueue: run,
     identity: workerIdentity(),
     workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") },
-    activities: guardedActivities(root, run),
+    activities: guardedActivities(activitiesWith(KINDS), root, run),
     dataConverter,
     // Cancellation reaches an activity only with a heartbeat's answer.
     maxHeartbeatThrottleInterval: "1s",

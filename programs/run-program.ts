@@ -5,7 +5,7 @@ import prettyMilliseconds from "pretty-ms";
 import { saysDiskFull } from "../core/disk.ts";
 import { programEnvironment } from "./program-environment.ts";
 import { runChild, tailOf, type ChildEnd } from "./run-child.ts";
-import type { StepContext } from "../steps/step.ts";
+import type { StepContext } from "../steps/context.ts";
 import { DISK_FULL, StepFailure, type FailureCode } from "../core/step-failure.ts";
 
 // Cancelling is to be over within 10 s, a worker that goes within 30 s.

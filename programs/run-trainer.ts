@@ -15,7 +15,7 @@ import { programFailure, runProgram } from "./run-program.ts";
 import { pinsOf } from "../host/portable.ts";
 import { chooseCheckpoint } from "../steps/resume.ts";
 import { secretsOf } from "../steps/secrets/secrets.ts";
-import type { StepContext } from "../steps/step.ts";
+import type { StepContext } from "../steps/context.ts";
 import { PYTHON_ENVIRONMENT, requireTool } from "../host/toolchain.ts";
 
 const NAME = "The trainer";
@@ -30,7 +30,7 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
   const checkpoint = await chooseCheckpoint(context);
   const { seed, ...params } = step.params;
   const job: TrainerJob = {
-    kind: step.kind as TrainerJob["kind"],
+    kind: step.kind,
     params,
     inputs: context.inputs,
     outputs: context.outputs,

@@ -1,14 +1,13 @@
 import { showDuration } from "../core/show-duration.ts";
 import { testsNote } from "./tests-note.ts";
-import type { DataReport } from "../schemas/generated/data-report.ts";
+import type { KindReport } from "../core/kind.ts";
+import type { Kinds } from "../core/kinds.ts";
 import type { RunRecord, RunRecordStep } from "../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import { bytesSection } from "./bytes.ts";
 import { lineChart } from "./charts.ts";
 import { curvesOf } from "./curves.ts";
-import { dataSection } from "./data.ts";
-import { accuracySection, apiSection, judgeSection } from "./evaluation.ts";
-import { framesSection, type VideoWord } from "./frames.ts";
+import { accuracySection, apiSection } from "./evaluation.ts";
 import { Html, html, section, table } from "./html.ts";
 import { readingSection } from "./reading.ts";
 import { samplesSection, type Sample } from "./samples.ts";
@@ -18,17 +17,18 @@ export interface ReportData {
   /** Events of each step that ran, by step id. */
   events: ReadonlyMap<string, readonly TrainerEvent[]>;
   samples: readonly Sample[];
-  /** What was found in annotations, by step id. */
-  data: ReadonlyMap<string, DataReport>;
-  /** What is to be said of videos that were cut or left out, by step id. */
-  frames: ReadonlyMap<string, readonly VideoWord[]>;
+  /** What kinds of steps say of theirs, as HTML. */
+  sections: Readonly<Record<KindReport["place"], readonly string[]>>;
+  kinds: Kinds;
   /** What to know of replies without a letter, by id of the step that has many. */
   unparsed: ReadonlyMap<string, string>;
   style: string;
 }
 
 /** The report of a run as one page that needs nothing else. Pure: every number comes from the record or the events. */
-export function renderReport({ record, events, samples, data, frames, unparsed, style }: ReportData): string {
+export function renderReport(given: ReportData): string {
+  const { record, events, samples, sections, kinds, unparsed, style } = given;
+  const said = (place: KindReport["place"]) => new Html(sections[place].join("\n"));
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -51,11 +51,10 @@ export function renderReport({ record, events, samples, data, frames, unparsed, 
             </p>
           </header>
           ${failureSection(record)} ${verdictSection(record)} ${accuracySection(record)}
-          ${readingSection(record, unparsed)} ${judgeSection(record)} ${apiSection(record)}
-          ${dataSection(data)} ${framesSection(record, frames)} ${samplesSection(samples)}
-          ${curvesSection(record, events)} ${stepsSection(record)} ${hubSection(record)}
-          ${gatesSection(events)} ${notesSection(events)} ${deviationsSection(record)} ${bytesSection(record)}
-          ${environmentSection(record)}
+          ${readingSection(record, unparsed)} ${said("scores")} ${apiSection(record)} ${said("data")}
+          ${samplesSection(samples)} ${curvesSection(record, events, kinds)} ${stepsSection(record)}
+          ${hubSection(record)} ${gatesSection(events)} ${notesSection(events)} ${deviationsSection(record)}
+          ${bytesSection(record)} ${environmentSection(record)}
         </main>
       </body>
     </html> `.text;
@@ -95,11 +94,13 @@ function verdictSection(record: RunRecord): Html {
   return section("Verdict", html`${rows}${note === null ? "" : html`<p class="faint">${note}</p>`}`);
 }
 
-function curvesSection({ steps }: RunRecord, events: ReportData["events"]): Html {
+function curvesSection({ steps }: RunRecord, events: ReportData["events"], kinds: Kinds): Html {
   const drawn = steps.map(({ id, kind }) => ({
     id,
     kind,
-    curves: curvesOf(kind, events.get(id) ?? []).filter(({ points }) => points.length > 0),
+    curves: curvesOf(kinds.find(kind)?.curves ?? [], events.get(id) ?? []).filter(
+      ({ points }) => points.length > 0,
+    ),
   }));
   const shown = drawn.filter(({ curves }) => curves.length > 0);
   if (shown.length === 0) return html``;

@@ -1,41 +1,5 @@
-import { createRequire } from "node:module";
-
-const require = createRequire(import.meta.url);
-
-/** What a folder or file that travels between steps holds. */
-export const ARTIFACT_TYPES = [
-  "path",
-  "dataset",
-  "frames",
-  "model",
-  "adapter",
-  "predictions",
-  "replies",
-  "scores",
-  "metrics",
-] as const;
-export type ArtifactType = (typeof ARTIFACT_TYPES)[number];
-
-/** The closed set of step kinds. Each has one schema, one activity and, if it trains, one trainer module. */
-export const STEP_KINDS = [
-  "data/synthesize",
-  "data/ego-st",
-  "data/reverse-thinking",
-  "data/split",
-  "frames/extract",
-  "model/tiny",
-  "train/sft",
-  "model/merge",
-  "train/grpo",
-  "eval/mcq",
-  "eval/mcq-api",
-  "eval/open",
-  "eval/open-api",
-  "eval/judge",
-  "run/command",
-  "run/noop",
-] as const;
-export type StepKind = (typeof STEP_KINDS)[number];
+import { readFileSync } from "node:fs";
+import type { ArtifactType } from "./artifact-types.ts";
 
 /** Which part of a step a parameter decides: its result, only its speed, only names, or where it may resume. */
 export type Affects = "result" | "performance" | "naming" | "resume";
@@ -54,7 +18,8 @@ export interface ParameterSchema {
   description: string;
   default?: unknown;
   "x-affects": Affects;
-  "x-artifact"?: (ArtifactType | "hub")[];
+  /** Types of artifacts, or "hub" for an id on the hub. */
+  "x-artifact"?: ArtifactType[];
   /** Of a mapping whose values are artifacts, each with a name of its own. */
   "x-artifacts"?: ArtifactType[];
   /** Its numbers and words become texts as the recipe writes them. */
@@ -72,7 +37,7 @@ export interface ParameterSchema {
 /** A kind's JSON Schema, as far as the engine reads it. */
 export interface KindSchema {
   $id: string;
-  title: StepKind;
+  title: string;
   description: string;
   "x-version": number;
   "x-outputs": Record<string, ArtifactType>;
@@ -92,11 +57,12 @@ export interface KindSchema {
 
 type Shared = Pick<KindSchema, "properties" | "required">;
 
-/** A kind's schema, with the parameters that it shares with others (`allOf`) among its own. */
-function readKind(kind: StepKind): KindSchema {
-  const file = `./kinds/${kind.replace("/", "-")}.schema.json`;
-  const { allOf = [], ...own } = require(file) as KindSchema & { allOf?: { $ref: string }[] };
-  const shared = allOf.map(({ $ref }) => require(`./kinds/${$ref}`) as Shared);
+const readJson = (file: URL): unknown => JSON.parse(readFileSync(file, "utf8"));
+
+/** A kind's schema from its file, with the parameters that it shares with others (`allOf`) among its own. */
+export function readKindSchema(file: URL): KindSchema {
+  const { allOf = [], ...own } = readJson(file) as KindSchema & { allOf?: { $ref: string }[] };
+  const shared = allOf.map(({ $ref }) => readJson(new URL($ref, file)) as Shared);
   return {
     ...own,
     properties: Object.assign(
@@ -108,11 +74,6 @@ function readKind(kind: StepKind): KindSchema {
   };
 }
 
-/** The schema of every kind. */
-export const KIND_SCHEMAS = Object.fromEntries(STEP_KINDS.map((kind) => [kind, readKind(kind)])) as Readonly<
-  Record<StepKind, KindSchema>
->;
-
 /** Whether a kind's metrics have one of this name. */
 export const isMetric = (metrics: KindSchema["x-metrics"], name: string): boolean =>
   Object.keys(metrics).some((known) => {
@@ -120,17 +81,3 @@ export const isMetric = (metrics: KindSchema["x-metrics"], name: string): boolea
     if (end === undefined) return name === known;
     return name.startsWith(start) && name.endsWith(end) && name.length > start.length + end.length;
   });
-
-/** Schemas of whole documents. */
-export const DOCUMENT_SCHEMAS = {
-  recipe: require("./recipe.schema.json") as object,
-  question: require("./question.schema.json") as object,
-  "recorded-reply": require("./recorded-reply.schema.json") as object,
-  judgement: require("./judgement.schema.json") as object,
-  "paper-tables": require("./paper-tables.schema.json") as object,
-  digests: require("./digests.schema.json") as object,
-  "trainer-job": require("./trainer-job.schema.json") as object,
-  "trainer-event": require("./trainer-event.schema.json") as object,
-  "trainer-result": require("./trainer-result.schema.json") as object,
-  "run-record": require("./run-record.schema.json") as object,
-} as const;

@@ -1,7 +1,7 @@
 import type { Recipe, RecipeClaim, RecipeStep } from "./generated/recipe.ts";
 import type { DigestsRun } from "./generated/digests.ts";
 import type { RunRecord, RunRecordArtifact, RunRecordStep } from "./generated/run-record.ts";
-import type { ArtifactType, StepKind } from "./kinds.ts";
+import type { ArtifactType } from "./artifact-types.ts";
 
 /** A worker that has been silent for this long counts as lost. */
 export const HEARTBEAT_TIMEOUT_SECONDS = 120;
@@ -23,7 +23,7 @@ export interface PlanStep {
   id: string;
   /** Values of the cell; empty without a matrix. */
   matrix: Record<string, string | number | boolean>;
-  kind: StepKind;
+  kind: string;
   /** Version of the kind: part of the fingerprint, raised when the same parameters give another result. */
   version: number;
   params: Record<string, unknown>;
@@ -159,4 +159,10 @@ export interface FinishedRun {
   /** Status of each step. */
   statuses: Record<string, StepOutcome["status"]>;
   failures: { step: string; code: string; message: string }[];
+}
+
+/** What a worker is asked by a workflow. */
+export interface Activities {
+  step: (request: StepRequest) => Promise<StepResult>;
+  writeRecord: (finished: FinishedRun) => Promise<void>;
 }

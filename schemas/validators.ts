@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
-import type { Ajv2020, ValidateFunction } from "ajv/dist/2020.js";
-import { DOCUMENT_SCHEMAS, KIND_SCHEMAS, STEP_KINDS, type StepKind } from "./kinds.ts";
+import type { Ajv2020, ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
+import { DOCUMENT_SCHEMAS } from "./documents.ts";
 import type { Digests } from "./generated/digests.ts";
 import type { Judgement } from "./generated/judgement.ts";
 import type { PaperTables } from "./generated/paper-tables.ts";
@@ -38,7 +38,7 @@ interface Schema {
   $defs: Record<string, Schema>;
 }
 
-/** What each validator checks, by name. */
+/** What each validator checks, by name; but for the kinds' parameters. */
 export function validatedSchemas(): Record<string, object> {
   const recipe = structuredClone(DOCUMENT_SCHEMAS.recipe) as Schema;
   const { step, group } = structuredClone(recipe.$defs) as { step: Schema; group: Schema };
@@ -66,7 +66,6 @@ export function validatedSchemas(): Record<string, object> {
     question: DOCUMENT_SCHEMAS.question,
     reply: DOCUMENT_SCHEMAS["recorded-reply"],
     judgement: DOCUMENT_SCHEMAS.judgement,
-    ...Object.fromEntries(STEP_KINDS.map((kind) => [kind, KIND_SCHEMAS[kind]])),
   };
 }
 
@@ -91,17 +90,21 @@ export function newAjv(more: object = {}): Ajv2020 {
   return ajv;
 }
 
-const compiled = new Map<string, ValidateFunction>();
+const compiled = new Map<object, ValidateFunction>();
+let ajv: Ajv2020 | undefined;
+let documents: Record<string, object> | undefined;
 
 function validator(name: string): ValidateFunction {
-  const known = precompiled[name] ?? compiled.get(name);
+  return precompiled[name] ?? compile((documents ??= validatedSchemas())[name]!);
+}
+
+function compile(schema: object): ValidateFunction {
+  const known = compiled.get(schema);
   if (known !== undefined) return known;
-  const ajv = newAjv();
-  for (const [other, schema] of Object.entries(validatedSchemas())) {
-    const { $id: _, ...anonymous } = schema as Schema;
-    if (!compiled.has(other)) compiled.set(other, ajv.compile(anonymous));
-  }
-  return compiled.get(name)!;
+  const { $id: _, ...anonymous } = schema as Schema;
+  const validate = (ajv ??= newAjv()).compile(anonymous);
+  compiled.set(schema, validate);
+  return validate;
 }
 
 /** What gives the validator of that name, by the type that fits its schema. */
@@ -113,14 +116,43 @@ const checkerOf =
 /** Checks everything of a recipe but its steps. */
 export const validateEnvelope = (): ValidateFunction => validator("recipe");
 
-/** Checks a step but for its parameters. */
-export const validateStep = (): ValidateFunction => validator("step");
+/** Checks a step but for its parameters; it must use one of some kinds, which other tools call as `called` says. */
+export function validateStep(
+  kinds: readonly string[],
+  called: ReadonlyMap<string, string>,
+): Pick<ValidateFunction, "errors"> & ((step: unknown) => boolean) {
+  const rest = validator("step");
+  const check: ReturnType<typeof validateStep> = (step) => {
+    const fits = rest(step);
+    const uses = (step as { uses?: unknown }).uses;
+    const known = uses === undefined || kinds.includes(uses as string);
+    const others = (rest.errors ?? []).filter(({ instancePath }) => instancePath !== USES);
+    check.errors = known ? (rest.errors ?? null) : [...others, noSuchKind(uses, kinds, called)];
+    return fits && known;
+  };
+  return check;
+}
+
+const USES = "/uses";
+
+const noSuchKind = (
+  data: unknown,
+  allowedValues: readonly string[],
+  called: ReadonlyMap<string, string>,
+): ErrorObject => ({
+  keyword: "enum",
+  instancePath: USES,
+  schemaPath: "#/properties/uses/enum",
+  params: { allowedValues, called },
+  data,
+});
 
 /** Checks a group but for its steps. */
 export const validateGroup = (): ValidateFunction => validator("group");
 
-/** Checks the parameters of one kind and writes their defaults into them. */
-export const validateParams = (kind: StepKind): ValidateFunction => validator(kind);
+/** Checks the parameters of a kind and writes their defaults into them. */
+export const validateParams = (kind: { name: string; schema: object }): ValidateFunction =>
+  precompiled[kind.name] ?? compile(kind.schema);
 
 /** Checks a file of a paper's tables. */
 export const validateTables = checkerOf<PaperTables>("tables");

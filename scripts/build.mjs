@@ -17,10 +17,11 @@ execFileSync(
     stdio: "inherit",
   },
 );
-fs.cpSync(path.join(root, "schemas"), path.join(dist, "schemas"), {
-  recursive: true,
-  filter: (source) => fs.statSync(source).isDirectory() || source.endsWith(".json"),
-});
+for (const folder of ["schemas", "activities"])
+  fs.cpSync(path.join(root, folder), path.join(dist, folder), {
+    recursive: true,
+    filter: (source) => fs.statSync(source).isDirectory() || source.endsWith(".json"),
+  });
 fs.cpSync(path.join(root, "report/style.css"), path.join(dist, "report/style.css"));
 await writeValidators(dist);
 const { code } = await bundleWorkflowCode({

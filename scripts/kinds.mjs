@@ -22,7 +22,7 @@ export async function lookAtKinds(python = process.env.REPRISE_PYTHON || readJso
 const versionsOf = (kinds) =>
   Object.fromEntries(
     kinds.map((kind) => {
-      const schema = path.join(root, "schemas", "kinds", `${kind.replace("/", "-")}.schema.json`);
+      const schema = path.join(root, "activities", kind.replace("/", "-"), "schema.json");
       return [kind, readJson(schema)["x-version"]];
     }),
   );

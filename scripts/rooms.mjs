@@ -11,6 +11,7 @@ export const ROOMS = {
   programs: ["schemas", "core", "store", "data", "host", "steps"],
   asking: ["schemas", "core", "verdict", "store", "data", "host", "steps", "programs"],
   record: ["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps"],
+  report: ["schemas", "core", "verdict", "data"],
   activities: [
     "schemas",
     "core",
@@ -22,10 +23,10 @@ export const ROOMS = {
     "programs",
     "asking",
     "record",
+    "report",
   ],
   workflows: ["schemas"],
-  engine: ["schemas", "core", "store", "host", "steps", "activities", "workflows"],
-  report: ["schemas", "core", "verdict", "data"],
+  engine: ["schemas", "core", "store", "host", "steps", "record", "activities", "workflows"],
   cli: [
     ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
     ...["asking", "activities", "engine", "report"],

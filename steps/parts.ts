@@ -4,7 +4,7 @@ import path from "node:path";
 import { digestOf } from "../core/digest.ts";
 import { hashFile, readJsonLines, writeWhole } from "../store/files.ts";
 import { keptFolder } from "./resume.ts";
-import type { StepContext } from "./step.ts";
+import type { StepContext } from "./context.ts";
 
 interface Line<T> {
   name: string;

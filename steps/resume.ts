@@ -5,7 +5,7 @@ import { readJsonIfWhole, writeSoon } from "../store/files.ts";
 import { home } from "../store/home.ts";
 import { checkpointsOf, differences, listWorks, refusedElsewhere, workOf } from "../store/works.ts";
 import { StepFailure } from "../core/step-failure.ts";
-import type { StepContext } from "./step.ts";
+import type { StepContext } from "./context.ts";
 
 /**
  * The checkpoint that this attempt goes on from, as the recipe says, or null for a fresh start. Says in the step's events

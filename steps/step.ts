@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { CancelledFailure, Context } from "@temporalio/activity";
 import { fingerprint, resultFields, resumableParams, resumeKey } from "../core/fingerprint.ts";
-import type { PlanStep, StepRequest, StepResult } from "../schemas/plan.ts";
+import type { StepRequest, StepResult } from "../schemas/plan.ts";
 import { pathOf, placeOfOutput, publish, touchArtifacts } from "../store/artifacts.ts";
 import { Fence, isFenceFile } from "../store/fence.ts";
 import { writeJson, writeSoon } from "../store/files.ts";
@@ -17,6 +17,9 @@ import { noteWork, type About } from "../store/works.ts";
 import { allotDevices, type Allotment } from "./allot-devices.ts";
 import { beginWork } from "./at-work.ts";
 import { refuseChangedInputs } from "./changed-inputs.ts";
+import type { Perform } from "./context.ts";
+import type { Kind } from "./kind.ts";
+import type { Kinds } from "../core/kinds.ts";
 import { EventFile } from "./event-file.ts";
 import { eventsIn } from "../data/events/event-tail.ts";
 import { toApplicationFailure } from "./failures.ts";
@@ -27,46 +30,15 @@ import { rememberEnvironment, toolsForFingerprint } from "../host/tools.ts";
 
 const HEARTBEAT_MS = 1_000;
 
-/** What a kind's code gets: plain paths, a place to work, and a signal to stop. */
-export interface StepContext {
-  root: string;
-  run: string;
-  step: PlanStep;
-  threads: number;
-  /** Path of each artifact parameter, or an id on the hub. */
-  inputs: Record<string, string>;
-  /** Environment variables that no program of the step may get. */
-  withheld: readonly string[];
-  /** Where to write each output. */
-  outputs: Record<string, string>;
-  work: string;
-  key: string;
-  about: About;
-  /** Parameters that may differ between a checkpoint and the run that resumes it. */
-  resumable: Record<string, unknown>;
-  print: string;
-  log: string;
-  events: EventFile;
-  signal: AbortSignal;
-  fence: Fence;
-  /** The GPUs that this step has for itself. */
-  allotment: Allotment;
-  /** Why the result may differ from that of an undisturbed run; the kind adds to it. */
-  inexact: string[];
-}
-
-/** A kind's own work; gives its metrics. */
-export type Perform = (context: StepContext) => Promise<Record<string, number>>;
-
-/** Wraps a kind's work with all that steps have in common: reuse, fence, heartbeat, publishing, failures. */
-export function stepActivity(perform: Perform): (request: StepRequest) => Promise<StepResult> {
+/** Does a step of any of the kinds, with all that steps have in common: reuse, fence, heartbeat, publishing, failures. */
+export function stepActivity(kinds: Kinds<Kind>): (request: StepRequest) => Promise<StepResult> {
   return async (request) => {
     const context = Context.current();
     const signal = context.cancellationSignal;
     const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     const end = beginWork(request.run, request.step.id);
     try {
-      return await runOrReuse(request, perform, signal);
+      return await runOrReuse(request, kindOf(kinds, request), signal);
     } catch (error) {
       // A stopped child looks like a failure; only the signal tells that it was asked to stop.
       if (signal.aborted)
@@ -77,6 +49,12 @@ export function stepActivity(perform: Perform): (request: StepRequest) => Promis
       end();
     }
   };
+}
+
+function kindOf(kinds: Kinds<Kind>, { step }: StepRequest): Kind {
+  const kind = kinds.find(step.kind);
+  if (kind !== undefined) return kind;
+  throw new StepFailure("environment", `This worker has no kind '${step.kind}'.`);
 }
 
 const eventsFile = ({ home: root, run, step }: StepRequest): string =>
@@ -96,18 +74,19 @@ interface Named {
   about: About;
 }
 
-async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortSignal): Promise<StepResult> {
+async function runOrReuse(request: StepRequest, kind: Kind, signal: AbortSignal): Promise<StepResult> {
   const { run, home: root, step, inputs } = request;
   const tools = await toolsForFingerprint(root);
+  const { schema } = kind;
   const named: Named = {
     request,
-    print: fingerprint(step, inputs, tools),
-    key: resumeKey(step, inputs, tools),
+    print: fingerprint(schema, step, inputs, tools),
+    key: resumeKey(schema, step, inputs, tools),
     // The recipe's name begins the run's.
     about: {
       recipe: run.replace(/-[0-9]{8}-[0-9]{6}-[0-9a-f]{6}$/, ""),
       step: step.id,
-      fields: resultFields(step, inputs, tools),
+      fields: resultFields(schema, step, inputs, tools),
     },
   };
   const place = home.step(root, run, step.id);
@@ -129,9 +108,11 @@ async function runOrReuse(request: StepRequest, perform: Perform, signal: AbortS
     if (meanwhile.how === "whole") return await finish(named, meanwhile.step);
     const damage = meanwhile.how === "damaged" ? meanwhile.defects : [];
     const allotment = await allotDevices(root, run, step);
+    const { perform } = await kind.perform();
     const result = await runFenced({
       ...named,
       perform,
+      resumable: resumableParams(schema, step),
       signal,
       fence,
       allotment,
@@ -160,6 +141,7 @@ async function recallForUse({ request, print }: Named): Promise<Recalled> {
 
 interface Fenced extends Named {
   perform: Perform;
+  resumable: Record<string, unknown>;
   signal: AbortSignal;
   fence: Fence;
   allotment: Allotment;
@@ -212,7 +194,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     work,
     key,
     about,
-    resumable: resumableParams(step),
+    resumable: fenced.resumable,
     print: fenced.print,
     log: path.join(place, "log.txt"),
     events,

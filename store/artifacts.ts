@@ -2,21 +2,13 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rename, utimes } from "node:fs/promises";
 import path from "node:path";
-import type { ArtifactType } from "../schemas/kinds.ts";
+import { fileOfType, type ArtifactType } from "../schemas/artifact-types.ts";
 import type { Artifact } from "../schemas/plan.ts";
 import { readJsonIfWhole, writeJson } from "./files.ts";
 import { home } from "./home.ts";
 import { firstDefect, manifestOf, type SeenFile } from "./manifest.ts";
 import { removeTree, removeWhole } from "./remove.ts";
 import { makeReadOnly, makeSelfContained } from "./self-contained.ts";
-
-/** Artifacts that are one file, with its name; all others are folders. */
-const FILE_NAMES: Partial<Record<ArtifactType, string>> = {
-  predictions: "predictions.jsonl",
-  replies: "replies.jsonl",
-  scores: "scores.jsonl",
-  metrics: "metrics.json",
-};
 
 /** How the name of a folder ends that an interrupted publishing left in its step's directory. */
 export const UNPUBLISHED = ".partial";
@@ -36,12 +28,12 @@ export function placeOfOutput(
   type: ArtifactType,
 ): { folder: string; target: string } {
   const own = path.join(folder, name);
-  return { folder: own, target: path.join(own, FILE_NAMES[type] ?? "") };
+  return { folder: own, target: path.join(own, fileOfType(type) ?? "") };
 }
 
 /** The folder that is published for an output, by the folder or file in it that the step writes. */
 export const folderOfOutput = (target: string, type: ArtifactType): string =>
-  FILE_NAMES[type] === undefined ? target : path.dirname(target);
+  fileOfType(type) === undefined ? target : path.dirname(target);
 
 /**
  * Moves a finished folder into the store under the digest of its manifest, its files read-only. Publishing twice is
@@ -141,4 +133,4 @@ export async function bytesOf(root: string, digest: string): Promise<number> {
 
 /** Path of an artifact's folder, or of its file where it is one file. */
 export const pathOf = (root: string, { uri, type }: Pick<Artifact, "uri"> & { type: string }): string =>
-  path.resolve(root, uri, FILE_NAMES[type as ArtifactType] ?? "");
+  path.resolve(root, uri, fileOfType(type) ?? "");

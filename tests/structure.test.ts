@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ROOM_NAMES } from "../scripts/rooms.mjs";
-import { KIND_SCHEMAS, STEP_KINDS } from "../schemas/kinds.ts";
+import { KINDS } from "../activities/index.ts";
 
 const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.ts", "*.mjs", "*.py"], {
   encoding: "utf8",
@@ -43,11 +43,50 @@ test("every kind that Python trains or scores has its module, and no other", () 
     ([, kind, module]) => [kind!, module!] as const,
   );
   // frames/extract drives processes of its own: trainer/reprise_trainer/frames/.
-  const trained = STEP_KINDS.filter(
-    (kind) => KIND_SCHEMAS[kind]["x-tools"].includes("python") && kind !== "frames/extract",
+  const trained = KINDS.names.filter(
+    (kind) => KINDS.get(kind).schema["x-tools"].includes("python") && kind !== "frames/extract",
   );
   expect(table.map(([kind]) => kind).sort()).toEqual([...trained].sort());
   for (const [, module] of table) expect(existsSync(`trainer/reprise_trainer/${module}.py`)).toBe(true);
+});
+
+describe("a kind is one thing", () => {
+  const folders = readdirSync("activities", { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  const nameOf = (folder: string) => folder.replace("-", "/");
+
+  test("each folder in activities/ is a kind that is registered, and holds nothing else", () => {
+    expect(folders.map(nameOf).sort()).toEqual([...KINDS.names].sort());
+  });
+
+  test.each(folders)("name, folder, schema, work and tests of %s agree", async (folder) => {
+    const kind = KINDS.get(nameOf(folder));
+    expect(kind.schema.title).toBe(kind.name);
+    expect(kind.schema.$id).toBe(`reprise:kinds/${folder}`);
+    expect((await kind.perform()).perform).toBeTypeOf("function");
+    const reference = readFileSync("docs/recipe-reference.md", "utf8");
+    expect(reference).toContain(`\n### ${kind.name}\n`);
+  });
+
+  test("tests of kinds stand in folders of their names", () => {
+    expect(readdirSync("tests/activities").filter((name) => !folders.includes(name))).toEqual([]);
+  });
+
+  test("no other file tests a kind's name, or its group", () => {
+    const names = [...KINDS.names, ...KINDS.names.map((name) => name.replace(/\/.*/, "/"))];
+    const written = new RegExp(`(["'\`])(?:${[...new Set(names)].join("|")})\\1`);
+    const others = sources.filter(
+      ({ file }) => /\.(ts|mjs)$/.test(file) && !/^(activities|benchmarks)\//.test(file),
+    );
+    expect(others.length).toBeGreaterThan(250);
+    const found = others.flatMap(({ file }) =>
+      readFileSync(file, "utf8")
+        .split("\n")
+        .flatMap((line, index) => (written.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+    );
+    expect(found).toEqual([]);
+  });
 });
 
 test("no text names a machine's folder or a registry", () => {

@@ -11,8 +11,7 @@ import {
   setHandler,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { Activities } from "../activities/index.ts";
-import type { FinishedRun, PlanStep, RunRequest, StepResult } from "../schemas/plan.ts";
+import type { Activities, FinishedRun, PlanStep, RunRequest, StepResult } from "../schemas/plan.ts";
 import { describeFailure, inputsOf, runStep, type Tries } from "./run-step.ts";
 import { Schedule } from "./schedule.ts";
 

@@ -3,12 +3,12 @@ import {
   ActivityFailure,
   ApplicationFailure,
   isCancellation,
+  patched,
   proxyActivities,
   sleep,
   TimeoutFailure,
 } from "@temporalio/workflow";
-import type { Activities } from "../activities/index.ts";
-import type { Artifact, RunRequest, StepRequest, StepResult } from "../schemas/plan.ts";
+import type { Activities, Artifact, RunRequest, StepRequest, StepResult } from "../schemas/plan.ts";
 
 /** How often a step's program has failed; outlives a pause and a new history. */
 export interface Tries {
@@ -19,7 +19,7 @@ export interface Tries {
 /** One step with its recipe's retries: those count runs of the program; lost workers are Temporal's to retry. */
 export async function runStep(request: StepRequest, { before, failed }: Tries): Promise<StepResult> {
   const { step } = request;
-  const activities = proxyActivities<Activities>({
+  const activities = proxyActivities<Activities & Record<string, Activities["step"]>>({
     activityId: step.id,
     startToCloseTimeout: `${step.timeoutSeconds} seconds`,
     heartbeatTimeout: `${request.heartbeatSeconds} seconds`,
@@ -34,7 +34,8 @@ export async function runStep(request: StepRequest, { before, failed }: Tries): 
   });
   for (let attempt = before + 1; ; attempt++) {
     try {
-      return await activities[step.kind](request);
+      // In histories of earlier versions each kind has an activity of its own.
+      return await activities[patched("one-activity-for-all-kinds") ? "step" : step.kind]!(request);
     } catch (error) {
       const { code } = describeFailure(error);
       const again = attempt < step.retry.attempts && (step.retry.on as string[]).includes(code);

@@ -1,4 +1,4 @@
-import type { EvalJudgeParams } from "../../schemas/generated/eval-judge.ts";
+import type { EvalJudgeParams } from "./params.ts";
 import type { OpenReply } from "../../asking/open-replies.ts";
 
 type Rubric = NonNullable<EvalJudgeParams["rubric"]>;

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RunCommandParams } from "../../schemas/generated/run-command.ts";
+import type { RunCommandParams } from "./params.ts";
 import { closest } from "../../core/suggest.ts";
 import { EventTail, type ReadEvents } from "../../data/events/event-tail.ts";
 import { hideSecrets } from "../../steps/secrets/hide-secrets.ts";
 import { tellFaults, type LineFault } from "../../data/rows/faults.ts";
 import { secretsOf } from "../../steps/secrets/secrets.ts";
 import { StepFailure } from "../../core/step-failure.ts";
-import type { StepContext } from "../../steps/step.ts";
+import type { StepContext } from "../../steps/context.ts";
 
 const LOOK_MS = 2_000;
 const ADVICE = "The step's result is not kept; docs/run-command.md says what a line must be.";

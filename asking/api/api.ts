@@ -5,14 +5,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import PQueue from "p-queue";
 import pRetry from "p-retry";
 import { agreeing, counted } from "../../schemas/counted.ts";
-import type { EvalMcqApiParams } from "../../schemas/generated/eval-mcq-api.ts";
+import type { ApiParams as Shared } from "../../schemas/generated/api.ts";
 import type { RecordedReply } from "../../schemas/generated/recorded-reply.ts";
 import { linesOf } from "../../store/files.ts";
 import { hideSecrets } from "../../steps/secrets/hide-secrets.ts";
 import { keptFolder } from "../../steps/resume.ts";
 import { secretsOf } from "../../steps/secrets/secrets.ts";
 import type { StepFailure } from "../../core/step-failure.ts";
-import type { StepContext } from "../../steps/step.ts";
+import type { StepContext } from "../../steps/context.ts";
 import { needsTokens, usedUp, type Budget } from "./budget.ts";
 import { Cassette, CASSETTE } from "./cassette.ts";
 import { UnusableReply, type Answer } from "./completion.ts";
@@ -21,10 +21,7 @@ import { apiMetrics } from "./metrics.ts";
 import { ApiServer, type ChatRequest } from "./server.ts";
 import { troubleOf, type Trouble } from "./trouble.ts";
 
-type ApiParams = Pick<
-  EvalMcqApiParams,
-  "model" | "date" | "base_url" | "temperature" | "cassette_use" | "limits"
->;
+type ApiParams = Omit<Shared, "cassette">;
 type Limits = Required<Omit<NonNullable<ApiParams["limits"]>, "budget">> & { budget: Budget };
 
 /** One asking of one question. */

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { validateReply } from "../../schemas/validators.ts";
 import type { RecordedReply } from "../../schemas/generated/recorded-reply.ts";
-import { DOCUMENT_SCHEMAS } from "../../schemas/kinds.ts";
+import { DOCUMENT_SCHEMAS } from "../../schemas/documents.ts";
 import { linesOf, readJsonLines, writeWhole } from "../../store/files.ts";
 import { explainErrors } from "../../data/rows/explain.ts";
 import { tellFaults, type Fault, type LineFault } from "../../data/rows/faults.ts";

@@ -9,12 +9,17 @@ const MOST_BYTES = 32e6;
 /** The body of a request. */
 export type ChatRequest = ChatCompletionCreateParamsNonStreaming;
 
-/** The model and how it samples, as a request says it. Without a temperature the key itself is left out. */
-export function samplingOf(params: {
+/** Parameters that say how a model replies. */
+export interface Sampling {
   model: string;
   temperature: number | null;
   max_completion_length: number;
-}): Pick<ChatRequest, "model" | "temperature" | "max_completion_tokens"> {
+}
+
+/** The model and how it samples, as a request says it. Without a temperature the key itself is left out. */
+export function samplingOf(
+  params: Sampling,
+): Pick<ChatRequest, "model" | "temperature" | "max_completion_tokens"> {
   const { model, temperature, max_completion_length: most } = params;
   return { model, ...(temperature === null ? {} : { temperature }), max_completion_tokens: most };
 }

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { KINDS } from "../../activities/index.ts";
 import { conform as compare, type ConformRow } from "../../compiler/conform.ts";
 import { showValue } from "../../core/show-value.ts";
 import { readTables } from "../../compiler/tables.ts";
@@ -29,7 +30,7 @@ export async function conform(
   const order = tables.tables.map(({ kind }) => kind);
   const sorted = [...plan.steps].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   const steps = sorted.flatMap((step) => {
-    const rows = compare(tables, step, Object.fromEntries(stated(step.id)));
+    const rows = compare(KINDS.get(step.kind).schema, tables, step, Object.fromEntries(stated(step.id)));
     return rows.length === 0 ? [] : [{ step: step.id, kind: step.kind, rows }];
   });
   const missing = tables.tables

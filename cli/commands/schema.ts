@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { DOCUMENT_SCHEMAS, KIND_SCHEMAS } from "../../schemas/kinds.ts";
+import { KINDS } from "../../activities/index.ts";
+import { DOCUMENT_SCHEMAS } from "../../schemas/documents.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say } from "../output.ts";
 
@@ -24,7 +25,8 @@ export async function schema(name: string | undefined, { output }: { output?: st
 async function textOf(name: string): Promise<string> {
   if (name === "recipe") return readFile(EDITOR_SCHEMA, "utf8");
   const { recipe: _, ...documents } = DOCUMENT_SCHEMAS;
-  const all: Record<string, object> = { ...documents, ...KIND_SCHEMAS };
+  const ofKinds = [...KINDS].map((kind) => [kind.name, kind.schema] as const);
+  const all: Record<string, object> = { ...documents, ...Object.fromEntries(ofKinds) };
   if (Object.hasOwn(all, name)) return `${JSON.stringify(all[name], null, 2)}\n`;
   throw new UserError(
     EXIT.invalid,

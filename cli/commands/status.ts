@@ -6,7 +6,8 @@ import { liveWorkers } from "../../store/workers.ts";
 import { EXIT } from "../errors.ts";
 import { findRun } from "../find-run.ts";
 import { storeAbove } from "../nearby-store.ts";
-import { mainNumber } from "../main-number.ts";
+import { mainNumber } from "../../core/main-number.ts";
+import { KINDS } from "../../activities/index.ts";
 import { say, sayJson } from "../output.ts";
 import { endWithReader } from "../readers.ts";
 import { drawTable } from "../table.ts";
@@ -83,11 +84,12 @@ async function showOne(root: string, name: string, json: boolean): Promise<numbe
   const is = await statusOf(root, run, record);
   if (json) sayJson({ run: request.run, status: is, started, workers, steps });
   else {
+    const kinds = new Map(follower.steps.map(({ id, kind }) => [id, KINDS.find(kind)]));
     const rows = steps.map(({ id, status: at, progress, metrics }) => [
       id,
       at,
       progress === null ? "" : `${progress.done}/${progress.total} ${progress.unit}s`,
-      mainNumber(metrics),
+      mainNumber(kinds.get(id), metrics),
     ]);
     say(`${request.run}: ${is}, started ${started}`);
     say(drawTable(["step", "status", "progress", "result"], rows));

@@ -1,3 +1,4 @@
+import { KINDS } from "../../activities/index.ts";
 import { accelerateConfig } from "../../programs/accelerate-config.ts";
 import type { Plan, PlanStep } from "../../schemas/plan.ts";
 
@@ -15,14 +16,13 @@ export interface Asked {
   accelerate: Record<string, unknown> | null;
 }
 
-const KINDS = new Set(["train/sft", "train/grpo", "model/merge", "eval/mcq", "eval/open"]);
 const TOKEN = 28;
 
 /** The steps that can be looked at before they run: those whose model comes from the hub. */
 export function askedOf({ steps }: Plan): Asked[] {
   const byId = new Map(steps.map((step) => [step.id, step]));
   return steps.flatMap((step) => {
-    const model = KINDS.has(step.kind) ? modelOf(step, byId) : undefined;
+    const model = KINDS.get(step.kind).preflight === true ? modelOf(step, byId) : undefined;
     if (model === undefined) return [];
     const cut = framesOf(step, byId);
     return [
@@ -50,8 +50,9 @@ function modelOf(step: PlanStep, byId: ReadonlyMap<string, PlanStep>): string | 
 
 function framesOf(step: PlanStep, byId: ReadonlyMap<string, PlanStep>): PlanStep | undefined {
   const source = step.inputs["dataset"];
-  const maker = source?.from === "step" ? byId.get(source.step) : undefined;
-  return maker?.kind === "frames/extract" ? maker : undefined;
+  if (source?.from !== "step") return undefined;
+  const maker = byId.get(source.step);
+  return maker?.outputs[source.output] === "frames" ? maker : undefined;
 }
 
 /** Of a budget of pixels the largest square within it; 224 x 224 where nothing is said. */

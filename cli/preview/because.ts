@@ -2,7 +2,7 @@ import { changedPackages, recallEnvironment } from "../../host/tools.ts";
 import { digestOf } from "../../core/digest.ts";
 import { showValue } from "../../core/show-value.ts";
 import { resultFields, type Tools } from "../../core/fingerprint.ts";
-import { KIND_SCHEMAS } from "../../schemas/kinds.ts";
+import { KINDS } from "../../activities/index.ts";
 import type { Artifact, PlanStep } from "../../schemas/plan.ts";
 import type { LastTime } from "./history.ts";
 import type { Reason, StepPreview } from "./step-preview.ts";
@@ -77,7 +77,7 @@ function upstream({ step, fields, previews, inputs }: Asked): Reason[] {
 
 /** Parameters are known before all inputs are. */
 function partlyKnown({ step, tools, last }: Asked): Record<string, unknown> {
-  const { device, ...now } = resultFields(step, {}, tools);
+  const { device, ...now } = resultFields(KINDS.get(step.kind).schema, step, {}, tools);
   // Older runs did not keep it.
   return last.fields?.["device"] === undefined ? now : { ...now, device };
 }
@@ -120,7 +120,7 @@ function describe(step: PlanStep, field: string, from: unknown, to: unknown): Re
   }
   if (field === "version" || field === "kind")
     return { kind: "version", field, from, to, text: `${field} of the step's kind ${change}` };
-  const paper = KIND_SCHEMAS[step.kind].properties[name]?.["x-paper"];
+  const paper = KINDS.get(step.kind).schema.properties[name]?.["x-paper"];
   return {
     kind: "parameter",
     field: name,

@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { KINDS } from "../../activities/index.ts";
 import { fingerprint, resultFields, resumeKey, type Tools } from "../../core/fingerprint.ts";
 import type { Artifact, Plan, PlanStep } from "../../schemas/plan.ts";
 import { newestCheckpoint } from "../../store/checkpoints.ts";
@@ -72,8 +73,9 @@ async function previewStep(root: string, step: PlanStep, around: Around): Promis
     const reasons = await because({ root, step, fields: null, last, previews, tools, inputs: around.inputs });
     return { ...NOTHING, step, because: reasons, last: last.finished };
   }
-  const fields = resultFields(step, sources.artifacts, tools);
-  const print = fingerprint(step, sources.artifacts, tools);
+  const { schema } = KINDS.get(step.kind);
+  const fields = resultFields(schema, step, sources.artifacts, tools);
+  const print = fingerprint(schema, step, sources.artifacts, tools);
   const known = await recall(root, print, step);
   if (known.how === "whole") {
     outputs.set(step.id, { outputs: known.step.outputs, unless: sources.unless });
@@ -102,7 +104,7 @@ async function previewStep(root: string, step: PlanStep, around: Around): Promis
       last: known.step,
     };
   }
-  const key = resumeKey(step, sources.artifacts, tools);
+  const key = resumeKey(schema, step, sources.artifacts, tools);
   const { checkpoint, refused } = await newestCheckpoint(checkpointsOf(root, key), { key });
   if (checkpoint === null) {
     const about = { recipe: around.recipe, step: step.id, fields };

@@ -1,22 +1,14 @@
-import { generationOf } from "./epochs.ts";
-import {
-  effectiveBatch,
-  isTraining,
-  numberOf,
-  pathOf,
-  rowsOf,
-  type Finding,
-  type LintContext,
-} from "./facts.ts";
+import { effectiveBatch, generationOf } from "../../core/facts/epochs.ts";
+import { isTraining, pathOf, rowsOf } from "../../core/facts/steps.ts";
 import { counted } from "../../schemas/counted.ts";
+import type { Finding, LintContext } from "./facts.ts";
 
 /** The trainer refuses a generation that does not hold whole groups. */
 export function batchesThatDivide({ steps }: LintContext): Finding[] {
   return steps.flatMap((step) => {
     const generation = generationOf(step);
-    const group = numberOf(step, "group_size");
-    if (generation === null || generation.completions % group === 0) return [];
-    const { text, completions } = generation;
+    if (generation === null || generation.completions % generation.group === 0) return [];
+    const { text, completions, group } = generation;
     const message = `One generation has ${text} = ${completions} completions, which are no whole groups of ${group}. Make the product a multiple of ${group}.`;
     return [{ code: "R0310", step, path: pathOf(step, "with", "batch_size_per_device"), message }];
   });
@@ -29,7 +21,7 @@ export function generationsThatFill(context: LintContext): Finding[] {
     if (rows === undefined || generation === null) return [];
     // Groups that are not whole are an error of their own.
     if (!Number.isInteger(generation.prompts) || rows >= generation.prompts) return [];
-    const takes = `${counted(generation.prompts, "prompt")} (${generation.text} / group of ${numberOf(step, "group_size")})`;
+    const takes = `${counted(generation.prompts, "prompt")} (${generation.text} / group of ${generation.group})`;
     const message = `A generation takes ${takes}, and the split '${String(step.plan.params["split"])}' has ${counted(rows, "row")}: TRL drops rows that do not fill one, so no step would be made. Give more rows, or lower the batch.`;
     return [{ code: "R0518", step, path: pathOf(step, "with", "batch_size_per_device"), message }];
   });
@@ -43,9 +35,9 @@ export function effectiveBatches({ steps, tables }: LintContext): Finding[] {
     const paper = tables?.tables.find(({ kind }) => kind === step.plan.kind)?.effective_batch;
     if (paper === undefined || !isTraining(step)) return [];
     const ours = effectiveBatch(step);
-    const stated = Object.keys(step.resolved.step.deviations ?? {}).some((name) => STATED.has(name));
+    const stated = Object.keys(step.written.deviations ?? {}).some((name) => STATED.has(name));
     if (ours.value === paper.value || stated) return [];
-    const amount = counted(ours.value, step.plan.kind === "train/grpo" ? "prompt" : "row");
+    const amount = counted(ours.value, step.kind.learns!.steps!.of);
     const message = `An optimizer step has ${amount} (${ours.text}), the paper's has ${paper.value} (${paper.source}). Change it, or state it under 'deviations'.`;
     return [{ code: "R0505", step, path: pathOf(step, "with", "batch_size_per_device"), message }];
   });

@@ -1,6 +1,7 @@
-import { batchesOf, optimizerSteps } from "./epochs.ts";
-import { isTraining, numberOf, pathOf, type Finding, type LintContext, type LoweredStep } from "./facts.ts";
+import { generationOf, optimizerSteps } from "../../core/facts/epochs.ts";
+import { isTraining, numberOf, pathOf } from "../../core/facts/steps.ts";
 import { counted } from "../../schemas/counted.ts";
+import type { Finding, LintContext, LoweredStep } from "./facts.ts";
 
 /** Checkpoints that come too late, cannot be resumed, or fall where a resumed run would not be the same. */
 export function checkpointIntervals(context: LintContext): Finding[] {
@@ -28,13 +29,14 @@ function weightsOnly(step: LoweredStep): Finding[] {
 }
 
 function insideGeneration(step: LoweredStep): Finding[] {
-  if (step.plan.kind !== "train/grpo") return [];
+  const generation = generationOf(step);
+  if (generation === null) return [];
   const accumulated = numberOf(step, "gradient_accumulation_steps");
-  const batches = batchesOf(step);
-  const period = batches * numberOf(step, "num_iterations");
+  const { batches, iterations } = generation;
+  const period = batches * iterations;
   const { everySteps: every } = step.plan.checkpoint;
   if (every === null || (every * accumulated) % period === 0) return [];
-  const steps = `${counted(period / accumulated, "step")} (${counted(batches, "batch")} x ${counted(numberOf(step, "num_iterations"), "update")} / ${accumulated} accumulated)`;
+  const steps = `${counted(period / accumulated, "step")} (${counted(batches, "batch")} x ${counted(iterations, "update")} / ${accumulated} accumulated)`;
   const message = `A checkpoint every ${counted(every, "step")} falls inside a generation, which lasts ${steps}: it waits for the end, because a run resumed in between would differ.`;
   return [{ code: "R0503", step, path: everyPath(step), message }];
 }

@@ -1,5 +1,4 @@
 import { splitMetric } from "../../schemas/metric-name.ts";
-import { KIND_SCHEMAS } from "../../schemas/kinds.ts";
 import type { RecipeClaim } from "../../schemas/generated/recipe.ts";
 import { namesOf } from "../expression/names-in.ts";
 import { parseExpression } from "../expression/parse-expression.ts";
@@ -12,11 +11,11 @@ export function undeclaredMetrics({ recipe, steps }: LintContext): Finding[] {
     const path = ["claims", index, claim.that === undefined ? "metric" : "that"];
     return metricsOf(claim).flatMap(([name, metric]) =>
       steps.flatMap((step): Finding[] => {
-        const { plan, resolved } = step;
+        const { plan, kind, resolved } = step;
         const { step: id, values } = selectionOf(name);
         const { cell } = resolved;
         const isNamed = plan.id === name || (cell.written.id === id && hasValues(cell, values));
-        if (!isNamed || !Object.hasOwn(KIND_SCHEMAS[plan.kind].properties, "metrics")) return [];
+        if (!isNamed || !Object.hasOwn(kind.schema.properties, "metrics")) return [];
         const declared = plan.params["metrics"] as string[] | undefined;
         if (declared?.includes(metric)) return [];
         if (declared !== undefined)

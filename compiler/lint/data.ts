@@ -1,9 +1,11 @@
-import { dataOf, framesOf, pathOf, trainingsOf, type Finding, type LintContext } from "./facts.ts";
+import type { PlanStep } from "../../schemas/plan.ts";
+import { dataOf, framesOf, pathOf, trainingsOf } from "../../core/facts/steps.ts";
+import type { Finding, LintContext } from "./facts.ts";
 
 /** A model that is evaluated on what it was trained on. */
 export function sharedSplits(context: LintContext): Finding[] {
   return context.steps.flatMap((step) => {
-    if (!step.plan.kind.startsWith("eval/")) return [];
+    if (step.kind.evaluates !== true) return [];
     const data = dataOf(context, step);
     const same = trainingsOf(context, step).find(
       (training) =>
@@ -24,12 +26,14 @@ export function sharedSplits(context: LintContext): Finding[] {
   });
 }
 
+const givesFrames = ({ plan }: { plan: PlanStep }): boolean => Object.values(plan.outputs).includes("frames");
+
 /** Steps that read another number of frames than their dataset was cut into: each would fail once it has loaded its model. */
 export function framesThatAreCut(context: LintContext): Finding[] {
   return context.steps.flatMap((step) => {
     const cut = framesOf(context, step);
     const [reads, has] = [step.plan.params["frames"], cut?.plan.params["frames"]];
-    if (cut?.plan.kind !== "frames/extract" || reads === undefined || reads === has) return [];
+    if (cut === undefined || !givesFrames(cut) || reads === undefined || reads === has) return [];
     const message = `'${step.plan.id}' reads ${Number(reads)} frames per clip, and '${cut.plan.id}' cuts ${Number(has)}. Set 'frames' to the same number in both.`;
     const related = [
       { message: `'${cut.plan.id}' cuts them`, path: pathOf(cut, "with", "frames"), at: "value" as const },

@@ -1,4 +1,5 @@
-import { pathOf, type Finding, type LintContext } from "./facts.ts";
+import { pathOf } from "../../core/facts/steps.ts";
+import type { Finding, LintContext } from "./facts.ts";
 
 const CLOSED =
   /^(?:[\w-]+\/)?(?:gpt-|chatgpt-|o[1-9](?:-|$)|claude-|gemini-|grok-|qwen-(?:vl-)?(?:max|plus))/i;
@@ -8,7 +9,7 @@ const DATED = /(?:\d{4}-\d{2}-\d{2}|\d{8}|-\d{4}|-\d{3})$/;
 /** Closed models change under the same name. */
 export function undatedModels({ steps }: LintContext): Finding[] {
   return steps.flatMap((step) => {
-    if (!step.plan.kind.startsWith("eval/")) return [];
+    if (step.kind.evaluates !== true) return [];
     const hub = Object.entries(step.plan.inputs).flatMap(([name, source]) =>
       source.from === "hub" ? [[name, source.id] as const] : [],
     );
@@ -27,7 +28,7 @@ export function unpinnedModels({ steps }: LintContext): Finding[] {
   return steps.flatMap((step) =>
     Object.entries(step.plan.inputs).flatMap(([name, source]) => {
       if (source.from !== "hub") return [];
-      if (step.plan.kind.startsWith("eval/") && CLOSED.test(source.id)) return [];
+      if (step.kind.evaluates === true && CLOSED.test(source.id)) return [];
       const [id, revision] = source.id.split("@");
       if (COMMIT.test(revision ?? "")) return [];
       const what =
@@ -41,8 +42,9 @@ export function unpinnedModels({ steps }: LintContext): Finding[] {
 }
 
 /** An adapter that nobody merges, where something is evaluated: most likely the base. */
-export function unmergedAdapters({ steps }: LintContext): Finding[] {
-  const evaluates = steps.some(({ plan }) => plan.kind.startsWith("eval/"));
+export function unmergedAdapters({ kinds, steps }: LintContext): Finding[] {
+  const evaluates = steps.some(({ kind }) => kind.evaluates === true);
+  const merging = kinds.turning("adapter", "model")?.name ?? "a step that gives a model";
   const used = new Set(
     steps.flatMap(({ plan }) =>
       Object.values(plan.inputs).flatMap((source) =>
@@ -53,7 +55,7 @@ export function unmergedAdapters({ steps }: LintContext): Finding[] {
   return steps.flatMap((step) => {
     const adapter = Object.entries(step.plan.outputs).find(([, type]) => type === "adapter")?.[0];
     if (!evaluates || adapter === undefined || used.has(`${step.plan.id}.${adapter}`)) return [];
-    const message = `No step merges the adapter that '${step.plan.id}' trains, so no evaluation sees it. Merge it with model/merge.`;
+    const message = `No step merges the adapter that '${step.plan.id}' trains, so no evaluation sees it. Merge it with ${merging}.`;
     return [{ code: "R0510", step, path: pathOf(step), at: "key", message }];
   });
 }

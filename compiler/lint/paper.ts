@@ -1,12 +1,13 @@
 import { conform } from "../conform.ts";
 import { showValue } from "../../core/show-value.ts";
-import { pathOf, type Finding, type LintContext } from "./facts.ts";
+import { pathOf } from "../../core/facts/steps.ts";
+import type { Finding, LintContext } from "./facts.ts";
 
 /** Values that differ from the paper's table without a word about it. */
 export function silentDifferences({ steps, tables }: LintContext): Finding[] {
   if (tables === null) return [];
   return steps.flatMap((step) =>
-    conform(tables, step.plan, step.resolved.step.deviations ?? {}).flatMap(
+    conform(step.kind.schema, tables, step.plan, step.written.deviations ?? {}).flatMap(
       ({ table, row, printed, parameter, ours, verdict }) => {
         if (verdict !== "silent" || parameter === null) return [];
         const message = `'${parameter}' is ${showValue(ours)}, the paper has ${showValue(printed)} (${table}: ${row}). Change it, or state it under 'deviations'.`;

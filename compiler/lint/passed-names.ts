@@ -1,5 +1,6 @@
 import { isNamed, isWithheld } from "../../core/name-pattern.ts";
-import { pathOf, type Finding, type LintContext } from "./facts.ts";
+import { pathOf } from "../../core/facts/steps.ts";
+import type { Finding, LintContext } from "./facts.ts";
 
 /** Names in `pass_env` that no program gets: of the recipe's secrets, and of the worker's way to its server. */
 export function passedNames({ steps, recipe }: LintContext): Finding[] {

@@ -1,5 +1,12 @@
-import { epochOf, generationOf, optimizerSteps, rowsTrained } from "./epochs.ts";
-import { effectiveBatch, isTraining, rowsOf, type LintContext, type LoweredStep } from "./facts.ts";
+import {
+  effectiveBatch,
+  epochOf,
+  generationOf,
+  optimizerSteps,
+  rowsTrained,
+} from "../../core/facts/epochs.ts";
+import { isTraining, rowsOf } from "../../core/facts/steps.ts";
+import type { RecipeFacts, StepFacts } from "../../core/kind.ts";
 
 /** What a training has to do, as far as the recipe says it. */
 export interface Workload {
@@ -21,10 +28,10 @@ export interface Workload {
 export const makesNoStep = ({ optimizerSteps: steps }: Workload): boolean => steps === 0;
 
 /** The workload of each training of a recipe, by step id. */
-export const workloadsOf = (context: LintContext): Map<string, Workload> =>
+export const workloadsOf = (context: RecipeFacts): Map<string, Workload> =>
   new Map(context.steps.filter(isTraining).map((step) => [step.plan.id, workloadOf(context, step)]));
 
-function workloadOf(context: LintContext, step: LoweredStep): Workload {
+function workloadOf(context: RecipeFacts, step: StepFacts): Workload {
   const rows = rowsOf(context, step) ?? null;
   return {
     rows,

@@ -1,7 +1,7 @@
 import { closest } from "../../core/suggest.ts";
 import { validateEvent } from "../../schemas/validators.ts";
 import type { TrainerEvent } from "../../schemas/generated/trainer-event.ts";
-import { DOCUMENT_SCHEMAS } from "../../schemas/kinds.ts";
+import { DOCUMENT_SCHEMAS } from "../../schemas/documents.ts";
 import { explainErrors } from "../rows/explain.ts";
 import { show, type Fault } from "../rows/faults.ts";
 import { objectOf } from "../rows/read-rows.ts";

@@ -1,5 +1,5 @@
 import { validateQuestion } from "../../schemas/validators.ts";
-import { DOCUMENT_SCHEMAS } from "../../schemas/kinds.ts";
+import { DOCUMENT_SCHEMAS } from "../../schemas/documents.ts";
 import { contradictions, sameText } from "./contradictions.ts";
 import { explainErrors, pathOf } from "../rows/explain.ts";
 import { show, type Fault } from "../rows/faults.ts";

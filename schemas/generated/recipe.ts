@@ -75,23 +75,7 @@ export interface RecipeInput {
 /** One step. */
 export interface RecipeStep {
   /** Kind of the step. */
-  uses:
-    | "data/synthesize"
-    | "data/ego-st"
-    | "data/reverse-thinking"
-    | "data/split"
-    | "frames/extract"
-    | "model/tiny"
-    | "train/sft"
-    | "model/merge"
-    | "train/grpo"
-    | "eval/mcq"
-    | "eval/mcq-api"
-    | "eval/open"
-    | "eval/open-api"
-    | "eval/judge"
-    | "run/command"
-    | "run/noop";
+  uses: string;
   /** Parameters of the kind. */
   with: {
     [k: string]: unknown;

@@ -1,7 +1,8 @@
 // Generated from schemas/trainer-job.schema.json by `npm run generate`. Do not edit.
 /** What the engine asks one run of the trainer to do. Paths are absolute. */
 export interface TrainerJob {
-  kind: "model/tiny" | "train/sft" | "model/merge" | "train/grpo" | "eval/mcq" | "eval/open";
+  /** The step's kind: one that the trainer has a module for. */
+  kind: string;
   /** The step's parameters, every default written out. */
   params: {
     [k: string]: unknown;

@@ -6,13 +6,17 @@ import esbuild from "esbuild";
 
 /** Takes the built schemas from `dist` and replaces its empty table. */
 export async function writeValidators(dist) {
-  const { newAjv, validatedSchemas } = await import(
-    pathToFileURL(path.join(dist, "schemas/validators.js")).href
-  );
+  const load = (module) => import(pathToFileURL(path.join(dist, module)).href);
+  const { newAjv, validatedSchemas } = await load("schemas/validators.js");
+  const { KINDS } = await load("activities/index.js");
+  const schemas = {
+    ...validatedSchemas(),
+    ...Object.fromEntries([...KINDS].map(({ name, schema }) => [name, schema])),
+  };
   const ajv = newAjv({ code: { source: true, esm: true } });
-  const names = Object.keys(validatedSchemas());
+  const names = Object.keys(schemas);
   const ids = names.map((name, index) => {
-    const { $id: _, ...schema } = validatedSchemas()[name];
+    const { $id: _, ...schema } = schemas[name];
     ajv.addSchema(schema, `validator${index}`);
     return `validator${index}`;
   });

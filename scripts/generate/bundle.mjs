@@ -1,5 +1,5 @@
 // The recipe's schema as one document for editors: every kind in it, expressions allowed wherever they may stand.
-import { KINDS, readSchema } from "./schemas.mjs";
+import { KINDS, readRecipe, readSchema } from "./schemas.mjs";
 
 const EXPRESSION = { type: "string", pattern: "\\$\\{\\{", description: "An expression: ${{ … }}" };
 // Where a value decides the structure, no expression may stand.
@@ -62,7 +62,7 @@ function removable(schema) {
 }
 
 export function bundle() {
-  const { $defs, ...recipe } = plain(readSchema("recipe.schema.json"));
+  const { $defs, ...recipe } = plain(readRecipe());
   const kinds = KINDS.map((file) => plain(readSchema(file)));
   const nameOf = ({ title }) => title.replace("/", "-");
   for (const kind of kinds) {

@@ -1,7 +1,7 @@
 // docs/recipe-reference.md: every key of a recipe and every parameter of every kind, from the schemas.
-import { KINDS, readSchema } from "./schemas.mjs";
+import { KINDS, readRecipe, readSchema } from "./schemas.mjs";
 
-const recipe = readSchema("recipe.schema.json");
+const recipe = readRecipe();
 
 /** What stands in a table's cell. */
 const cell = (text) =>

@@ -3,20 +3,30 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..", "schemas");
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
 
-const read = (file) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8"));
+const read = (file) => JSON.parse(fs.readFileSync(path.join(root, file), "utf8"));
 
-/** A schema; of a kind, with the parameters that it shares with others among its own. */
+/** A schema by its path in the repository; of a kind, with the parameters that it shares with others among its own. */
 export function readSchema(file) {
   const { allOf, ...own } = read(file);
-  if (!file.startsWith("kinds/") || allOf === undefined) return allOf === undefined ? own : { ...own, allOf };
-  const shared = allOf.map(({ $ref }) => read(path.join("kinds", $ref)));
+  if (!isOfKind(file) || allOf === undefined) return allOf === undefined ? own : { ...own, allOf };
+  const shared = allOf.map(({ $ref }) => read(path.join(path.dirname(file), $ref)));
   return {
     ...own,
     properties: Object.assign({}, ...shared.map(({ properties }) => properties), own.properties),
     required: [...shared.flatMap(({ required }) => required), ...own.required],
   };
+}
+
+export const isOfKind = (file) => file.startsWith("activities/");
+
+/** The recipe's schema, with the names of the kinds. */
+export function readRecipe() {
+  const recipe = readSchema("schemas/recipe.schema.json");
+  const { properties } = recipe.$defs.step;
+  properties.uses = { enum: namesOfKinds(), description: properties.uses.description };
+  return recipe;
 }
 
 export const DOCUMENTS = [
@@ -31,6 +41,21 @@ export const DOCUMENTS = [
   "trainer-event",
   "trainer-result",
   "run-record",
-].map((name) => `${name}.schema.json`);
+].map((name) => `schemas/${name}.schema.json`);
 
-export const KINDS = fs.readdirSync(path.join(folder, "kinds")).map((file) => `kinds/${file}`);
+/** Parameters that several kinds share. */
+export const SHARED = ["schemas/shared/api.schema.json"];
+
+/** The schema of every kind, by the names of their folders. */
+export const KINDS = fs
+  .readdirSync(path.join(root, "activities"))
+  .map((folder) => `activities/${folder}/schema.json`)
+  .filter((file) => fs.existsSync(path.join(root, file)));
+
+/** The names of the kinds, in the order of the registry. */
+const namesOfKinds = () =>
+  [
+    ...fs
+      .readFileSync(path.join(root, "activities/index.ts"), "utf8")
+      .matchAll(/from "\.\/([a-z-]+)\/kind\.ts"/g),
+  ].map(([, folder]) => folder.replace("-", "/"));

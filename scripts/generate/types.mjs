@@ -1,7 +1,7 @@
 // Types from the JSON Schemas.
 import path from "node:path";
 import { compile } from "json-schema-to-typescript";
-import { DOCUMENTS, KINDS, readSchema } from "./schemas.mjs";
+import { DOCUMENTS, isOfKind, KINDS, readSchema, SHARED } from "./schemas.mjs";
 
 /**
  * The generator reads additionalProperties, where ours are closed by unevaluatedProperties; it has no word for
@@ -19,17 +19,26 @@ function closed(value) {
   return copy;
 }
 
+/** What a schema is called: its file's name, or of a kind its folder's. */
+const wordOf = (file) =>
+  isOfKind(file) ? path.basename(path.dirname(file)) : path.basename(file, ".schema.json");
+
 const nameOf = (file) =>
-  path.basename(file, ".schema.json").replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase()) +
-  (file.startsWith("kinds/") ? "Params" : "");
+  wordOf(file).replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase()) +
+  (isOfKind(file) || SHARED.includes(file) ? "Params" : "");
+
+/** Types of a kind's parameters stand beside its schema. */
+const targetOf = (file) =>
+  isOfKind(file) ? path.join(path.dirname(file), "params.ts") : `schemas/generated/${wordOf(file)}.ts`;
 
 /** One module per schema. */
 export async function types() {
-  const files = [...DOCUMENTS, ...KINDS];
+  const files = [...DOCUMENTS, ...SHARED, ...KINDS];
   return Promise.all(
     files.map(async (file) => {
       const name = nameOf(file);
-      const schema = { ...closed(readSchema(file)), title: name };
+      const closing = SHARED.includes(file) ? { additionalProperties: false } : {};
+      const schema = { ...closed(readSchema(file)), ...closing, title: name };
       // Definitions of two schemas may share a name; their types must not.
       for (const [key, definition] of Object.entries(schema.$defs ?? {})) definition.title = `${name} ${key}`;
       const body = await compile(schema, name, {
@@ -37,10 +46,9 @@ export async function types() {
         format: false,
         declareExternallyReferenced: true,
       });
-      const banner = `// Generated from schemas/${file} by \`npm run generate\`. Do not edit.\n`;
+      const banner = `// Generated from ${file} by \`npm run generate\`. Do not edit.\n`;
       const compact = body.replace(/\/\*\*\n\s*\* (.*)\n\s*\*\//g, "/** $1 */");
-      const target = path.basename(file).replace(".schema.json", ".ts");
-      return { file: `schemas/generated/${target}`, parser: "typescript", text: banner + compact };
+      return { file: targetOf(file), parser: "typescript", text: banner + compact };
     }),
   );
 }

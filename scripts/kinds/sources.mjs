@@ -16,21 +16,26 @@ const PYTHON_MACHINERY = new Set(
 
 /** Kinds with `{file: digest}` of their sources. `python` is a Python to read the trainers' modules with. */
 export async function sourcesOfKinds(root, python) {
-  const entries = entriesOf(read(root, "activities/index.ts"));
-  const modules = modulesOf(read(root, "trainer/reprise_trainer/__main__.py"));
-  const inPython = pythonSources(root, python, [...new Set(Object.values(modules))]);
+  const trainers = trainersOf(read(root, "trainer/reprise_trainer/__main__.py"));
   const digests = new Map();
+  const inPython = new Map();
   const found = {};
-  for (const [kind, entry] of Object.entries(entries)) {
+  for (const folder of foldersOf(root)) {
+    const kind = folder.replace("-", "/");
     const files = {};
-    for (const file of await importedBy(root, entry)) {
+    const modules = new Set(kind in trainers ? [trainers[kind]] : []);
+    for (const file of await importedBy(root, `activities/${folder}/perform.ts`)) {
       if (!DECIDING.test(file) || MACHINERY.has(file)) continue;
       if (!digests.has(file)) digests.set(file, await digestTypeScript(read(root, file)));
       files[file] = digests.get(file);
       Object.assign(files, dataOf(root, file));
+      for (const program of programsOf(root, file)) modules.add(program);
     }
-    for (const [file, digest] of Object.entries(inPython[modules[kind]] ?? {}))
-      if (!PYTHON_MACHINERY.has(file)) files[file] = digest;
+    for (const module of modules) {
+      if (!inPython.has(module)) inPython.set(module, pythonSources(root, python, [module])[module]);
+      for (const [file, digest] of Object.entries(inPython.get(module)))
+        if (!PYTHON_MACHINERY.has(file)) files[file] = digest;
+    }
     found[kind] = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
   return found;
@@ -52,25 +57,27 @@ export function pythonSources(root, python, modules) {
   return JSON.parse(execFileSync(python, [script, ...modules], { cwd: root, encoding: "utf8" }));
 }
 
-/** The module of each kind's activity. */
-function entriesOf(text) {
-  const places = new Map();
-  for (const [, names, file] of text.matchAll(/^import \{([^}]+)\} from "(\.[^"]+\.ts)";$/gm))
-    for (const name of names.split(",")) places.set(name.trim(), path.posix.join("activities", file));
-  const found = {};
-  for (const [, kind, name] of text.matchAll(/^ {2}"([a-z-]+\/[a-z-]+)": stepActivity\((\w+)\),$/gm))
-    found[kind] = places.get(name);
-  return found;
-}
+/** The folders of the kinds, in the order of the registry. */
+const foldersOf = (root) =>
+  [...read(root, "activities/index.ts").matchAll(/from "\.\/([a-z-]+)\/kind\.ts"/g)].map(
+    ([, folder]) => folder,
+  );
 
 /** The trainer module of each kind that has one. */
-function modulesOf(text) {
+function trainersOf(text) {
   const table = /^KINDS = \{([^}]+)\}/m.exec(text)[1];
-  const found = Object.fromEntries(
+  return Object.fromEntries(
     [...table.matchAll(/"([^"]+)": "([^"]+)"/g)].map(([, kind, module]) => [kind, module]),
   );
-  return { ...found, "frames/extract": "frames.__main__" };
 }
+
+/** Packages of the trainer that a module starts as programs of their own. */
+const programsOf = (root, file) =>
+  [...read(root, file).matchAll(/"-m", "reprise_trainer\.(\w+)"/g)]
+    .map(([, name]) => `${name}.__main__`)
+    .filter((name) =>
+      fs.existsSync(path.join(root, "trainer/reprise_trainer", `${name.replace(".", "/")}.py`)),
+    );
 
 async function importedBy(root, entry) {
   const { metafile } = await build({

@@ -4,7 +4,8 @@ import { predictionOf } from "../../asking/predictions.ts";
 import { score } from "../../asking/score.ts";
 import type { Prediction } from "../../verdict/statistics/sample.ts";
 import { wilson } from "../../verdict/statistics/share.ts";
-import { isMetric, KIND_SCHEMAS } from "../../schemas/kinds.ts";
+import { KINDS } from "../../activities/index.ts";
+import { isMetric } from "../../schemas/kinds.ts";
 import type { Question } from "../../schemas/generated/question.ts";
 
 // Checked against the formula's values in E. B. Wilson's form, e.g. 0 of 10 gives (0, 0.2775).
@@ -115,7 +116,7 @@ describe("a score", () => {
     expect(read.reduce((sum, [, count]) => sum + count, 0)).toBe(3);
     expect(given("The answer is A.")).toMatchObject({ letter: "A", rule: "answer-is", status: "wrong" });
     expect(given("it is hard to say")).toMatchObject({ letter: null, rule: null });
-    for (const [name] of read) expect(isMetric(KIND_SCHEMAS["eval/mcq"]["x-metrics"], name)).toBe(true);
+    for (const [name] of read) expect(isMetric(KINDS.get("eval/mcq").schema["x-metrics"], name)).toBe(true);
   });
 
   test("of a question without options has no chance, and is a number", () =>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compileWithProfiles } from "../../compiler/compile-profiles.ts";
-import { isMetric, KIND_SCHEMAS } from "../../schemas/kinds.ts";
+import { KINDS } from "../../activities/index.ts";
+import { isMetric } from "../../schemas/kinds.ts";
 import { diagnosticsOf, SMALL } from "../support/recipes.ts";
 
 const PARAMS = "with: { clips: { eval: 2 } }";
@@ -17,9 +18,9 @@ test("claims name a metric of the step's kind, of a step that is not left out", 
     "R0208",
     "claims.0.metric",
   ]);
-  expect(isMetric(KIND_SCHEMAS["eval/mcq"]["x-metrics"], "accuracy[action/forward]")).toBe(true);
-  expect(isMetric(KIND_SCHEMAS["eval/mcq"]["x-metrics"], "accuracy[]")).toBe(false);
-  expect(isMetric(KIND_SCHEMAS["train/grpo"]["x-metrics"], "rewards/format_reward/mean")).toBe(true);
+  expect(isMetric(KINDS.get("eval/mcq").schema["x-metrics"], "accuracy[action/forward]")).toBe(true);
+  expect(isMetric(KINDS.get("eval/mcq").schema["x-metrics"], "accuracy[]")).toBe(false);
+  expect(isMetric(KINDS.get("train/grpo").schema["x-metrics"], "rewards/format_reward/mean")).toBe(true);
 });
 
 test("only what has a common measure can be compared", () => {
@@ -54,6 +55,7 @@ describe("profiles that are not chosen", () => {
       text: `${SMALL}profiles:\n${profiles}`,
       settings: [],
       read: () => "",
+      kinds: KINDS,
     });
 
   test("are checked too, and each error names its profile", () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { KINDS } from "../../activities/index.ts";
 import { compile } from "../../compiler/compile.ts";
 import { printDiagnostic } from "../../compiler/print/text.ts";
 
@@ -26,7 +27,8 @@ function read(file: string): string {
 
 // What is compiled once is no part of a mutation's second.
 beforeAll(() => {
-  for (const { file, text } of recipes) compile({ file, text, profile: null, settings: [], read });
+  for (const { file, text } of recipes)
+    compile({ file, text, profile: null, settings: [], read, kinds: KINDS });
 });
 
 /** Compiles a text, and holds what must be true of any text. Gives whether it is valid. */
@@ -38,6 +40,7 @@ function hold(file: string, text: string): boolean {
     profile: null,
     settings: [],
     read,
+    kinds: KINDS,
   });
   const lines = text.split("\n");
   for (const diagnostic of diagnostics) {

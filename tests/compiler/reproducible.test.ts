@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { fingerprint } from "../../core/fingerprint.ts";
 import type { Digests } from "../../schemas/generated/digests.ts";
 import { threadsOf } from "../../host/threads.ts";
+import { fingerprint } from "../support/prints.ts";
 import { compileText, planOf, SMALL } from "../support/recipes.ts";
 
 const TOOLS = { python: "environment", cuda: "none", packages: {}, ffmpeg: "ffmpeg", interpreter: "3.11" };

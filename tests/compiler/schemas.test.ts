@@ -1,14 +1,21 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { newAjv, validatedSchemas } from "../../schemas/validators.ts";
-import { DOCUMENT_SCHEMAS, KIND_SCHEMAS, STEP_KINDS } from "../../schemas/kinds.ts";
+import { KINDS } from "../../activities/index.ts";
+import { DOCUMENT_SCHEMAS } from "../../schemas/documents.ts";
 
-const TRAINING = STEP_KINDS.filter((kind) => kind.startsWith("train/"));
+const TRAINING = [...KINDS].filter(({ name }) => name.startsWith("train/"));
 
-test.each(Object.entries(validatedSchemas()))("the schema %s is valid JSON Schema 2020-12", (_, schema) => {
-  const ajv = newAjv();
-  expect(ajv.validateSchema(schema)).toBe(true);
-  expect(ajv.errors).toBeNull();
-});
+const OF_KINDS = [...KINDS].map(({ name, schema }) => [name, schema] as const);
+
+test.each([...Object.entries(validatedSchemas()), ...OF_KINDS])(
+  "the schema %s is valid JSON Schema 2020-12",
+  (_, schema) => {
+    const ajv = newAjv();
+    expect(ajv.validateSchema(schema)).toBe(true);
+    expect(ajv.errors).toBeNull();
+  },
+);
 
 const closes = ({
   unevaluatedProperties,
@@ -29,35 +36,35 @@ function mappings(schema: unknown, path = ""): { path: string; schema: object }[
     : inner;
 }
 
-test.each([
-  ...STEP_KINDS.map((kind) => [kind, KIND_SCHEMAS[kind]] as const),
-  ["recipe", DOCUMENT_SCHEMAS.recipe] as const,
-])("%s is closed, but for x- keys", (_, schema) => {
-  const found = mappings(schema);
-  expect(found.length).toBeGreaterThan(0);
-  for (const { path, schema: mapping } of found) {
-    const closed = closes(mapping);
-    expect([path, closed]).toEqual([path, true]);
-  }
-});
+test.each([...OF_KINDS, ["recipe", DOCUMENT_SCHEMAS.recipe] as const])(
+  "%s is closed, but for x- keys",
+  (_, schema) => {
+    const found = mappings(schema);
+    expect(found.length).toBeGreaterThan(0);
+    for (const { path, schema: mapping } of found) {
+      const closed = closes(mapping);
+      expect([path, closed]).toEqual([path, true]);
+    }
+  },
+);
 
 describe("each parameter of a training kind says what it is", () => {
   test.each(
-    TRAINING.flatMap((kind) =>
-      Object.entries(KIND_SCHEMAS[kind].properties).map(([name, schema]) => [kind, name, schema] as const),
+    TRAINING.flatMap(({ name: kind, schema }) =>
+      Object.entries(schema.properties).map(([name, parameter]) => [kind, name, parameter] as const),
     ),
   )("%s %s", (kind, name, schema) => {
     expect(schema.description).toMatch(/\.$/);
     expect(schema["x-unit"]).toBeTruthy();
     expect(schema["x-field"]).toBeTruthy();
     expect(["result", "performance", "naming", "resume"]).toContain(schema["x-affects"]);
-    expect(schema.default !== undefined || KIND_SCHEMAS[kind].required.includes(name)).toBe(true);
+    expect(schema.default !== undefined || KINDS.get(kind).schema.required.includes(name)).toBe(true);
   });
 });
 
-test("each kind of the list may stand under uses", () => {
-  const { $defs } = DOCUMENT_SCHEMAS.recipe as {
+test("an editor offers each kind under uses", () => {
+  const { $defs } = JSON.parse(readFileSync("schemas/generated/recipe.schema.json", "utf8")) as {
     $defs: { step: { properties: { uses: { enum: string[] } } } };
   };
-  expect($defs.step.properties.uses.enum).toEqual(STEP_KINDS);
+  expect($defs.step.properties.uses.enum).toEqual(KINDS.names);
 });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fingerprint, resumeKey } from "../../core/fingerprint.ts";
-import { KIND_SCHEMAS } from "../../schemas/kinds.ts";
+import { KINDS } from "../../activities/index.ts";
 import type { Artifact, PlanStep } from "../../schemas/plan.ts";
+import { fingerprint, resumeKey } from "../support/prints.ts";
 import { planOf } from "../support/recipes.ts";
 import { readFileSync } from "node:fs";
 
@@ -147,7 +147,7 @@ describe("for every kind, the fingerprint changes exactly when something that af
   const steps = planOf(readFileSync("recipes/demo.yaml", "utf8")).steps;
 
   test.each(steps.map((step) => [step.id, step] as const))("%s", (_, step) => {
-    const { properties } = KIND_SCHEMAS[step.kind];
+    const { properties } = KINDS.get(step.kind).schema;
     const given = Object.fromEntries(
       Object.keys(step.inputs).map((name) => [name, artifact(name, "frames")]),
     );

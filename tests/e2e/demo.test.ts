@@ -3,7 +3,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { packageRoot } from "../../core/package-root.ts";
-import { isMetric, KIND_SCHEMAS, type StepKind } from "../../schemas/kinds.ts";
+import { KINDS } from "../../activities/index.ts";
+import { isMetric } from "../../schemas/kinds.ts";
 import { validateRecord } from "../../schemas/validators.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { reprise, start, stopServerAfterwards } from "../support/cli.ts";
@@ -66,7 +67,7 @@ test(
     });
 
     const undeclared = record.steps.flatMap(({ kind, metrics }) =>
-      Object.keys(metrics).filter((name) => !isMetric(KIND_SCHEMAS[kind as StepKind]["x-metrics"], name)),
+      Object.keys(metrics).filter((name) => !isMetric(KINDS.get(kind).schema["x-metrics"], name)),
     );
     expect(undeclared).toEqual([]);
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { accuracySection, apiSection, judgeSection } from "../../report/evaluation.ts";
+import { section } from "../../activities/eval-judge/section.ts";
+import { accuracySection, apiSection } from "../../report/evaluation.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 
 const recordOf = (metrics: Record<string, Record<string, number>>) =>
@@ -52,8 +53,8 @@ test("accuracy has a line for each step, then one for each group that any step h
   ]);
 });
 
-test("the judge's scores stand by part, with their spread and coverage", () => {
-  expect(cellsOf(judgeSection(record).text)[1]).toEqual([
+test("the judge's scores stand by part, with their spread and coverage", async () => {
+  expect(cellsOf(await section(record))[1]).toEqual([
     "judge",
     "4.00",
     "3.50 – 4.50",
@@ -76,7 +77,7 @@ test("what was asked of an API says whether the model changed", () => {
   expect(rows[1]).toEqual(["closed", "6", "1", "0", "783", "12", "0.25", "6", "2", "4", "3"]);
 });
 
-test("filtered and refused replies have columns where there are any", () => {
+test("filtered and refused replies have columns where there are any", async () => {
   const declined = recordOf({
     closed: {
       ...{ accuracy: 0.5, accuracy_low: 0.1, accuracy_high: 0.9, chance: 0.25, majority: 0.4, samples: 4 },
@@ -98,13 +99,14 @@ test("filtered and refused replies have columns where there are any", () => {
   const [headings, closed] = cellsOf(accuracySection(declined).text);
   expect(headings!.slice(-4)).toEqual(["samples", "unparsed", "filtered", "errors"]);
   expect(closed!.slice(-4)).toEqual(["4", "0", "2", "1"]);
-  const [judged, scores] = cellsOf(judgeSection(declined).text);
+  const [judged, scores] = cellsOf(await section(declined));
   expect(judged!.slice(-4)).toEqual(["samples", "empty", "refused", "unscored"]);
   expect(scores!.slice(-4)).toEqual(["3", "1", "2", "0"]);
   expect(cellsOf(accuracySection(record).text)[0]).not.toContain("filtered");
 });
 
-test("what was not done has no section", () => {
+test("what was not done has no section", async () => {
   const empty = recordOf({ frames: { frames: 16 } });
-  for (const section of [accuracySection, judgeSection, apiSection]) expect(section(empty).text).toBe("");
+  for (const each of [accuracySection, apiSection]) expect(each(empty).text).toBe("");
+  expect(await section(empty)).toBe("");
 });

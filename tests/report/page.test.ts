@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { KINDS } from "../../activities/index.ts";
 import { renderReport } from "../../report/page.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../../schemas/generated/trainer-event.ts";
@@ -100,8 +101,8 @@ const page = renderReport({
   record,
   events,
   samples: [],
-  data: new Map(),
-  frames: new Map(),
+  sections: { scores: [], data: [] },
+  kinds: KINDS,
   unparsed: new Map(),
   style,
 });
@@ -117,7 +118,14 @@ describe("the report", () => {
   });
 
   test("says what was pinned, and whether the bytes are the reference's", () => {
-    const given = { events, samples: [], data: new Map(), frames: new Map(), unparsed: new Map(), style };
+    const given = {
+      events,
+      samples: [],
+      sections: { scores: [], data: [] },
+      kinds: KINDS,
+      unparsed: new Map(),
+      style,
+    };
     expect(page).not.toContain("<h2>Bytes</h2>");
     const because = "The first step to differ is 'grpo': <it>.";
     const reference = { file: "demo.digests.json", same: false, steps: 9, equal: 5, because };
@@ -140,8 +148,8 @@ describe("the report", () => {
       record: without,
       events,
       samples: [],
-      data: new Map(),
-      frames: new Map(),
+      sections: { scores: [], data: [] },
+      kinds: KINDS,
       unparsed: new Map(),
       style,
     });
@@ -156,8 +164,8 @@ describe("the report", () => {
       record,
       events: said,
       samples: [],
-      data: new Map(),
-      frames: new Map(),
+      sections: { scores: [], data: [] },
+      kinds: KINDS,
       unparsed: new Map(),
       style,
     });

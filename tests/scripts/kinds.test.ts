@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../core/package-root.ts";
 import { findToolchain } from "../../host/toolchain.ts";
-import { STEP_KINDS } from "../../schemas/kinds.ts";
+import { KINDS } from "../../activities/index.ts";
 import { lookAtKinds } from "../../scripts/kinds.mjs";
 import { compareKinds, recordOf } from "../../scripts/kinds/compare.mjs";
 import { digestTypeScript, pythonSources, sourcesOfKinds } from "../../scripts/kinds/sources.mjs";
@@ -18,11 +18,11 @@ test("no kind's sources changed without its version: raise x-version and call `n
 
 test("every kind has sources: its activity's, and where it has one its trainer's", async () => {
   const found = await sourcesOfKinds(packageRoot, python);
-  expect(Object.keys(found).sort()).toEqual([...STEP_KINDS].sort());
+  expect(Object.keys(found).sort()).toEqual([...KINDS.names].sort());
   const has = (kind: string, ...files: string[]) =>
     expect(Object.keys(found[kind]!)).toEqual(expect.arrayContaining(files));
-  has("run/noop", "activities/run-noop/index.ts");
-  has("frames/extract", "activities/frames-extract/index.ts", "trainer/reprise_trainer/frames/cut.py");
+  has("run/noop", "activities/run-noop/perform.ts");
+  has("frames/extract", "activities/frames-extract/perform.ts", "trainer/reprise_trainer/frames/cut.py");
   has("train/grpo", "programs/run-trainer.ts", "trainer/reprise_trainer/rewards.py");
   has("eval/mcq", "asking/score.ts", "trainer/reprise_trainer/replying.py");
   for (const kind of ["eval/mcq", "train/grpo"]) has(kind, "trainer/reprise_trainer/reading.json");

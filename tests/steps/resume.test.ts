@@ -3,7 +3,7 @@ import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { EventFile } from "../../steps/event-file.ts";
 import { chooseCheckpoint } from "../../steps/resume.ts";
-import type { StepContext } from "../../steps/step.ts";
+import type { StepContext } from "../../steps/context.ts";
 import { writeCheckpoints } from "../support/checkpoint-folder.ts";
 import { temporaryFolder } from "../support/folders.ts";
 

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { KINDS } from "../../activities/index.ts";
 import { compile, type Compiled } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
 import type { Plan } from "../../schemas/plan.ts";
@@ -35,6 +36,7 @@ export const compileText = (
     text,
     profile,
     settings,
+    kinds: KINDS,
     read: (name) => {
       if (files[name] !== undefined) return files[name];
       return readFileSync(name, "utf8");

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { readQuestions } from "../../../data/questions/questions-file.ts";
-import { splitDataset } from "../../../activities/data-split/index.ts";
+import { perform as splitDataset } from "../../../activities/data-split/perform.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 
 const row = (id: string, video: string) => ({

@@ -1,0 +1,10 @@
+import { completionLimits } from "./lint.ts";
+import { defineKind } from "../../steps/kind.ts";
+
+export const kind = defineKind(import.meta.url, {
+  called: ["eval", "evaluate"],
+  evaluates: true,
+  lint: [completionLimits],
+  preflight: true,
+  perform: () => import("./perform.ts"),
+});

@@ -1,0 +1,9 @@
+import { repliesGiven } from "../../asking/main-number.ts";
+import { defineKind } from "../../steps/kind.ts";
+
+export const kind = defineKind(import.meta.url, {
+  evaluates: true,
+  preflight: true,
+  mainNumber: repliesGiven,
+  perform: () => import("./perform.ts"),
+});

@@ -1,0 +1,2 @@
+/** Python merges. */
+export { runTrainer as perform } from "../../programs/run-trainer.ts";

@@ -1,0 +1,8 @@
+import { SUPERVISED } from "../../programs/supervised-curves.ts";
+import { defineKind } from "../../steps/kind.ts";
+
+export const kind = defineKind(import.meta.url, {
+  learns: {},
+  curves: SUPERVISED,
+  perform: () => import("./perform.ts"),
+});

@@ -1,0 +1,2 @@
+/** Rows are checked here, as everywhere; Python trains. */
+export { trainOnRows as perform } from "../../programs/train-on-rows.ts";
