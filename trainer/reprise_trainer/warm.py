@@ -24,7 +24,7 @@ LATER = (
 def main() -> None:
     """Raise ImportError where the environment is not whole."""
     for module in KINDS.values():
-        import_module(f".{module}", __package__)
+        import_module(f".kinds.{module}", __package__)
     import_module(".preflight.stages", __package__)
     for module in LATER:
         import_module(module)

@@ -10,7 +10,7 @@ from typing import Any
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-from ..tiny_model import CHAT_TEMPLATE
+from ..models.qwen2_vl.tiny import CHAT_TEMPLATE
 
 # In the order of their ids, which begin behind the words: 151643 in Qwen2-VL (its tokenizer_config.json).
 SPECIAL = [

@@ -11,9 +11,9 @@ import torch
 from transformers import BitsAndBytesConfig, Qwen2VLConfig, Qwen2VLForConditionalGeneration
 from transformers.initialization import no_init_weights
 
-from ..errors import StepError
-from ..hub import split
-from ..lora import require_all_targets
+from ..job.errors import StepError
+from ..models.hub import split
+from ..models.lora import require_all_targets
 
 ARCHITECTURES: dict[str, Any] = json.loads(Path(__file__).with_name("architectures.json").read_text(encoding="utf-8"))
 

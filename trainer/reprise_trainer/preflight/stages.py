@@ -10,12 +10,12 @@ from typing import Any
 
 import torch
 
-from ..arguments import in_bf16, model_arguments, recomputes
-from ..errors import StepError
-from ..job import Checkpointing, Job
-from ..lora import lora_config
-from ..settings import require_sense
-from ..supervised import sft_config
+from ..job.errors import StepError
+from ..job.job import Checkpointing, Job
+from ..models.lora import lora_config
+from ..training.arguments import in_bf16, model_arguments, recomputes
+from ..training.settings import require_sense
+from ..training.supervised import sft_config
 from . import memory
 from .architecture import Counts, architecture, count
 from .fake_step import Batch, Step, by_depth, measure, measure_reading
@@ -109,7 +109,7 @@ def sft(asked: Asked) -> Found:
 
 def grpo(asked: Asked) -> Found:
     """train/grpo: rollouts of a group for each prompt, then an update, on all weights or on an adapter."""
-    from ..train_grpo import grpo_config
+    from ..kinds.train_grpo import grpo_config
 
     params = asked.params
     whole = params["trainable"] == "all"
