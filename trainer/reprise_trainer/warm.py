@@ -17,7 +17,6 @@ LATER = (
     "peft.utils.transformers_weight_conversion",
     "torch.utils.serialization",
     "transformers.integrations.bitsandbytes",
-    "transformers.models.qwen2_vl",
 )
 
 
@@ -26,7 +25,10 @@ def main() -> None:
     for module in KINDS.values():
         import_module(f".kinds.{module}", __package__)
     import_module(".preflight.stages", __package__)
-    for module in LATER:
+    from .models.families import FAMILIES
+
+    families = (module for family in FAMILIES.values() for module in family.loaded_later)
+    for module in (*LATER, *families):
         import_module(module)
     import imageio_ffmpeg
 

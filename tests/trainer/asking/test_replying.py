@@ -11,6 +11,7 @@ from conftest import EVAL, Step
 from reprise_trainer.asking import replying
 from reprise_trainer.job.job import Job
 from reprise_trainer.kinds import eval_mcq
+from reprise_trainer.models import families
 
 
 def replies(job: Job) -> list[dict[str, Any]]:
@@ -38,7 +39,8 @@ def test_a_reply_is_the_same_alone_and_beside_longer_prompts(
 
 @pytest.mark.parametrize("pad", ["<|endoftext|>", "<|im_end|>"])
 def test_what_fills_up_a_batch_is_no_end_and_no_cut(step: Step, base: Path, monkeypatch: Any, pad: str) -> None:
-    load = replying.load_processor
+    family = families.named("qwen2_vl")
+    load = family.load_processor
 
     def load_processor(*args: Any, **more: Any) -> Any:
         processor = load(*args, **more)
@@ -53,7 +55,7 @@ def test_what_fills_up_a_batch_is_no_end_and_no_cut(step: Step, base: Path, monk
 
     tokenizer = load(str(base), 8).tokenizer
     replying_tokens = [tokenizer.encode("a")[0], tokenizer.convert_tokens_to_ids("<|im_end|>")]
-    monkeypatch.setattr(replying, "load_processor", load_processor)
+    monkeypatch.setattr(family, "load_processor", load_processor)
     monkeypatch.setattr(replying, "generate_watched", generate_watched)
     job = step.job("eval/mcq", EVAL, {"model": base}, ["replies"])
     step.run(eval_mcq, job)

@@ -10,8 +10,9 @@ from conftest import GRPO, LORA, SEVEN, SFT
 from peft import LoraConfig
 from reprise_trainer.job.errors import StepError
 from reprise_trainer.models.lora import lora_config
+from reprise_trainer.models.qwen2_vl.architecture import ARCHITECTURES, Architecture
 from reprise_trainer.preflight import memory
-from reprise_trainer.preflight.architecture import Architecture, architecture, build, count
+from reprise_trainer.preflight.architecture import architecture, count
 from reprise_trainer.preflight.fake_step import Batch, Step, by_depth, measure, measure_reading
 from reprise_trainer.preflight.on_gpus import as_on_gpus
 from reprise_trainer.preflight.stages import Asked, grpo, sft
@@ -19,10 +20,12 @@ from reprise_trainer.training.supervised import sft_config
 from torch.profiler import ProfilerActivity, profile
 from transformers import Qwen2VLVideoProcessor
 
+LARGE = ARCHITECTURES[SEVEN]
+assert isinstance(LARGE, Architecture)
 SMALL = Architecture(
     parameters=0,
     text={
-        **architecture(SEVEN).text,
+        **LARGE.text,
         "vocab_size": 2000,
         "hidden_size": 256,
         "intermediate_size": 1024,
@@ -31,7 +34,7 @@ SMALL = Architecture(
         "num_key_value_heads": 2,
         "rope_parameters": {"rope_type": "default", "rope_theta": 1e4, "mrope_section": [8, 12, 12]},
     },
-    vision={**architecture(SEVEN).vision, "embed_dim": 128, "num_heads": 4, "hidden_size": 256, "depth": 3},
+    vision={**LARGE.vision, "embed_dim": 128, "num_heads": 4, "hidden_size": 256, "depth": 3},
 )
 ADAPTER = LoraConfig(r=8, lora_dropout=0.1, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM")
 
@@ -47,9 +50,10 @@ def test_tokens_are_those_of_the_real_processor(size: tuple[int, int]) -> None:
     processor = Qwen2VLVideoProcessor(size={"shortest_edge": 784, "longest_edge": 8 * 448 * 448})
     video = torch.zeros(8, 3, height, width, dtype=torch.uint8)
     out = processor([video], return_tensors="pt", do_sample_frames=False, do_resize=False)
-    grid = asked("train/sft", SFT, frame=size).grid
-    assert grid == tuple(out["video_grid_thw"][0].tolist())
-    assert Batch(1, grid, 0, 0).vision_tokens == int(out["video_grid_thw"][0].prod()) // 4
+    clip = asked("train/sft", SFT, frame=size).clip
+    assert clip.grid == tuple(out["video_grid_thw"][0].tolist())
+    assert clip.tokens == int(out["video_grid_thw"][0].prod()) // 4
+    assert clip.values == out["pixel_values_videos"].numel()
 
 
 def test_4_bit_weights_take_the_bytes_that_bitsandbytes_stores() -> None:
@@ -82,7 +86,7 @@ def test_the_7b_model_has_its_known_weights_and_table_6_its_adapter() -> None:
 def allocated(step: Callable[..., Step], batch: Batch, **options: Any) -> float:
     """The highest sum of what torch allocates in a step on real tensors, by its profiler."""
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as seen:
-        step(SMALL.config(), batch, fake=False, **options)
+        step(SMALL, batch, fake=False, **options)
     events = [event for event in seen.profiler.kineto_results.events() if event.name() == "[memory]"]
     total = peak = 0
     for event in sorted(events, key=lambda event: event.start_ns()):
@@ -102,20 +106,20 @@ def allocated(step: Callable[..., Step], batch: Batch, **options: Any) -> float:
     ids=["all weights", "all weights without checkpointing", "adapter", "reading prompts"],
 )
 def test_memory_of_a_step_is_what_torch_really_allocates(step: Callable[..., Step], options: dict[str, Any]) -> None:
-    batch = Batch(rows=2, grid=(4, 8, 8), text=400, scored=50)
-    fake = step(SMALL.config(), batch, **options)
+    batch = Batch(rows=2, clip=SMALL.clip(8, (112, 112)), text=400, scored=50)
+    fake = step(SMALL, batch, **options)
     with torch.device("meta"):
-        weights = sum(parameter.numel() * 2 for parameter in build(SMALL.config()).parameters())
-    pixels = batch.rows * batch.patches * 1176 * 4
+        weights = sum(parameter.numel() * 2 for parameter in SMALL.build(torch.bfloat16).parameters())
+    pixels = batch.rows * batch.clip.values * 4
     # Stated in docs/preflight.md: within 2 %.
     assert fake.peak + weights + pixels == pytest.approx(allocated(step, batch, **options), rel=0.02)
 
 
 @pytest.mark.parametrize("step", [measure, measure_reading])
 def test_the_full_depth_follows_from_shallow_models(step: Callable[..., Step]) -> None:
-    batch = Batch(rows=2, grid=(4, 8, 8), text=100, scored=20)
-    direct = step(SMALL.config(), batch)
-    shallow = by_depth(SMALL, lambda config: step(config, batch))
+    batch = Batch(rows=2, clip=SMALL.clip(8, (112, 112)), text=100, scored=20)
+    direct = step(SMALL, batch)
+    shallow = by_depth(SMALL, lambda shallow: step(shallow, batch))
     assert shallow.saved == pytest.approx(direct.saved, rel=0.001)
     assert shallow.peak == pytest.approx(direct.peak, rel=0.01)
     assert shallow.gradients == pytest.approx(direct.gradients, rel=0.001)

@@ -13,9 +13,10 @@ from ..job.errors import StepError
 from ..job.events import Events
 from ..job.job import Job
 from ..job.partial import PartialResults
+from ..models import families
+from ..models.family import Family
 from ..models.loading import load_model
-from ..models.qwen2_vl.processor import load_processor, vision_token_ids
-from ..models.weights import odd_numbers, require_finite_inputs
+from ..models.weights import require_finite_inputs
 from ..processes import stop
 from .logits import generate_watched
 
@@ -24,9 +25,10 @@ from .logits import generate_watched
 def reply_to(rows: list[Row], prompt: str, job: Job, events: Events) -> dict[str, Any]:
     """Writes one line per question: id, reply, new tokens, and whether it was cut at the limit. Greedy decoding."""
     params = job.params
+    family = families.of_model(job.inputs["model"])
     require_finite_inputs(job)
-    processor = load_processor(job.inputs["model"], params["frames"], padding_side="left")
-    model = load_model(job.inputs["model"])
+    processor = family.load_processor(job.inputs["model"], params["frames"], padding_side="left")
+    model = load_model(family, job.inputs["model"])
     size = params["batch_size"]
     partial = PartialResults(job.checkpoints.directory / "replies.jsonl")
     # Whole batches only: padding follows the longest prompt of a batch.
@@ -37,7 +39,7 @@ def reply_to(rows: list[Row], prompt: str, job: Job, events: Events) -> dict[str
     with stop.watched():
         for start in range(done, len(rows), size):
             batch = rows[start : start + size]
-            replies = generate(model, processor, batch, prompt, params["max_completion_length"])
+            replies = generate(family, model, processor, batch, prompt=prompt, most=params["max_completion_length"])
             partial.append([{"id": row["id"], **reply} for row, reply in zip(batch, replies, strict=True)])
             events.progress(len(partial.rows), len(rows), "sample")
             if stop.requested():
@@ -47,32 +49,30 @@ def reply_to(rows: list[Row], prompt: str, job: Job, events: Events) -> dict[str
     return {"samples": len(rows)}
 
 
-def generate(model: Any, processor: Any, rows: list[Row], prompt: str, most: int) -> list[dict[str, Any]]:
+def generate(
+    family: Family, model: Any, processor: Any, rows: list[Row], *, prompt: str, most: int
+) -> list[dict[str, Any]]:
     """Greedy replies to a batch of questions, of at most `most` new tokens.
 
     Raises StepError where a logit is not finite: what is picked from such ones looks like a reply.
     """
-    texts, strips = [], []
-    for row in rows:
-        content = [{"type": "image"}, {"type": "text", "text": prompt_text(row, prompt)}]
-        message = [{"role": "user", "content": content}]
-        texts.append(processor.apply_chat_template(message, tokenize=False, add_generation_prompt=True))
-        strips.append([read_strip(row["strip"])])
-    batch = processor(text=texts, images=strips, return_tensors="pt", padding=True).to(model.device)
+    texts = [prompt_text(row, prompt) for row in rows]
+    strips = [read_strip(row["strip"]) for row in rows if "strip" in row]
+    batch = family.ask(processor, texts, strips).to(model.device)
     pad = processor.tokenizer.pad_token_id
     whole, odd = generate_watched(
         model.generate,
         **batch,
         max_new_tokens=most,
         do_sample=False,
-        suppress_tokens=vision_token_ids(processor),
+        suppress_tokens=family.forbidden_tokens(processor),
         pad_token_id=pad,
     )
     if odd:
         raise StepError(
             "model",
             f"The model's logits are not finite for the question '{rows[odd[0]]['id']}', {len(odd)} of the "
-            f"{len(rows)} asked at once: its replies would mean nothing. {_cause(batch['pixel_values'])}",
+            f"{len(rows)} asked at once: its replies would mean nothing. {_cause(family.odd_media(batch))}",
         )
     ids = whole[:, batch["input_ids"].shape[1] :]
     replies = processor.batch_decode(ids, skip_special_tokens=True)
@@ -83,8 +83,7 @@ def generate(model: Any, processor: Any, rows: list[Row], prompt: str, most: int
     ]
 
 
-def _cause(pixels: torch.Tensor) -> str:
-    odd = odd_numbers(pixels)
+def _cause(odd: str | None) -> str:
     if odd is None:
         return "Look at the training that made the model."
     return f"Its frames have {odd}: look at the processor's image_mean, image_std and rescale_factor."

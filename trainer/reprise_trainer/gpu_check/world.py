@@ -18,8 +18,8 @@ from transformers import Qwen2VLForConditionalGeneration, set_seed
 
 from ..data.prompts import prompt_text
 from ..models.loading import model_dtype, on_gpu
+from ..models.qwen2_vl.architecture import Architecture
 from ..models.qwen2_vl.tiny import save_processor
-from ..preflight.architecture import Architecture
 from .checks import Checks, Clips, read_checks
 from .words import WORDS, build_tokenizer, conversation, text_of
 

@@ -8,14 +8,24 @@ from peft import PeftModel
 
 from ..job.events import Events
 from ..job.job import Job
+from ..models import families
+from ..models.loading import model_dtype
 from ..models.weights import require_finite_inputs
-from ..training.merging import load_base, merge_and_check
+from ..training.merging import merge_and_check
 
 
 def run(job: Job, events: Events) -> dict[str, Any]:
     """Returns the largest logit difference between base + adapter and the merged model."""
+    family = families.of_model(job.inputs["model"])
     require_finite_inputs(job)
-    base = load_base(job.inputs["model"])
+    base = family.load_model(job.inputs["model"], model_dtype())
     adapted = PeftModel.from_pretrained(base, job.inputs["adapter"])
-    difference = merge_and_check(adapted, job.inputs["model"], job.params["frames"], job.outputs["model"], events)
+    difference = merge_and_check(
+        adapted,
+        events,
+        family=family,
+        source=job.inputs["model"],
+        frames=job.params["frames"],
+        directory=job.outputs["model"],
+    )
     return {"largest_logit_difference": difference}

@@ -9,17 +9,21 @@ from typing import Any
 from ..data.dataset import read_rows
 from ..job.events import Events
 from ..job.job import Job
-from ..models.qwen2_vl.tiny import build_model
+from ..models import families
 from ..training.supervised import save_with_processor, summary, train_supervised
+
+# The one that has a stand-in.
+FAMILY = "qwen2_vl"
 
 
 def run(job: Job, events: Events) -> dict[str, Any]:
     """Returns the metrics of the base training and the number of parameters."""
     params = job.params
+    family = families.named(FAMILY)
     rows = read_rows(job.inputs["dataset"], params["split"], params["frames"])
     with tempfile.TemporaryDirectory(dir=job.outputs["model"].parent) as scratch:
         start = Path(scratch) / "initial"
-        parameters = build_model(
+        parameters = family.build_tiny(
             start,
             rows,
             hidden=params["hidden_size"],
@@ -28,7 +32,7 @@ def run(job: Job, events: Events) -> dict[str, Any]:
             seed=job.seed,
         )
         trainer = train_supervised(
-            job, events, model=str(start), rows=rows, target="letter", quantization="none", lora=None
+            job, events, family=family, model=str(start), rows=rows, target="letter", quantization="none", lora=None
         )
-        save_with_processor(trainer, str(start), params["frames"], job.outputs["model"])
+        save_with_processor(trainer, family, str(start), params["frames"], job.outputs["model"])
     return {**summary(trainer), "parameters": parameters}

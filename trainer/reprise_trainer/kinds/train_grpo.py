@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import wraps
 from typing import Any
 
-import torch
 import transformers
 from transformers import set_seed
 from trl import GRPOConfig, GRPOTrainer
@@ -18,9 +17,9 @@ from ..data.prompts import prompt_text
 from ..job.errors import StepError
 from ..job.events import Events
 from ..job.job import Job
+from ..models import families
+from ..models.family import Family, Inputs
 from ..models.lora import lora_config, require_all_targets
-from ..models.qwen2_vl.distinct_clips import look_once
-from ..models.qwen2_vl.processor import load_processor, vision_token_ids
 from ..models.weights import require_finite_inputs, require_finite_output
 from ..processes import ranks
 from ..rewards.functions import REWARDS, Reward
@@ -92,19 +91,20 @@ def watched(reward: Reward, groups: gates.DistinctGroups) -> Reward:
 def run(job: Job, events: Events) -> dict[str, Any]:
     """Writes the trained model, merged if an adapter was trained; returns the last logged metrics."""
     params, model = job.params, job.inputs["model"]
+    family = families.of_model(model)
     require_here(params)
     require_sense(params)
     set_seed(job.seed)
     rows = trainable(read_rows(job.inputs["dataset"], params["split"], params["frames"]), events)
-    processor = load_processor(model, params["frames"], padding_side="left")
+    processor = family.load_processor(model, params["frames"], padding_side="left")
     try:
-        args = grpo_config(job, vision_token_ids(processor))
+        args = grpo_config(job, family.forbidden_tokens(processor))
     except ValueError as error:
         raise StepError("model", f"TRL refuses the settings: {error}") from error
     tell_rollouts(args, len(rows), events)
     require_finite_inputs(job)
     records = as_dataset(rollout_records(rows, params["prompt"]))
-    vision_tokens = _vision_tokens(processor, records[0]["images"][0])
+    vision_tokens = family.clip_tokens(processor, records[0]["images"][0])
     texts = [(row["id"], prompt_text(row, params["prompt"])) for row in rows]
     gates.prompts_fit(texts, processor, params["max_prompt_length"], vision_tokens, events)
     groups = gates.DistinctGroups(params["group_size"], PATIENCE, events)
@@ -122,7 +122,7 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     require_all_targets(trainer.model)
     trainer.remove_callback(transformers.PrinterCallback)
     watch_rollouts(trainer)
-    look_once(trainer)
+    family.share_clips(trainer)
     rewards = WatchRewards(trainer, params["rewards"], params.get("equal_rewards_patience", REWARD_PATIENCE), events)
     rewards.resume(resume)
     trainer.add_callback(StopWhenNotFinite(trainer))
@@ -131,16 +131,24 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     keep_order(trainer, resume)
     keep_trainable_in_float32(trainer.model, params)
     require_finite_model(trainer.model)
-    gates.pixels_reach_loss(trainer.model, _probe(processor, rows[0], records[0]["images"][0], trainer), events)
+    probe = _probe(family, processor, rows[0], records[0]["images"][0], trainer)
+    gates.pixels_reach_loss(trainer.model, family, probe, events)
     run_to_the_end(trainer, job, events)
     if not adapter:
         trainer.save_model(str(job.outputs["model"]))
     if ranks.is_main():
         if adapter:
-            merge_and_check(trainer.model, model, params["frames"], job.outputs["model"], events)
+            merge_and_check(
+                trainer.model,
+                events,
+                family=family,
+                source=model,
+                frames=params["frames"],
+                directory=job.outputs["model"],
+            )
         else:
             require_finite_output(job.outputs["model"], LOWER)
-            load_processor(model, params["frames"]).save_pretrained(job.outputs["model"])
+            family.load_processor(model, params["frames"]).save_pretrained(job.outputs["model"])
     return {**summary(trainer), "equal_rewards_steps": rewards.seen.steps}
 
 
@@ -153,18 +161,7 @@ def generation_is_used_up(trainer: Any) -> bool:
     return trainer._step % (args.steps_per_generation * args.num_iterations) == 0
 
 
-def _vision_tokens(processor: Any, strip: Any) -> int:
-    text = "<|vision_start|><|image_pad|><|vision_end|>"
-    return int(processor(text=[text], images=[[strip]], return_tensors="pt")["input_ids"].shape[1])
-
-
-def _probe(processor: Any, row: dict[str, Any], strip: Any, trainer: Any) -> dict[str, torch.Tensor]:
-    content = [{"type": "image"}, {"type": "text", "text": row["question"]}]
-    messages = [
-        {"role": "user", "content": content},
-        {"role": "assistant", "content": [{"type": "text", "text": row["targets"].get("letter", row["answer"])}]},
-    ]
-    text = processor.apply_chat_template(messages, tokenize=False)
-    batch = dict(processor(text=[text], images=[[strip]], return_tensors="pt"))
+def _probe(family: Family, processor: Any, row: dict[str, Any], strip: Any, trainer: Any) -> Inputs:
+    batch = family.example(processor, row["question"], strip, row["targets"].get("letter", row["answer"]))
     batch["labels"] = batch["input_ids"].clone()
     return {name: value.to(trainer.model.device) for name, value in batch.items()}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from transformers import AutoModelForImageTextToText, BitsAndBytesConfig
+from transformers import BitsAndBytesConfig
 
 from ..processes import ranks
+from .family import Family
 
 
 def on_gpu() -> bool:
@@ -40,7 +41,7 @@ def init_kwargs(quantization: str, dtype: str | None = None, attention: str | No
     return kwargs
 
 
-def load_model(path: str, dtype: str | None = None) -> Any:
+def load_model(family: Family, path: str, dtype: str | None = None) -> Any:
     """An unquantised model in evaluation mode; `dtype` is torch's name, this machine's by default."""
-    model: Any = AutoModelForImageTextToText.from_pretrained(path, dtype=dtype or model_dtype()).eval()
+    model = family.load_model(path, dtype or model_dtype()).eval()
     return model.to("cuda") if on_gpu() else model

@@ -14,6 +14,7 @@ import torch
 
 from ..job.errors import StepError
 from ..job.events import Events
+from ..models.family import Family, Inputs
 from ..models.weights import odd_numbers
 from ..processes import ranks
 
@@ -101,13 +102,13 @@ def _difference(written: str, kept: str) -> str:
 
 
 @torch.no_grad()
-def pixels_reach_loss(model: Any, batch: dict[str, torch.Tensor], events: Events) -> None:
+def pixels_reach_loss(model: Any, family: Family, batch: Inputs, events: Events) -> None:
     """One batch with its frames and with black frames must not give the same loss."""
-    if batch.get("pixel_values") is None:
+    black_batch = family.blinded(batch)
+    if black_batch is None:
         raise StepError("gate", "The batch carries no pixels: the model would train without the video.")
     # Training mode: in evaluation mode on a CPU, bitsandbytes repacks 4-bit weights (and fails on narrow layers).
     model.train()
-    black_batch = {**batch, "pixel_values": torch.zeros_like(batch["pixel_values"])}
     with untouched_randomness():
         torch.manual_seed(0)
         seen = float(model(**batch).loss)
@@ -115,7 +116,7 @@ def pixels_reach_loss(model: Any, batch: dict[str, torch.Tensor], events: Events
         black = float(model(**black_batch).loss)
     if not (math.isfinite(seen) and math.isfinite(black)):
         raise StepError(
-            "gate", f"Before the training the loss is {seen}, and {black} with black frames: {_blame(batch)}."
+            "gate", f"Before the training the loss is {seen}, and {black} with black frames: {_blame(family, batch)}."
         )
     if seen == black:
         raise StepError(
@@ -124,8 +125,8 @@ def pixels_reach_loss(model: Any, batch: dict[str, torch.Tensor], events: Events
     events.gate("pixels-reach-loss", f"loss {seen:.6f} with frames, {black:.6f} with black frames")
 
 
-def _blame(batch: dict[str, torch.Tensor]) -> str:
-    pixels = odd_numbers(batch["pixel_values"])
+def _blame(family: Family, batch: Inputs) -> str:
+    pixels = family.odd_media(batch)
     if pixels is not None:
         return f"its frames have {pixels}. Look at the processor's image_mean, image_std and rescale_factor"
     return (

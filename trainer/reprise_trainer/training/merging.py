@@ -7,13 +7,11 @@ from typing import Any
 
 import torch
 from peft.tuners.lora import LoraLayer
-from PIL import Image
-from transformers import AutoModelForImageTextToText
 
 from ..job.errors import StepError
 from ..job.events import Events
-from ..models.loading import load_model, model_dtype
-from ..models.qwen2_vl.processor import ClipProcessor, load_processor
+from ..models.family import Family
+from ..models.loading import load_model
 from ..models.weights import require_finite_output
 from . import gates
 
@@ -21,22 +19,24 @@ from . import gates
 TOLERANCE = {"float32": 1e-3, "bfloat16": 0.5}
 
 
-def merge_and_check(peft_model: Any, source: str, frames: int, directory: Path, events: Events) -> float:
+def merge_and_check(
+    peft_model: Any, events: Events, *, family: Family, source: str, frames: int, directory: Path
+) -> float:
     """Merge, save with the processor, load whole again and compare; returns the largest logit difference."""
     peft_model.eval()
-    probe = probe_batch(load_processor(source, frames), frames)
+    probe = family.probe(family.load_processor(source, frames), frames)
     probe = {name: value.to(peft_model.device) for name, value in probe.items()}
     # Taken before the merge, and not from a copy: a trainer's model carries hooks that a copy shares.
     expected = logits(peft_model, probe)
     merged = merge(peft_model)
     merged.save_pretrained(directory)
     require_finite_output(directory, "Adapter or base has numbers that are too large: look at the training of either.")
-    load_processor(source, frames).save_pretrained(directory)
+    family.load_processor(source, frames).save_pretrained(directory)
     # In the numbers of the training: the tolerance is theirs.
     dtype = str(merged.dtype).removeprefix("torch.")
-    reloaded = load_model(str(directory), dtype)
+    reloaded = load_model(family, str(directory), dtype)
     try:
-        again = probe_batch(load_processor(str(directory), frames), frames)
+        again = family.probe(family.load_processor(str(directory), frames), frames)
     except (OSError, ValueError, TypeError) as error:
         raise StepError(
             "gate", f"The merged model's folder has no whole processor, so no later stage could load it: {error}"
@@ -66,18 +66,3 @@ def merge(peft_model: Any) -> Any:
 def logits(model: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor:
     """The model's logits on a batch, in float32."""
     return model(**batch).logits.float().cpu()
-
-
-def probe_batch(processor: ClipProcessor, frames: int) -> dict[str, torch.Tensor]:
-    """One fixed question about a fixed striped clip of 56 x 56 pixels."""
-    pixels = (torch.arange(frames * 56 * 56 * 3) * 37 % 251).to(torch.uint8).reshape(frames * 56, 56, 3)
-    content = [{"type": "image"}, {"type": "text", "text": "On the way, which direction?"}]
-    messages: Any = [{"role": "user", "content": content}]
-    text = processor.apply_chat_template(messages, tokenize=False)
-    prepare: Any = processor
-    return dict(prepare(text=[text], images=[[Image.fromarray(pixels.numpy())]], return_tensors="pt"))
-
-
-def load_base(path: str) -> Any:
-    """The unquantised base that an adapter is merged into."""
-    return AutoModelForImageTextToText.from_pretrained(path, dtype=model_dtype())

@@ -16,8 +16,8 @@ from ..data.dataset import Row, as_dataset, supervised_records
 from ..job.errors import StepError
 from ..job.events import Events, finite
 from ..job.job import Job
+from ..models.family import Family
 from ..models.lora import require_all_targets
-from ..models.qwen2_vl.processor import load_processor
 from ..models.weights import require_finite_output
 from ..processes import ranks, stop
 from . import gates
@@ -42,7 +42,15 @@ def sft_config(job: Job, quantization: str) -> SFTConfig:
 
 
 def train_supervised(
-    job: Job, events: Events, *, model: str, rows: list[Row], target: str, quantization: str, lora: LoraConfig | None
+    job: Job,
+    events: Events,
+    *,
+    family: Family,
+    model: str,
+    rows: list[Row],
+    target: str,
+    quantization: str,
+    lora: LoraConfig | None,
 ) -> SFTTrainer:
     """Train on prompt and completion, loss on the completion. Returns the trainer after its last step.
 
@@ -52,7 +60,7 @@ def train_supervised(
     params = job.params
     # Before the trainer: LoRA's initialisation is drawn before the trainer seeds itself.
     set_seed(job.seed)
-    processor = load_processor(model, params["frames"])
+    processor = family.load_processor(model, params["frames"])
     records = supervised_records(rows, target, params.get("prompt", "plain"))
     gates.targets_keep_their_text([(row["id"], row["targets"][target]) for row in rows], processor)
     args = sft_config(job, quantization)
@@ -73,7 +81,8 @@ def train_supervised(
     require_finite_model(trainer.model)
     batch = gates.first_batch(trainer)
     gates.labels_cover_completion(batch, processor, [row["targets"][target] for row in rows], events)
-    gates.pixels_reach_loss(trainer.model, batch, events)
+    if family.takes_clips:
+        gates.pixels_reach_loss(trainer.model, family, batch, events)
     run_to_the_end(trainer, job, events)
     return trainer
 
@@ -93,8 +102,8 @@ def keep_trainable_in_float32(model: Any, params: dict[str, Any]) -> None:
 def load_by_module_names(trainer: Any) -> None:
     """Resume exactly: the trainer looks for a checkpoint's tensors by the names in its file.
 
-    A whole Qwen2-VL is saved under other names than its modules have, and all tensors but one would be skipped with
-    a warning. from_pretrained knows both names.
+    A whole model may be saved under other names than its modules have, as Qwen2-VL is, and all tensors but
+    one would be skipped with a warning. from_pretrained knows both names.
     """
     if isinstance(trainer.model, PeftModel):
         return
@@ -133,7 +142,7 @@ def summary(trainer: Any) -> dict[str, Any]:
     return {"steps": trainer.state.global_step, **finite({k: v for k, v in last.items() if k not in ("step", "epoch")})}
 
 
-def save_with_processor(trainer: Any, model: str, frames: int, directory: Path) -> None:
+def save_with_processor(trainer: Any, family: Family, model: str, frames: int, directory: Path) -> None:
     """Save what was trained together with its processor, so that the directory loads on its own.
 
     What would differ from run to run is left out: the model card and the base's path, and the order of a set.
@@ -143,7 +152,7 @@ def save_with_processor(trainer: Any, model: str, frames: int, directory: Path) 
     if not ranks.is_main():
         return
     require_finite_output(directory, LOWER)
-    load_processor(model, frames).save_pretrained(directory)
+    family.load_processor(model, frames).save_pretrained(directory)
     for name in ("training_args.bin", "README.md"):
         (directory / name).unlink(missing_ok=True)
     config = directory / "adapter_config.json"

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from reprise_trainer.models.qwen2_vl.processor import load_processor, vision_token_ids
+from reprise_trainer.models.families import named
+from reprise_trainer.models.qwen2_vl.processor import load_processor
 from transformers import AutoModelForImageTextToText, Qwen2VLProcessor
 
 
@@ -47,6 +48,6 @@ def test_a_strip_of_another_number_of_frames_is_refused(base: Path) -> None:
 
 def test_no_vision_token_may_be_sampled(base: Path) -> None:
     processor = load_processor(str(base), 8)
-    names = processor.tokenizer.convert_ids_to_tokens(vision_token_ids(processor))
+    names = processor.tokenizer.convert_ids_to_tokens(named("qwen2_vl").forbidden_tokens(processor))
     assert "<|image_pad|>" in names
     assert "<|im_end|>" not in names

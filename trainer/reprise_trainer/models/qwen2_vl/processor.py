@@ -47,13 +47,7 @@ class ClipProcessor(Qwen2VLProcessor):
 
 
 def load_processor(model: str, frames: int, *, padding_side: str = "right") -> ClipProcessor:
-    """The processor of a model directory or hub id, set to `frames` frames a clip."""
+    """The processor of a model's folder, set to `frames` frames a clip."""
     processor = ClipProcessor.from_pretrained(model, padding_side=padding_side)
     processor.frames = frames
     return processor
-
-
-def vision_token_ids(processor: ClipProcessor) -> list[int]:
-    """Tokens that a policy must never sample: a stray image token breaks the next forward pass."""
-    names = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>", "<|im_start|>"]
-    return [processor.tokenizer.convert_tokens_to_ids(name) for name in names]
