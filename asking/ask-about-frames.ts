@@ -1,6 +1,6 @@
 import { digestOf } from "../core/digest.ts";
 import type { EvalMcqApiParams } from "../schemas/generated/eval-mcq-api.ts";
-import type { Question } from "../schemas/generated/question.ts";
+import type { Having } from "../data/questions/questions-file.ts";
 import type { Api, Asking } from "./api/api.ts";
 import { samplingOf } from "./api/server.ts";
 import type { StepContext } from "../steps/step.ts";
@@ -12,7 +12,7 @@ import { promptText } from "./prompt.ts";
 export async function askAboutFrames(
   context: StepContext,
   api: Api,
-  rows: readonly Question[],
+  rows: readonly Having<"video">[],
   prompt: string,
 ): Promise<Reply[]> {
   const params = context.step.params as unknown as Required<EvalMcqApiParams>;

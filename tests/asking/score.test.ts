@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { noteEqualOptions } from "../../asking/equal-options.ts";
-import { predictionOf } from "../../asking/predictions.ts";
+import { predictionOf, type ScoredRow } from "../../asking/predictions.ts";
 import { score } from "../../asking/score.ts";
 import type { Prediction } from "../../verdict/statistics/sample.ts";
 import { wilson } from "../../verdict/statistics/share.ts";
 import { isMetric, KIND_SCHEMAS } from "../../schemas/kinds.ts";
-import type { Question } from "../../schemas/generated/question.ts";
 
 // Checked against the formula's values in E. B. Wilson's form, e.g. 0 of 10 gives (0, 0.2775).
 test.each([
@@ -19,7 +18,7 @@ test.each([
   expect(interval[1]).toBeCloseTo(high, 5);
 });
 
-const row: Question & { answer: string } = {
+const row: ScoredRow = {
   ...{ id: "a", video: "a.mp4", split: "eval", task: "direction", way: "forward", question: "Which?" },
   ...{ options: ["A. left", "B. right", "C. both", "D. none"], answer: "B", targets: {} },
 };

@@ -13,7 +13,6 @@ from ..job.errors import StepError
 from ..job.events import Events
 from ..job.job import Job
 from ..job.partial import PartialResults
-from ..models import families
 from ..models.family import Family
 from ..models.loading import load_model
 from ..models.weights import require_finite_inputs
@@ -22,10 +21,9 @@ from .logits import generate_watched
 
 
 @torch.no_grad()
-def reply_to(rows: list[Row], prompt: str, job: Job, events: Events) -> dict[str, Any]:
+def reply_to(family: Family, rows: list[Row], prompt: str, job: Job, events: Events) -> dict[str, Any]:
     """Writes one line per question: id, reply, new tokens, and whether it was cut at the limit. Greedy decoding."""
     params = job.params
-    family = families.of_model(job.inputs["model"])
     require_finite_inputs(job)
     processor = family.load_processor(job.inputs["model"], params["frames"], padding_side="left")
     model = load_model(family, job.inputs["model"])

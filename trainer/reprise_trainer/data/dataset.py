@@ -16,22 +16,41 @@ from .prompts import prompt_text
 Row = dict[str, Any]
 
 
-def read_rows(dataset: str | Path, split: str, frames: int) -> list[Row]:
-    """The questions of one split, each with `strip`, the path of its clip's filmstrip.
+def read_rows(dataset: str | Path, split: str, frames: int, *, clips: bool = True) -> list[Row]:
+    """The questions of one split; with `clips` each has `strip`, the path of its clip's filmstrip.
 
-    `dataset` is the output of frames/extract: questions.jsonl, frames.jsonl and the strips.
+    `dataset` is the output of frames/extract: questions.jsonl, frames.jsonl and the strips. Raises StepError for a
+    question about no video, and without `clips` for one about a video: such a model would not see it.
     """
     root = Path(dataset)
-    manifest = _lines(root / "frames.jsonl")
+    rows = _rows_of(root / "questions.jsonl", split, clips)
+    return _with_strips(root, rows, split, frames) if clips else rows
+
+
+def _rows_of(file: Path, split: str, clips: bool) -> list[Row]:
+    numbered = [(number, row) for number, row in _lines(file) if row["split"] == split]
+    if not numbered:
+        raise StepError("data", f"The dataset has no question in the split '{split}'. Check the step's `split`.")
+    odd = [number for number, row in numbered if ("video" in row) != clips]
+    if odd:
+        seen = (
+            "the key 'video' is missing: a model of this family is asked about clips alone"
+            if clips
+            else "it is about a 'video', which a model of this family cannot see"
+        )
+        more = f" So it is in {len(odd)} of {len(numbered)} rows of the split '{split}'." if len(odd) > 1 else ""
+        raise StepError("data", f"{file.name}:{odd[0]}: {seen}.{more} See docs/datasets.md.")
+    return [row for _, row in numbered]
+
+
+def _with_strips(root: Path, rows: list[Row], split: str, frames: int) -> list[Row]:
+    manifest = [line for _, line in _lines(root / "frames.jsonl")]
     cut = {len(line["index"]) for line in manifest}
     if cut - {frames}:
         raise StepError(
             "data", f"The step reads {frames} frames a clip, but the dataset's strips hold {sorted(cut)}: set `frames`."
         )
     strips = {line["video"]: root / line["strip"] for line in manifest}
-    rows = [row for row in _lines(root / "questions.jsonl") if row["split"] == split]
-    if not rows:
-        raise StepError("data", f"The dataset has no question in the split '{split}'. Check the step's `split`.")
     missing = sorted({row["video"] for row in rows} - set(strips))
     if missing:
         raise StepError("data", f"{len(missing)} videos of the split '{split}' have no frames, first: {missing[0]}.")
@@ -40,7 +59,7 @@ def read_rows(dataset: str | Path, split: str, frames: int) -> list[Row]:
 
 def answerable(rows: list[Row]) -> list[Row]:
     """Only the rows that have a gold letter."""
-    return [row for row in rows if row["answer"] is not None]
+    return [row for row in rows if row.get("answer") is not None]
 
 
 def trainable(rows: list[Row], events: Events) -> list[Row]:
@@ -55,11 +74,11 @@ def trainable(rows: list[Row], events: Events) -> list[Row]:
 
 def open_questions(rows: list[Row]) -> list[Row]:
     """Only the rows without options that have a reference answer."""
-    return [row for row in rows if not row["options"] and "reference" in row]
+    return [row for row in rows if not row.get("options") and "reference" in row]
 
 
 def as_dataset(records: list[Row]) -> Any:
-    """A `datasets.Dataset` whose `images` column holds paths and is decoded when a row is read.
+    """A `datasets.Dataset`. Where it has a column `images`, that holds paths and is decoded when a row is read.
 
     Handing over decoded images instead costs seconds and gigabytes.
     """
@@ -69,6 +88,8 @@ def as_dataset(records: list[Row]) -> Any:
 
 
 def _with_images(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    if "images" not in batch:
+        return batch
     return {**batch, "images": [[read_strip(path) for path in paths] for paths in batch["images"]]}
 
 
@@ -96,7 +117,7 @@ def supervised_records(rows: list[Row], target: str, prompt: str) -> list[Row]:
         )
     return [
         {
-            "images": [row["strip"]],
+            **_images(row),
             "prompt": [{"role": "user", "content": prompt_text(row, prompt)}],
             "completion": [{"role": "assistant", "content": row["targets"][target]}],
         }
@@ -108,17 +129,22 @@ def rollout_records(rows: list[Row], prompt: str) -> list[Row]:
     """Prompt, gold letter and options: what the rewards judge by."""
     return [
         {
-            "images": [row["strip"]],
+            **_images(row),
             "prompt": [{"role": "user", "content": prompt_text(row, prompt)}],
             "solution": row["answer"],
-            "options": row["options"],
+            "options": row.get("options", []),
         }
         for row in answerable(rows)
     ]
 
 
-def _lines(path: Path) -> list[Row]:
+def _images(row: Row) -> Row:
+    return {"images": [row["strip"]]} if "strip" in row else {}
+
+
+def _lines(path: Path) -> list[tuple[int, Row]]:
+    """The objects of a file of one a line, each with its line's number from 1."""
     if not path.exists():
         raise StepError("data", f"'{path.name}' is missing in the dataset. Was it made by frames/extract?")
     with path.open(encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.strip()]
+        return [(number, json.loads(line)) for number, line in enumerate(file, 1) if line.strip()]

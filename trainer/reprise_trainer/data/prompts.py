@@ -12,7 +12,8 @@ PROMPTS: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("prompt
 def prompt_text(row: dict[str, Any], prompt: str = "plain") -> str:
     """A row's question and options as a model is asked them. Raises KeyError for an unknown prompt."""
     parts = PROMPTS[prompt]
-    if not row["options"]:
+    options = row.get("options")
+    if not options:
         return row["question"]
-    text = parts["text"].replace("{options}", parts["join"].join(row["options"]))
+    text = parts["text"].replace("{options}", parts["join"].join(options))
     return text.replace("{question}", row["question"])

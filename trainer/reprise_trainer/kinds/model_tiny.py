@@ -20,7 +20,7 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     """Returns the metrics of the base training and the number of parameters."""
     params = job.params
     family = families.named(FAMILY)
-    rows = read_rows(job.inputs["dataset"], params["split"], params["frames"])
+    rows = read_rows(job.inputs["dataset"], params["split"], params["frames"], clips=family.takes_clips)
     with tempfile.TemporaryDirectory(dir=job.outputs["model"].parent) as scratch:
         start = Path(scratch) / "initial"
         parameters = family.build_tiny(

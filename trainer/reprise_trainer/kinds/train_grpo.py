@@ -91,11 +91,12 @@ def watched(reward: Reward, groups: gates.DistinctGroups) -> Reward:
 def run(job: Job, events: Events) -> dict[str, Any]:
     """Writes the trained model, merged if an adapter was trained; returns the last logged metrics."""
     params, model = job.params, job.inputs["model"]
-    family = families.of_model(model)
     require_here(params)
     require_sense(params)
+    family = families.of_model(model)
     set_seed(job.seed)
-    rows = trainable(read_rows(job.inputs["dataset"], params["split"], params["frames"]), events)
+    read = read_rows(job.inputs["dataset"], params["split"], params["frames"], clips=family.takes_clips)
+    rows = trainable(read, events)
     processor = family.load_processor(model, params["frames"], padding_side="left")
     try:
         args = grpo_config(job, family.forbidden_tokens(processor))
@@ -104,9 +105,10 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     tell_rollouts(args, len(rows), events)
     require_finite_inputs(job)
     records = as_dataset(rollout_records(rows, params["prompt"]))
-    vision_tokens = family.clip_tokens(processor, records[0]["images"][0])
+    strip = records[0]["images"][0] if family.takes_clips else None
+    clip_tokens = 0 if strip is None else family.clip_tokens(processor, strip)
     texts = [(row["id"], prompt_text(row, params["prompt"])) for row in rows]
-    gates.prompts_fit(texts, processor, params["max_prompt_length"], vision_tokens, events)
+    gates.prompts_fit(texts, processor, params["max_prompt_length"], clip_tokens, events)
     groups = gates.DistinctGroups(params["group_size"], PATIENCE, events)
     names, resume = list(params["rewards"]), job.checkpoints.resume
     adapter = params["trainable"] == "adapter"
@@ -131,8 +133,8 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     keep_order(trainer, resume)
     keep_trainable_in_float32(trainer.model, params)
     require_finite_model(trainer.model)
-    probe = _probe(family, processor, rows[0], records[0]["images"][0], trainer)
-    gates.pixels_reach_loss(trainer.model, family, probe, events)
+    if strip is not None:
+        gates.pixels_reach_loss(trainer.model, family, _probe(family, processor, rows[0], strip, trainer), events)
     run_to_the_end(trainer, job, events)
     if not adapter:
         trainer.save_model(str(job.outputs["model"]))

@@ -17,10 +17,11 @@ from ..training.supervised import save_with_processor, summary, train_supervised
 def run(job: Job, events: Events) -> dict[str, Any]:
     """Writes the adapter with its processor; returns the last logged metrics."""
     params = job.params
-    family = families.of_model(job.inputs["model"])
     require_here(params)
     require_sense(params)
-    rows = trainable(read_rows(job.inputs["dataset"], params["split"], params["frames"]), events)
+    family = families.of_model(job.inputs["model"])
+    read = read_rows(job.inputs["dataset"], params["split"], params["frames"], clips=family.takes_clips)
+    rows = trainable(read, events)
     require_finite_inputs(job)
     trainer = train_supervised(
         job,
