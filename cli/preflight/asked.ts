@@ -1,4 +1,5 @@
 import { accelerateConfig } from "../../programs/accelerate-config.ts";
+import { DEFAULT_FAMILY } from "../../schemas/families.ts";
 import type { Plan, PlanStep } from "../../schemas/plan.ts";
 
 /** What the preflight program is asked about one step. */
@@ -16,7 +17,6 @@ export interface Asked {
 }
 
 const KINDS = new Set(["train/sft", "train/grpo", "model/merge", "eval/mcq", "eval/open"]);
-const TOKEN = 28;
 
 /** The steps that can be looked at before they run: those whose model comes from the hub. */
 export function askedOf({ steps }: Plan): Asked[] {
@@ -61,6 +61,7 @@ function largestFrame(size: unknown): [number, number] {
     return [width!, height!];
   }
   const budget = (size as { max_pixels?: number } | null | undefined)?.max_pixels;
-  const side = budget === undefined ? 224 : Math.floor(Math.sqrt(budget) / TOKEN) * TOKEN;
+  const { token_side } = DEFAULT_FAMILY;
+  const side = budget === undefined ? 224 : Math.floor(Math.sqrt(budget) / token_side) * token_side;
   return [side, side];
 }

@@ -102,6 +102,20 @@ describe("a score", () => {
     });
   });
 
+  test("is given for a task alone where rows have no way, and names nothing that they leave out", () => {
+    const { video: _, way: __, ...bare } = row;
+    const one = predictionOf({ ...bare, part: "set/1" }, { id: "a", reply: "B", truncated: false });
+    expect(Object.keys(one).slice(0, 4)).toEqual(["id", "task", "part", "options"]);
+    const names = Object.keys(score([one])).filter((name) => name.startsWith("accuracy["));
+    expect(names).toEqual(["accuracy[direction]", "accuracy[set/1]"]);
+  });
+
+  test("is not given where a task is called as a part is: two metrics would have one name", () => {
+    const { way: _, ...bare } = row;
+    const one = predictionOf({ ...bare, part: "direction" }, { id: "a", reply: "B", truncated: false });
+    expect(() => score([one])).toThrow("'direction' is both a 'task' and a 'part'");
+  });
+
   test("counts the rules by which letters were read", () => {
     const metrics = score([
       given("<answer>B</answer>"),
