@@ -28,15 +28,15 @@ export async function samplesOf(root: string, record: RunRecord): Promise<Sample
       line,
     ]),
   );
-  const asked = (await readJsonLines<Question>(path.join(folder, "questions.jsonl"))).filter(({ id }) =>
-    replies[0]!.byId.has(id),
+  const asked = (await readJsonLines<Question>(path.join(folder, "questions.jsonl"))).filter(
+    ({ id, video }) => replies[0]!.byId.has(id) && video !== undefined,
   );
   const disagree = ({ id }: Question) => new Set(replies.map(({ byId }) => byId.get(id)?.status)).size > 1;
   const [disagreed, others]: [Question[], Question[]] = [[], []];
   for (const question of asked) (disagree(question) ? disagreed : others).push(question);
   const chosen = [...disagreed, ...others].slice(0, SAMPLES);
   return Promise.all(
-    chosen.map(async ({ id, video, question, options, answer }) => {
+    chosen.map(async ({ id, video = "", question, options = [], answer }) => {
       const frames = strips.get(video)!;
       const picture = await readFile(path.join(folder, frames.strip));
       return {

@@ -47,7 +47,7 @@ test("every kind that Python trains or scores has its module, and no other", () 
     (kind) => KINDS.get(kind).schema["x-tools"].includes("python") && kind !== "frames/extract",
   );
   expect(table.map(([kind]) => kind).sort()).toEqual([...trained].sort());
-  for (const [, module] of table) expect(existsSync(`trainer/reprise_trainer/${module}.py`)).toBe(true);
+  for (const [, module] of table) expect(existsSync(`trainer/reprise_trainer/kinds/${module}.py`)).toBe(true);
 });
 
 describe("a kind is one thing", () => {

@@ -25,7 +25,7 @@ type Params = Required<FramesExtractParams>;
 export async function perform(context: StepContext): Promise<Record<string, number>> {
   const params = context.step.params as unknown as Params;
   const [source, target] = [context.inputs["dataset"]!, context.outputs["dataset"]!];
-  const rows = await readQuestions(source);
+  const rows = await readQuestions(source, ["video"]);
   const videos = [...new Set(rows.map(({ video }) => video))].sort();
   await mkdir(path.join(target, "strips"), { recursive: true });
   const parts = await openParts<FrameManifestLine>(context);
