@@ -6,7 +6,7 @@ import { loadRecord, recordFile } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { say, sayJson } from "./output.ts";
 import { exitCodeOf, summarise } from "./summary.ts";
-import { unparsedNotes } from "./unparsed-notes.ts";
+import { unparsedNotes } from "../runs/report/unparsed-notes.ts";
 
 /** Works on a run until it ends, and tells how. Temporal is loaded only here: a run that reuses everything needs none. */
 export async function followToEnd(root: string, request: RunRequest, json: boolean): Promise<number> {
@@ -26,7 +26,7 @@ export async function tellEnd(root: string, id: string, json: boolean): Promise<
       EXIT.failed,
       `The run ${id} left no record; see ${path.join(home.run(root, id), "engine.log")}.`,
     );
-  const { writeReport } = await import("./write-report.ts");
+  const { writeReport } = await import("../runs/report/write-report.ts");
   const report = await writeReport(root, record);
   if (json) sayJson(record);
   else say(summarise(record, await unparsedNotes(root, record), { record: recordFile(root, id), report }));

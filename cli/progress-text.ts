@@ -1,6 +1,6 @@
 import { showDuration } from "../core/show-duration.ts";
 import { mainNumber } from "./main-number.ts";
-import type { StepState } from "./step-files.ts";
+import type { StepState } from "../runs/step-files.ts";
 
 const duration = (seconds: number): string => showDuration(seconds, false);
 

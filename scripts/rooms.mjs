@@ -26,9 +26,13 @@ export const ROOMS = {
   workflows: ["schemas"],
   engine: ["schemas", "core", "store", "host", "steps", "activities", "workflows"],
   report: ["schemas", "core", "verdict", "data"],
-  cli: [
+  runs: [
     ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
     ...["asking", "activities", "engine", "report"],
+  ],
+  cli: [
+    ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
+    ...["asking", "activities", "engine", "report", "runs"],
   ],
 };
 

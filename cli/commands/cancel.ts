@@ -3,7 +3,7 @@ import { home } from "../../store/home.ts";
 import { loadRecord } from "../../store/runs.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
-import { recordCancelled } from "../record-cancelled.ts";
+import { recordCancelled } from "../../runs/record-cancelled.ts";
 import { withUnfinished, type Opened } from "../with-session.ts";
 
 /** Cancels a run: its programs are ended, its record is written. Also when no worker is left to hear of it. */

@@ -6,13 +6,13 @@ import { EXIT, UserError } from "../errors.ts";
 import { digestInputs, missingInputs } from "../inputs.ts";
 import { say, sayJson } from "../output.ts";
 import { drawTable } from "../table.ts";
-import { estimate, showSeconds, total, type Estimate } from "../preview/estimate.ts";
+import { estimate, showSeconds, total, type Estimate } from "../../runs/preview/estimate.ts";
 import { explain } from "../preview/explain.ts";
 import { mermaid } from "../preview/graph.ts";
-import { historyOf } from "../preview/history.ts";
+import { historyOf } from "../../runs/preview/history.ts";
 import { originsOf, showOrigins } from "../preview/origins.ts";
-import { previewPlan } from "../preview/preview.ts";
-import type { StepPreview } from "../preview/step-preview.ts";
+import { previewPlan } from "../../runs/preview/preview.ts";
+import type { StepPreview } from "../../runs/preview/step-preview.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
 
 interface PlanOptions extends RecipeOptions {

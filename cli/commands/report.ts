@@ -11,7 +11,7 @@ export async function report(name: string, { json = false }: { json?: boolean })
   const { request } = await findRun(root, name);
   const record = await loadRecord(root, request.run);
   if (record === undefined) throw await withoutRecord(root, request.run, "it has no record yet");
-  const { writeReport } = await import("../write-report.ts");
+  const { writeReport } = await import("../../runs/report/write-report.ts");
   const file = await writeReport(root, record);
   if (json) sayJson({ run: request.run, report: file });
   else say(path.relative(process.cwd(), file));

@@ -15,11 +15,11 @@ import { currentCommit } from "../../host/git.ts";
 import { digestInputs } from "../inputs.ts";
 import { machineCapacity } from "../../host/machine.ts";
 import { say } from "../output.ts";
-import { historyOf } from "../preview/history.ts";
-import { previewPlan } from "../preview/preview.ts";
+import { historyOf } from "../../runs/preview/history.ts";
+import { previewPlan } from "../../runs/preview/preview.ts";
 import { storeAbove } from "../nearby-store.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
-import { unfinishedRun } from "../unfinished.ts";
+import { unfinishedRun } from "../../runs/unfinished.ts";
 import { writable } from "../writable.ts";
 
 interface RunOptions extends RecipeOptions {

@@ -11,7 +11,7 @@ import { say, sayJson } from "../output.ts";
 import { endWithReader } from "../readers.ts";
 import { drawTable } from "../table.ts";
 import { showProgress } from "../progress-view.ts";
-import { RunFollower } from "../step-files.ts";
+import { RunFollower } from "../../runs/step-files.ts";
 
 const LOOK_MS = 500;
 

@@ -1,17 +1,17 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { eventsIn } from "../data/events/event-tail.ts";
-import type { FrameManifestLine } from "../data/frames/manifest.ts";
-import type { Unusable } from "../activities/frames-extract/unusable.ts";
-import type { VideoWord } from "../report/frames.ts";
-import { renderReport } from "../report/page.ts";
-import type { DataReport } from "../schemas/generated/data-report.ts";
-import type { RunRecord } from "../schemas/generated/run-record.ts";
-import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
-import { pathOf } from "../store/artifacts.ts";
-import { readJson, readJsonLines, writeWhole } from "../store/files.ts";
-import { home } from "../store/home.ts";
-import { reportFile } from "../store/runs.ts";
+import { eventsIn } from "../../data/events/event-tail.ts";
+import type { FrameManifestLine } from "../../data/frames/manifest.ts";
+import type { Unusable } from "../../activities/frames-extract/unusable.ts";
+import type { VideoWord } from "../../report/frames.ts";
+import { renderReport } from "../../report/page.ts";
+import type { DataReport } from "../../schemas/generated/data-report.ts";
+import type { RunRecord } from "../../schemas/generated/run-record.ts";
+import type { TrainerEvent } from "../../schemas/generated/trainer-event.ts";
+import { pathOf } from "../../store/artifacts.ts";
+import { readJson, readJsonLines, writeWhole } from "../../store/files.ts";
+import { home } from "../../store/home.ts";
+import { reportFile } from "../../store/runs.ts";
 import { samplesOf } from "./report-samples.ts";
 import { unparsedNotes } from "./unparsed-notes.ts";
 
@@ -21,7 +21,7 @@ export async function writeReport(root: string, record: RunRecord): Promise<stri
   for (const { id, events: file } of record.steps) {
     if (file !== null) events.set(id, await eventsIn(path.join(home.run(root, record.run), file)));
   }
-  const style = await readFile(new URL("../report/style.css", import.meta.url), "utf8");
+  const style = await readFile(new URL("../../report/style.css", import.meta.url), "utf8");
   const [samples, data, frames, unparsed] = await Promise.all([
     samplesOf(root, record),
     dataReportsOf(root, record),
