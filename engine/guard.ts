@@ -12,6 +12,7 @@ interface Said {
   steps: ReadonlyMap<string, { kind: StepKind; digest: string }>;
   inputs: Readonly<Record<string, Artifact>>;
   secrets: string[];
+  folder: string | null;
 }
 
 /**
@@ -58,7 +59,7 @@ async function checkStep(request: StepRequest, kind: string, said: Said, root: s
       inputs[name] = { ...given, uri: own.uri };
     }
   }
-  return { ...request, inputs, withheld: said.secrets };
+  return { ...request, inputs, withheld: said.secrets, folder: said.folder };
 }
 
 const refused = (why: string): ApplicationFailure =>
@@ -92,5 +93,6 @@ async function readSaid(root: string, run: string): Promise<Said> {
     steps: new Map(plan.steps.map((step) => [step.id, { kind: step.kind, digest: digestOf(step) }])),
     inputs,
     secrets: plan.secrets,
+    folder: started.folder ?? null,
   };
 }

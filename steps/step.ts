@@ -37,6 +37,8 @@ export interface StepContext {
   inputs: Record<string, string>;
   /** Environment variables that no program of the step may get. */
   withheld: readonly string[];
+  /** Folder that its programs run in; null for the worker's own. */
+  folder: string | null;
   /** Where to write each output. */
   outputs: Record<string, string>;
   work: string;
@@ -202,6 +204,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     step,
     threads: threadsOf(step),
     withheld: request.withheld,
+    folder: request.folder ?? null,
     inputs: Object.fromEntries(
       Object.entries(inputs).map(([name, input]) => [
         name,
