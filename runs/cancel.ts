@@ -1,23 +1,20 @@
 import path from "node:path";
-import { home } from "../../store/home.ts";
-import { loadRecord } from "../../store/runs.ts";
-import { EXIT, UserError } from "../errors.ts";
-import { say, sayJson } from "../output.ts";
-import { recordCancelled } from "../../runs/record-cancelled.ts";
-import { withUnfinished, type Opened } from "../with-session.ts";
+import type { RunRecord } from "../schemas/generated/run-record.ts";
+import { home } from "../store/home.ts";
+import { loadRecord } from "../store/runs.ts";
+import { RunError } from "./errors.ts";
+import { recordCancelled } from "./record-cancelled.ts";
+import { withUnfinished, type Opened } from "./with-session.ts";
 
-/** Cancels a run: its programs are ended, its record is written. Also when no worker is left to hear of it. */
-export async function cancel(name: string, { json = false }: { json?: boolean }): Promise<number> {
-  const { root, request } = await withUnfinished(name, endSteps);
-  const { run } = request;
+/**
+ * Cancels a run: its programs are ended, its record is written. Also when no worker is left to hear of it. Gives the record, which
+ * may be that of a run that ended first. Throws RunError (`record-missing`) where there is none after all.
+ */
+export async function cancelRun(root: string, name: string): Promise<RunRecord> {
+  const { run } = await withUnfinished(root, name, endSteps);
   const record = await loadRecord(root, run);
-  if (record === undefined)
-    throw new UserError(EXIT.failed, `The run ${run} was told to stop, but left no record. Try again.`);
-  if (json) sayJson(record);
-  else if (record.status === "cancelled")
-    say(`${run} is cancelled. Its finished steps stay in the store, its checkpoints too.`);
-  else say(`${run} had ended before: ${record.status}.`);
-  return EXIT.done;
+  if (record === undefined) throw new RunError({ why: "record-missing", run });
+  return record;
 }
 
 async function endSteps(opened: Opened): Promise<void> {

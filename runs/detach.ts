@@ -5,44 +5,51 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { home } from "../store/home.ts";
-import { liveWorkers } from "../store/workers.ts";
 import { loadRecord, loadRun } from "../store/runs.ts";
-import { EXIT, UserError } from "./errors.ts";
-import { tellEnd } from "./follow.ts";
-import { say, sayJson } from "./output.ts";
+import { liveWorkers } from "../store/workers.ts";
+import { RunError } from "./errors.ts";
 
 const START_MS = 60_000;
 
-/** Leaves a run to a worker process of its own, which ends with it. */
-export async function detach(root: string, run: string, json: boolean): Promise<number> {
+/** A program that works on one run until it is over. */
+export interface WorkerProgram {
+  command: string;
+  args: string[];
+  environment: NodeJS.ProcessEnv;
+}
+
+/** What became of a run that was left to a process of its own; `log` is what that process writes. */
+export type Detached = { how: "working"; pid: number; log: string } | { how: "over" } | { how: "paused" };
+
+/**
+ * Leaves a run to a worker process of its own, which ends with it; gives back when that has taken it. Throws RunError
+ * (`worker-lost`) where it ends before.
+ */
+export async function detachRun(
+  root: string,
+  run: string,
+  { command, args, environment }: WorkerProgram,
+): Promise<Detached> {
   const folder = home.run(root, run);
   await mkdir(folder, { recursive: true });
-  const file = path.join(folder, "detached.log");
-  const log = openSync(file, "a");
-  const child = spawn(process.execPath, [process.argv[1]!, "worker", run, "--detached"], {
-    detached: true,
-    stdio: ["ignore", log, log],
-    env: { ...process.env, REPRISE_HOME: root },
-  });
-  closeSync(log);
+  const log = path.join(folder, "detached.log");
+  const output = openSync(log, "a");
+  const child = spawn(command, args, { detached: true, stdio: ["ignore", output, output], env: environment });
+  closeSync(output);
   child.unref();
-  const ended = new Promise<true>((resolve) => child.once("exit", () => resolve(true)));
+  const ended = new Promise<true>((resolve) => {
+    child.once("exit", () => resolve(true)).once("error", () => resolve(true));
+  });
+  const isOver = async () => (await loadRecord(root, run)) !== undefined;
   for (let waited = 0; waited < START_MS; waited += 100) {
-    if ((await loadRecord(root, run)) !== undefined) return tellEnd(root, run, json);
+    if (await isOver()) return { how: "over" };
     // Others may work on it too.
-    if ((await liveWorkers(root, run)).includes(`${os.hostname()} process ${child.pid}`)) {
-      if (json) sayJson({ run, worker: child.pid, log: file });
-      else say(`It runs on its own, as process ${child.pid}. See 'reprise status ${run} --watch'.`);
-      return EXIT.done;
-    }
+    if ((await liveWorkers(root, run)).includes(`${os.hostname()} process ${child.pid}`))
+      return { how: "working", pid: child.pid!, log };
     if (await Promise.race([ended, sleep(100).then(() => false)])) break;
   }
-  if ((await loadRecord(root, run)) !== undefined) return tellEnd(root, run, json);
-  // Another terminal may have paused it meanwhile.
-  if ((await loadRun(root, run))?.paused === true) {
-    if (json) sayJson({ run, status: "paused" });
-    else say(`The run is paused. Go on with 'reprise resume ${run}'.`);
-    return EXIT.interrupted;
-  }
-  throw new UserError(EXIT.failed, `The worker of ${run} did not start; see ${file}.`);
+  if (await isOver()) return { how: "over" };
+  // Somebody else may have paused it meanwhile.
+  if ((await loadRun(root, run))?.paused === true) return { how: "paused" };
+  throw new RunError({ why: "worker-lost", run, log });
 }

@@ -1,133 +1,91 @@
-import { existsSync, unwatchFile, watchFile } from "node:fs";
-import path from "node:path";
+import { unwatchFile, watchFile } from "node:fs";
 import { WorkflowFailedError } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
-import type { Handle } from "../engine/runs.ts";
-import { findServer } from "../engine/server.ts";
-import { otherServers } from "../engine/server-file.ts";
 import { Session } from "../engine/session.ts";
+import { findToolchain } from "../host/toolchain.ts";
 import type { RunRequest } from "../schemas/plan.ts";
-import { home } from "../store/home.ts";
 import { loadRecord, loadRun, runFile } from "../store/runs.ts";
-import { EXIT, UserError } from "./errors.ts";
-import { STOPPING } from "./stopping.ts";
-import { showProgress, type ProgressView } from "./progress-view.ts";
+import { RunError } from "./errors.ts";
+import { takeUp, type TakenUp } from "./take-up.ts";
 
-type Ending = "over" | "interrupted" | "paused";
+/** How the following of a run ends: `over` with a record; `interrupted` by the caller, or `paused` by anybody: then it is kept. */
+export type Ending = "over" | "interrupted" | "paused";
+
+/** What happens while a run is followed. `working`: its steps may begin. `ending`: workers and server are let go. */
+export type Happening = TakenUp | { says: "working" } | { says: "ending"; how: Ending | "error" };
+
+export interface Following {
+  /** Stops the following: gracefully, and the run is kept. */
+  interrupt?: AbortSignal;
+  /** Told what happens; `ending` is waited for. */
+  tell?: (happening: Happening) => void | Promise<void>;
+}
 
 /**
- * Hosts a worker in this process and follows a run to its end. How it ended: `over` with a record; `interrupted` by
- * Ctrl-C, or `paused` from another terminal: then the run is kept. The first Ctrl-C stops gracefully, the second one
- * leaves at once.
+ * Hosts a worker in this process and follows a run to its end, however it ends. Throws RunError (`run-broken`) for a run that
+ * could leave no record, and EngineError where the server cannot be had.
  */
-export async function runToEnd(
+export async function followRun(
   root: string,
   request: RunRequest,
-  server: string | null,
-  stream: NodeJS.WriteStream,
+  { interrupt = new AbortController().signal, tell = () => {} }: Following = {},
 ): Promise<Ending> {
-  const interruption = interruptions();
+  const interruption = whenAborted(interrupt);
+  const paused = whenPaused(root, request.run);
   let session: Session | undefined;
-  let view: ProgressView | undefined;
-  const end = (how: "paused" | "interrupted"): Ending => {
-    const what = how === "paused" ? "The run is paused." : "Stopping; the run is kept.";
-    stream.write(`\n${what} ${advice(request, how)}\n`);
+  const end = async (how: Ending): Promise<Ending> => {
+    await tell({ says: "ending", how });
     return how;
   };
   try {
     // A server that does not answer must not keep anybody from leaving.
-    const opened = await Promise.race([Session.open(root, server), interruption.first]);
-    if (opened === "interrupted") return end(opened);
+    const opening = Session.open(root, findToolchain().server);
+    const opened = await Promise.race([opening, interruption.first]);
+    if (opened === "interrupted") {
+      opening.then((late) => late.close()).catch(() => {});
+      return await end(opened);
+    }
     session = opened;
-    const handle = await Promise.race([
-      begin(session, root, request, stream),
-      session.trouble,
-      interruption.first,
-    ]);
+    const taken = takeUp(session, root, request, (found) => void tell(found));
+    const handle = await Promise.race([taken, session.trouble, interruption.first]);
     if (handle instanceof Error) throw handle;
-    if (handle === "over") return handle;
-    if (handle === "paused" || handle === "interrupted") return end(handle);
-    view = showProgress(root, request.run, request.plan, stream);
-    const paused = whenPaused(root, request.run);
+    if (handle === "over" || handle === "paused" || handle === "interrupted") return await end(handle);
+    await tell({ says: "working" });
+    paused.look();
     const first = await Promise.race([
       session.resultOf(handle),
       session.trouble,
       interruption.first,
       paused.first,
     ]);
-    paused.dispose();
-    await view.close();
-    view = undefined;
     if (first instanceof Error) throw first;
-    if (first === "paused" || first === "interrupted") return end(first);
+    if (first === "paused" || first === "interrupted") return await end(first);
     // A failed or cancelled run says why in its record.
     if (first.error !== null && (await loadRecord(root, request.run)) === undefined)
       throw withoutRecord(first.error, request);
-    return "over";
+    return await end("over");
+  } catch (error) {
+    await tell({ says: "ending", how: "error" });
+    throw error;
   } finally {
-    await view?.close();
-    await session?.close();
+    paused.dispose();
     interruption.dispose();
+    await session?.close();
   }
-}
-
-/**
- * Starts a run's workflow, or goes on with it, and a worker for it. Not if another terminal has cancelled or paused the run
- * meanwhile: before the worker is there no program begins.
- */
-async function begin(
-  session: Session,
-  root: string,
-  request: RunRequest,
-  stream: NodeJS.WriteStream,
-): Promise<Handle | "over" | "paused"> {
-  const { run } = request;
-  const isOver = async () => (await loadRecord(root, run)) !== undefined;
-  const isPaused = async () => (await loadRun(root, run))?.paused === true;
-  const attached = await session.attach(run);
-  if (attached !== undefined && attached.lost.length > 0)
-    stream.write(`Taking over from a worker that is gone: ${attached.lost.join(", ")}.\n`);
-  if (attached === undefined && (await isOver())) return "over";
-  if (await isPaused()) return "paused";
-  const log = path.join(home.run(root, run), "engine.log");
-  if (existsSync(log) && !(await session.knows(run))) stream.write(await whyFromStore(root));
-  const handle = attached?.handle ?? (await session.start(request));
-  await session.ask(handle, (workflow) => workflow.signal("resume"));
-  if (await isPaused()) {
-    await session.ask(handle, (workflow) => workflow.signal("pause"));
-    return "paused";
-  }
-  if (await isOver()) await session.ask(handle, (workflow) => workflow.cancel());
-  await session.work(run, log);
-  return handle;
-}
-
-const advice = ({ run, plan }: RunRequest, how: "paused" | "interrupted"): string =>
-  how === "paused"
-    ? `Go on with 'reprise resume ${run}'.`
-    : `Go on with 'reprise run ${plan.recipe.path}', or end it with 'reprise cancel ${run}'. Ctrl-C again leaves at once.`;
-
-/** Of a run that was begun on a server that is no more, or is not this one. */
-async function whyFromStore(root: string): Promise<string> {
-  const server = await findServer(root);
-  const version = server.state === "running" ? server.version : null;
-  const others = version === null ? [] : await otherServers(root, version);
-  const why =
-    others.length === 0
-      ? ""
-      : ` It is Temporal ${version}; the run may have begun on ${others.join(" or ")}, whose file in '${home.server(root)}' it cannot read.`;
-  return `The server does not know this run.${why} The run goes on from the store: finished steps are reused, the others go on from their checkpoints.\n`;
 }
 
 /** A run whose record could not be written; nothing of it is lost. */
-function withoutRecord(error: unknown, { plan }: RunRequest): unknown {
+function withoutRecord(error: unknown, { run, plan }: RunRequest): unknown {
   const cause = error instanceof WorkflowFailedError ? rootCause(error) : null;
   if (!(cause instanceof ApplicationFailure)) return error;
-  const exit = cause.type === "disk" || cause.type === "environment" ? EXIT.missing : EXIT.failed;
-  return new UserError(
-    exit,
-    `${cause.message}\nThe run is kept: go on with 'reprise run ${plan.recipe.path}'.`,
-  );
+  const { type: code, message } = cause;
+  return new RunError({
+    why: "run-broken",
+    run,
+    recipe: plan.recipe.path,
+    code: code ?? "unexpected",
+    message,
+  });
 }
 
 function rootCause(error: Error): unknown {
@@ -138,33 +96,31 @@ function rootCause(error: Error): unknown {
 
 const LOOK_MS = 500;
 
-/** Another terminal pauses a run; its file tells. */
-function whenPaused(root: string, run: string): { first: Promise<"paused">; dispose: () => void } {
-  let dispose = () => {};
-  const first = new Promise<"paused">((resolve) => {
-    const file = runFile(root, run);
-    const look = () =>
-      void loadRun(root, run)
-        .then((started) => started?.paused === true && resolve("paused"))
-        .catch(() => {});
-    watchFile(file, { interval: LOOK_MS }, look);
-    look();
-    dispose = () => unwatchFile(file, look);
-  });
-  return { first, dispose: () => dispose() };
+/** Anybody may pause a run; its file tells. Looks from the first call of `look` on. */
+function whenPaused(root: string, run: string) {
+  const file = runFile(root, run);
+  let tellPaused = (_: "paused") => {};
+  const first = new Promise<"paused">((resolve) => (tellPaused = resolve));
+  const lookOnce = () =>
+    void loadRun(root, run)
+      .then((started) => started?.paused === true && tellPaused("paused"))
+      .catch(() => {});
+  return {
+    first,
+    look: () => {
+      watchFile(file, { interval: LOOK_MS }, lookOnce);
+      lookOnce();
+    },
+    dispose: () => unwatchFile(file, lookOnce),
+  };
 }
 
-function interruptions(): { first: Promise<"interrupted">; dispose: () => void } {
-  let count = 0;
-  let dispose = () => {};
+function whenAborted(signal: AbortSignal): { first: Promise<"interrupted">; dispose: () => void } {
+  let onAbort = () => {};
   const first = new Promise<"interrupted">((resolve) => {
-    const onSignal = () => {
-      count += 1;
-      if (count > 1) process.exit(EXIT.interrupted);
-      resolve("interrupted");
-    };
-    for (const signal of STOPPING) process.on(signal, onSignal);
-    dispose = () => STOPPING.forEach((signal) => process.off(signal, onSignal));
+    onAbort = () => resolve("interrupted");
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
   });
-  return { first, dispose: () => dispose() };
+  return { first, dispose: () => signal.removeEventListener("abort", onAbort) };
 }

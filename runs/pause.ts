@@ -1,23 +1,23 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { home } from "../../store/home.ts";
-import { loadRecord, setPaused } from "../../store/runs.ts";
-import { liveWorkers } from "../../store/workers.ts";
-import { EXIT } from "../errors.ts";
-import { say, sayJson } from "../output.ts";
-import { withUnfinished, type Opened } from "../with-session.ts";
+import type { RunRecord } from "../schemas/generated/run-record.ts";
+import { home } from "../store/home.ts";
+import { loadRecord, setPaused } from "../store/runs.ts";
+import { liveWorkers } from "../store/workers.ts";
+import { withUnfinished, type Opened } from "./with-session.ts";
 
 const LOOK_MS = 200;
 
-/** Pauses a run: its steps save a checkpoint where they can and stop, and nothing is held until it is resumed. */
-export async function pause(name: string, { json = false }: { json?: boolean }): Promise<number> {
-  const { root, request } = await withUnfinished(name, stopSteps);
-  const { run } = request;
-  const record = await loadRecord(root, run);
-  if (json) sayJson({ run, status: record?.status ?? "paused" });
-  else if (record !== undefined) say(`${run} had ended before: ${record.status}.`);
-  else say(`${run} is paused. Go on with 'reprise resume ${run}'.`);
-  return EXIT.done;
+/**
+ * Pauses a run: its steps save a checkpoint where they can and stop, and nothing is held until it is resumed. The record is that
+ * of a run that ended first.
+ */
+export async function pauseRun(
+  root: string,
+  name: string,
+): Promise<{ run: string; record: RunRecord | undefined }> {
+  const { run } = await withUnfinished(root, name, stopSteps);
+  return { run, record: await loadRecord(root, run) };
 }
 
 interface State {

@@ -2,7 +2,8 @@ import path from "node:path";
 import { home } from "../../store/home.ts";
 import { loadRecord } from "../../store/runs.ts";
 import { EXIT } from "../errors.ts";
-import { findRun, withoutRecord } from "../find-run.ts";
+import { findRun } from "../../runs/find-run.ts";
+import { withoutRecord } from "../without-record.ts";
 import { say, sayJson } from "../output.ts";
 
 /** Writes a run's report again, from its record and event files. */

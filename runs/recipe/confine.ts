@@ -1,35 +1,31 @@
 import { lstatSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import path from "node:path";
-import { OutsideError } from "../compiler/outside-error.ts";
-import { EXIT, UserError } from "./errors.ts";
+import { OutsideError } from "../../compiler/outside-error.ts";
 
 // As many as Linux follows.
 const MOST_LINKS = 40;
 
-/** The folder that a recipe is confined to, by option or environment, with links followed; null for none. */
-export function confinement(option: string | undefined): string | null {
-  const named = option ?? process.env["REPRISE_CONFINE"];
-  if (named === undefined || named === "") return null;
-  const folder = realPlace(path.resolve(named));
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
-  throw new UserError(EXIT.invalid, `--confine: '${named}' is no folder.`);
+/** The real place of a folder that recipes may be confined to; null where it is none. */
+export function realFolder(folder: string): string | null {
+  const place = realPlace(folder);
+  return statSync(place, { throwIfNoEntry: false })?.isDirectory() === true ? place : null;
 }
 
 /**
- * Where a file really is. Throws OutsideError if that is outside `folder`: without a word on whether there is such a file.
- * The path to read it by: it holds no link.
+ * Where a file really is, which a recipe names as `named`. Throws OutsideError if that is outside `folder`: without a word on
+ * whether there is such a file. The path to read it by: it holds no link.
  */
-export function confinedPlace(file: string, folder: string | null): string {
+export function confinedPlace(file: string, named: string, folder: string | null): string {
   if (folder === null) return file;
-  const place = realPlace(path.resolve(file));
+  const place = realPlace(file);
   if (isInside(place, folder)) return place;
-  throw new OutsideError(`'${file}' leads out of the folder that this recipe may read (--confine).`);
+  throw new OutsideError(`'${named}' leads out of the folder that this recipe may read (--confine).`);
 }
 
-/** The first link in a file or folder, and in what it links to, that leads out of `folder`; null without one. */
+/** The first link in a file or folder (an absolute path), and in what it links to, that leads out of `folder`; null without one. */
 export function linkThatLeadsOut(place: string, folder: string): string | null {
   const seen = new Set<string>();
-  const open = [path.resolve(place)];
+  const open = [place];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const real = realPlace(next);
     if (!isInside(real, folder)) return next;
