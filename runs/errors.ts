@@ -21,12 +21,21 @@ export type Refusal =
   /** A worker process of its own ended before it took the run; `log` is what it wrote. */
   | { why: "worker-lost"; run: string; log: string };
 
-/** Something that cannot be done with a run, as a value: whoever called says it in words of his own. */
+/** A refusal for a log: its name, and what it is about. */
+function logged({ why, ...about }: Refusal): string {
+  if (!("diagnostics" in about)) return `${why} ${JSON.stringify(about)}`;
+  const found = about.diagnostics.map(
+    ({ code, file, line, column, message }) => `${code} ${file}:${line}:${column} ${message}`,
+  );
+  return [why, ...found].join("\n");
+}
+
+/** Something that cannot be done with a run. Whoever called says it in words of his own; the message is for logs. */
 export class RunError extends Error {
   readonly refusal: Refusal;
 
   constructor(refusal: Refusal) {
-    super(refusal.why);
+    super(logged(refusal));
     this.refusal = refusal;
   }
 }

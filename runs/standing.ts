@@ -7,7 +7,7 @@ import { RunFollower, type StepState } from "./step-files.ts";
 export type Standing = RunRecord["status"] | "paused" | "running" | "unfinished";
 
 /** How a run stands, from its files. */
-export async function standingOf(
+async function standingOf(
   root: string,
   { request, paused }: StartedRun,
   record: RunRecord | undefined,

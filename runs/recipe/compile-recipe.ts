@@ -1,6 +1,7 @@
 import path from "node:path";
 import { compile, type Compiled } from "../../compiler/compile.ts";
 import { compileWithProfiles } from "../../compiler/compile-profiles.ts";
+import type { ReadText } from "../../compiler/extend.ts";
 import type { Layers } from "../../compiler/layers.ts";
 import { codeOfUnread } from "../../compiler/outside-error.ts";
 import { NotUtf8 } from "../../core/decode.ts";
@@ -21,6 +22,8 @@ export interface RecipeChoice {
   settings?: readonly string[];
   /** Folder outside of which the recipe may name no file, with links followed; null for none. */
   confine?: string | null;
+  /** Gives the text of a file by its path, or throws an Error that says why not; without it, of those in the folder. */
+  read?: ReadText;
 }
 
 /**
@@ -29,10 +32,9 @@ export interface RecipeChoice {
  */
 export function compileRecipe(
   folder: string,
-  { file, bytes, profile, settings = [], confine = null }: RecipeChoice,
+  { file, bytes, profile, settings = [], confine = null, read = reader(folder, confine) }: RecipeChoice,
   everyProfile = false,
 ): Compiled {
-  const read = reader(folder, confine);
   let text: string;
   try {
     if (bytes instanceof Error) throw bytes;
