@@ -17,7 +17,6 @@ export interface Asked {
   accelerate: Record<string, unknown> | null;
 }
 
-
 /** The steps that can be looked at before they run: those whose model comes from the hub. */
 export function askedOf({ steps }: Plan): Asked[] {
   const byId = new Map(steps.map((step) => [step.id, step]));

@@ -1,54 +1,55 @@
-import { mkdir, readdir, rename } from "node:fs/promises";
+import { mkdir, readdir, rename, stat } from "node:fs/promises";
 import path from "node:path";
 import { planChanges } from "../compiler/plan-changes.ts";
-import { showValue } from "../core/show-value.ts";
-import { findToolchain } from "../host/toolchain.ts";
+import { machineCapacity } from "../host/machine.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { Artifact, Plan } from "../schemas/plan.ts";
 import { home } from "../store/home.ts";
 import { loadRecord, recordFile, saveRun, type StartedRun } from "../store/runs.ts";
 import { surelyLiveWorkers } from "../store/workers.ts";
-import { EXIT, UserError } from "./errors.ts";
+import { RunError } from "./errors.ts";
 import { digestInputs } from "./inputs.ts";
-import { machineCapacity } from "../host/machine.ts";
-import { say } from "./output.ts";
-import { planOf } from "./recipe-file.ts";
+import type { Tell } from "./preparing.ts";
+import { planOf } from "./recipe/compile-recipe.ts";
+import { withSession } from "./with-session.ts";
 
 /** How a run goes on: with the recipe as it is now, and with some steps done again. */
 interface Continuation {
-  /** Steps to do again with all that hangs on them, although the store has their results. */
-  from: string | null;
-  json: boolean;
+  /** A step to do again with all that hangs on it, although the store has their results. */
+  from?: string | null;
+  /** Absolute path of the folder that paths count from in a run of an earlier version, which names none. */
+  folder: string;
+  tell?: Tell;
 }
 
 /**
  * Prepares a run to go on: paused, failed, cancelled or unfinished. If the recipe was edited meanwhile, its new plan is
- * taken, and the run keeps both and what changed. Nothing that an earlier part of the run left is lost.
+ * taken, and the run keeps both and what changed. Nothing that an earlier part of the run left is lost. Throws RunError:
+ * `run-done`, `run-at-work`, `folder-gone`, `step-unknown`, `recipe-invalid`.
  */
 export async function continueRun(
   root: string,
   started: StartedRun,
-  { from, json }: Continuation,
+  { from = null, folder: elsewhere, tell = () => {} }: Continuation,
 ): Promise<StartedRun> {
   const { run, plan: before } = started.request;
   const record = await loadRecord(root, run);
-  if (record?.status === "done" && from === null)
-    throw new UserError(
-      EXIT.invalid,
-      `The run ${run} is done. 'reprise retry ${run} --from <step>' does a part again.`,
-    );
-  const { plan: after, recipe } = await planOf(before.recipe.path, {
-    set: [...started.settings],
+  if (record?.status === "done" && from === null) throw new RunError({ why: "run-done", run });
+  const folder = await folderOf(started, elsewhere);
+  const planned = planOf(folder, {
+    file: before.recipe.path,
+    settings: started.settings,
     ...(before.recipe.profile === null ? {} : { profile: before.recipe.profile }),
     ...(started.confine == null ? {} : { confine: started.confine }),
   });
+  if (planned.diagnostics.length > 0) tell({ says: "findings", ...planned });
+  const after = planned.plan;
   const again = from === null ? [] : withFollowers(after, from);
-  const inputs = await digestInputs(after, recipe, root);
+  const inputs = await digestInputs(planned, { root, folder });
   const changes = [...planChanges(before, after), ...contentChanges(started.request.inputs, inputs)];
   const replaces = changes.length > 0 || after.digest !== before.digest || again.length > 0;
   if (replaces) await endWorkflow(root, run);
-  for (const { step, field, from: old, to } of changes)
-    say(`${step ?? "recipe"}: ${field} ${showValue(old)} -> ${showValue(to)}`, json);
+  for (const change of changes) tell({ says: "changed", change });
   const now = new Date().toISOString();
   const next: StartedRun = {
     ...started,
@@ -56,7 +57,7 @@ export async function continueRun(
       ...started.request,
       plan: after,
       // It may go on at another machine.
-      capacity: await machineCapacity(after, (sentence) => say(sentence, json)),
+      capacity: await machineCapacity(after, (sentence) => tell({ says: "unanswered", sentence })),
       inputs,
       redo: again.length === 0 ? started.request.redo : { steps: again, since: now },
     },
@@ -69,6 +70,17 @@ export async function continueRun(
   await setAside(root, run, record !== undefined, again);
   await saveRun(root, next);
   return next;
+}
+
+/** The folder that a run works in. */
+async function folderOf({ folder, request }: StartedRun, elsewhere: string): Promise<string> {
+  if (folder === undefined) return elsewhere;
+  const there = await stat(folder).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
+  if (!there) throw new RunError({ why: "folder-gone", run: request.run, folder });
+  return folder;
 }
 
 /** Inputs whose content is another one: the old workflow would take the new content for the old. */
@@ -86,10 +98,7 @@ function contentChanges(
 /** A step and every step that waits for it. */
 function withFollowers({ steps }: Plan, from: string): string[] {
   if (!steps.some(({ id }) => id === from))
-    throw new UserError(
-      EXIT.invalid,
-      `The run has no step '${from}'. It has: ${steps.map(({ id }) => id).join(", ")}.`,
-    );
+    throw new RunError({ why: "step-unknown", step: from, steps: steps.map(({ id }) => id) });
   const found = new Set([from]);
   for (const { id, after } of steps) if (after.some((other) => found.has(other))) found.add(id);
   return [...found];
@@ -98,19 +107,11 @@ function withFollowers({ steps }: Plan, from: string): string[] {
 /** A workflow keeps the plan that it was started with: one with another plan takes its place. */
 async function endWorkflow(root: string, run: string): Promise<void> {
   const workers = await surelyLiveWorkers(root, run);
-  if (workers.length > 0)
-    throw new UserError(
-      EXIT.failed,
-      `The run ${run} is being worked on (${workers.join(", ")}). Pause it first: 'reprise pause ${run}'.`,
-    );
-  const { Session } = await import("../engine/session.ts");
-  const session = await Session.open(root, findToolchain().server);
-  try {
+  if (workers.length > 0) throw new RunError({ why: "run-at-work", run, workers });
+  await withSession(root, async (session) => {
     const attached = await session.attach(run);
     await attached?.handle.terminate("it goes on with another plan");
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 /** An earlier record, and what is done again, are kept aside. */

@@ -4,9 +4,9 @@ import type { Layers } from "../compiler/layers.ts";
 import type { Artifact, Plan } from "../schemas/plan.ts";
 import { digestOfInput } from "../store/inputs.ts";
 import { ContentError } from "../store/listing.ts";
-import { invalid } from "./recipe-file.ts";
+import { RunError } from "./errors.ts";
 
-/** Which inputs of a plan are not there, and why. Paths count from the working folder. */
+/** Which inputs of a plan are not there, and why. Paths count from `folder`. */
 export async function missingInputs(plan: Plan, folder: string): Promise<Map<string, string>> {
   const found = await Promise.all(
     Object.entries(plan.inputs).map(async ([name, { type, path: place }]) => {
@@ -23,24 +23,29 @@ const whyMissing = (place: string, { code }: NodeJS.ErrnoException): string =>
     ? `'${place}' may not be looked at by this user (${code}).`
     : `There is no '${place}' in this folder.`;
 
+/** Where a run is kept, and the folder that its paths count from. */
+interface Place {
+  root: string;
+  folder: string;
+}
+
 /**
- * The inputs as artifacts, by the digest of their content. Throws a UserError that shows each wrong one; one that is
- * `ignored` may be missing.
+ * The inputs of a plan as artifacts, by the digest of their content. Throws RunError (`recipe-invalid`)
+ * with each wrong one; one that is `ignored` may be missing.
  */
 export async function digestInputs(
-  plan: Plan,
-  recipe: Layers,
-  root: string,
+  { plan, recipe }: { plan: Plan; recipe: Layers },
+  { root, folder }: Place,
   ignored: readonly string[] = [],
 ): Promise<Record<string, Artifact>> {
-  const missing = await missingInputs(plan, process.cwd());
+  const missing = await missingInputs(plan, folder);
   const wrong = [...missing]
     .filter(([name]) => !ignored.includes(name))
     .map(([name, why]) => recipe.diagnostic("R0401", ["inputs", name, "path"], why));
   const artifacts: Record<string, Artifact> = {};
   for (const [name, { type, path: place, sha256 }] of Object.entries(plan.inputs)) {
     if (missing.has(name)) continue;
-    const uri = path.resolve(place);
+    const uri = path.resolve(folder, place);
     const digest = await digestOfInput(root, uri).catch((error: unknown) => {
       if (!(error instanceof ContentError)) throw error;
       const message = `'${place}' cannot be used: ${error.message}.`;
@@ -54,5 +59,6 @@ export async function digestInputs(
     artifacts[name] = { uri, digest, type };
   }
   if (wrong.length === 0) return artifacts;
-  throw invalid(wrong, new Map(recipe.layers.map(({ source }) => [source.file, source.text])));
+  const texts = new Map(recipe.layers.map(({ source }) => [source.file, source.text]));
+  throw new RunError({ why: "recipe-invalid", diagnostics: wrong, texts });
 }

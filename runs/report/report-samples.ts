@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { FrameManifestLine } from "../data/frames/manifest.ts";
-import type { Sample } from "../report/samples.ts";
-import type { Question } from "../schemas/generated/question.ts";
-import type { RunRecord } from "../schemas/generated/run-record.ts";
-import { pathOf } from "../store/artifacts.ts";
-import { readJsonLines } from "../store/files.ts";
+import type { FrameManifestLine } from "../../data/frames/manifest.ts";
+import type { Sample } from "../../report/samples.ts";
+import type { Question } from "../../schemas/generated/question.ts";
+import type { RunRecord } from "../../schemas/generated/run-record.ts";
+import { pathOf } from "../../store/artifacts.ts";
+import { readJsonLines } from "../../store/files.ts";
 import { predictionsIn } from "./predictions-in.ts";
 
 const SAMPLES = 6;

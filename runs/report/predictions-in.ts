@@ -1,7 +1,7 @@
-import { readSamples } from "../record/samples-file.ts";
-import type { Sample } from "../verdict/statistics/sample.ts";
-import type { RunRecordArtifact } from "../schemas/generated/run-record.ts";
-import { pathOf } from "../store/artifacts.ts";
+import { readSamples } from "../../record/samples-file.ts";
+import type { Sample } from "../../verdict/statistics/sample.ts";
+import type { RunRecordArtifact } from "../../schemas/generated/run-record.ts";
+import { pathOf } from "../../store/artifacts.ts";
 
 /**
  * The predictions of an artifact, for what only shows them. A program's may lack what ours have beside id and status. Of an

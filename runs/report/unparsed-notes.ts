@@ -1,5 +1,5 @@
-import { unparsedNote } from "../asking/unparsed-note.ts";
-import type { RunRecord } from "../schemas/generated/run-record.ts";
+import { unparsedNote } from "../../asking/unparsed-note.ts";
+import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { predictionsIn } from "./predictions-in.ts";
 
 /** What a reader should know of replies without a letter, of each step that has many. */

@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { eventsIn } from "../data/events/event-tail.ts";
-import { KINDS } from "../activities/index.ts";
-import type { KindReport } from "../core/kind.ts";
-import { renderReport, type ReportData } from "../report/page.ts";
-import type { RunRecord } from "../schemas/generated/run-record.ts";
-import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
-import { pathOf } from "../store/artifacts.ts";
-import { writeWhole } from "../store/files.ts";
-import { home } from "../store/home.ts";
-import { reportFile } from "../store/runs.ts";
+import { KINDS } from "../../activities/index.ts";
+import type { KindReport } from "../../core/kind.ts";
+import { eventsIn } from "../../data/events/event-tail.ts";
+import { renderReport, type ReportData } from "../../report/page.ts";
+import type { RunRecord } from "../../schemas/generated/run-record.ts";
+import type { TrainerEvent } from "../../schemas/generated/trainer-event.ts";
+import { pathOf } from "../../store/artifacts.ts";
+import { writeWhole } from "../../store/files.ts";
+import { home } from "../../store/home.ts";
+import { reportFile } from "../../store/runs.ts";
 import { samplesOf } from "./report-samples.ts";
 import { unparsedNotes } from "./unparsed-notes.ts";
 
@@ -19,7 +19,7 @@ export async function writeReport(root: string, record: RunRecord): Promise<stri
   for (const { id, events: file } of record.steps) {
     if (file !== null) events.set(id, await eventsIn(path.join(home.run(root, record.run), file)));
   }
-  const style = await readFile(new URL("../report/style.css", import.meta.url), "utf8");
+  const style = await readFile(new URL("../../report/style.css", import.meta.url), "utf8");
   const [samples, sections, unparsed] = await Promise.all([
     samplesOf(root, record),
     sectionsOf(root, record),
