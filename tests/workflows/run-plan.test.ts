@@ -59,7 +59,7 @@ async function run(
     maxHeartbeatThrottleInterval: "1s",
     workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") },
     activities: {
-      "eval/mcq": async (request: StepRequest) => {
+      step: async (request: StepRequest) => {
         asked.push(request);
         return activity(request);
       },
