@@ -22,6 +22,8 @@ from reprise_trainer.rewards.functions import REWARDS
 
 FRAMES = 8
 SIZE = 28
+# The kinds' folders, each with its schema.
+ACTIVITIES = Path(__file__).parents[2] / "activities"
 # A model on the hub whose dimensions preflight knows.
 SEVEN = "Qwen/Qwen2-VL-7B-Instruct"
 COLOURS = {"red": (220, 40, 40), "blue": (40, 60, 220)}

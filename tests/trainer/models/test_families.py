@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import EVAL, GRPO, SFT, Step
+from conftest import ACTIVITIES, EVAL, GRPO, SFT, Step
 from reprise_trainer.frames.picture import PATCH
 from reprise_trainer.job.errors import StepError
 from reprise_trainer.kinds import eval_mcq, eval_open, model_merge, train_grpo, train_sft
@@ -61,13 +61,12 @@ def test_every_kind_refuses_a_family_that_it_does_not_know(
 
 
 def test_what_the_compiler_and_the_frames_know_of_families_is_what_the_families_are() -> None:
-    schemas = Path(__file__).parents[3] / "schemas"
-    told = json.loads((schemas / "families.json").read_text())
+    told = json.loads((ACTIVITIES.parent / "schemas" / "families.json").read_text())
     assert set(told) == set(families.FAMILIES)
     for name, family in families.FAMILIES.items():
         side = told[name]["token_side"]
         for dimensions in family.architectures.values():
             assert dimensions.clip(2, (side, side)).tokens == 1
     assert told["qwen2_vl"]["token_side"] == PATCH
-    size = json.loads((schemas / "kinds" / "frames-extract.schema.json").read_text())["properties"]["size"]
+    size = json.loads((ACTIVITIES / "frames-extract" / "schema.json").read_text())["properties"]["size"]
     assert size["x-multiple"] == PATCH

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import GRPO, Step
+from conftest import ACTIVITIES, GRPO, Step
 from reprise_trainer.job.errors import StepError
 from reprise_trainer.job.job import Job
 from reprise_trainer.kinds import train_grpo
@@ -13,7 +13,6 @@ from reprise_trainer.rewards import watch as reward_watch
 from reprise_trainer.rewards.functions import REWARDS
 from reprise_trainer.rewards.watch import FILE
 
-SCHEMA = Path(__file__).parents[3] / "schemas" / "kinds" / "train-grpo.schema.json"
 # Longer than the six rows of the data.
 LONG = {**GRPO, "steps": 8, "logging_steps": 100}
 
@@ -141,7 +140,9 @@ def test_a_resumed_training_counts_on(step: Step, base: Path, monkeypatch: pytes
 def test_a_short_training_survives_the_default_which_is_the_schemas(
     step: Step, base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    default = json.loads(SCHEMA.read_text())["properties"]["equal_rewards_patience"]["default"]
+    default = json.loads((ACTIVITIES / "train-grpo" / "schema.json").read_text())["properties"][
+        "equal_rewards_patience"
+    ]["default"]
     assert default == reward_watch.PATIENCE
     scripted(monkeypatch, 0.0)
     assert step.run(train_grpo, grpo(step, base))["steps"] == 8

@@ -1,20 +1,17 @@
 """The mapping that the schemas state is the one that the trainers make: `reprise conform` shows the former."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import GRPO, SFT, Step
+from conftest import ACTIVITIES, GRPO, SFT, Step
 from reprise_trainer.kinds import train_grpo
 from reprise_trainer.models.lora import lora_config
 from reprise_trainer.training.supervised import sft_config
 
-KINDS = Path(__file__).parents[3] / "schemas" / "kinds"
-
 
 def properties(kind: str) -> dict[str, Any]:
-    return json.loads((KINDS / f"{kind}.schema.json").read_text())["properties"]
+    return json.loads((ACTIVITIES / kind / "schema.json").read_text())["properties"]
 
 
 def reaches(schema: dict[str, Any], value: Any, params: dict[str, Any]) -> Any:
