@@ -8,7 +8,7 @@ import { showSeconds, total, type Estimate } from "../../runs/preview/estimate.t
 import { explain } from "../preview/explain.ts";
 import { mermaid } from "../preview/graph.ts";
 import { originsOf, showOrigins } from "../preview/origins.ts";
-import { previewRun } from "../../runs/preview/preview-run.ts";
+import { previewRun, type RunPreview } from "../../runs/preview/preview-run.ts";
 import type { StepPreview } from "../../runs/preview/step-preview.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
 
@@ -30,9 +30,9 @@ export async function plan(
   const { plan: made, recipe } = planned;
   const folder = process.cwd();
   const root = home.find(folder, process.env);
-  const { missing, previews, estimates } = await previewRun(planned, { root, folder });
+  const found = { plan: made, ...(await previewRun(planned, { root, folder })) };
+  const { previews } = found;
   const idle = previews.every(({ action, outcome }) => action === "reuse" && outcome !== null);
-  const found = { plan: made, previews, estimates, missing };
   if (json === true)
     sayJson({ ...documentOf(found), ...(origins === true ? { origins: originsOf(recipe, made) } : {}) });
   else if (graph === true) say(mermaid(previews));
@@ -47,11 +47,8 @@ export async function plan(
   return exitCode === true && !idle ? EXIT.somethingToDo : EXIT.done;
 }
 
-interface Found {
+interface Found extends RunPreview {
   plan: Plan;
-  previews: StepPreview[];
-  estimates: Estimate[];
-  missing: string[];
 }
 
 function documentOf({ plan: made, previews, estimates, missing }: Found): object {
