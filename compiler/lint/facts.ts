@@ -1,9 +1,9 @@
 import { counted } from "../../schemas/counted.ts";
 import type { Recipe } from "../../schemas/generated/recipe.ts";
-import type { PaperTables } from "../../schemas/generated/paper-tables.ts";
 import type { PlanStep } from "../../schemas/plan.ts";
 import type { Code } from "../../schemas/diagnostic.ts";
 import type { Layers, More } from "../layers.ts";
+import type { Conformity } from "../paper/conform.ts";
 import type { ResolvedStep } from "../resolved-step.ts";
 import type { Path } from "../mapping.ts";
 
@@ -16,7 +16,7 @@ export interface LintContext {
   layers: Layers;
   recipe: Recipe;
   steps: LoweredStep[];
-  tables: PaperTables | null;
+  paper: Conformity | null;
   byId: ReadonlyMap<string, LoweredStep>;
 }
 

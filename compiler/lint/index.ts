@@ -6,7 +6,7 @@ import { differentFrames, framesThatAreCut, sharedSplits, unusedInputs } from ".
 import type { Finding, LintContext } from "./facts.ts";
 import { completionLimits, shortTimeouts } from "./limits.ts";
 import { samplingOfTheModel, undatedModels, unmergedAdapters, unpinnedModels } from "./models.ts";
-import { silentDifferences } from "./paper.ts";
+import { papersThatDisagree, silentDifferences } from "./paper.ts";
 import { passedNames } from "./passed-names.ts";
 import { programTexts } from "./program-texts.ts";
 import { rewardsThatAreAskedFor } from "./rewards.ts";
@@ -31,6 +31,7 @@ const RULES: ((context: LintContext) => Finding[])[] = [
   programTexts,
   passedNames,
   silentDifferences,
+  papersThatDisagree,
 ];
 
 /** What knowledge says about a valid recipe. A warning that the recipe accepts, with a reason, is not told. */
