@@ -37,14 +37,16 @@ export function keysOf(given: unknown, name: string): Path {
   return [name.split(".")[0]!];
 }
 
+/** Whether a step gives something by that name. */
+export const isGiven = (given: Mapping, name: string): boolean => keysOf(given, name).join(".") === name;
+
 /** A step's value by that name: null where it has none, and of an artifact where it comes from. */
 export function valueOf(
   { params, inputs }: { params: Mapping; inputs: Readonly<Record<string, Source>> },
   name: string,
 ): unknown {
   if (Object.hasOwn(inputs, name)) return describeSource(inputs[name]);
-  const keys = keysOf(params, name);
-  return keys.join(".") === name ? (valueAt(params, keys) ?? null) : null;
+  return isGiven(params, name) ? (valueAt(params, keysOf(params, name)) ?? null) : null;
 }
 
 /** An artifact parameter's value, in the recipe's words. */

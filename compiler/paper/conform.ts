@@ -170,8 +170,10 @@ function compareRow(
   const paper = paperValue(given, { parameter, schema, ours });
   if (!("value" in paper)) return paper;
   const { reaches, change } = reachesTrainer(schema, ours, params);
-  const deviations = step.deviations ?? {};
-  const stated = Object.hasOwn(deviations, parameter) ? deviations[parameter]! : null;
+  // Of a mapping the whole may be stated, or what stands in it.
+  const [whole] = keysOf(params, parameter);
+  const deviations = Object.entries(step.deviations ?? {});
+  const stated = deviations.find(([name]) => name === parameter || name === whole)?.[1] ?? null;
   const theirs = reachesTrainer(schema, paper.value, inPapersUnit(properties, schema, params)).reaches;
   const source = Object.hasOwn(inputs, parameter) ? inputs[parameter] : undefined;
   const same =
