@@ -41,7 +41,7 @@ export interface Compiled {
   recipe: Layers | null;
   /** How much each training has to do, by step id. */
   workloads: ReadonlyMap<string, Workload>;
-  /** Its steps beside the tables of its paper; null without tables, or where the recipe has an error. */
+  /** Its steps beside the tables of its paper, as far as both can be read; null without tables. */
   paper: Conformity | null;
 }
 

@@ -1,8 +1,10 @@
 import path from "node:path";
 import Table from "cli-table3";
 import type { Layers } from "../../compiler/layers.ts";
-import type { Conformity, ConformRow, ConformTable } from "../../compiler/paper/conform.ts";
+import type { ConformRow } from "../../compiler/paper/compare-row.ts";
+import type { Conformity, ConformTable } from "../../compiler/paper/conform.ts";
 import { disagreements, printedOf } from "../../compiler/paper/disagreements.ts";
+import { groupBy } from "../../core/group-by.ts";
 import { showValue } from "../../core/show-value.ts";
 import { counted } from "../../schemas/counted.ts";
 import type { Place } from "../../schemas/diagnostic.ts";
@@ -65,12 +67,12 @@ function originOf(
 /** What is on one side only, and what the paper contradicts itself in. */
 function unmatched(paper: Conformity): string[] {
   const { missing, missingColumns, withoutColumn } = paper;
-  const columns = new Map<string, (string | number)[]>();
-  for (const { table, column } of missingColumns) columns.set(table, [...(columns.get(table) ?? []), column]);
+  const columns = groupBy(missingColumns, ({ table }) => table);
   return [
     ...missing.map((table) => `No step is about ${table}.`),
     ...[...columns].map(
-      ([table, heads]) => `No step stands in these columns of ${table}: ${heads.join(", ")}.`,
+      ([table, some]) =>
+        `No step stands in these columns of ${table}: ${some.map(({ column }) => column).join(", ")}.`,
     ),
     ...withoutColumn.map(({ table, step }) => `${table} has no column for '${step}'.`),
     ...disagreements(paper).map(({ step, parameter, rows, places }) => {

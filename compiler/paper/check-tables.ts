@@ -23,8 +23,14 @@ function checkTable(layers: Layers, table: PaperTablesTable, path: Path): Diagno
     name: String(value),
     path: [...path, "columns", index, ...(inside.length === 0 ? [] : ["value"])],
   }));
+  // Stages of a training may have rows of the same name.
+  const rows = table.rows.map(({ row, steps }, index) => ({
+    name: row,
+    of: JSON.stringify(steps),
+    path: [...path, "rows", index, "row"],
+  }));
   return [
-    ...twice(layers, "row", named(table.rows, "row", [...path, "rows"])),
+    ...twice(layers, "row", rows),
     ...twice(layers, "column", heads),
     ...twice(layers, "column's value", values),
     ...table.rows.flatMap((row, index) => checkRow(layers, row, columns.length, [...path, "rows", index])),
@@ -34,6 +40,8 @@ function checkTable(layers: Layers, table: PaperTablesTable, path: Path): Diagno
 
 interface Named {
   name: string;
+  /** What it is of, where that tells equal names apart. */
+  of?: string | undefined;
   path: Path;
 }
 
@@ -42,10 +50,10 @@ const named = <Key extends string>(entries: readonly Record<Key, string>[], key:
 
 function twice(layers: Layers, what: string, entries: readonly Named[]): Diagnostic[] {
   const first = new Map<string, Path>();
-  return entries.flatMap(({ name, path }) => {
-    const before = first.get(name);
+  return entries.flatMap(({ name, of = "", path }) => {
+    const before = first.get(`${name} ${of}`);
     if (before === undefined) {
-      first.set(name, path);
+      first.set(`${name} ${of}`, path);
       return [];
     }
     const related = [{ message: `'${name}' stands here first`, path: before, at: "value" as const }];

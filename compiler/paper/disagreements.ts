@@ -1,5 +1,7 @@
+import { groupBy } from "../../core/group-by.ts";
 import { showValue } from "../../core/show-value.ts";
-import type { Conformity, ConformRow, ConformTable } from "./conform.ts";
+import type { ConformRow } from "./compare-row.ts";
+import type { Conformity, ConformTable } from "./conform.ts";
 import { isSame } from "./paper-value.ts";
 
 /** A step's parameter to which rows of a paper give different values. */
@@ -23,17 +25,16 @@ export const printedOf = ({ printed, unit }: ConformRow): string =>
 
 /** Where the tables of a paper, or paper and released code, contradict each other. */
 export function disagreements({ tables }: Conformity): Disagreement[] {
-  const found = new Map<string, Omit<Disagreement, "settled">>();
-  for (const table of tables)
-    for (const row of table.rows) {
-      if (row.parameter === null) continue;
-      const key = JSON.stringify([table.step, row.parameter]);
-      const same = found.get(key) ?? { step: table.step, parameter: row.parameter, rows: [], places: [] };
-      same.rows.push(row);
-      same.places.push(placeOf(table, row));
-      found.set(key, same);
-    }
-  return [...found.values()]
+  const stand = tables.flatMap((table) =>
+    table.rows.flatMap((row) => (row.parameter === null ? [] : [{ table, row, parameter: row.parameter }])),
+  );
+  return [...groupBy(stand, ({ table, parameter }) => JSON.stringify([table.step, parameter])).values()]
+    .map((same) => ({
+      step: same[0]!.table.step,
+      parameter: same[0]!.parameter,
+      rows: same.map(({ row }) => row),
+      places: same.map(({ table, row }) => placeOf(table, row)),
+    }))
     .filter(({ rows }) => rows.some(({ paper }) => !isSame(paper, rows[0]!.paper)))
     .map((one) => ({ ...one, settled: one.rows.some(({ verdict }) => verdict === "exact") }));
 }
