@@ -85,7 +85,8 @@ export function compile({ file, text, profile, settings, read }: RecipeText): Co
     ...beside.diagnostics,
   ];
   const failed = diagnostics.some(({ severity }) => severity === "error");
-  if (failed) return { ...NOTHING, diagnostics: sorted(diagnostics), texts, recipe: layers };
+  const { paper } = beside;
+  if (failed) return { ...NOTHING, diagnostics: sorted(diagnostics), texts, recipe: layers, paper };
   const reproducible = reproducibleOf(layers);
   const lowered = linked.steps.map((resolved) => ({ plan: lowerStep(resolved, reproducible), resolved }));
   const recipe = layers.value as unknown as Recipe;
@@ -93,7 +94,7 @@ export function compile({ file, text, profile, settings, read }: RecipeText): Co
   const lone = lower(recipe, lowered, steps, { file, digest, profile });
   const plan = { ...lone, reference: referenceOf(reference.value, recipe.reference, lone.recipe) };
   const context = {
-    ...{ layers, recipe, steps: lowered, paper: beside.paper },
+    ...{ layers, recipe, steps: lowered, paper },
     byId: new Map(lowered.map((step) => [step.plan.id, step])),
   };
   diagnostics.push(...checkPortable(layers, plan.steps), ...lint(context));
@@ -101,7 +102,7 @@ export function compile({ file, text, profile, settings, read }: RecipeText): Co
   return {
     ...{ plan: stops ? null : plan, diagnostics: sorted(diagnostics), texts, recipe: layers },
     workloads: workloadsOf(context),
-    paper: beside.paper,
+    paper,
   };
 }
 

@@ -64,6 +64,11 @@ function unknownParameter(
   if (known === null || known.includes(parameter)) return [];
   const near = known.find((name) => name.endsWith(`.${parameter}`)) ?? meantName(parameter, known);
   const hint = near === undefined ? "" : ` Did you mean '${near}'?`;
-  const message = `'${id}' (${kind}) has no parameter '${parameter}'.${hint}`;
+  const [whole = ""] = parameter.split(".");
+  const what =
+    whole !== parameter && known.includes(whole)
+      ? `gives no '${parameter}'`
+      : `has no parameter '${parameter}'`;
+  const message = `'${id}' (${kind}) ${what}.${hint}`;
   return [file.diagnostic("R0315", [...path, "parameter"], message, { suggestion: near })];
 }
