@@ -51,7 +51,7 @@ export async function compileFile(
 }
 
 /** Reads files that a recipe names. */
-export const reader =
+const reader =
   (folder: string | null) =>
   (file: string): string =>
     readText(confinedPlace(file, folder), file);

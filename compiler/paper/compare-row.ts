@@ -32,7 +32,7 @@ export interface ConformRow {
 /** What a row gives in a column (-1: in a table without any); null where the paper has nothing there. */
 export function inColumn({ printed, value, unit }: PaperTablesRow, index: number): Given | null {
   if (!Array.isArray(printed)) return { printed, value, unit };
-  const [one, meant] = [printed[index], Array.isArray(value) ? (value as unknown[])[index] : undefined];
+  const [one, meant] = [printed[index], Array.isArray(value) ? value[index] : undefined];
   return one === undefined || one === null ? null : { printed: one, value: meant ?? undefined, unit };
 }
 

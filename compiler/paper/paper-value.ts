@@ -89,7 +89,7 @@ const typesOf = (schema: ParameterSchema | undefined): string[] =>
 const NUMBER = /^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/;
 
 /** A text that is nothing but a number in decimal form; null for any other. */
-export const numberIn = (text: string): number | null => (NUMBER.test(text) ? Number(text) : null);
+const numberIn = (text: string): number | null => (NUMBER.test(text) ? Number(text) : null);
 
 const unitBehind = (text: string): string | undefined =>
   Object.keys(UNITS).find(

@@ -87,7 +87,7 @@ describe("conform", () => {
 describe("LoRA's Table 9", () => {
   const recipe = "tests/papers/lora/recipe.yaml";
   // As the paper prints it, column by column.
-  const printed = {
+  const columns = {
     MNLI: [16, 30, 5e-4],
     "SST-2": [16, 60, 5e-4],
     MRPC: [16, 30, 4e-4],
@@ -101,11 +101,11 @@ describe("LoRA's Table 9", () => {
   test("is compared row by row, each column with the step of its task", async () => {
     const { steps, missing, missingColumns } = await conform(recipe);
     const table = steps.filter((step) => step.table === "Table 9");
-    expect(table.map(({ column }) => column)).toEqual(Object.keys(printed));
+    expect(table.map(({ column }) => column)).toEqual(Object.keys(columns));
     for (const { column, step, rows } of table) {
       expect(step).toContain(`sft-${column!.toLowerCase().replace("-", "")}-`);
       const values = new Map(rows.map(({ row, printed, ours }) => [row, [printed, ours]]));
-      const [batch, epochs, rate] = printed[column as keyof typeof printed];
+      const [batch, epochs, rate] = columns[column as keyof typeof columns];
       expect(values.get("Batch Size")).toEqual([batch, batch]);
       expect(values.get("# Epochs")).toEqual([epochs, epochs]);
       expect(values.get("Learning Rate")).toEqual([rate, rate]);
