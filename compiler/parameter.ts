@@ -2,7 +2,8 @@ import type { ParameterSchema } from "../schemas/kinds.ts";
 import type { Source } from "../schemas/plan.ts";
 import { entryOf, isMapping, valueAt, type Mapping, type Path } from "./mapping.ts";
 
-type Properties = Readonly<Record<string, ParameterSchema>>;
+/** The parameters of a kind. */
+export type Properties = Readonly<Record<string, ParameterSchema>>;
 
 /** Every name for a parameter, or for what stands in one, such as `env.BETA`: what a kind has, and what a step gives. */
 export function parameterNames(properties: Properties, given: Mapping): string[] {

@@ -1,4 +1,5 @@
 import type { PaperTables } from "../../schemas/generated/paper-tables.ts";
+import { KIND_SCHEMAS, type StepKind } from "../../schemas/kinds.ts";
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
 import type { Layers } from "../layers.ts";
 import type { NamedFile } from "../named-file.ts";
@@ -15,7 +16,8 @@ export function besidePaper(
   resolved: readonly ResolvedStep[],
 ): { paper: Conformity | null; diagnostics: Diagnostic[] } {
   if (value === null || file === null) return { paper: null, diagnostics: [] };
-  const bound = bindTables({ recipe, file, steps }, value);
-  const { conformity, diagnostics } = conform(file, value, bound.tables, resolved);
+  const propertiesOf = (kind: StepKind) => KIND_SCHEMAS[kind].properties;
+  const bound = bindTables({ recipe, file, steps, propertiesOf }, value);
+  const { conformity, diagnostics } = conform({ file, propertiesOf }, value, bound.tables, resolved);
   return { paper: conformity, diagnostics: [...bound.diagnostics, ...diagnostics] };
 }

@@ -1,15 +1,18 @@
 import type { PaperTablesRow, PaperTablesTable } from "../../schemas/generated/paper-tables.ts";
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
-import { KIND_SCHEMAS } from "../../schemas/kinds.ts";
+import type { StepKind } from "../../schemas/kinds.ts";
 import { closest, meantName } from "../../core/suggest.ts";
 import type { Layers } from "../layers.ts";
 import { isMapping, type Path } from "../mapping.ts";
-import { parameterNames } from "../parameter.ts";
+import { parameterNames, type Properties } from "../parameter.ts";
 import type { Cell, WrittenStep } from "../written-steps.ts";
+
+/** The parameters of a kind. */
+export type PropertiesOf = (kind: StepKind) => Properties;
 
 /** Steps of rows that their table does not name, and parameters that a row's steps do not have. */
 export function unknownRows(
-  file: Layers,
+  { file, propertiesOf }: { file: Layers; propertiesOf: PropertiesOf },
   table: PaperTablesTable,
   named: ReadonlyMap<Cell, string[]>,
   path: Path,
@@ -17,7 +20,7 @@ export function unknownRows(
   const written = new Map<WrittenStep, string[]>();
   for (const [cell, names] of named)
     written.set(cell.written, [...(written.get(cell.written) ?? []), ...names]);
-  const known = new Map([...written.keys()].map((step) => [step, namesIn(step)]));
+  const known = new Map([...written.keys()].map((step) => [step, namesIn(step, propertiesOf)]));
   return table.rows.flatMap((row, index) => {
     const place = [...path, "rows", index];
     const { parameter } = row;
@@ -49,10 +52,8 @@ function strayed(file: Layers, table: PaperTablesTable, { steps }: PaperTablesRo
 }
 
 /** What a step can be asked for; null where its kind is not known. Of a program's env that is what the step gives. */
-const namesIn = ({ kind, raw }: WrittenStep): string[] | null =>
-  kind === undefined
-    ? null
-    : parameterNames(KIND_SCHEMAS[kind].properties, isMapping(raw["with"]) ? raw["with"] : {});
+const namesIn = ({ kind, raw }: WrittenStep, propertiesOf: PropertiesOf): string[] | null =>
+  kind === undefined ? null : parameterNames(propertiesOf(kind), isMapping(raw["with"]) ? raw["with"] : {});
 
 function unknownParameter(
   file: Layers,

@@ -8,7 +8,7 @@ import { hasValues, selectionOf } from "../selection.ts";
 import { valuesOf } from "../scope.ts";
 import type { Cell, WrittenSteps } from "../written-steps.ts";
 import { bindColumns, type BoundCell } from "./bind-columns.ts";
-import { unknownRows } from "./bind-rows.ts";
+import { unknownRows, type PropertiesOf } from "./bind-rows.ts";
 
 /** A table with the steps of the recipe that it is about. */
 export interface BoundTable {
@@ -25,6 +25,7 @@ interface Binding {
   /** The file of the tables. */
   file: Layers;
   steps: WrittenSteps;
+  propertiesOf: PropertiesOf;
 }
 
 const STEPS = ["paper", "tables", "steps"];
@@ -42,7 +43,7 @@ export function bindTables(
     diagnostics.push(
       ...named.diagnostics,
       ...columns.diagnostics,
-      ...unknownRows(binding.file, table, named.cells, path),
+      ...unknownRows(binding, table, named.cells, path),
     );
     return { table, path, cells, alone };
   });

@@ -1,7 +1,6 @@
 import type { PaperTablesRow } from "../../schemas/generated/paper-tables.ts";
-import { KIND_SCHEMAS } from "../../schemas/kinds.ts";
 import type { Path } from "../mapping.ts";
-import { keysOf, schemaOf, valueOf } from "../parameter.ts";
+import { keysOf, schemaOf, valueOf, type Properties } from "../parameter.ts";
 import type { ResolvedStep } from "../resolved-step.ts";
 import { isSame, paperValue, type Given, type Incomparable } from "./paper-value.ts";
 import { inPapersUnit, reachesTrainer } from "./reaches-trainer.ts";
@@ -48,13 +47,13 @@ const NO_PARAMETER = {
 
 /** Compares one row with a step, or says why that cannot be done. */
 export function compareRow(
-  { cell, kind, params, inputs, step }: ResolvedStep,
+  { cell, params, inputs, step }: ResolvedStep,
   { parameter }: PaperTablesRow,
   given: Given,
+  properties: Properties,
 ): Omit<ConformRow, "table" | "row"> | Incomparable {
   const place = { printed: given.printed as ConformRow["printed"], unit: given.unit ?? null };
   if (parameter === undefined) return { ...place, ...NO_PARAMETER, verdict: "no parameter", reason: null };
-  const { properties } = KIND_SCHEMAS[kind!];
   const schema = schemaOf(properties, parameter);
   const ours = valueOf({ params, inputs }, parameter);
   const paper = paperValue(given, { parameter, schema, ours });

@@ -2,11 +2,12 @@ import type { PaperTables } from "../../schemas/generated/paper-tables.ts";
 import type { StepKind } from "../../schemas/kinds.ts";
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
 import type { Layers } from "../layers.ts";
+import type { Properties } from "../parameter.ts";
 import type { ResolvedStep } from "../resolved-step.ts";
 import type { BoundTable } from "./bind.ts";
 import type { BoundCell } from "./bind-columns.ts";
 import { compareRow, inColumn, type ConformRow } from "./compare-row.ts";
-import { isRowAbout } from "./bind-rows.ts";
+import { isRowAbout, type PropertiesOf } from "./bind-rows.ts";
 import { columnsOf } from "./columns.ts";
 
 /** A table, or one column of it, beside one step. */
@@ -35,7 +36,7 @@ export interface Conformity {
 
 /** Compares the steps of a plan with the tables that are about them, row by row; tells what cannot be compared. */
 export function conform(
-  file: Layers,
+  { file, propertiesOf }: { file: Layers; propertiesOf: PropertiesOf },
   { source }: PaperTables,
   bound: readonly BoundTable[],
   resolved: readonly ResolvedStep[],
@@ -48,7 +49,7 @@ export function conform(
     return cells.flatMap((cell) => {
       const step = resolved[inPlan.get(cell.cell)!]!;
       if (step.kind === undefined) return [];
-      const { rows, diagnostics: wrong } = compareRows(file, one, cell, step);
+      const { rows, diagnostics: wrong } = compareRows(file, one, cell, step, propertiesOf(step.kind));
       diagnostics.push(...wrong);
       const { table, effective_batch: effectiveBatch = null } = one.table;
       const column = cell.column?.column ?? null;
@@ -66,13 +67,14 @@ function compareRows(
   { table, path }: BoundTable,
   { names, column }: BoundCell,
   step: ResolvedStep,
+  properties: Properties,
 ): { rows: ConformRow[]; diagnostics: Diagnostic[] } {
   const index = columnsOf(table).findIndex((one) => one.value === column?.value);
   const diagnostics: Diagnostic[] = [];
   const rows = table.rows.flatMap((row, position) => {
     const given = isRowAbout(row, names) ? inColumn(row, index) : null;
     if (given === null) return [];
-    const compared = compareRow(step, row, given);
+    const compared = compareRow(step, row, given, properties);
     if (!("key" in compared)) return [{ table: table.table, row: row.row, ...compared }];
     const { key, message, suggestion } = compared;
     const place = [...path, "rows", position, key, ...(Array.isArray(row[key]) && index >= 0 ? [index] : [])];
