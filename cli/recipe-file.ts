@@ -52,7 +52,7 @@ export async function compileFile(
 }
 
 /** Reads files that a recipe names. */
-export const reader =
+const reader =
   (folder: string | null) =>
   (file: string): string =>
     readText(confinedPlace(file, folder), file);
@@ -76,13 +76,13 @@ function withoutInputsOutside(compiled: Compiled, folder: string): Compiled {
 export async function planOf(
   file: string,
   options: RecipeOptions,
-): Promise<{ plan: Plan; recipe: Layers; workloads: Compiled["workloads"] }> {
-  const { plan, recipe, diagnostics, texts, workloads } = await compileFile(file, options);
+): Promise<{ plan: Plan; recipe: Layers } & Pick<Compiled, "workloads" | "paper">> {
+  const { plan, recipe, diagnostics, texts, workloads, paper } = await compileFile(file, options);
   if (plan === null || recipe === null || (options.deny === "warnings" && diagnostics.length > 0)) {
     throw invalid(diagnostics, texts);
   }
   if (diagnostics.length > 0) process.stderr.write(`${printAll(diagnostics, texts)}\n`);
-  return { plan, recipe, workloads };
+  return { plan, recipe, workloads, paper };
 }
 
 /** An error that shows every finding, and says so in JSON as `validate` does. */
@@ -146,5 +146,12 @@ function unreadable(file: string, error: Error): Compiled {
   const { line, column } = wrong?.place ?? { line: 1, column: 1 };
   const place = { file, line, column, endLine: line, endColumn: column };
   const diagnostic: Diagnostic = { code, severity: "error", message: error.message, ...place, path: "" };
-  return { plan: null, diagnostics: [diagnostic], texts: new Map(), recipe: null, workloads: new Map() };
+  return {
+    plan: null,
+    diagnostics: [diagnostic],
+    texts: new Map(),
+    recipe: null,
+    workloads: new Map(),
+    paper: null,
+  };
 }

@@ -2,7 +2,7 @@ import path from "node:path";
 import { StepFailure } from "../core/step-failure.ts";
 import { packageRoot } from "../core/package-root.ts";
 import { requireTool } from "../host/toolchain.ts";
-import type { StepContext } from "../steps/step.ts";
+import type { StepContext } from "../steps/context.ts";
 import { readJson } from "../store/files.ts";
 import { programFailure, runProgram } from "./run-program.ts";
 

@@ -29,12 +29,12 @@ export async function plan(
   file: string,
   { json, why, origins, graph, exitCode, preflight: alsoPreflight, ...options }: PlanOptions,
 ): Promise<number> {
-  const { plan: made, recipe } = await planOf(file, options);
+  const { plan: made, recipe, paper } = await planOf(file, options);
   const root = home.find(process.cwd(), process.env);
   const missing = await missingInputs(made, process.cwd());
   const inputs = await digestInputs(made, recipe, root, [...missing.keys()]);
   const tools = await toolsForFingerprint(root);
-  const previews = await previewPlan(root, made, inputs, tools, historyOf(root, made));
+  const previews = await previewPlan(root, made, inputs, tools, historyOf(root, made), paper);
   const estimates = await Promise.all(previews.map((preview) => estimate(root, preview)));
   const idle = previews.every(({ action, outcome }) => action === "reuse" && outcome !== null);
   const found = { plan: made, previews, estimates, missing: [...missing.keys()] };

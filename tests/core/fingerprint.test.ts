@@ -6,7 +6,13 @@ import { fingerprint, resumeKey } from "../support/prints.ts";
 import { planOf } from "../support/recipes.ts";
 import { readFileSync } from "node:fs";
 
-const tools = { python: "environment", cuda: "none", packages: { av: "1", numpy: "2" }, ffmpeg: "ffmpeg", interpreter: "3.11" };
+const tools = {
+  python: "environment",
+  cuda: "none",
+  packages: { av: "1", numpy: "2" },
+  ffmpeg: "ffmpeg",
+  interpreter: "3.11",
+};
 const grpo = planOf(readFileSync("recipes/demo.yaml", "utf8")).steps.find(({ id }) => id === "grpo")!;
 const artifact = (digest: string, type: Artifact["type"]): Artifact => ({
   uri: `artifacts/${digest}/content`,
