@@ -28,7 +28,7 @@ export function schemaOf(properties: Properties, name: string): ParameterSchema 
   return inner.length === 0 ? whole : whole?.properties && schemaOf(whole.properties, inner.join("."));
 }
 
-/** Where a name leads among a step's parameters; a key may have dots. As far as the first of its parts if it is not there. */
+/** Where a name leads among a step's parameters; a key may have dots. Of one that is not there as far as it leads. */
 export function keysOf(given: unknown, name: string): Path {
   if (entryOf(given, name) !== undefined) return [name];
   for (let dot = name.indexOf("."); dot >= 0; dot = name.indexOf(".", dot + 1)) {
@@ -39,7 +39,10 @@ export function keysOf(given: unknown, name: string): Path {
 }
 
 /** Whether a step gives something by that name. */
-export const isGiven = (given: Mapping, name: string): boolean => keysOf(given, name).join(".") === name;
+export function isGiven(given: Mapping, name: string): boolean {
+  const keys = keysOf(given, name);
+  return keys.join(".") === name && valueAt(given, keys) !== undefined;
+}
 
 /** A step's value by that name: null where it has none, and of an artifact where it comes from. */
 export function valueOf(
