@@ -1,5 +1,5 @@
 import { digestOf } from "../core/digest.ts";
-import type { Question } from "../schemas/generated/question.ts";
+import type { Having } from "../data/questions/questions-file.ts";
 import type { Api, Asking } from "./api/api.ts";
 import { samplingOf, type Sampling } from "./api/server.ts";
 import type { StepContext } from "../steps/context.ts";
@@ -11,7 +11,7 @@ import { promptText } from "./prompt.ts";
 export async function askAboutFrames(
   context: StepContext,
   api: Api,
-  rows: readonly Question[],
+  rows: readonly Having<"video">[],
   prompt: string,
 ): Promise<Reply[]> {
   const params = context.step.params as unknown as Sampling & { frames: number; size: string };

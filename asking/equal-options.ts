@@ -8,7 +8,7 @@ export async function noteEqualOptions(
   { events }: Pick<StepContext, "events">,
   rows: readonly Pick<Question, "id" | "options">[],
 ): Promise<void> {
-  const equal = rows.filter(({ options }) =>
+  const equal = rows.filter(({ options = [] }) =>
     options.some((one, index) =>
       options.slice(0, index).some((other) => sameText(one.slice(2), other.slice(2))),
     ),

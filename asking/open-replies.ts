@@ -13,9 +13,9 @@ export interface OpenReply extends Reply, Pick<Question, "video" | "task" | "way
 type OpenRow = Question & { reference: string };
 
 /** The open questions of a split that have a reference answer. */
-export function openRows(rows: readonly Question[], split: string): OpenRow[] {
+export function openRows<Row extends Question>(rows: readonly Row[], split: string): (Row & OpenRow)[] {
   const open = rows.flatMap((row) =>
-    row.split === split && row.options.length === 0 && row.reference !== undefined
+    row.split === split && (row.options ?? []).length === 0 && row.reference !== undefined
       ? [{ ...row, reference: row.reference }]
       : [],
   );
@@ -36,7 +36,10 @@ export async function writeReplies(
   const lines = repliesTo(rows, replies).map(
     ([{ video, task, way, part, question, reference }, reply]): OpenReply => ({
       ...reply,
-      ...{ video, task, way, question, reference },
+      ...(video === undefined ? {} : { video }),
+      task,
+      ...(way === undefined ? {} : { way }),
+      ...{ question, reference },
       ...(part === undefined ? {} : { part }),
     }),
   );

@@ -2,6 +2,8 @@ import { writeFile } from "node:fs/promises";
 import type { Prediction } from "../verdict/statistics/sample.ts";
 import { agreeing, counted } from "../schemas/counted.ts";
 import type { Question } from "../schemas/generated/question.ts";
+import { namesOf } from "../data/questions/names.ts";
+import type { Having } from "../data/questions/questions-file.ts";
 import { linesOf, writeWhole } from "../store/files.ts";
 import { StepFailure } from "../core/step-failure.ts";
 import type { StepContext } from "../steps/context.ts";
@@ -20,11 +22,17 @@ export interface Reply {
   error?: string;
 }
 
+/** A question with a gold letter, which is that of one of its options. */
+export type ScoredRow = Having<"options"> & { answer: string };
+
 /** The questions of a split that have a gold letter. */
-export function scoredRows(rows: readonly Question[], split: string): (Question & { answer: string })[] {
-  const scored = rows.flatMap((row) =>
-    row.split === split && row.answer !== null ? [{ ...row, answer: row.answer }] : [],
-  );
+export function scoredRows<Row extends Question>(rows: readonly Row[], split: string): (Row & ScoredRow)[] {
+  const scored = rows.flatMap((row) => {
+    const { answer = null, options } = row;
+    return row.split === split && answer !== null && options !== undefined
+      ? [{ ...row, answer, options }]
+      : [];
+  });
   if (scored.length === 0)
     throw new StepFailure(
       "data",
@@ -36,10 +44,7 @@ export function scoredRows(rows: readonly Question[], split: string): (Question 
 const NOT_READ = { letter: null, rule: null };
 
 /** One sample's outcome. */
-export function predictionOf(
-  row: Question & { answer: string },
-  { reply, truncated, declined, error }: Reply,
-): Prediction {
+export function predictionOf(row: ScoredRow, { reply, truncated, declined, error }: Reply): Prediction {
   const said = error === undefined && declined === undefined;
   const { letter, rule } = said ? readReply(reply, row.options) : NOT_READ;
   const status =
@@ -53,11 +58,7 @@ export function predictionOf(
             ? "correct"
             : "wrong";
   return {
-    id: row.id,
-    video: row.video,
-    task: row.task,
-    way: row.way,
-    ...(row.part === undefined ? {} : { part: row.part }),
+    ...namesOf(row),
     options: row.options.length,
     gold: row.answer,
     reply,
@@ -89,7 +90,7 @@ export function repliesTo<Row extends { id: string }>(
  * that give no letter.
  */
 export async function writePredictions(
-  rows: readonly (Question & { answer: string })[],
+  rows: readonly ScoredRow[],
   replies: readonly Reply[],
   { outputs, events }: Pick<StepContext, "outputs" | "events">,
 ): Promise<Record<string, number>> {

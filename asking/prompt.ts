@@ -12,10 +12,11 @@ let prompts: Record<string, Parts> | undefined;
 
 /** A question with its options as a model is asked it, in the texts that the trainers use too. */
 export function promptText(row: Pick<Question, "question" | "options">, prompt: string): string {
-  if (row.options.length === 0) return row.question;
-  const file = path.join(trainerFolder, "reprise_trainer", "prompts.json");
+  const { options = [] } = row;
+  if (options.length === 0) return row.question;
+  const file = path.join(trainerFolder, "reprise_trainer", "data", "prompts.json");
   prompts ??= JSON.parse(readFileSync(file, "utf8")) as Record<string, Parts>;
   const { join, text } = prompts[prompt]!;
   // As functions: a text may hold $.
-  return text.replace("{options}", () => row.options.join(join)).replace("{question}", () => row.question);
+  return text.replace("{options}", () => options.join(join)).replace("{question}", () => row.question);
 }

@@ -34,9 +34,9 @@ export function score(predictions: readonly Prediction[]): Record<string, number
       RULES.map((rule) => [`read[${rule}]`, predictions.filter((one) => one.rule === rule).length]),
     ),
     ...Object.fromEntries(
-      groupsOf(predictions).map(([name, group]) => [
+      groupsOf(predictions).map(({ name, samples }) => [
         `accuracy[${name}]`,
-        group.filter(({ status }) => status === "correct").length / group.length,
+        samples.filter(({ status }) => status === "correct").length / samples.length,
       ]),
     ),
   };

@@ -5,9 +5,9 @@ import sys
 
 import torch
 from peft import LoraConfig
-from reprise_trainer.dataset import answerable, as_dataset, read_rows, supervised_records
-from reprise_trainer.loading import init_kwargs
-from reprise_trainer.processor import load_processor
+from reprise_trainer.data.dataset import answerable, as_dataset, read_rows, supervised_records
+from reprise_trainer.models.loading import init_kwargs
+from reprise_trainer.models.qwen2_vl.processor import load_processor
 from transformers import set_seed
 from trl import SFTConfig, SFTTrainer
 

@@ -11,6 +11,13 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** Failures that are this machine's: it lacks something, or has no room. */
+const MISSING: ReadonlySet<string | undefined> = new Set(["environment", "disk"]);
+
+/** The exit code of a run that failed, by its failure's code. */
+export const exitCodeOfFailure = (code: string | undefined): number =>
+  MISSING.has(code) ? EXIT.missing : EXIT.failed;
+
 /** An error for the user: what happened, and what to do. Everything else is a bug and says so. */
 export class UserError extends Error {
   readonly exitCode: number;

@@ -1,21 +1,79 @@
 import path from "node:path";
-import { findToolchain } from "../host/toolchain.ts";
+import type { Ending, Happening } from "../runs/follow.ts";
+import { unparsedNotes } from "../runs/report/unparsed-notes.ts";
 import type { RunRequest } from "../schemas/plan.ts";
 import { home } from "../store/home.ts";
 import { loadRecord, recordFile } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { say, sayJson } from "./output.ts";
+import { showProgress, type ProgressView } from "./progress-view.ts";
+import { interruption } from "./stopping.ts";
 import { exitCodeOf, summarise } from "./summary.ts";
-import { unparsedNotes } from "./unparsed-notes.ts";
 
-/** Works on a run until it ends, and tells how. Temporal is loaded only here: a run that reuses everything needs none. */
+/**
+ * Works on a run until it ends, and tells how. The first Ctrl-C stops gracefully, the second one leaves at once. Temporal is loaded
+ * only here: a run that reuses everything needs none.
+ */
 export async function followToEnd(root: string, request: RunRequest, json: boolean): Promise<number> {
-  const { runToEnd } = await import("./run-to-end.ts");
+  const { followRun } = await import("../runs/follow.ts");
   const stream = json ? process.stderr : process.stdout;
-  const how = await runToEnd(root, request, findToolchain().server, stream);
+  const stopping = interruption();
+  stopping.listen();
+  let how: Ending;
+  try {
+    how = await followRun(root, request, { interrupt: stopping.signal, tell: teller(root, request, stream) });
+  } finally {
+    stopping.dispose();
+  }
   if (how === "over") return tellEnd(root, request.run, json);
   if (json) sayJson({ run: request.run, status: how });
   return EXIT.interrupted;
+}
+
+/** Shows what happens while a run is followed. */
+function teller(
+  root: string,
+  request: RunRequest,
+  stream: NodeJS.WriteStream,
+): (happening: Happening) => Promise<void> {
+  let view: ProgressView | undefined;
+  return async (happening) => {
+    switch (happening.says) {
+      case "taken-over":
+        stream.write(`Taking over from a worker that is gone: ${happening.steps.join(", ")}.\n`);
+        return;
+      case "from-store":
+        stream.write(whyFromStore(happening));
+        return;
+      case "working":
+        view = showProgress(root, request.run, request.plan, stream);
+        return;
+      case "ending":
+        await view?.close();
+        view = undefined;
+        stream.write(farewell(request, happening.how));
+    }
+  };
+}
+
+function farewell({ run, plan }: RunRequest, how: Ending | "error"): string {
+  switch (how) {
+    case "paused":
+      return `\nThe run is paused. Go on with 'reprise resume ${run}'.\n`;
+    case "interrupted":
+      return `\nStopping; the run is kept. Go on with 'reprise run ${plan.recipe.path}', or end it with 'reprise cancel ${run}'. Ctrl-C again leaves at once.\n`;
+    case "over":
+    case "error":
+      return "";
+  }
+}
+
+function whyFromStore({ version, others, folder }: Happening & { says: "from-store" }): string {
+  const why =
+    others.length === 0
+      ? ""
+      : ` It is Temporal ${version}; the run may have begun on ${others.join(" or ")}, whose file in '${folder}' it cannot read.`;
+  return `The server does not know this run.${why} The run goes on from the store: finished steps are reused, the others go on from their checkpoints.\n`;
 }
 
 /** Writes the report, says what came out, and gives the exit code. */
@@ -26,7 +84,7 @@ export async function tellEnd(root: string, id: string, json: boolean): Promise<
       EXIT.failed,
       `The run ${id} left no record; see ${path.join(home.run(root, id), "engine.log")}.`,
     );
-  const { writeReport } = await import("./write-report.ts");
+  const { writeReport } = await import("../runs/report/write-report.ts");
   const report = await writeReport(root, record);
   if (json) sayJson(record);
   else say(summarise(record, await unparsedNotes(root, record), { record: recordFile(root, id), report }));

@@ -6,6 +6,7 @@ import { EngineError } from "../engine/errors.ts";
 import { isDiskFull } from "../core/disk.ts";
 import { tooManyFiles } from "../core/too-many-files.ts";
 import { EXIT, UserError } from "./errors.ts";
+import { RunError } from "../runs/errors.ts";
 import { lostOutput, outliveReaders } from "./readers.ts";
 import { sayJson } from "./output.ts";
 
@@ -176,7 +177,7 @@ outliveReaders();
 try {
   await program.parseAsync();
 } catch (error) {
-  const { exitCode, message, details = {} } = explain(error);
+  const { exitCode, message, details = {} } = await explain(error);
   process.exitCode = exitCode;
   // The parser has said its errors itself.
   if (!(error instanceof CommanderError)) process.stderr.write(`${message}\n`);
@@ -195,8 +196,9 @@ if (lost !== null) {
 process.exit();
 
 /** An error in the user's words; anything unexpected is a bug and says so. */
-function explain(error: unknown): { exitCode: number; message: string; details?: object } {
+async function explain(error: unknown): Promise<{ exitCode: number; message: string; details?: object }> {
   if (error instanceof UserError) return error;
+  if (error instanceof RunError) return (await import("./refusals.ts")).explainRefusal(error.refusal);
   if (error instanceof CommanderError)
     return { exitCode: error.exitCode === 0 ? EXIT.done : EXIT.invalid, message: error.message };
   if (error instanceof EngineError) return { exitCode: EXIT.missing, message: error.message };

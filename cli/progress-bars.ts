@@ -1,6 +1,6 @@
 import cliProgress, { type MultiBar, type SingleBar } from "cli-progress";
 import { describe } from "./progress-text.ts";
-import type { StepFollower } from "./step-files.ts";
+import type { StepFollower } from "../runs/step-files.ts";
 
 /** One way to show a run. */
 export interface Shown {

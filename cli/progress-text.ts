@@ -1,7 +1,7 @@
 import { showDuration } from "../core/show-duration.ts";
 import { KINDS } from "../activities/index.ts";
 import { mainNumber } from "../core/main-number.ts";
-import type { StepFollower, StepState } from "./step-files.ts";
+import type { StepFollower, StepState } from "../runs/step-files.ts";
 
 const duration = (seconds: number): string => showDuration(seconds, false);
 

@@ -1,7 +1,7 @@
 import type { Plan } from "../schemas/plan.ts";
 import { bars, type Shown } from "./progress-bars.ts";
 import { describe } from "./progress-text.ts";
-import { RunFollower, type StepFollower } from "./step-files.ts";
+import { RunFollower, type StepFollower } from "../runs/step-files.ts";
 
 const INTERVAL_MS = 250;
 // A pipe gets a line per step this often at most.

@@ -3,7 +3,7 @@ import { showDuration } from "../core/show-duration.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import { testsNote } from "../report/tests-note.ts";
 import { sentenceOf } from "../verdict/reference.ts";
-import { EXIT } from "./errors.ts";
+import { EXIT, exitCodeOfFailure } from "./errors.ts";
 import { colours } from "./colours.ts";
 import { KINDS } from "../activities/index.ts";
 import { mainNumber } from "../core/main-number.ts";
@@ -79,13 +79,10 @@ const exitCodeOfClaims = (claims: RunRecord["claims"]): number =>
     ? EXIT.done
     : EXIT.notReproduced;
 
-/** Failures that are this machine's: it lacks something, or has no room. */
-const MISSING: ReadonlySet<string | undefined> = new Set(["environment", "disk"]);
-
 /** The exit code that a record means. */
 export function exitCodeOf(record: RunRecord): number {
   if (record.status === "cancelled") return EXIT.cancelled;
-  if (record.status === "failed") return MISSING.has(record.failure?.code) ? EXIT.missing : EXIT.failed;
+  if (record.status === "failed") return exitCodeOfFailure(record.failure?.code);
   const unfit = record.steps.some((step) => step.unfit !== undefined);
   return Math.max(unfit ? EXIT.failed : EXIT.done, exitCodeOfClaims(record.claims));
 }

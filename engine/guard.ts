@@ -10,6 +10,7 @@ interface Said {
   steps: ReadonlyMap<string, { kind: string; digest: string }>;
   inputs: Readonly<Record<string, Artifact>>;
   secrets: string[];
+  folder: string | null;
 }
 
 /**
@@ -62,7 +63,7 @@ async function checkStep(
       inputs[name] = { ...given, uri: own.uri };
     }
   }
-  return { ...request, inputs, withheld: said.secrets };
+  return { ...request, inputs, withheld: said.secrets, folder: said.folder };
 }
 
 const refused = (why: string): ApplicationFailure =>
@@ -96,5 +97,6 @@ async function readSaid(root: string, run: string): Promise<Said> {
     steps: new Map(plan.steps.map((step) => [step.id, { kind: step.kind, digest: digestOf(step) }])),
     inputs,
     secrets: plan.secrets,
+    folder: started.folder ?? null,
   };
 }

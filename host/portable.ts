@@ -6,7 +6,7 @@ const BEYOND_AVX2 = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_IC
 /**
  * What keeps a program's numbers from depending on the processor, by environment variable: each library is told to use the
  * same kernels on every x86-64 processor with AVX2. docs/reproducible.md says how this was found and tried. bitsandbytes, which
- * cannot be told so, is pinned by the trainers themselves (trainer/reprise_trainer/portable.py).
+ * cannot be told so, is pinned by the trainers themselves (trainer/reprise_trainer/launching/portable.py).
  */
 const PORTABLE: Readonly<Record<string, string>> = {
   // torch's own kernels.

@@ -54,7 +54,8 @@ export function requireTool(name: "python" | "ffmpeg"): string {
       "environment",
       "The Python environment was made on a machine without a GPU, and lacks packages that CUDA needs here. Run 'npm run setup' on this machine, or 'REPRISE_CUDA=1 npm run setup' on the other one.",
     );
-  if (place !== null) return place;
+  // The program runs in another folder than the one that a path in the environment counts from.
+  if (place !== null) return path.resolve(place);
   const variable = `REPRISE_${name.toUpperCase()}`;
   const what = name === "python" ? "The Python environment of the trainers" : "ffmpeg";
   throw new StepFailure(

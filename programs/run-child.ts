@@ -19,6 +19,8 @@ import { HideSecrets } from "../steps/secrets/hide-secrets.ts";
 export interface ChildRequest {
   command: string;
   args: string[];
+  /** Folder that it runs in; this process's own without one. */
+  cwd?: string;
   /** All variables that it gets; undefined ones it does not. */
   environment: Record<string, string | undefined>;
   /** Names this attempt among all others: every process of the program carries it. */
@@ -133,10 +135,11 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
 }
 
 function start(
-  { command, args, environment, mark, hidden = [], inherits = [] }: ChildRequest,
+  { command, args, cwd, environment, mark, hidden = [], inherits = [] }: ChildRequest,
   output: number,
 ): ChildProcess {
   return spawn(command, args, {
+    cwd,
     env: { ...environment, [MARK]: markFor(mark) },
     stdio: [
       "ignore",

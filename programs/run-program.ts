@@ -5,6 +5,7 @@ import prettyMilliseconds from "pretty-ms";
 import { saysDiskFull } from "../core/disk.ts";
 import { programEnvironment } from "./program-environment.ts";
 import { runChild, tailOf, type ChildEnd } from "./run-child.ts";
+import { workingFolder } from "./working-folder.ts";
 import type { StepContext } from "../steps/context.ts";
 import { DISK_FULL, StepFailure, type FailureCode } from "../core/step-failure.ts";
 
@@ -38,12 +39,14 @@ interface Program {
  */
 export async function runProgram(context: StepContext, program: Program): Promise<ChildEnd> {
   const { signal, log, step } = context;
+  const where = await workingFolder(context);
   const stalled = new AbortController();
   const watch = watchProgress(context, stalled);
   const killsBefore = outOfMemoryKills();
   try {
     const end = await runChild({
       ...program,
+      ...where,
       environment: {
         ...programEnvironment(context.withheld, program.passed),
         ...program.environment,

@@ -146,6 +146,8 @@ export interface StepRequest {
   inputs: Record<string, Artifact | string>;
   /** Environment variables that the step's program must not get. */
   withheld: string[];
+  /** Folder that the step's programs run in, as the run's own file says; without one it is the worker's own. */
+  folder?: string | null;
   heartbeatSeconds: number;
   /** A result in the store counts only if it was made after this ISO time. */
   redoneSince: string | null;

@@ -27,9 +27,13 @@ export const ROOMS = {
   ],
   workflows: ["schemas"],
   engine: ["schemas", "core", "store", "host", "steps", "record", "activities", "workflows"],
-  cli: [
+  runs: [
     ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
     ...["asking", "activities", "engine", "report"],
+  ],
+  cli: [
+    ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
+    ...["asking", "activities", "engine", "report", "runs"],
   ],
 };
 

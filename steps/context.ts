@@ -14,6 +14,8 @@ export interface StepContext {
   inputs: Record<string, string>;
   /** Environment variables that no program of the step may get. */
   withheld: readonly string[];
+  /** Folder that its programs run in; null for the worker's own. */
+  folder: string | null;
   /** Where to write each output. */
   outputs: Record<string, string>;
   work: string;

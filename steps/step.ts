@@ -184,6 +184,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     step,
     threads: threadsOf(step),
     withheld: request.withheld,
+    folder: request.folder ?? null,
     inputs: Object.fromEntries(
       Object.entries(inputs).map(([name, input]) => [
         name,

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, realpath } from "node:fs/promises";
 import path from "node:path";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { RunRequest, StepOutcome } from "../schemas/plan.ts";
@@ -13,6 +13,11 @@ import { isRemoved } from "./remove.ts";
 /** What a run was started with, beside what the plan says: for the record and for going on. */
 export interface StartedRun {
   request: RunRequest;
+  /**
+   * Absolute path of the folder where it was begun: its paths count from there, and its programs run there. A run of an earlier
+   * version does not say: then it is the folder of whoever works on it.
+   */
+  folder?: string;
   started: string;
   commit: string | null;
   /** `path=value` settings of the command line. */
@@ -43,13 +48,14 @@ interface KeptRun extends Omit<StartedRun, "request"> {
 }
 
 /** Notes a run. Inputs that lie beside the store move with it, and count from there; others keep their place. */
-export function saveRun(root: string, { request, ...started }: StartedRun): Promise<void> {
+export async function saveRun(root: string, { request, folder, ...started }: StartedRun): Promise<void> {
   const { home: _, ...kept } = request;
   const inputs = mapInputs(request, (uri) =>
     isWithin(path.dirname(root), uri) ? path.relative(root, uri) : uri,
   );
   return writeJson(runFile(root, request.run), {
     ...started,
+    ...(folder === undefined ? {} : { folder: await folderFrom(root, folder) }),
     request: { ...kept, inputs },
   } satisfies KeptRun);
 }
@@ -59,7 +65,22 @@ export async function loadRun(root: string, run: string): Promise<StartedRun | u
   const kept = await readJsonIfWhole<KeptRun>(runFile(root, run), "request");
   if (kept === undefined) return undefined;
   const inputs = mapInputs(kept.request, (uri) => path.resolve(root, uri));
-  return { ...kept, request: { ...kept.request, inputs, home: root } };
+  return {
+    ...kept,
+    ...(kept.folder === undefined ? {} : { folder: path.resolve(await realpath(root), kept.folder) }),
+    request: { ...kept.request, inputs, home: root },
+  };
+}
+
+/**
+ * A run's folder, as its file keeps it: one beside or above the store moves with it, and counts from there. What the store's path
+ * has of links does not count: they may lead to one store from many folders.
+ */
+async function folderFrom(root: string, folder: string): Promise<string> {
+  const store = await realpath(root);
+  const [above, { root: top }] = [path.dirname(store), path.parse(store)];
+  const moves = (above !== top && isWithin(above, folder)) || (folder !== top && isWithin(folder, store));
+  return moves ? path.relative(store, folder) : folder;
 }
 
 const mapInputs = (

@@ -33,6 +33,22 @@ test("imports run one way, without a cycle", () => {
   expect(output).toContain("no dependency violations found");
 });
 
+test("only the command knows terminal, working folder and exit codes", () => {
+  const forbidden =
+    /\bprocess\s*(?:\.|\[")\s*(?:exit|exitCode|cwd|chdir|argv|stdin|stdout|stderr)\b|\bconsole\s*\.|\bEXIT\b|from "(?:node:)?process"/g;
+  const rooms = new Set(ROOM_NAMES.filter((room) => room !== "cli"));
+  const found = sources
+    .filter(({ file }) => rooms.has(file.split("/")[0]!))
+    .flatMap(({ file }) => [...readFileSync(file, "utf8").matchAll(forbidden)].map(([text]) => [file, text]));
+  expect(found).toEqual([]);
+  // The pattern sees what it is for.
+  expect(
+    ["cli/output.ts", "cli/stopping.ts", "cli/errors.ts", "cli/commands/run.ts"].map(
+      (file) => readFileSync(file, "utf8").match(forbidden)?.[0],
+    ),
+  ).toEqual(['from "node:process"', "EXIT", "EXIT", "process.cwd"]);
+});
+
 test("generated types agree with their schemas", () => {
   execFileSync(process.execPath, ["scripts/generate.mjs", "--check"]);
 });
@@ -47,7 +63,7 @@ test("every kind that Python trains or scores has its module, and no other", () 
     (kind) => KINDS.get(kind).schema["x-tools"].includes("python") && kind !== "frames/extract",
   );
   expect(table.map(([kind]) => kind).sort()).toEqual([...trained].sort());
-  for (const [, module] of table) expect(existsSync(`trainer/reprise_trainer/${module}.py`)).toBe(true);
+  for (const [, module] of table) expect(existsSync(`trainer/reprise_trainer/kinds/${module}.py`)).toBe(true);
 });
 
 describe("a kind is one thing", () => {

@@ -1,4 +1,4 @@
-import type { Question } from "../../schemas/generated/question.ts";
+import type { Having } from "../../data/questions/questions-file.ts";
 import { digestOf } from "../../core/digest.ts";
 import { listItems } from "./list-literal.ts";
 import { optionWords, splitOptions } from "./options.ts";
@@ -16,7 +16,7 @@ interface TrainingRow {
 
 /** A normalised row, its video as the source names it, with what only the source shows. */
 export interface Ingested {
-  row: Question & { task: Task; way: Way };
+  row: Having<"video" | "options" | "answer"> & { task: Task; way: Way };
   /** Family that the question's own words ask for, and that the reasoning's do. */
   asked: Task | undefined;
   reasoned: Task | undefined;

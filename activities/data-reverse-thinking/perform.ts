@@ -9,11 +9,11 @@ import { reverseThinking } from "./template.ts";
 /** data/reverse-thinking: targets from paired questions about the way there and the way back. No model is asked. */
 export async function perform(context: StepContext): Promise<Record<string, number>> {
   const params = context.step.params as unknown as Required<DataReverseThinkingParams>;
-  const rows = await readQuestions(context.inputs["dataset"]!);
+  const rows = await readQuestions(context.inputs["dataset"]!, ["video", "way"]);
   const pairs = pairsOf(rows);
   const without: string[] = [];
   const built = rows.map((row) => {
-    const { answer } = row;
+    const { answer = null } = row;
     if (answer === null) return row;
     const opposite = oppositeOf(row, pairs);
     const thought =
@@ -31,7 +31,7 @@ export async function perform(context: StepContext): Promise<Record<string, numb
   await writeQuestions(context.outputs["dataset"]!, built);
   return {
     rows: rows.length,
-    built: rows.length - without.length - rows.filter(({ answer }) => answer === null).length,
+    built: rows.length - without.length - rows.filter(({ answer = null }) => answer === null).length,
   };
 }
 

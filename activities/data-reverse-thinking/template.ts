@@ -1,4 +1,4 @@
-import type { Question } from "../../schemas/generated/question.ts";
+import type { Row } from "./pairs.ts";
 
 const ABOUT = { forward: "the way there", reverse: "the way back" } as const;
 
@@ -7,7 +7,7 @@ const ABOUT = { forward: "the way there", reverse: "the way back" } as const;
  * one. Our own wording of the paper's idea; the released text is kept by the policy `as-released`.
  */
 export function reverseThinking(
-  { way, question, answer }: Pick<Question, "way" | "question"> & { answer: string },
+  { way, question, answer }: Pick<Row, "way" | "question"> & { answer: string },
   opposite: { question: string; reference: string },
 ): string {
   const other = ABOUT[way === "forward" ? "reverse" : "forward"];

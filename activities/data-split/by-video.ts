@@ -1,15 +1,18 @@
 import path from "node:path";
-import type { Question } from "../../schemas/generated/question.ts";
-import { groupBy, seededOrder, stratumOf } from "./subset.ts";
+import { taskOf } from "../../data/questions/names.ts";
+import type { Having } from "../../data/questions/questions-file.ts";
+import { groupBy, seededOrder } from "./subset.ts";
+
+type Row = Having<"video">;
 
 /**
  * Chooses the videos whose rows are held out for evaluation: about `share` of each task and way, and no video on both
  * sides. Videos with the same questions stand together in a seeded order, and every 1/share-th of the line is taken.
  */
-export function heldOutVideos(rows: readonly Question[], share: number, seed: number): Set<string> {
+export function heldOutVideos(rows: readonly Row[], share: number, seed: number): Set<string> {
   const videos = [...groupBy(rows, ({ video }) => video)].map(([video, own]) => ({
     video,
-    asks: own.map(stratumOf).sort().join(" "),
+    asks: own.map(taskOf).sort().join(" "),
   }));
   const line = [
     ...groupBy(
@@ -29,19 +32,19 @@ export function heldOutVideos(rows: readonly Question[], share: number, seed: nu
 export type Overlap = "refuse" | "drop-from-training" | "drop-from-evaluation";
 
 export interface Sides {
-  train: Question[];
-  eval: Question[];
+  train: Row[];
+  eval: Row[];
   /** Videos that were on both sides. */
   shared: string[];
 }
 
 /** Keeps every video on one side only. With `refuse`, both sides come back as they were. */
-export function withoutOverlap(train: Question[], evaluation: Question[], overlap: Overlap): Sides {
+export function withoutOverlap(train: Row[], evaluation: Row[], overlap: Overlap): Sides {
   const [trained, evaluated] = [train, evaluation].map((rows) => [
     ...new Set(rows.map(({ video }) => video)),
   ]);
   const shared = sharedWith(evaluated!, trained!);
-  const without = (rows: Question[], videos: readonly string[]) => {
+  const without = (rows: Row[], videos: readonly string[]) => {
     const left = new Set(videos);
     return rows.filter(({ video }) => !left.has(video));
   };

@@ -9,11 +9,11 @@ import { nestedSubset } from "./subset.ts";
 /** data/split: training and evaluation rows that share no video. */
 export async function perform(context: StepContext): Promise<Record<string, number>> {
   const params = context.step.params as unknown as Required<DataSplitParams>;
-  const rows = await readQuestions(context.inputs["training"]!);
+  const rows = await readQuestions(context.inputs["training"]!, ["video"]);
   const other = context.inputs["evaluation"];
   const held = other === undefined ? heldOutVideos(rows, params.evaluation_share, params.seed) : new Set();
   const evaluation =
-    other === undefined ? rows.filter(({ video }) => held.has(video)) : await readQuestions(other);
+    other === undefined ? rows.filter(({ video }) => held.has(video)) : await readQuestions(other, ["video"]);
   const sides = withoutOverlap(
     rows.filter(({ video }) => !held.has(video)),
     evaluation,

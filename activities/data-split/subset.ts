@@ -1,4 +1,5 @@
 import { digestOf } from "../../core/digest.ts";
+import { taskOf } from "../../data/questions/names.ts";
 import type { Question } from "../../schemas/generated/question.ts";
 
 /** Items by a key, in the order in which the keys first appear. */
@@ -12,9 +13,6 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map
   return groups;
 }
 
-/** The group within which rows are drawn evenly. */
-export const stratumOf = ({ task, way }: Pick<Question, "task" | "way">): string => `${task}/${way}`;
-
 /** Puts names in a seeded order that does not depend on where they stand in a file. */
 export function seededOrder<T>(items: readonly T[], seed: number, nameOf: (item: T) => string): T[] {
   return items
@@ -24,12 +22,12 @@ export function seededOrder<T>(items: readonly T[], seed: number, nameOf: (item:
 }
 
 /**
- * The first `count` rows of a seeded order in which every task and way advances evenly: a smaller subset is part of
+ * The first `count` rows of a seeded order in which every task, and way where rows have one, advances evenly: a smaller subset is part of
  * each larger one, and each is divided as the whole. Rows come back in the order of the file.
  */
 export function nestedSubset<Row extends Question>(rows: readonly Row[], count: number, seed: number): Row[] {
   const ordered = seededOrder(rows, seed, ({ id }) => id);
-  const ranked = [...groupBy(ordered, stratumOf).values()].flatMap((stratum) =>
+  const ranked = [...groupBy(ordered, taskOf).values()].flatMap((stratum) =>
     stratum.map(({ id }, place) => ({ id, share: (place + 0.5) / stratum.length })),
   );
   ranked.sort((a, b) => a.share - b.share);

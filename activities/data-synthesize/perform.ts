@@ -4,6 +4,7 @@ import { execa } from "execa";
 import pLimit from "p-limit";
 import type { DataSynthesizeParams } from "./params.ts";
 import { mediaFailure } from "../../programs/media-failure.ts";
+import { workingFolder } from "../../programs/working-folder.ts";
 import { openParts } from "../../steps/parts.ts";
 import { writeQuestions } from "../../data/questions/questions-file.ts";
 import type { StepContext } from "../../steps/context.ts";
@@ -18,6 +19,7 @@ export async function perform(context: StepContext): Promise<Record<string, numb
   const params = context.step.params as unknown as Required<DataSynthesizeParams>;
   const folder = context.outputs["dataset"]!;
   const ffmpeg = requireTool("ffmpeg");
+  const where = await workingFolder(context);
   await mkdir(path.join(folder, "videos"), { recursive: true });
   const clips: Clip[] = [];
   const questions: Question[] = [];
@@ -43,6 +45,7 @@ export async function perform(context: StepContext): Promise<Record<string, numb
         const aside = parts.aside(".mp4");
         const format = { size: params.size, crf: params.crf, variableFrameRate: clip.variableFrameRate };
         await execa(ffmpeg, encodeArguments(format, aside), {
+          ...where,
           input: renderWalk(clip.walk, params.size),
           cancelSignal: context.signal,
         }).catch((error: unknown) => {

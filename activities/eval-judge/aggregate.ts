@@ -1,5 +1,5 @@
 import { groupsOf } from "../../asking/groups.ts";
-import type { OpenReply } from "../../asking/open-replies.ts";
+import type { Named } from "../../data/questions/names.ts";
 import { clusterMean, clustersOf } from "../../verdict/statistics/clusters.ts";
 import { clusterOf } from "../../verdict/statistics/sample.ts";
 import { summarise } from "../../verdict/statistics/student.ts";
@@ -11,7 +11,7 @@ const PARTS = ["direction", "landmarks", "logic"] as const;
  * One reply, judged. An empty reply, and one that was refused or held back by a filter, is 0 in each part; one without a
  * judgement has no score at all.
  */
-export interface JudgedReply extends Pick<OpenReply, "id" | "video" | "task" | "way" | "part"> {
+export interface JudgedReply extends Named {
   status: "scored" | "empty" | "filtered" | "refused" | "unscored";
   judgements: Judgement[];
   /** Mean of the three parts over the judgements, 0 to 5. */
@@ -49,11 +49,10 @@ export function aggregate(replies: readonly JudgedReply[]): Record<string, numbe
     spread: asked.length === 0 ? 0 : mean(asked.map(spreadOf)),
     disagreed: asked.length === 0 ? 0 : asked.filter(disagrees).length / asked.length,
     ...Object.fromEntries(
-      groupsOf(scored).flatMap(([name, group]) => [
-        [`score[${name}]`, mean(group.map(({ score }) => score))],
-        // Parts of the benchmark have no slash.
-        ...(name.includes("/")
-          ? Object.entries(partsOf(group)).map(([part, value]) => [`${part}[${name}]`, value])
+      groupsOf(scored).flatMap(({ name, by, samples }) => [
+        [`score[${name}]`, mean(samples.map(({ score }) => score))],
+        ...(by === "task"
+          ? Object.entries(partsOf(samples)).map(([part, value]) => [`${part}[${name}]`, value])
           : []),
       ]),
     ),

@@ -8,6 +8,7 @@ import { DOCUMENT_SCHEMAS } from "../../schemas/documents.ts";
 import { linesOf, readJsonLines, writeWhole } from "../../store/files.ts";
 import { Api, type Asking } from "../../asking/api/api.ts";
 import { samplingOf, type ChatRequest } from "../../asking/api/server.ts";
+import { namesOf } from "../../data/questions/names.ts";
 import { finalText } from "../../data/reading/final-text.ts";
 import type { OpenReply } from "../../asking/open-replies.ts";
 import type { StepContext } from "../../steps/context.ts";
@@ -53,11 +54,11 @@ export async function perform(context: StepContext): Promise<Record<string, numb
 
 /** All judgements of one reply. */
 async function judge(
-  { id, video, task, way, part, reply, error, declined }: OpenReply,
+  { reply, error, declined, ...row }: OpenReply,
   once: (repeat: number) => Promise<Judgement | string>,
   repeats: number,
 ): Promise<JudgedReply> {
-  const sample = { id, video, task, way, ...(part === undefined ? {} : { part }) };
+  const sample = namesOf(row);
   if (error !== undefined)
     return { ...sample, status: "unscored", judgements: [], score: null, reason: `no reply: ${error}` };
   if (declined !== undefined) return { ...sample, status: declined, judgements: [], score: 0 };

@@ -8,7 +8,7 @@ import { scoredRows, writePredictions } from "../../asking/predictions.ts";
 /** A model behind an API replies; its replies are read and scored as a local model's. */
 export async function perform(context: StepContext): Promise<Record<string, number>> {
   const { split, prompt } = context.step.params;
-  const rows = scoredRows(await readQuestions(context.inputs["dataset"]!), String(split));
+  const rows = scoredRows(await readQuestions(context.inputs["dataset"]!, ["video"]), String(split));
   await noteEqualOptions(context, rows);
   return Api.with(context, async (api) => {
     const replies = await askAboutFrames(context, api, rows, String(prompt));

@@ -7,7 +7,7 @@ import type { StepContext } from "../../steps/context.ts";
 /** A model behind an API replies to open questions, for a judge. */
 export async function perform(context: StepContext): Promise<Record<string, number>> {
   const rows = openRows(
-    await readQuestions(context.inputs["dataset"]!),
+    await readQuestions(context.inputs["dataset"]!, ["video"]),
     String(context.step.params["split"]),
   );
   return Api.with(context, async (api) => {

@@ -34,6 +34,8 @@ export interface Gone {
 
 export interface CutterRequest {
   python: string;
+  /** Folder that it runs in; this process's own without one. */
+  cwd?: string;
   wish: Wish;
   environment: NodeJS.ProcessEnv;
   /** File that takes what the process writes to standard error. */
@@ -54,9 +56,10 @@ export class Cutter {
   #tellKilled = () => {};
   #ready = false;
 
-  constructor({ python, wish, environment, log, silence, signal }: CutterRequest) {
+  constructor({ python, cwd, wish, environment, log, silence, signal }: CutterRequest) {
     const output = openSync(log, "a");
     this.#child = spawn(python, ["-m", "reprise_trainer.frames", JSON.stringify(wish)], {
+      cwd,
       env: environment,
       stdio: ["pipe", "pipe", output],
     }) as ChildProcessByStdio<Writable, Readable, null>;

@@ -7,6 +7,7 @@ import { MARK, markFor } from "../../store/step-processes.ts";
 import { openParts, type Parts } from "../../steps/parts.ts";
 import { pinsOf } from "../../host/portable.ts";
 import { programEnvironment } from "../../programs/program-environment.ts";
+import { workingFolder } from "../../programs/working-folder.ts";
 import { readQuestions, writeQuestions } from "../../data/questions/questions-file.ts";
 import type { StepContext } from "../../steps/context.ts";
 import { StepFailure } from "../../core/step-failure.ts";
@@ -25,7 +26,7 @@ type Params = Required<FramesExtractParams>;
 export async function perform(context: StepContext): Promise<Record<string, number>> {
   const params = context.step.params as unknown as Params;
   const [source, target] = [context.inputs["dataset"]!, context.outputs["dataset"]!];
-  const rows = await readQuestions(source);
+  const rows = await readQuestions(source, ["video"]);
   const videos = [...new Set(rows.map(({ video }) => video))].sort();
   await mkdir(path.join(target, "strips"), { recursive: true });
   const parts = await openParts<FrameManifestLine>(context);
@@ -79,7 +80,7 @@ interface Work {
 /** Looks at all videos that are not done, then cuts them; what is against one is noted in `unusable`. */
 async function cutAll(context: StepContext, { videos, files, unusable, parts, settle }: Work): Promise<void> {
   const waiting = () => videos.filter((video) => parts.get(video) === undefined && !unusable.has(video));
-  const crew = openCrew(context);
+  const crew = openCrew(context, await workingFolder(context));
   // Many videos: one decoder each. A single long one gets all of the cores.
   const threads = Math.max(1, Math.floor(context.threads / Math.max(1, waiting().length)));
   try {
@@ -106,10 +107,14 @@ async function cutAll(context: StepContext, { videos, files, unusable, parts, se
   }
 }
 
-function openCrew({ step, threads, log, signal, withheld, fence }: StepContext): Crew {
+function openCrew(
+  { step, threads, log, signal, withheld, fence }: StepContext,
+  where: { cwd?: string },
+): Crew {
   const { frames, rule, size } = step.params as unknown as Params;
   return new Crew(threads, {
     python: requireTool("python"),
+    ...where,
     wish: { frames, rule, size, memory_bytes: step.resources.memoryGb * 1e9 },
     environment: {
       ...programEnvironment(withheld),

@@ -1,5 +1,5 @@
 import { counted } from "../../schemas/counted.ts";
-import type { Question } from "../../schemas/generated/question.ts";
+import type { Having } from "../../data/questions/questions-file.ts";
 import { StepFailure } from "../../core/step-failure.ts";
 
 export interface Unusable {
@@ -13,7 +13,7 @@ const MOST_NAMED = 3;
 
 /** The videos that cannot be used, with their questions. Throws unless they may be left out, and when none is left. */
 export function leaveOut(
-  rows: readonly Question[],
+  rows: readonly Having<"video">[],
   reasons: ReadonlyMap<string, string>,
   allowed: boolean,
 ): Unusable[] {

@@ -7,13 +7,18 @@ const NOT_FINITE = 2;
 
 /**
  * A model or adapter with a number that is not finite is not published, whoever made it. Our own trainers look at theirs.
- * Throws StepFailure with the tensor's name.
+ * Throws StepFailure with the tensor's name. The program that looks runs in `where`.
  */
-export async function refuseOddWeights(output: string, folder: string): Promise<void> {
+export async function refuseOddWeights(
+  output: string,
+  folder: string,
+  where: { cwd?: string },
+): Promise<void> {
   const python = requireTool("python");
   const { exitCode, stdout, stderr } = await execa(python, ["-m", "reprise_trainer.weights", folder], {
     env: { ...programEnvironment(), ...PYTHON_ENVIRONMENT },
     extendEnv: false,
+    ...where,
     stdin: "ignore",
     reject: false,
   });

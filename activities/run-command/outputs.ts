@@ -5,6 +5,7 @@ import { lookThrough, toldOf } from "../../store/listing.ts";
 import { breakHardLinks } from "../../store/self-contained.ts";
 import { readSamples } from "../../record/samples-file.ts";
 import { StepFailure } from "../../core/step-failure.ts";
+import { workingFolder } from "../../programs/working-folder.ts";
 import type { StepContext } from "../../steps/context.ts";
 import { readMetrics } from "./metrics-file.ts";
 import { refuseOddWeights } from "./odd-weights.ts";
@@ -15,7 +16,8 @@ const WEIGHTS: ReadonlySet<ArtifactType> = new Set(["model", "adapter"]);
  * Looks at what a program left as a step's outputs. Throws a StepFailure for one that is missing, that has something which
  * cannot be kept, or whose content is wrong; all of the second sort at once, before any file is read, which may take long.
  */
-export async function checkOutputs({ outputs, step }: StepContext, program: string): Promise<void> {
+export async function checkOutputs(context: StepContext, program: string): Promise<void> {
+  const { outputs, step } = context;
   const made = Object.entries(outputs).map(([output, place]) => {
     const type = step.outputs[output]!;
     return { output, place, type, folder: folderOfOutput(place, type) };
@@ -40,7 +42,7 @@ export async function checkOutputs({ outputs, step }: StepContext, program: stri
     // Verdicts go by them.
     if (type === "predictions") await readSamples(place);
     if (type === "metrics") await readMetrics(output, place);
-    if (WEIGHTS.has(type)) await refuseOddWeights(output, place);
+    if (WEIGHTS.has(type)) await refuseOddWeights(output, place, await workingFolder(context));
   }
 }
 

@@ -5,8 +5,9 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { home } from "../../store/home.ts";
 import { loadOutcome, loadRecord } from "../../store/runs.ts";
-import { EXIT, UserError } from "../errors.ts";
-import { findRun } from "../find-run.ts";
+import { RunError } from "../../runs/errors.ts";
+import { findRun } from "../../runs/find-run.ts";
+import { EXIT } from "../errors.ts";
 import { say } from "../output.ts";
 import { endWithReader } from "../readers.ts";
 
@@ -20,8 +21,7 @@ export async function logs(
   const root = home.find(process.cwd(), process.env);
   const { request } = await findRun(root, name);
   const ids = request.plan.steps.map(({ id }) => id);
-  if (!ids.includes(step))
-    throw new UserError(EXIT.invalid, `The run has no step '${step}'. It has: ${ids.join(", ")}.`);
+  if (!ids.includes(step)) throw new RunError({ why: "step-unknown", step, steps: ids });
   // A reused step's log stands with the run that made it; the record knows where.
   const recorded = (await loadRecord(root, request.run))?.steps.find(({ id }) => id === step)?.log;
   const file = path.join(home.run(root, request.run), recorded ?? `${step}/log.txt`);

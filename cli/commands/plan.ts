@@ -1,18 +1,15 @@
 import prettyBytes from "pretty-bytes";
-import { toolsForFingerprint } from "../../host/tools.ts";
 import type { Plan } from "../../schemas/plan.ts";
 import { home } from "../../store/home.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { digestInputs, missingInputs } from "../inputs.ts";
 import { say, sayJson } from "../output.ts";
 import { drawTable } from "../table.ts";
-import { estimate, showSeconds, total, type Estimate } from "../preview/estimate.ts";
+import { showSeconds, total, type Estimate } from "../../runs/preview/estimate.ts";
 import { explain } from "../preview/explain.ts";
 import { mermaid } from "../preview/graph.ts";
-import { historyOf } from "../preview/history.ts";
 import { originsOf, showOrigins } from "../preview/origins.ts";
-import { previewPlan } from "../preview/preview.ts";
-import type { StepPreview } from "../preview/step-preview.ts";
+import { previewRun } from "../../runs/preview/preview-run.ts";
+import type { StepPreview } from "../../runs/preview/step-preview.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
 
 interface PlanOptions extends RecipeOptions {
@@ -29,15 +26,13 @@ export async function plan(
   file: string,
   { json, why, origins, graph, exitCode, preflight: alsoPreflight, ...options }: PlanOptions,
 ): Promise<number> {
-  const { plan: made, recipe, paper } = await planOf(file, options);
-  const root = home.find(process.cwd(), process.env);
-  const missing = await missingInputs(made, process.cwd());
-  const inputs = await digestInputs(made, recipe, root, [...missing.keys()]);
-  const tools = await toolsForFingerprint(root);
-  const previews = await previewPlan(root, made, inputs, tools, historyOf(root, made), paper);
-  const estimates = await Promise.all(previews.map((preview) => estimate(root, preview)));
+  const planned = await planOf(file, options);
+  const { plan: made, recipe } = planned;
+  const folder = process.cwd();
+  const root = home.find(folder, process.env);
+  const { missing, previews, estimates } = await previewRun(planned, { root, folder });
   const idle = previews.every(({ action, outcome }) => action === "reuse" && outcome !== null);
-  const found = { plan: made, previews, estimates, missing: [...missing.keys()] };
+  const found = { plan: made, previews, estimates, missing };
   if (json === true)
     sayJson({ ...documentOf(found), ...(origins === true ? { origins: originsOf(recipe, made) } : {}) });
   else if (graph === true) say(mermaid(previews));

@@ -2,7 +2,8 @@ import path from "node:path";
 import { home } from "../../store/home.ts";
 import { loadRecord } from "../../store/runs.ts";
 import { EXIT } from "../errors.ts";
-import { findRun, withoutRecord } from "../find-run.ts";
+import { findRun } from "../../runs/find-run.ts";
+import { withoutRecord } from "../without-record.ts";
 import { say, sayJson } from "../output.ts";
 
 /** Writes a run's report again, from its record and event files. */
@@ -11,7 +12,7 @@ export async function report(name: string, { json = false }: { json?: boolean })
   const { request } = await findRun(root, name);
   const record = await loadRecord(root, request.run);
   if (record === undefined) throw await withoutRecord(root, request.run, "it has no record yet");
-  const { writeReport } = await import("../write-report.ts");
+  const { writeReport } = await import("../../runs/report/write-report.ts");
   const file = await writeReport(root, record);
   if (json) sayJson({ run: request.run, report: file });
   else say(path.relative(process.cwd(), file));

@@ -1,9 +1,10 @@
+import { continueRun } from "../../runs/continue-run.ts";
+import { findRun } from "../../runs/find-run.ts";
 import { home } from "../../store/home.ts";
-import { continueRun } from "../continue-run.ts";
 import { detach } from "../detach.ts";
-import { findRun } from "../find-run.ts";
 import { followToEnd } from "../follow.ts";
 import { say } from "../output.ts";
+import { sayFound } from "../preparing.ts";
 
 interface ResumeOptions {
   json?: boolean;
@@ -19,8 +20,13 @@ export async function resume(
   name: string,
   { json = false, detach: alone = false, from }: ResumeOptions,
 ): Promise<number> {
-  const root = home.find(process.cwd(), process.env);
-  const started = await continueRun(root, await findRun(root, name), { from: from ?? null, json });
+  const folder = process.cwd();
+  const root = home.find(folder, process.env);
+  const started = await continueRun(root, await findRun(root, name), {
+    from: from ?? null,
+    folder,
+    tell: sayFound(json),
+  });
   const { run } = started.request;
   say(`Going on with run ${run}.`, json);
   return alone ? detach(root, run, json) : followToEnd(root, started.request, json);

@@ -1,10 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { KINDS } from "../../activities/index.ts";
 import { withPaper, type EditorSchema } from "../../compiler/paper/editor-schema.ts";
+import { RunError } from "../../runs/errors.ts";
 import { DOCUMENT_SCHEMAS } from "../../schemas/documents.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say } from "../output.ts";
-import { compileFile, invalid } from "../recipe-file.ts";
+import { compileFile } from "../recipe-file.ts";
 
 const EDITOR_SCHEMA = new URL("../../schemas/generated/recipe.schema.json", import.meta.url);
 
@@ -44,7 +45,8 @@ async function textOf(name: string): Promise<string> {
 async function ofRecipe(file: string): Promise<string> {
   const { paper, recipe, diagnostics, texts } = await compileFile(file, {});
   const broken = diagnostics.some(({ severity }) => severity === "error");
-  if (recipe === null || (paper === null && broken)) throw invalid(diagnostics, texts);
+  if (recipe === null || (paper === null && broken))
+    throw new RunError({ why: "recipe-invalid", diagnostics, texts });
   const editor = JSON.parse(await readFile(EDITOR_SCHEMA, "utf8")) as EditorSchema;
   return `${JSON.stringify(paper === null ? editor : withPaper(editor, paper), null, 2)}\n`;
 }

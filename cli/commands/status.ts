@@ -1,10 +1,10 @@
 import { home } from "../../store/home.ts";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RunRecord } from "../../schemas/generated/run-record.ts";
-import { listRuns, loadRecord, loadRun, type StartedRun } from "../../store/runs.ts";
+import { loadRecord, loadRun } from "../../store/runs.ts";
 import { liveWorkers } from "../../store/workers.ts";
 import { EXIT } from "../errors.ts";
-import { findRun } from "../find-run.ts";
+import { findRun } from "../../runs/find-run.ts";
+import { lookAtRun, standings } from "../../runs/standing.ts";
 import { storeAbove } from "../nearby-store.ts";
 import { mainNumber } from "../../core/main-number.ts";
 import { KINDS } from "../../activities/index.ts";
@@ -12,7 +12,6 @@ import { say, sayJson } from "../output.ts";
 import { endWithReader } from "../readers.ts";
 import { drawTable } from "../table.ts";
 import { showProgress } from "../progress-view.ts";
-import { RunFollower } from "../step-files.ts";
 
 const LOOK_MS = 500;
 
@@ -41,17 +40,12 @@ async function followFiles(root: string, name: string): Promise<void> {
 }
 
 async function listAll(root: string, json: boolean): Promise<number> {
-  const runs = await Promise.all(
-    (await listRuns(root)).map(async (run) => {
-      const [started, record] = await Promise.all([loadRun(root, run), loadRecord(root, run)]);
-      return {
-        run,
-        status: await statusOf(root, started!, record),
-        started: started!.started,
-        recipe: started!.request.plan.recipe.path,
-      };
-    }),
-  );
+  const runs = (await standings(root)).map(({ started: { request, started }, standing }) => ({
+    run: request.run,
+    status: standing,
+    started,
+    recipe: request.plan.recipe.path,
+  }));
   if (json) sayJson(runs);
   else if (runs.length === 0)
     say(
@@ -65,44 +59,24 @@ async function listAll(root: string, json: boolean): Promise<number> {
 }
 
 async function showOne(root: string, name: string, json: boolean): Promise<number> {
-  const run = await findRun(root, name);
-  const { request, started } = run;
-  const workers = await liveWorkers(root, request.run);
-  const record = await loadRecord(root, request.run);
-  const follower = new RunFollower(root, request.run, request.plan);
-  await follower.update();
-  const steps = follower.steps.map(({ id, state }) => {
-    const known = record?.steps.find((step) => step.id === id);
-    const unfinished = state.progress === null ? "waiting" : "started";
-    return {
-      id,
-      status: known?.status ?? state.outcome?.status ?? unfinished,
-      progress: state.progress,
-      metrics: known?.metrics ?? state.outcome?.metrics ?? state.metrics,
-    };
-  });
-  const is = await statusOf(root, run, record);
-  if (json) sayJson({ run: request.run, status: is, started, workers, steps });
+  const found = await findRun(root, name);
+  const { started } = found;
+  const { run, plan } = found.request;
+  const { standing: is, workers, steps, record } = await lookAtRun(root, found);
+  if (json) sayJson({ run, status: is, started, workers, steps });
   else {
-    const kinds = new Map(follower.steps.map(({ id, kind }) => [id, KINDS.find(kind)]));
+    const kinds = new Map(plan.steps.map(({ id, kind }) => [id, KINDS.find(kind)]));
     const rows = steps.map(({ id, status: at, progress, metrics }) => [
       id,
       at,
       progress === null ? "" : `${progress.done}/${progress.total} ${progress.unit}s`,
       mainNumber(kinds.get(id), metrics),
     ]);
-    say(`${request.run}: ${is}, started ${started}`);
+    say(`${run}: ${is}, started ${started}`);
     say(drawTable(["step", "status", "progress", "result"], rows));
-    if (record === undefined) say(workLine(request.run, is, workers));
+    if (record === undefined) say(workLine(run, is, workers));
   }
   return EXIT.done;
-}
-
-/** A run without a record: paused, running, or left by its workers. */
-async function statusOf(root: string, { request, paused }: StartedRun, record?: RunRecord): Promise<string> {
-  if (record !== undefined) return record.status;
-  if (paused) return "paused";
-  return (await liveWorkers(root, request.run)).length > 0 ? "running" : "unfinished";
 }
 
 function workLine(run: string, is: string, workers: string[]): string {

@@ -5,7 +5,8 @@ import { printDiagnostic } from "../../compiler/print/text.ts";
 import { packageVersion } from "../../host/toolchain.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
-import { compileFile, countOf, type RecipeOptions } from "../recipe-file.ts";
+import { countOf } from "../findings.ts";
+import { compileFile, type RecipeOptions } from "../recipe-file.ts";
 import { counted } from "../../schemas/counted.ts";
 
 interface ValidateOptions extends RecipeOptions {

@@ -1,5 +1,6 @@
 import { KINDS } from "../../activities/index.ts";
 import { accelerateConfig } from "../../programs/accelerate-config.ts";
+import { DEFAULT_FAMILY } from "../../schemas/families.ts";
 import type { Plan, PlanStep } from "../../schemas/plan.ts";
 
 /** What the preflight program is asked about one step. */
@@ -15,8 +16,6 @@ export interface Asked {
   /** What `accelerate launch` would read, where the step trains in several processes. */
   accelerate: Record<string, unknown> | null;
 }
-
-const TOKEN = 28;
 
 /** The steps that can be looked at before they run: those whose model comes from the hub. */
 export function askedOf({ steps }: Plan): Asked[] {
@@ -62,6 +61,7 @@ function largestFrame(size: unknown): [number, number] {
     return [width!, height!];
   }
   const budget = (size as { max_pixels?: number } | null | undefined)?.max_pixels;
-  const side = budget === undefined ? 224 : Math.floor(Math.sqrt(budget) / TOKEN) * TOKEN;
+  const { token_side } = DEFAULT_FAMILY;
+  const side = budget === undefined ? 224 : Math.floor(Math.sqrt(budget) / token_side) * token_side;
   return [side, side];
 }

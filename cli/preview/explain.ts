@@ -1,7 +1,7 @@
 import { showDuration } from "../../core/show-duration.ts";
 import { describeSource } from "../../compiler/parameter.ts";
 import { showValue } from "../../core/show-value.ts";
-import type { StepPreview } from "./step-preview.ts";
+import type { StepPreview } from "../../runs/preview/step-preview.ts";
 
 /** All that is known of what would happen with one step. */
 export function explain(

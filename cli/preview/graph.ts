@@ -1,4 +1,4 @@
-import type { StepPreview } from "./step-preview.ts";
+import type { StepPreview } from "../../runs/preview/step-preview.ts";
 
 const STYLES = {
   run: "fill:#fde2c4,stroke:#b45309",

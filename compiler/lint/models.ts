@@ -1,4 +1,5 @@
 import { pathOf } from "../../core/facts/steps.ts";
+import { DEFAULT_FAMILY } from "../../schemas/families.ts";
 import type { Finding, LintContext } from "./facts.ts";
 
 const CLOSED =
@@ -60,12 +61,14 @@ export function unmergedAdapters({ kinds, steps }: LintContext): Finding[] {
   });
 }
 
+const { title, sampling } = DEFAULT_FAMILY;
+
 /** Rollouts whose sampling a model's own file decides. */
 export function samplingOfTheModel({ steps }: LintContext): Finding[] {
   return steps.flatMap((step) =>
     ["top_p", "top_k"].flatMap((name) => {
       if (step.plan.params[name] !== "model") return [];
-      const message = `'${name}' is left to the model's generation config. Qwen2-VL's has top_k 1: all rollouts of a group are then equal, and nothing is learnt.`;
+      const message = `'${name}' is left to the model's generation config. ${title}'s has top_k ${sampling["top_k"]}: all rollouts of a group are then equal, and nothing is learnt.`;
       return [{ code: "R0513", step, path: pathOf(step, "with", name), message } satisfies Finding];
     }),
   );

@@ -1,3 +1,4 @@
+import type { ErrorObject } from "ajv/dist/2020.js";
 import { validateQuestion } from "../../schemas/validators.ts";
 import { DOCUMENT_SCHEMAS } from "../../schemas/documents.ts";
 import { contradictions, sameText } from "./contradictions.ts";
@@ -15,17 +16,24 @@ const LETTERS = 26;
 
 /**
  * What is wrong with a row of a dataset, each cause once: its shape by the schema, and whether letters, options, texts and
- * targets fit together. Empty for a row that can be used as it is.
+ * targets fit together. Of the keys that rows may leave out it must have those that are `needed`. Empty for a row that can be used as it is.
  */
-export function questionFaults(value: unknown): Fault[] {
+export function questionFaults(value: unknown, needed: readonly string[] = []): Fault[] {
+  const schema: { required?: readonly string[] } = DOCUMENT_SCHEMAS.question;
   const validate = validateQuestion();
   const errors = validate(value) ? [] : (validate.errors ?? []);
   const row = (value ?? {}) as Record<string, unknown>;
   const { answer, options } = row;
+  const required = [...needed, ...(typeof answer === "string" ? ["options"] : [])];
+  const missing = required.filter((key) => !(key in row)).map(missingKey);
   // These two have sentences of their own.
   const others = errors.filter((error) => !/^(?:answer|options)\b/.test(pathOf(error)));
   return [
-    ...explainErrors(others, DOCUMENT_SCHEMAS.question, ALSO_CALLED),
+    ...explainErrors(
+      [...others, ...missing],
+      { required: [...(schema.required ?? []), ...needed] },
+      ALSO_CALLED,
+    ),
     ...("answer" in row ? answerFaults(answer, options) : []),
     ...("options" in row ? optionsFaults(options) : []),
     ...lettersFaults(answer, options),
@@ -33,6 +41,12 @@ export function questionFaults(value: unknown): Fault[] {
     ...contradictions(row),
   ];
 }
+
+/** As the schema would say it of a key that it requires. */
+const missingKey = (key: string): ErrorObject => ({
+  ...{ keyword: "required", instancePath: "", schemaPath: "#/required" },
+  params: { missingProperty: key },
+});
 
 function answerFaults(answer: unknown, options: unknown): Fault[] {
   if (answer === null || (typeof answer === "string" && /^[A-Z]$/.test(answer))) return [];

@@ -14,15 +14,21 @@ export async function writeQuestions(folder: string, rows: readonly Question[]):
   await writeFile(path.join(folder, NAME), linesOf(rows));
 }
 
+/** A row that has some of what rows may leave out. */
+export type Having<Key extends keyof Question> = Question & Required<Pick<Question, Key>>;
+
 /**
- * Reads the rows of a dataset, each checked whole: shape, letters, options, texts and id. What is wrong in any of them fails
- * the step, all causes at once, each with its lines; so does a file without a row.
+ * Reads the rows of a dataset, each checked whole: shape, letters, options, texts and id, and that it has all `needed` keys.
+ * What is wrong in any of them fails the step, all causes at once, each with its lines; so does a file without a row.
  */
-export async function readQuestions(folder: string): Promise<Question[]> {
+export async function readQuestions<Key extends keyof Question = never>(
+  folder: string,
+  needed: readonly Key[] = [],
+): Promise<Having<Key>[]> {
   const bytes = await readFile(path.join(folder, NAME)).catch(() => {
     throw new StepFailure("data", `The dataset has no ${NAME}. See docs/datasets.md.`);
   });
-  const { rows, faults } = readRows<Question>(bytes, questionFaults);
+  const { rows, faults } = readRows<Having<Key>>(bytes, (value) => questionFaults(value, needed));
   faults.push(...idsTwice(rows));
   if (rows.length === 0 && faults.length === 0)
     faults.push({ line: null, cause: "no row", text: "it has no row." });

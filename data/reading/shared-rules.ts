@@ -4,7 +4,7 @@ import { trainerFolder } from "../../core/package-root.ts";
 
 type Replacement = [pattern: string, by: string];
 
-/** trainer/reprise_trainer/reading.json, in the common part of JavaScript's and Python's regular expressions. */
+/** trainer/reprise_trainer/data/reading.json, in the common part of JavaScript's and Python's regular expressions. */
 interface ReadingFile {
   /** White space becomes blanks and line breaks; what cannot be seen goes. */
   tidy: Replacement[];
@@ -89,7 +89,7 @@ let rules: SharedRules | undefined;
 /** The rules for tags and choices, which the rewards in Python read from the same file. */
 export function sharedRules(): SharedRules {
   if (rules !== undefined) return rules;
-  const text = readFileSync(path.join(trainerFolder, "reprise_trainer", "reading.json"), "utf8");
+  const text = readFileSync(path.join(trainerFolder, "reprise_trainer", "data", "reading.json"), "utf8");
   const file = JSON.parse(text) as ReadingFile;
   rules = {
     tidy: replaceAll(file.tidy),

@@ -3,22 +3,22 @@
 export interface Question {
   /** Unique in the dataset, and the same in every cut of it. */
   id: string;
-  /** The video: a path from the dataset's folder, or a name under the folder of videos. */
-  video: string;
+  /** The video that is asked about: a path from the dataset's folder, or a name under the folder of videos. Left out where the text is all. */
+  video?: string;
   /** Split that the row belongs to. */
   split: string;
   /** What is asked for, such as direction, landmark, action or route. */
   task: string;
-  /** The way that is asked about: there, or back. */
-  way: "forward" | "reverse";
+  /** The way that is asked about: there, or back. Left out where there is none. */
+  way?: "forward" | "reverse";
   /** Part of the benchmark, such as part1. */
   part?: string;
   /** The question, without options and instructions. */
   question: string;
-  /** Texts that begin with their letter. Empty for an open question. */
-  options: string[];
-  /** Gold letter; null for a row that is trained or judged, but not scored by letter. */
-  answer: string | null;
+  /** Texts that begin with their letter. Empty, or left out, for an open question. */
+  options?: string[];
+  /** Gold letter; null, or left out, for a row that is trained or judged, but not scored by letter. */
+  answer?: string | null;
   /** Reference answer in words: of an open question, or the gold option's text. */
   reference?: string;
   /** The question about the other way, with its reference answer. */

@@ -8,7 +8,7 @@ const MODEL = "Qwen/Qwen2-VL-7B-Instruct";
 const SHALLOW = 4;
 
 const full = () => {
-  const file = path.join(root, "trainer", "reprise_trainer", "preflight", "architectures.json");
+  const file = path.join(root, "trainer/reprise_trainer/models/qwen2_vl/architectures.json");
   return JSON.parse(fs.readFileSync(file, "utf8"))[MODEL];
 };
 

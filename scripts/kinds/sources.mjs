@@ -9,9 +9,9 @@ import { build, transform } from "esbuild";
 const DECIDING = /^(activities|asking|data|programs)\/|^host\/(portable|threads)\.ts$/;
 const MACHINERY = new Set(["run-child", "run-program", "media-failure"].map((name) => `programs/${name}.ts`));
 const PYTHON_MACHINERY = new Set(
-  ["__main__", "errors", "events", "failures", "job", "launch", "progress", "stop", "warm"].map(
-    (name) => `trainer/reprise_trainer/${name}.py`,
-  ),
+  ["__main__", "launch", "warm", "job/errors", "job/events", "job/failures", "job/job", "processes/stop"]
+    .concat("processes/ending", "training/progress")
+    .map((name) => `trainer/reprise_trainer/${name}.py`),
 );
 
 /** Kinds with `{file: digest}` of their sources. `python` is a Python to read the trainers' modules with. */
@@ -67,7 +67,7 @@ const foldersOf = (root) =>
 function trainersOf(text) {
   const table = /^KINDS = \{([^}]+)\}/m.exec(text)[1];
   return Object.fromEntries(
-    [...table.matchAll(/"([^"]+)": "([^"]+)"/g)].map(([, kind, module]) => [kind, module]),
+    [...table.matchAll(/"([^"]+)": "([^"]+)"/g)].map(([, kind, module]) => [kind, `kinds.${module}`]),
   );
 }
 
@@ -92,7 +92,7 @@ function dataOf(root, file) {
   const names = [...read(root, file).matchAll(/"([\w-]+\.json)"/g)].map(([, name]) => name);
   return Object.fromEntries(
     names
-      .map((name) => `trainer/reprise_trainer/${name}`)
+      .map((name) => `trainer/reprise_trainer/data/${name}`)
       .filter((data) => fs.existsSync(path.join(root, data)))
       .map((data) => [data, short(JSON.stringify(JSON.parse(read(root, data))))]),
   );

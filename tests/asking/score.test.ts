@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { noteEqualOptions } from "../../asking/equal-options.ts";
-import { predictionOf } from "../../asking/predictions.ts";
+import { predictionOf, type ScoredRow } from "../../asking/predictions.ts";
 import { score } from "../../asking/score.ts";
 import type { Prediction } from "../../verdict/statistics/sample.ts";
 import { wilson } from "../../verdict/statistics/share.ts";
 import { KINDS } from "../../activities/index.ts";
 import { isMetric } from "../../schemas/kinds.ts";
-import type { Question } from "../../schemas/generated/question.ts";
 
 // Checked against the formula's values in E. B. Wilson's form, e.g. 0 of 10 gives (0, 0.2775).
 test.each([
@@ -20,7 +19,7 @@ test.each([
   expect(interval[1]).toBeCloseTo(high, 5);
 });
 
-const row: Question & { answer: string } = {
+const row: ScoredRow = {
   ...{ id: "a", video: "a.mp4", split: "eval", task: "direction", way: "forward", question: "Which?" },
   ...{ options: ["A. left", "B. right", "C. both", "D. none"], answer: "B", targets: {} },
 };
@@ -102,6 +101,20 @@ describe("a score", () => {
       "accuracy[direction/reverse]": 0,
       "accuracy[action/forward]": 1,
     });
+  });
+
+  test("is given for a task alone where rows have no way, and names nothing that they leave out", () => {
+    const { video: _, way: __, ...bare } = row;
+    const one = predictionOf({ ...bare, part: "set/1" }, { id: "a", reply: "B", truncated: false });
+    expect(Object.keys(one).slice(0, 4)).toEqual(["id", "task", "part", "options"]);
+    const names = Object.keys(score([one])).filter((name) => name.startsWith("accuracy["));
+    expect(names).toEqual(["accuracy[direction]", "accuracy[set/1]"]);
+  });
+
+  test("is not given where a task is called as a part is: two metrics would have one name", () => {
+    const { way: _, ...bare } = row;
+    const one = predictionOf({ ...bare, part: "direction" }, { id: "a", reply: "B", truncated: false });
+    expect(() => score([one])).toThrow("'direction' is both a 'task' and a 'part'");
   });
 
   test("counts the rules by which letters were read", () => {

@@ -14,7 +14,7 @@ const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const TINY = `
 import sys
 from pathlib import Path
-from reprise_trainer.tiny_model import build_model
+from reprise_trainer.models.qwen2_vl.tiny import build_model
 row = {"question": "On the way, which?", "options": ["A: red", "B: blue"], "targets": {"letter": "<answer>A</answer>"}}
 build_model(Path(sys.argv[1]), [row], hidden=64, layers=2, vocabulary=320, seed=0)
 `;

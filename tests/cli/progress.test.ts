@@ -3,7 +3,7 @@ import path from "node:path";
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { bars } from "../../cli/progress-bars.ts";
-import { RunFollower } from "../../cli/step-files.ts";
+import { RunFollower } from "../../runs/step-files.ts";
 import type { Plan } from "../../schemas/plan.ts";
 import { outcome } from "../support/claims.ts";
 import { temporaryFolder } from "../support/folders.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Workload } from "../../compiler/lint/workloads.ts";
 import { compileText } from "../support/recipes.ts";
 
-/** What TRL, transformers and accelerate gave; tests/trainer/test_epochs.py holds it to them. */
+/** What TRL, transformers and accelerate gave; tests/trainer/training/test_epochs.py holds it to them. */
 const { columns, rows } = JSON.parse(readFileSync("tests/tables/epochs.json", "utf8")) as {
   columns: string[];
   rows: (string | number | null)[][];

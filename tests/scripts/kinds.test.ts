@@ -23,10 +23,10 @@ test("every kind has sources: its activity's, and where it has one its trainer's
     expect(Object.keys(found[kind]!)).toEqual(expect.arrayContaining(files));
   has("run/noop", "activities/run-noop/perform.ts");
   has("frames/extract", "activities/frames-extract/perform.ts", "trainer/reprise_trainer/frames/cut.py");
-  has("train/grpo", "programs/run-trainer.ts", "trainer/reprise_trainer/rewards.py");
-  has("eval/mcq", "asking/score.ts", "trainer/reprise_trainer/replying.py");
-  for (const kind of ["eval/mcq", "train/grpo"]) has(kind, "trainer/reprise_trainer/reading.json");
-  expect(Object.keys(found["eval/mcq"]!)).not.toContain("trainer/reprise_trainer/train_grpo.py");
+  has("train/grpo", "programs/run-trainer.ts", "trainer/reprise_trainer/rewards/functions.py");
+  has("eval/mcq", "asking/score.ts", "trainer/reprise_trainer/asking/replying.py");
+  for (const kind of ["eval/mcq", "train/grpo"]) has(kind, "trainer/reprise_trainer/data/reading.json");
+  expect(Object.keys(found["eval/mcq"]!)).not.toContain("trainer/reprise_trainer/kinds/train_grpo.py");
   expect(Object.keys(found["data/split"]!)).not.toContain("steps/step.ts");
 }, 60_000);
 

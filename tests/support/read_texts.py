@@ -3,9 +3,9 @@
 import json
 import sys
 
-from reprise_trainer.answers import outside_thinking, tagged_letter
-from reprise_trainer.choices import Choices
-from reprise_trainer.reading import tidy
+from reprise_trainer.data.answers import outside_thinking, tagged_letter
+from reprise_trainer.data.choices import Choices
+from reprise_trainer.data.reading import tidy
 
 for line in sys.stdin:
     asked = json.loads(line)

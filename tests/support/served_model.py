@@ -23,8 +23,8 @@ from transformers import (
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "trainer"))
 
-from reprise_trainer.processor import load_processor
-from reprise_trainer.tiny_model import build_model
+from reprise_trainer.models.qwen2_vl.processor import load_processor
+from reprise_trainer.models.qwen2_vl.tiny import build_model
 from served_texts import CUES, KINDS, LIGHTS, TEMPLATE, WORDS, Example, Texts
 
 EDGE = 56

@@ -15,13 +15,15 @@ from typing import Any
 import pytest
 import torch
 from PIL import Image
-from reprise_trainer.events import Events
-from reprise_trainer.job import Checkpointing, Job
-from reprise_trainer.rewards import REWARDS
-from reprise_trainer.tiny_model import build_model
+from reprise_trainer.job.events import Events
+from reprise_trainer.job.job import Checkpointing, Job
+from reprise_trainer.models.qwen2_vl.tiny import build_model
+from reprise_trainer.rewards.functions import REWARDS
 
 FRAMES = 8
 SIZE = 28
+# A model on the hub whose dimensions preflight knows.
+SEVEN = "Qwen/Qwen2-VL-7B-Instruct"
 COLOURS = {"red": (220, 40, 40), "blue": (40, 60, 220)}
 
 SUPERVISED = {
@@ -129,7 +131,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def rows(dataset: Path) -> list[dict[str, Any]]:
-    from reprise_trainer.dataset import read_rows
+    from reprise_trainer.data.dataset import read_rows
 
     return read_rows(dataset, "train", FRAMES)
 

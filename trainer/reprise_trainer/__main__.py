@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import traceback
 from importlib import import_module
 from pathlib import Path
 
-from . import portable, ranks, stop
-from .errors import StepError
-from .events import Events, write_result
-from .failures import classify, is_lost_peer
-from .hub import with_local_models
-from .job import read_job
+from .job.errors import StepError
+from .job.events import Events, write_result
+from .job.failures import classify, is_lost_peer
+from .job.job import read_job
+from .launching import portable
+from .models.hub import with_local_models
+from .processes import ranks, stop
+from .processes.ending import LOST_PEER, end_with_parent, leave
 
+# Modules of kinds/.
 KINDS = {
     "model/tiny": "model_tiny",
     "train/sft": "train_sft",
@@ -24,21 +26,6 @@ KINDS = {
     "eval/mcq": "eval_mcq",
     "eval/open": "eval_open",
 }
-
-
-# sysexits.h, EX_PROTOCOL: another process of the same training is gone.
-LOST_PEER = 76
-
-
-def end_with_parent() -> None:
-    """Ask the kernel (Linux only) to end this process when the worker that started it dies.
-
-    Elsewhere the next attempt ends it: the worker's fence knows its process.
-    """
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def main(path: str) -> int:
@@ -70,7 +57,7 @@ def run(path: str) -> int:
         import torch
 
         torch.set_num_threads(job.threads)
-        metrics = import_module(f".{KINDS[job.kind]}", __package__).run(local, events)
+        metrics = import_module(f".kinds.{KINDS[job.kind]}", __package__).run(local, events)
     except StepError as error:
         write_result(job.result, {"ok": False, "code": error.code, "message": str(error)})
         return 2
@@ -85,17 +72,6 @@ def run(path: str) -> int:
     if ranks.is_main():
         write_result(job.result, {"ok": True, "metrics": metrics})
     return 0
-
-
-def leave(code: int) -> None:
-    """End this process at once: nothing is left to do.
-
-    While Python takes the libraries down they can crash (seen: a process of two, SIGABRT after its last step), which
-    would turn a finished training into a failed one.
-    """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 if __name__ == "__main__":

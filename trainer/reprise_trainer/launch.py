@@ -12,12 +12,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import stop
-from .__main__ import LOST_PEER, end_with_parent, leave
-from .accelerate_keys import require_known_keys
-from .errors import StepError
-from .events import write_result
-from .job import read_job
+from .job.errors import StepError
+from .job.events import write_result
+from .job.job import read_job
+from .launching.accelerate_keys import require_known_keys
+from .processes import stop
+from .processes.ending import LOST_PEER, end_with_parent, leave
 
 # How a process ends because another one had failed: by torch's agent, or by itself when it lost its peer.
 COLLATERAL = (-signal.SIGTERM, LOST_PEER)
@@ -49,7 +49,7 @@ def launch(job_file: str, config: str) -> int:
     from torch.distributed.elastic.multiprocessing import SignalException
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 
-    from . import rendezvous
+    from .launching import rendezvous
 
     rendezvous.register()
     # Port 0: accelerate would look whether 29500 is free, which nobody here uses.

@@ -17,16 +17,18 @@ LATER = (
     "peft.utils.transformers_weight_conversion",
     "torch.utils.serialization",
     "transformers.integrations.bitsandbytes",
-    "transformers.models.qwen2_vl",
 )
 
 
 def main() -> None:
     """Raise ImportError where the environment is not whole."""
     for module in KINDS.values():
-        import_module(f".{module}", __package__)
+        import_module(f".kinds.{module}", __package__)
     import_module(".preflight.stages", __package__)
-    for module in LATER:
+    from .models.families import FAMILIES
+
+    families = (module for family in FAMILIES.values() for module in family.loaded_later)
+    for module in (*LATER, *families):
         import_module(module)
     import imageio_ffmpeg
 

@@ -1,9 +1,9 @@
 /** One sample's outcome under one model, from predictions.jsonl. */
 export interface Prediction {
   id: string;
-  video: string;
+  video?: string;
   task: string;
-  way: string;
+  way?: string;
   /** Part of the benchmark. */
   part?: string;
   /** Number of options. */

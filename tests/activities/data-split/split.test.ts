@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { heldOutVideos, withoutOverlap } from "../../../activities/data-split/by-video.ts";
 import { nestedSubset } from "../../../activities/data-split/subset.ts";
 import { oppositeOf, pairsOf } from "../../../activities/data-reverse-thinking/pairs.ts";
-import type { Question } from "../../../schemas/generated/question.ts";
+import type { Having } from "../../../data/questions/questions-file.ts";
+
+type Question = Having<"video" | "way">;
 
 const TASKS = ["direction", "landmark", "action"];
 const WAYS = ["forward", "reverse"] as const;

@@ -96,7 +96,7 @@ const judged = (id: string, judgements: Judgement[], more: Partial<JudgedReply> 
 test("means are over what has a score: an empty reply is 0, one without a judgement is left out", () => {
   const metrics = aggregate([
     judged("a", [judgement(5, 4, 3), judgement(5, 4, 3)]),
-    judged("b", [judgement(2, 2, 2), judgement(4, 2, 3)], { way: "reverse", part: "part1" }),
+    judged("b", [judgement(2, 2, 2), judgement(4, 2, 3)], { way: "reverse", part: "set/1" }),
     judged("c", [], { status: "empty", score: 0 }),
     judged("d", [], { status: "unscored", score: null }),
   ]);
@@ -113,8 +113,8 @@ test("means are over what has a score: an empty reply is 0, one without a judgem
   expect(metrics["score[route/forward]"]).toBeCloseTo(2, 12);
   expect(metrics["score[route/reverse]"]).toBeCloseTo(2.5, 12);
   expect(metrics["direction[route/reverse]"]).toBe(3);
-  expect(metrics["score[part1]"]).toBeCloseTo(2.5, 12);
-  expect(metrics["direction[part1]"]).toBeUndefined();
+  expect(metrics["score[set/1]"]).toBeCloseTo(2.5, 12);
+  expect(metrics["direction[set/1]"]).toBeUndefined();
   // Three replies with a standard deviation of 2: Student's interval is wider than the scale.
   expect([metrics["score_low"], metrics["score_high"]]).toEqual([0, 5]);
 });

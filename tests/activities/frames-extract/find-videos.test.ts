@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { findVideos } from "../../../activities/frames-extract/find-videos.ts";
 import { leaveOut } from "../../../activities/frames-extract/unusable.ts";
-import type { Question } from "../../../schemas/generated/question.ts";
+import type { Having } from "../../../data/questions/questions-file.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 
 function tree(...files: string[]): string {
@@ -84,7 +84,7 @@ test("another composition of letters and another case are a hint, not a match", 
 
 test("many videos that cannot be used are told in a moment", () => {
   const names = Array.from({ length: 40_000 }, (_, number) => `video-${number}.mp4`);
-  const rows = names.map((video, number) => ({ id: `q${number}`, video }) as Question);
+  const rows = names.map((video, number) => ({ id: `q${number}`, video }) as Having<"video">);
   const reasons = new Map(names.slice(1).map((video) => [video, "it is not there"]));
   const began = performance.now();
   const left = leaveOut(rows, reasons, true);

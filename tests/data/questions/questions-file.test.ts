@@ -34,6 +34,24 @@ test("rows are read, and a wrong one is told with its line", async () => {
   );
 });
 
+test("a row of text alone is read as it is", async () => {
+  const text = { id: "a", split: "train", task: "why", question: "Why?", targets: { short: "So." } };
+  await expect(readQuestions(dataset(text))).resolves.toEqual([text]);
+});
+
+test("what a row may leave out is told where a step needs it, with all lines that lack it", async () => {
+  const text = (id: string) => ({ ...row(id, "1.mp4"), video: undefined });
+  const folder = dataset(one, text("b"), { ...text("c"), way: undefined, vdeo: "1.mp4" });
+  await expect(readQuestions(dataset(one, text("b")))).resolves.toHaveLength(2);
+  const said = await readQuestions(folder, ["video", "way"]).catch((error: Error) => error.message);
+  expect(said).toMatch(/^questions\.jsonl:2: the key 'video' is missing\.$/m);
+  expect(said).toMatch(/^questions\.jsonl:3: 'vdeo' is not a key of a row\. Did you mean 'video'\?$/m);
+  expect(said).toMatch(/^questions\.jsonl:3: the key 'way' is missing\.$/m);
+  await expect(readQuestions(dataset({ ...one, video: null }), ["video"])).rejects.toThrow(
+    "'video' is null; it must be a text.",
+  );
+});
+
 test("an id that is taken is told with both lines", async () => {
   const folder = dataset(one, row("b", "2.mp4"), row("a", "3.mp4"));
   await expect(readQuestions(folder)).rejects.toThrow(
@@ -145,7 +163,12 @@ describe("a row is checked whole", () => {
       { opposite: { question: "And back?", refrence: "Right." } },
       "'refrence' is not a key of 'opposite'. Did you mean 'reference'?",
     ],
-    [{ way: undefined }, "the key 'way' is missing."],
+    [{ task: undefined }, "the key 'task' is missing."],
+    [{ options: undefined }, "the key 'options' is missing."],
+    [
+      { options: undefined, choices: ["A. left", "B. right"] },
+      "'choices' is not a key of a row. Did you mean 'options'?",
+    ],
     [{ way: "Forward" }, "'way' is \"Forward\"; it must be one of forward, reverse. Did you mean 'forward'?"],
     [{ id: 7 }, "'id' is the number 7; it must be a text. Write \"7\"."],
     [{ id: null }, "'id' is null; it must be a text."],

@@ -123,7 +123,10 @@ const texts = fc.constantFrom(...OPTIONS).chain((options) => {
 });
 
 test("the rules have nothing that the two languages understand in different ways", () => {
-  const rules = readFileSync(path.join(packageRoot, "trainer", "reprise_trainer", "reading.json"), "utf8");
+  const rules = readFileSync(
+    path.join(packageRoot, "trainer", "reprise_trainer", "data", "reading.json"),
+    "utf8",
+  );
   // Classes and borders hang on flags and on Unicode's version, $ on a last line break; names of groups differ.
   expect(rules).not.toMatch(/(?<!\\)\\\\[wWdDbBpPAZ]/);
   expect(rules).not.toMatch(/\(\?P?<[a-z]/);

@@ -19,8 +19,8 @@ from typing import Any, TextIO
 
 import av
 
-from ..__main__ import end_with_parent
-from ..failures import classify
+from ..job.failures import classify
+from ..processes.ending import end_with_parent
 from . import logs, memory, pulse
 from .cut import Wish, cut
 from .opening import open_film

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..preflight.architecture import Architecture
+from ..models.qwen2_vl.architecture import Architecture
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import stop
+from ..processes import stop
 from .checks import Check
 
 # What a worker sets for a trainer whose inputs are all local.

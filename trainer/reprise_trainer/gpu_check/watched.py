@@ -22,7 +22,7 @@ from .phases import Phases
 def watch(kind: str, phases: Phases) -> None:
     """Name the phases of a kind: what preflight counts by the same names."""
     if kind.startswith("eval/"):
-        from .. import replying
+        from ..asking import replying
 
         phases.watch(replying, "generate", "evaluation", lambda replies: sum(reply["tokens"] for reply in replies))
         return
@@ -31,7 +31,7 @@ def watch(kind: str, phases: Phases) -> None:
     if kind == "train/grpo":
         from trl import GRPOTrainer
 
-        from .. import train_grpo
+        from ..kinds import train_grpo
 
         # Completions and their logarithms.
         phases.watch(GRPOTrainer, "_generate_single_turn", "rollout", lambda made: sum(map(len, made[0])))
@@ -42,7 +42,7 @@ def watch(kind: str, phases: Phases) -> None:
 
 def stop_after_last_step() -> None:
     """By the signal that a worker sends."""
-    from ..progress import ReportProgress
+    from ..training.progress import ReportProgress
 
     report = ReportProgress.on_step_end
 

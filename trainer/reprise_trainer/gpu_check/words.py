@@ -10,25 +10,8 @@ from typing import Any
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-from ..tiny_model import CHAT_TEMPLATE
+from ..models.qwen2_vl.tokens import CHAT_TEMPLATE, SPECIAL
 
-# In the order of their ids, which begin behind the words: 151643 in Qwen2-VL (its tokenizer_config.json).
-SPECIAL = [
-    "<|endoftext|>",
-    "<|im_start|>",
-    "<|im_end|>",
-    "<|object_ref_start|>",
-    "<|object_ref_end|>",
-    "<|box_start|>",
-    "<|box_end|>",
-    "<|quad_start|>",
-    "<|quad_end|>",
-    "<|vision_start|>",
-    "<|vision_end|>",
-    "<|vision_pad|>",
-    "<|image_pad|>",
-    "<|video_pad|>",
-]
 WORDS = [
     "turn",
     "left",

@@ -16,10 +16,10 @@ import torch
 from PIL import Image
 from transformers import Qwen2VLForConditionalGeneration, set_seed
 
-from ..loading import model_dtype, on_gpu
-from ..preflight.architecture import Architecture
-from ..prompts import prompt_text
-from ..tiny_model import save_processor
+from ..data.prompts import prompt_text
+from ..models.loading import model_dtype, on_gpu
+from ..models.qwen2_vl.architecture import Architecture
+from ..models.qwen2_vl.tiny import save_processor
 from .checks import Checks, Clips, read_checks
 from .words import WORDS, build_tokenizer, conversation, text_of
 

@@ -14,7 +14,7 @@ os.environ.update(HF_HUB_OFFLINE="1", CUDA_VISIBLE_DEVICES="", TRANSFORMERS_VERB
 
 def look(raw: dict[str, Any]) -> dict[str, Any]:
     """What one step takes, or why it cannot be."""
-    from ..errors import StepError
+    from ..job.errors import StepError
     from .stages import STAGES, Asked
 
     asked = Asked(**{**raw, "frame": tuple(raw["frame"])})

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from .architecture import Architecture, build
+from ..models.family import Architecture, Clip, Inputs
 from .live_bytes import LiveBytes
 
 # Depths from which the full model's step is extrapolated.
@@ -42,43 +42,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of equal length: `grid` patches of a clip (time, height, width), `text` other tokens, of which `scored`."""
+    """Rows of equal length: a clip, and `text` other tokens, of which `scored`."""
 
     rows: int
-    grid: tuple[int, int, int]
+    clip: Clip
     text: int
     scored: int
 
-    @property
-    def patches(self) -> int:
-        """Patches of one clip."""
-        time, height, width = self.grid
-        return time * height * width
-
-    @property
-    def patch(self) -> int:
-        """Numbers of a patch: two frames of 14 x 14 pixels in three colours."""
-        return 3 * 2 * 14 * 14
-
-    @property
-    def vision_tokens(self) -> int:
-        """Tokens of one clip: two by two patches are merged."""
-        return self.patches // 4
-
-    def tensors(self, image_token: int) -> dict[str, torch.Tensor]:
-        """Real index tensors, as the processor gives them."""
-        row = [1] * (self.text // 2) + [image_token] * self.vision_tokens + [2] * (self.text - self.text // 2)
-        ids = torch.tensor([row] * self.rows)
-        return {
-            "input_ids": ids,
-            "attention_mask": torch.ones_like(ids),
-            "mm_token_type_ids": (ids == image_token).int(),
-            "image_grid_thw": torch.tensor([self.grid] * self.rows),
-        }
-
 
 def measure(
-    config: Any,
+    dimensions: Architecture,
     batch: Batch,
     *,
     lora: Any = None,
@@ -90,17 +63,17 @@ def measure(
 ) -> Step:
     """Run one step. With `fake` False on real tensors, which only a small model can.
 
-    Only what must not be real is made in the fake mode: weights, pixels and the loss. Index arithmetic (grids, masks,
+    Only what must not be real is made in the fake mode: weights, clips and the loss. Index arithmetic (grids, masks,
     positions) asks for values, and stays outside of it.
     """
     from peft import get_peft_model
 
     mode = _mode(fake)
     with torch.device("meta"):
-        model = build(config, dtype, attention)
+        model = dimensions.build(dtype, attention)
         if lora is not None:
             model = get_peft_model(model, lora)
-    pixels = _materialise(model, batch, mode)
+    media = _materialise(model, dimensions, batch, mode)
     base = model.get_base_model() if lora is not None else model
     if checkpointing:
         base.gradient_checkpointing_enable({"use_reentrant": False})
@@ -109,12 +82,12 @@ def measure(
     model.train()
     gradients = _release_gradients(model)
     live = LiveBytes(fake_only=fake)
-    live.ignore([*model.parameters(), pixels])
+    live.ignore([*model.parameters(), *media.values()])
     low: Any = torch.autocast("cpu", dtype=torch.bfloat16) if autocast else nullcontext()
     with live:
         with low:
-            tensors = batch.tensors(config.image_token_id)
-            hidden = base.model(**tensors, pixel_values=pixels, use_cache=False).last_hidden_state
+            tensors = dimensions.indices(batch.rows, batch.clip, batch.text)
+            hidden = base.model(**tensors, **media, use_cache=False).last_hidden_state
             hidden = hidden[:, -batch.scored - 1 : -1].reshape(-1, hidden.shape[-1])
         saved = live.live
         gradient = _loss_gradient(hidden, base.lm_head.weight, mode, low)
@@ -124,32 +97,32 @@ def measure(
 
 
 @torch.no_grad()
-def measure_reading(config: Any, batch: Batch, *, fake: bool = True) -> Step:
+def measure_reading(dimensions: Architecture, batch: Batch, *, fake: bool = True) -> Step:
     """Run one pass over a batch's prompts without a way back, as generating begins: logits of the last token alone."""
     with torch.device("meta"):
-        model = build(config)
-    pixels = _materialise(model, batch, _mode(fake))
+        model = dimensions.build(torch.bfloat16)
+    media = _materialise(model, dimensions, batch, _mode(fake))
     model.eval()
     live = LiveBytes(fake_only=fake)
-    live.ignore([*model.parameters(), pixels])
+    live.ignore([*model.parameters(), *media.values()])
     with live:
-        tensors = batch.tensors(config.image_token_id)
-        logits = model(**tensors, pixel_values=pixels, use_cache=False, logits_to_keep=1).logits
-    assert logits.shape == (batch.rows, 1, config.text_config.vocab_size)
+        tensors = dimensions.indices(batch.rows, batch.clip, batch.text)
+        logits = model(**tensors, **media, use_cache=False, logits_to_keep=1).logits
+    assert logits.shape == (batch.rows, 1, dimensions.text["vocab_size"])
     return Step(float(live.live), float(live.peak), 0.0, float(live.flops))
 
 
-def by_depth(dimensions: Architecture, run: Callable[[Any], Step]) -> Step:
-    """The full model's step from three shallow ones: all but the peak is linear in the number of layers.
+def by_depth(dimensions: Architecture, run: Callable[[Architecture], Step]) -> Step:
+    """The full model's step from shallow ones: all but the peak is linear in the number of layers.
 
     The peak is what the full model saves, and the shallow one's working set: that of one layer, or of the loss.
     """
-    shallow, text, vision = (
-        run(dimensions.config(layers, depth))
-        for layers, depth in ((SHALLOW, SHALLOW), (SHALLOW + 1, SHALLOW), (SHALLOW, SHALLOW + 1))
-    )
-    full = shallow.plus(text.plus(shallow, -1), dimensions.text["num_hidden_layers"] - SHALLOW)
-    full = full.plus(vision.plus(shallow, -1), dimensions.vision["depth"] - SHALLOW)
+    tower = SHALLOW if dimensions.depth else 0
+    shallow = run(dimensions.at_depth(SHALLOW, tower))
+    layer = run(dimensions.at_depth(SHALLOW + 1, tower)).plus(shallow, -1)
+    full = shallow.plus(layer, dimensions.layers - SHALLOW)
+    if tower:
+        full = full.plus(run(dimensions.at_depth(SHALLOW, tower + 1)).plus(shallow, -1), dimensions.depth - tower)
     return replace(full, peak=full.saved + shallow.peak - shallow.saved)
 
 
@@ -172,11 +145,11 @@ def _mode(fake: bool) -> Any:
     return FakeTensorMode(allow_non_fake_inputs=True) if fake else nullcontext()
 
 
-def _materialise(model: Any, batch: Batch, mode: Any) -> torch.Tensor:
-    """Replace meta tensors by the mode's CPU tensors (first, as PEFT cannot swap fake weights); returns the pixels."""
+def _materialise(model: Any, dimensions: Architecture, batch: Batch, mode: Any) -> Inputs:
+    """Replace meta tensors by the mode's CPU tensors (first, as PEFT cannot swap fake weights); returns the clips."""
     with mode:
         _fill(model)
-        return torch.zeros(batch.rows * batch.patches, batch.patch)
+        return dimensions.media(batch.rows, batch.clip)
 
 
 def _fill(model: Any) -> None:

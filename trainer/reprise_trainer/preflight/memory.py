@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .architecture import Architecture, Counts
+from ..models.family import Architecture
+from .architecture import Counts
 from .fake_step import Batch, Step
 from .measured import cache_holes, training_holes
 
@@ -56,8 +57,8 @@ def weights(counts: Counts, numbers: Numbers = HALF) -> Parts:
 
 
 def frames(batch: Batch, rows: int | None = None) -> Parts:
-    """The processor's pixels of a batch, or of other rows like it, in float32."""
-    return {"frames, float32": 4.0 * (rows or batch.rows) * batch.patches * batch.patch}
+    """The processor's values of a batch, or of other rows like it, in float32."""
+    return {"frames, float32": 4.0 * (rows or batch.rows) * batch.clip.values}
 
 
 def with_holes(parts: Parts) -> Parts:
@@ -130,7 +131,7 @@ def generation(
     dimensions: Architecture, prompts: Batch, completion: int, reading: Step, numbers: Numbers = HALF
 ) -> Parts:
     """Replies of at most `completion` tokens to a batch of prompts, which `reading` takes in."""
-    of_prompts = prompts.vision_tokens + prompts.text
+    of_prompts = prompts.clip.tokens + prompts.text
     cache, read = (
         kv_cache(dimensions, prompts.rows * tokens) * numbers.bytes / 2
         for tokens in (of_prompts + completion, of_prompts)

@@ -9,7 +9,8 @@ from unittest import mock
 
 from transformers import training_args
 
-from .. import arguments, loading
+from ..models import loading
+from ..training import arguments
 
 
 @contextmanager

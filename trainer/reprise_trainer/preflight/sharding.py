@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from ..accelerate_keys import require_known_keys
+from ..launching.accelerate_keys import require_known_keys
 
 
 def sharding_plugin(config: dict[str, Any] | None) -> Any:

@@ -10,12 +10,13 @@ from typing import Any
 
 import torch
 
-from ..arguments import in_bf16, model_arguments, recomputes
-from ..errors import StepError
-from ..job import Checkpointing, Job
-from ..lora import lora_config
-from ..settings import require_sense
-from ..supervised import sft_config
+from ..job.errors import StepError
+from ..job.job import Checkpointing, Job
+from ..models.family import Clip
+from ..models.lora import lora_config
+from ..training.arguments import in_bf16, model_arguments, recomputes
+from ..training.settings import require_sense
+from ..training.supervised import sft_config
 from . import memory
 from .architecture import Counts, architecture, count
 from .fake_step import Batch, Step, by_depth, measure, measure_reading
@@ -26,8 +27,8 @@ from .sharding import sharding_plugin
 # Words of a prompt and of a chain of thought. No tokenizer is at hand; the released rows have about so many.
 PROMPT_TOKENS = 150
 ANSWER_TOKENS = 150
-# The clip of 8 frames of 56 x 56 pixels and the few words that a merge is checked on.
-PROBE = Batch(1, (4, 4, 4), 20, 0)
+# What a merge is checked on: frames, their width and height, and a few words.
+PROBE_FRAMES, PROBE_FRAME, PROBE_TOKENS = 8, (56, 56), 20
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Asked:
     """A step of a plan: its parameters with defaults, the model that it starts from, and the clips it sees.
 
     `accelerate` is the config that `accelerate launch` would get, None for one process.
-    `frame` is the size of the largest frame in pixels, width and height, both multiples of 28.
+    `frame` is the size of the largest frame in pixels, width and height.
     """
 
     id: str
@@ -48,9 +49,9 @@ class Asked:
     accelerate: dict[str, Any] | None = None
 
     @property
-    def grid(self) -> tuple[int, int, int]:
-        """Patches in time, height and width: frames are merged in pairs, an odd last one is repeated."""
-        return (self.frames + 1) // 2, self.frame[1] // 14, self.frame[0] // 14
+    def clip(self) -> Clip:
+        """What the model gets of the largest clip."""
+        return architecture(self.model).clip(self.frames, self.frame)
 
     def job(self) -> Job:
         """The job as the trainers would get it; nothing is read or written."""
@@ -93,8 +94,8 @@ def sft(asked: Asked) -> Found:
     dimensions = architecture(asked.model)
     counts = count(dimensions, lora, quantisation)
     answer = ANSWER_TOKENS if params["target"] == "reverse-thinking" else 8
-    batch = Batch(params["batch_size_per_device"], asked.grid, PROMPT_TOKENS + answer, answer)
-    step = by_depth(dimensions, lambda config: measure(config, batch, lora=lora, autocast=numbers.in_bf16, **how))
+    batch = Batch(params["batch_size_per_device"], asked.clip, PROMPT_TOKENS + answer, answer)
+    step = by_depth(dimensions, lambda shallow: measure(shallow, batch, lora=lora, autocast=numbers.in_bf16, **how))
     parts = {**memory.adapter_training(dimensions, counts, step, asked.processes, numbers), **memory.frames(batch)}
     return Found(
         counts,
@@ -109,7 +110,7 @@ def sft(asked: Asked) -> Found:
 
 def grpo(asked: Asked) -> Found:
     """train/grpo: rollouts of a group for each prompt, then an update, on all weights or on an adapter."""
-    from ..train_grpo import grpo_config
+    from ..kinds.train_grpo import grpo_config
 
     params = asked.params
     whole = params["trainable"] == "all"
@@ -122,7 +123,7 @@ def grpo(asked: Asked) -> Found:
     dimensions = architecture(asked.model)
     counts = count(dimensions, lora, None)
     completion = params["max_completion_length"]
-    batch = Batch(config.per_device_train_batch_size, asked.grid, PROMPT_TOKENS + completion, completion)
+    batch = Batch(config.per_device_train_batch_size, asked.clip, PROMPT_TOKENS + completion, completion)
     tokens = _tokens(batch)
     if tokens["row"] - completion > params["max_prompt_length"]:
         raise StepError(
@@ -131,7 +132,7 @@ def grpo(asked: Asked) -> Found:
             f"'max_prompt_length' is {params['max_prompt_length']}: use fewer or smaller frames.",
         )
     step = by_depth(
-        dimensions, lambda full: measure(full, batch, lora=lora, autocast=not whole and numbers.in_bf16, **how)
+        dimensions, lambda shallow: measure(shallow, batch, lora=lora, autocast=not whole and numbers.in_bf16, **how)
     )
     sharding = params["sharding"]
     update = (
@@ -153,7 +154,7 @@ def grpo(asked: Asked) -> Found:
     phases = {"rollout": rollout, "update": memory.with_holes(update)}
     if not whole:
         phases["merging"] = _merging(asked.model, counts)
-    seconds = token_seconds(dimensions.text["num_hidden_layers"], not whole) * completion
+    seconds = token_seconds(dimensions.layers, not whole) * completion
     return Found(
         counts,
         tokens,
@@ -170,7 +171,7 @@ def evaluation(asked: Asked) -> Found:
     dimensions = architecture(asked.model)
     counts = count(dimensions, None, None)
     completion = asked.params["max_completion_length"]
-    prompts = Batch(asked.params["batch_size"], asked.grid, PROMPT_TOKENS, 0)
+    prompts = Batch(asked.params["batch_size"], asked.clip, PROMPT_TOKENS, 0)
     tokens = _tokens(replace(prompts, text=PROMPT_TOKENS + completion))
     reading = _reading(asked.model, prompts)
     parts = {
@@ -186,7 +187,7 @@ def evaluation(asked: Asked) -> Found:
         overhead(1),
         # Prompts are read in one pass; each new token takes 2 FLOPs a weight.
         reading.flops / prompts.rows + 2.0 * counts.total * completion,
-        waiting_per_row=token_seconds(dimensions.text["num_hidden_layers"], False) * completion / prompts.rows,
+        waiting_per_row=token_seconds(dimensions.layers, False) * completion / prompts.rows,
     )
 
 
@@ -209,15 +210,16 @@ STAGES: dict[str, Callable[[Asked], Found]] = {
 @cache
 def _reading(model: str, prompts: Batch) -> Step:
     """The same for all steps that ask a model's like the same."""
-    return by_depth(architecture(model), lambda config: measure_reading(config, prompts))
+    return by_depth(architecture(model), lambda shallow: measure_reading(shallow, prompts))
 
 
 def _merging(model: str, counts: Counts) -> memory.Parts:
     """The model with an adapter's weights added, and the same loaded again to compare."""
+    probe = Batch(1, architecture(model).clip(PROBE_FRAMES, PROBE_FRAME), PROBE_TOKENS, 0)
     return {
         "weights, bfloat16": 2.0 * counts.total,
         "the merged model, loaded again": 2.0 * counts.total,
-        "activations and logits": _reading(model, PROBE).peak,
+        "activations and logits": _reading(model, probe).peak,
     }
 
 
@@ -229,7 +231,7 @@ def _how(params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tokens(batch: Batch) -> dict[str, int]:
-    return {"vision": batch.vision_tokens, "text": batch.text, "row": batch.vision_tokens + batch.text}
+    return {"vision": batch.clip.tokens, "text": batch.text, "row": batch.clip.tokens + batch.text}
 
 
 def _grpo_flops(counts: Counts, step: Step, batch: Batch, params: dict[str, Any], reading: float) -> float:

@@ -1,0 +1,13 @@
+import { recordDefects } from "../store/runs.ts";
+import { EXIT, UserError } from "./errors.ts";
+
+/** Why a run has no record that can be read, and what to do. */
+export async function withoutRecord(root: string, run: string, so: string): Promise<UserError> {
+  const defects = await recordDefects(root, run);
+  return new UserError(
+    EXIT.failed,
+    defects.length === 0
+      ? `The run ${run} is not over; ${so}.`
+      : `The record of the run ${run} cannot be read: ${defects.join("; ")}. 'reprise resume ${run}' writes it anew from the finished steps.`,
+  );
+}

@@ -1,0 +1,129 @@
+import { existsSync } from "node:fs";
+import { mkdir, realpath } from "node:fs/promises";
+import path from "node:path";
+import type { Layers } from "../compiler/layers.ts";
+import { currentCommit } from "../host/git.ts";
+import { machineCapacity } from "../host/machine.ts";
+import { toolsForFingerprint } from "../host/tools.ts";
+import { writeRecord } from "../record/write-record.ts";
+import { HEARTBEAT_TIMEOUT_SECONDS, type Artifact, type Plan, type StepOutcome } from "../schemas/plan.ts";
+import { writeSoon } from "../store/files.ts";
+import { home } from "../store/home.ts";
+import { withStoreLock } from "../store/lock.ts";
+import { loadRecord, newRunId, saveRun, setPaused, type StartedRun } from "../store/runs.ts";
+import { digestInputs } from "./inputs.ts";
+import type { Tell } from "./preparing.ts";
+import { historyOf } from "./preview/history.ts";
+import { previewPlan } from "./preview/preview.ts";
+import { unfinishedRun } from "./unfinished.ts";
+
+/** What a run is begun with. */
+export interface Beginning {
+  plan: Plan;
+  recipe: Layers;
+  /** Absolute path: the recipe's paths count from there, and the programs of its steps run there. */
+  folder: string;
+  /** `path=value` settings that the plan was made with, for going on with it. */
+  settings?: readonly string[];
+  /** Folder that its recipe may name files in; null for any. */
+  confine?: string | null;
+  /** Start afresh even if such a run is unfinished. */
+  afresh?: boolean;
+  failFast?: boolean;
+  /** A worker that has been silent for this long counts as lost. */
+  heartbeatSeconds?: number;
+  tell?: Tell;
+}
+
+/** `goes-on`: such a run was unfinished. `reused`: the store has everything, and the record is written. */
+export type Begun =
+  | { how: "goes-on"; started: StartedRun }
+  | { how: "reused"; started: StartedRun }
+  | { how: "begun"; started: StartedRun; reused: number };
+
+/**
+ * Begins a run in a store, or goes on with an unfinished one of the same plan, inputs and folder. Nothing works on it yet. Throws
+ * RunError (`recipe-invalid`) for inputs that are not there, or not what the recipe says.
+ */
+export async function beginRun(root: string, beginning: Beginning): Promise<Begun> {
+  await mkdir(root, { recursive: true });
+  const folder = await realpath(beginning.folder);
+  const { plan } = beginning;
+  const inputs = await digestInputs(beginning, { root, folder });
+  const open = beginning.afresh === true ? null : await unfinishedRun(root, { plan, inputs, folder });
+  if (open !== null) {
+    await setPaused(root, open.request.run, false);
+    return { how: "goes-on", started: { ...open, paused: false } };
+  }
+  const { started, outcomes } = await withStoreLock(root, () =>
+    noteRun(root, { ...beginning, folder, inputs }),
+  );
+  if (outcomes.length < plan.steps.length) return { how: "begun", started, reused: outcomes.length };
+  await finishReused(root, started.request.run, outcomes);
+  return { how: "reused", started };
+}
+
+/** A new run, noted with the results that it counts on; and what is reused already. */
+async function noteRun(
+  root: string,
+  { plan, inputs, folder, tell = () => {}, ...beginning }: Beginning & { inputs: Record<string, Artifact> },
+): Promise<{ started: StartedRun; outcomes: StepOutcome[] }> {
+  const now = new Date();
+  const unanswered = (sentence: string) => tell({ says: "unanswered", sentence });
+  const [previews, capacity, commit] = await Promise.all([
+    toolsForFingerprint(root).then((tools) => previewPlan(root, plan, inputs, tools, historyOf(root, plan))),
+    machineCapacity(plan, unanswered),
+    currentCommit(folder, unanswered),
+  ]);
+  for (const { step, because } of previews) {
+    for (const { text } of because.filter(({ kind }) => kind === "damaged"))
+      tell({ says: "damaged", step: step.id, text });
+  }
+  const started: StartedRun = {
+    request: {
+      run: freeId(root, plan, now),
+      home: root,
+      plan,
+      capacity,
+      inputs,
+      heartbeatSeconds: beginning.heartbeatSeconds ?? HEARTBEAT_TIMEOUT_SECONDS,
+      failFast: beginning.failFast ?? false,
+      redo: null,
+    },
+    folder,
+    started: now.toISOString(),
+    commit,
+    settings: beginning.settings ?? [],
+    confine: beginning.confine ?? null,
+    reuses: previews.flatMap(({ action, fingerprint }) =>
+      action === "reuse" && fingerprint !== null ? [fingerprint] : [],
+    ),
+    versions: [],
+    paused: false,
+  };
+  await saveRun(root, started);
+  return { started, outcomes: previews.flatMap(({ outcome }) => outcome ?? []) };
+}
+
+/** An id that no run has: two may begin within one second. To be called with the store's lock. */
+function freeId(root: string, { recipe, digest }: Plan, now: Date): string {
+  for (let time = now.getTime(); ; time += 1_000) {
+    const id = newRunId(recipe.name, digest, new Date(time));
+    if (!existsSync(home.run(root, id))) return id;
+  }
+}
+
+/** The record of a run that found everything in the store. */
+async function finishReused(root: string, id: string, outcomes: StepOutcome[]): Promise<void> {
+  // It may have been cancelled meanwhile.
+  if ((await loadRecord(root, id)) !== undefined) return;
+  await Promise.all(
+    outcomes.map(async (outcome) => {
+      const place = home.step(root, id, outcome.id);
+      await mkdir(place, { recursive: true });
+      await writeSoon(path.join(place, "outcome.json"), outcome);
+    }),
+  );
+  const statuses = Object.fromEntries(outcomes.map((outcome) => [outcome.id, outcome.status]));
+  await writeRecord({ run: id, home: root, status: "done", statuses, failures: [] });
+}

@@ -1,0 +1,26 @@
+import path from "node:path";
+import { listCheckpoints, type ListedCheckpoint } from "../store/checkpoints.ts";
+import { readJsonIfWhole, readJsonLines } from "../store/files.ts";
+import { home } from "../store/home.ts";
+import { checkpointsOf } from "../store/works.ts";
+
+export interface StepCheckpoints {
+  step: string;
+  checkpoints: ListedCheckpoint[];
+  /** Videos or samples that are finished one by one. */
+  parts: number;
+}
+
+/** What an unfinished step of a run can be resumed from; nothing of one that has not begun, or is finished. */
+export async function checkpointsOfStep(root: string, run: string, step: string): Promise<StepCheckpoints> {
+  const work = await readJsonIfWhole<{ key: string }>(
+    path.join(home.step(root, run, step), "work.json"),
+    "key",
+  );
+  if (work === undefined) return { step, checkpoints: [], parts: 0 };
+  const folder = checkpointsOf(root, work.key);
+  const parts = await Promise.all(
+    ["journal.jsonl", "replies.jsonl"].map((file) => readJsonLines(path.join(folder, file))),
+  );
+  return { step, checkpoints: await listCheckpoints(folder), parts: parts.flat().length };
+}

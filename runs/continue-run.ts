@@ -1,0 +1,139 @@
+import { mkdir, readdir, rename, stat } from "node:fs/promises";
+import path from "node:path";
+import { planChanges } from "../compiler/plan-changes.ts";
+import { machineCapacity } from "../host/machine.ts";
+import type { RunRecord } from "../schemas/generated/run-record.ts";
+import type { Artifact, Plan } from "../schemas/plan.ts";
+import { home } from "../store/home.ts";
+import { loadRecord, recordFile, saveRun, type StartedRun } from "../store/runs.ts";
+import { surelyLiveWorkers } from "../store/workers.ts";
+import { RunError } from "./errors.ts";
+import { digestInputs } from "./inputs.ts";
+import type { Tell } from "./preparing.ts";
+import { planOf } from "./recipe/compile-recipe.ts";
+import { withSession } from "./with-session.ts";
+
+/** How a run goes on: with the recipe as it is now, and with some steps done again. */
+interface Continuation {
+  /** A step to do again with all that hangs on it, although the store has their results. */
+  from?: string | null;
+  /** Absolute path of the folder that paths count from in a run of an earlier version, which names none. */
+  folder: string;
+  tell?: Tell;
+}
+
+/**
+ * Prepares a run to go on: paused, failed, cancelled or unfinished. If the recipe was edited meanwhile, its new plan is
+ * taken, and the run keeps both and what changed. Nothing that an earlier part of the run left is lost. Throws RunError:
+ * `run-done`, `run-at-work`, `folder-gone`, `step-unknown`, `recipe-invalid`.
+ */
+export async function continueRun(
+  root: string,
+  started: StartedRun,
+  { from = null, folder: elsewhere, tell = () => {} }: Continuation,
+): Promise<StartedRun> {
+  const { run, plan: before } = started.request;
+  const record = await loadRecord(root, run);
+  if (record?.status === "done" && from === null) throw new RunError({ why: "run-done", run });
+  const folder = await folderOf(started, elsewhere);
+  const planned = planOf(folder, {
+    file: before.recipe.path,
+    settings: started.settings,
+    ...(before.recipe.profile === null ? {} : { profile: before.recipe.profile }),
+    ...(started.confine == null ? {} : { confine: started.confine }),
+  });
+  if (planned.diagnostics.length > 0) tell({ says: "findings", ...planned });
+  const after = planned.plan;
+  const again = from === null ? [] : withFollowers(after, from);
+  const inputs = await digestInputs(planned, { root, folder });
+  const changes = [...planChanges(before, after), ...contentChanges(started.request.inputs, inputs)];
+  const replaces = changes.length > 0 || after.digest !== before.digest || again.length > 0;
+  if (replaces) await endWorkflow(root, run);
+  for (const change of changes) tell({ says: "changed", change });
+  const now = new Date().toISOString();
+  const next: StartedRun = {
+    ...started,
+    request: {
+      ...started.request,
+      plan: after,
+      // It may go on at another machine.
+      capacity: await machineCapacity(after, (sentence) => tell({ says: "unanswered", sentence })),
+      inputs,
+      redo: again.length === 0 ? started.request.redo : { steps: again, since: now },
+    },
+    versions:
+      changes.length === 0
+        ? started.versions
+        : [...started.versions, { plan: before.digest, until: now, changes }],
+    paused: false,
+  };
+  await setAside(root, run, record !== undefined, again);
+  await saveRun(root, next);
+  return next;
+}
+
+/** The folder that a run works in. */
+async function folderOf({ folder, request }: StartedRun, elsewhere: string): Promise<string> {
+  if (folder === undefined) return elsewhere;
+  const there = await stat(folder).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
+  if (!there) throw new RunError({ why: "folder-gone", run: request.run, folder });
+  return folder;
+}
+
+/** Inputs whose content is another one: the old workflow would take the new content for the old. */
+function contentChanges(
+  before: Record<string, Artifact>,
+  after: Record<string, Artifact>,
+): RunRecord["versions"][number]["changes"] {
+  return Object.entries(after).flatMap(([name, { digest }]) =>
+    before[name] === undefined || before[name].digest === digest
+      ? []
+      : [{ step: null, field: `inputs.${name}.sha256`, from: before[name].digest, to: digest }],
+  );
+}
+
+/** A step and every step that waits for it. */
+function withFollowers({ steps }: Plan, from: string): string[] {
+  if (!steps.some(({ id }) => id === from))
+    throw new RunError({ why: "step-unknown", step: from, steps: steps.map(({ id }) => id) });
+  const found = new Set([from]);
+  for (const { id, after } of steps) if (after.some((other) => found.has(other))) found.add(id);
+  return [...found];
+}
+
+/** A workflow keeps the plan that it was started with: one with another plan takes its place. */
+async function endWorkflow(root: string, run: string): Promise<void> {
+  const workers = await surelyLiveWorkers(root, run);
+  if (workers.length > 0) throw new RunError({ why: "run-at-work", run, workers });
+  await withSession(root, async (session) => {
+    const attached = await session.attach(run);
+    await attached?.handle.terminate("it goes on with another plan");
+  });
+}
+
+/** An earlier record, and what is done again, are kept aside. */
+async function setAside(root: string, run: string, hasRecord: boolean, steps: string[]): Promise<void> {
+  if (!hasRecord && steps.length === 0) return;
+  const folder = path.join(home.run(root, run), "earlier");
+  await mkdir(folder, { recursive: true });
+  const numbers = (await readdir(folder)).map(Number).filter(Number.isInteger);
+  const aside = path.join(folder, String(Math.max(0, ...numbers) + 1));
+  await mkdir(aside);
+  if (hasRecord) await rename(recordFile(root, run), path.join(aside, "record.json"));
+  for (const step of steps) await moveFiles(home.step(root, run, step), path.join(aside, step));
+}
+
+/** Files alone: a step may be called as a folder of the run's own, such as 'earlier'. */
+async function moveFiles(from: string, to: string): Promise<void> {
+  const entries = await readdir(from, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    // Of a step that never began.
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const files = entries.filter((entry) => entry.isFile());
+  if (files.length > 0) await mkdir(to, { recursive: true });
+  for (const { name } of files) await rename(path.join(from, name), path.join(to, name));
+}

@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { home } from "../store/home.ts";
+import { loadRecord, loadRun } from "../store/runs.ts";
+import { liveWorkers } from "../store/workers.ts";
+import { RunError } from "./errors.ts";
+
+const START_MS = 60_000;
+
+/** A program that works on one run until it is over. */
+export interface WorkerProgram {
+  command: string;
+  args: string[];
+  environment: NodeJS.ProcessEnv;
+}
+
+/** What became of a run that was left to a process of its own; `log` is what that process writes. */
+export type Detached = { how: "working"; pid: number; log: string } | { how: "over" } | { how: "paused" };
+
+/**
+ * Leaves a run to a worker process of its own, which ends with it; gives back when that has taken it. Throws RunError
+ * (`worker-lost`) where it ends before.
+ */
+export async function detachRun(
+  root: string,
+  run: string,
+  { command, args, environment }: WorkerProgram,
+): Promise<Detached> {
+  const folder = home.run(root, run);
+  await mkdir(folder, { recursive: true });
+  const log = path.join(folder, "detached.log");
+  const output = openSync(log, "a");
+  const child = spawn(command, args, { detached: true, stdio: ["ignore", output, output], env: environment });
+  closeSync(output);
+  child.unref();
+  const ended = new Promise<true>((resolve) => {
+    child.once("exit", () => resolve(true)).once("error", () => resolve(true));
+  });
+  const isOver = async () => (await loadRecord(root, run)) !== undefined;
+  for (let waited = 0; waited < START_MS; waited += 100) {
+    if (await isOver()) return { how: "over" };
+    // Others may work on it too.
+    if ((await liveWorkers(root, run)).includes(`${os.hostname()} process ${child.pid}`))
+      return { how: "working", pid: child.pid!, log };
+    if (await Promise.race([ended, sleep(100).then(() => false)])) break;
+  }
+  if (await isOver()) return { how: "over" };
+  // Somebody else may have paused it meanwhile.
+  if ((await loadRun(root, run))?.paused === true) return { how: "paused" };
+  throw new RunError({ why: "worker-lost", run, log });
+}

@@ -1,0 +1,64 @@
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import type { Layers } from "../compiler/layers.ts";
+import type { Artifact, Plan } from "../schemas/plan.ts";
+import { digestOfInput } from "../store/inputs.ts";
+import { ContentError } from "../store/listing.ts";
+import { RunError } from "./errors.ts";
+
+/** Which inputs of a plan are not there, and why. Paths count from `folder`. */
+export async function missingInputs(plan: Plan, folder: string): Promise<Map<string, string>> {
+  const found = await Promise.all(
+    Object.entries(plan.inputs).map(async ([name, { type, path: place }]) => {
+      const entry = await stat(path.resolve(folder, place)).catch((error: NodeJS.ErrnoException) => error);
+      if (entry instanceof Error) return [[name, whyMissing(place, entry)]] as const;
+      return type === "path" || entry.isDirectory() ? [] : ([[name, `'${place}' is no folder.`]] as const);
+    }),
+  );
+  return new Map(found.flat());
+}
+
+const whyMissing = (place: string, { code }: NodeJS.ErrnoException): string =>
+  code === "EACCES" || code === "EPERM"
+    ? `'${place}' may not be looked at by this user (${code}).`
+    : `There is no '${place}' in this folder.`;
+
+/** Where a run is kept, and the folder that its paths count from. */
+interface Place {
+  root: string;
+  folder: string;
+}
+
+/**
+ * The inputs of a plan as artifacts, by the digest of their content. Throws RunError (`recipe-invalid`)
+ * with each wrong one; one that is `ignored` may be missing.
+ */
+export async function digestInputs(
+  { plan, recipe }: { plan: Plan; recipe: Layers },
+  { root, folder }: Place,
+  ignored: readonly string[] = [],
+): Promise<Record<string, Artifact>> {
+  const missing = await missingInputs(plan, folder);
+  const wrong = [...missing]
+    .filter(([name]) => !ignored.includes(name))
+    .map(([name, why]) => recipe.diagnostic("R0401", ["inputs", name, "path"], why));
+  const artifacts: Record<string, Artifact> = {};
+  for (const [name, { type, path: place, sha256 }] of Object.entries(plan.inputs)) {
+    if (missing.has(name)) continue;
+    const uri = path.resolve(folder, place);
+    const digest = await digestOfInput(root, uri).catch((error: unknown) => {
+      if (!(error instanceof ContentError)) throw error;
+      const message = `'${place}' cannot be used: ${error.message}.`;
+      wrong.push(recipe.diagnostic("R0401", ["inputs", name, "path"], message));
+    });
+    if (digest === undefined) continue;
+    if (sha256 !== null && sha256 !== digest) {
+      const message = `'${place}' has the digest ${digest}, not the stated one. Get the stated data, or correct the digest.`;
+      wrong.push(recipe.diagnostic("R0402", ["inputs", name, "sha256"], message));
+    }
+    artifacts[name] = { uri, digest, type };
+  }
+  if (wrong.length === 0) return artifacts;
+  const texts = new Map(recipe.layers.map(({ source }) => [source.file, source.text]));
+  throw new RunError({ why: "recipe-invalid", diagnostics: wrong, texts });
+}

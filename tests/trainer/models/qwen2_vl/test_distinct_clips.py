@@ -1,0 +1,97 @@
+"""Equal clips of a batch are looked at once, and nothing that comes out differs."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from reprise_trainer.models.qwen2_vl.distinct_clips import distinct, look_once
+from reprise_trainer.models.qwen2_vl.processor import load_processor
+from transformers import AutoModelForImageTextToText
+
+
+def strip_of(seed: int, size: int = 28) -> Image.Image:
+    pixels = np.random.default_rng(seed).integers(0, 255, (8 * size, size, 3), dtype=np.uint8)
+    return Image.fromarray(pixels)
+
+
+def batch_of(base: Path, seeds: list[int]) -> dict[str, torch.Tensor]:
+    text = "<|vision_start|><|image_pad|><|vision_end|>which?"
+    strips = [[strip_of(seed)] for seed in seeds]
+    return dict(load_processor(str(base), 8)(text=[text] * len(seeds), images=strips, return_tensors="pt"))
+
+
+def frozen(base: Path) -> Any:
+    model = AutoModelForImageTextToText.from_pretrained(base).eval()
+    model.requires_grad_(False)
+    return model
+
+
+def counted(model: Any) -> list[int]:
+    """The clips that each call of the vision tower gets."""
+    calls: list[int] = []
+    model.model.visual.register_forward_pre_hook(
+        lambda _, __, kwargs: calls.append(len(kwargs["grid_thw"])), with_kwargs=True
+    )
+    return calls
+
+
+def test_clips_are_told_apart_by_every_value() -> None:
+    clip = torch.arange(10_000.0)
+    other = clip.clone()
+    other[4321] += 1
+    assert distinct([clip, other, clip.clone(), other, clip.reshape(100, 100)]) == ([0, 1, 4], [0, 1, 0, 1, 2])
+    assert distinct([]) == ([], [])
+
+
+@torch.no_grad()
+def test_a_group_goes_through_the_tower_once_with_the_same_logits(base: Path) -> None:
+    batch = batch_of(base, [1, 2, 1, 1, 2, 3])
+    model = frozen(base)
+    expected = model(**batch).logits
+    look_once(SimpleNamespace(model=model))
+    calls = counted(model)
+    assert torch.equal(model(**batch).logits, expected)
+    assert calls == [3]
+
+
+@torch.no_grad()
+def test_generation_looks_once_too(base: Path) -> None:
+    batch = batch_of(base, [1, 1, 1, 2])
+    model = frozen(base)
+    arguments = {**batch, "max_new_tokens": 4, "do_sample": False}
+    expected = model.generate(**arguments)
+    look_once(SimpleNamespace(model=model))
+    calls = counted(model)
+    assert torch.equal(model.generate(**arguments), expected)
+    assert calls == [2]
+
+
+def test_a_tower_that_is_trained_is_left_alone(base: Path) -> None:
+    model = AutoModelForImageTextToText.from_pretrained(base)
+    look_once(SimpleNamespace(model=model))
+    calls = counted(model)
+    model(**batch_of(base, [1, 1]))
+    assert calls == [2]
+
+
+def test_equal_strips_are_prepared_once_and_given_for_each(base: Path) -> None:
+    processor = load_processor(str(base), 8)
+    seen: list[int] = []
+    prepare = processor.video_processor
+
+    class Counting:
+        merge_size = prepare.merge_size
+
+        def __call__(self, videos: list[torch.Tensor], **kwargs: Any) -> Any:
+            seen.append(len(videos))
+            return prepare(videos, **kwargs)
+
+    single = [processor._process_images([[strip_of(seed)]])[0]["pixel_values"] for seed in (1, 2, 1)]
+    processor.video_processor = Counting()
+    features, tokens = processor._process_images([[strip_of(seed)] for seed in (1, 2, 1)])
+    assert seen == [2]
+    assert torch.equal(features["pixel_values"], torch.cat(single))
+    assert len(features["image_grid_thw"]) == len(tokens) == 3

@@ -1,0 +1,1 @@
+"""What is read row by row: questions, clips, prompts, and the answers in replies."""

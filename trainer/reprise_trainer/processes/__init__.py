@@ -1,0 +1,1 @@
+"""This process among those of its training, and how it is stopped."""

@@ -1,0 +1,1 @@
+"""Rewards of GRPO, and whether they teach anything."""
