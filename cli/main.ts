@@ -165,7 +165,9 @@ cacheVerb("verify", "Read every artifact and compare it with its digest", "verif
 );
 program
   .command("schema [name]")
-  .description("Print or write a JSON Schema: recipe (for editors), run-record, or a kind such as train/sft")
+  .description(
+    "Print or write a JSON Schema: recipe (for editors), a recipe's file (with its paper's rows), run-record, or a kind such as train/sft",
+  )
   .option("-o, --output <file>", "write it there")
   .addHelpText("after", "\nExample:\n  $ reprise schema --output recipe.schema.json")
   .action(act(() => import("./commands/schema.ts"), "schema"));

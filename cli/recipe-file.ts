@@ -6,7 +6,6 @@ import {
   type Planned,
   type RecipeChoice,
 } from "../runs/recipe/compile-recipe.ts";
-import { reader as readerIn } from "../runs/recipe/read-text.ts";
 import { confinement } from "./confine.ts";
 import { showFindings } from "./findings.ts";
 
@@ -46,7 +45,3 @@ export async function planOf(file: string, options: RecipeOptions): Promise<Plan
   showFindings(planned);
   return planned;
 }
-
-/** Reads files that a recipe in the working folder names. */
-export const reader = (confine: string | null): ((file: string) => string) =>
-  readerIn(process.cwd(), confine);

@@ -11,6 +11,7 @@ import { parseExpression, type Expression } from "./expression/parse-expression.
 import type { Layers } from "./layers.ts";
 import { outputsOf } from "./outputs.ts";
 import { findCell, valuesOf } from "./scope.ts";
+import { isGiven, parameterNames } from "./parameter.ts";
 import { selectionOf } from "./selection.ts";
 import { closest } from "../core/suggest.ts";
 import { isMapping, type Path } from "./mapping.ts";
@@ -175,12 +176,16 @@ function commonMeasure(
 export function checkNotes(layers: Layers, steps: WrittenSteps): Diagnostic[] {
   return steps.steps.flatMap(({ raw, path, kind }) => {
     if (kind === undefined || !isMapping(raw["with"])) return [];
-    const known = Object.keys(kind.schema.properties);
-    const set = Object.keys(raw["with"]);
+    const given = raw["with"];
+    const known = parameterNames(kind.schema.properties, given);
+    const set = [
+      ...Object.keys(given),
+      ...known.filter((name) => name.includes(".") && isGiven(given, name)),
+    ];
     const unknown = (key: "source" | "deviations", allowed: string[], message: (name: string) => string) =>
       Object.keys(isMapping(raw[key]) ? raw[key] : {}).flatMap((name) => {
         if (allowed.includes(name) || name === "*") return [];
-        const near = closest(name, allowed);
+        const near = allowed.find((other) => other.endsWith(`.${name}`)) ?? closest(name, allowed);
         const hint = near === undefined ? "" : ` Did you mean '${near}'?`;
         const found = layers.diagnostic("R0303", [...path, key, name], message(name) + hint, {
           at: "key",

@@ -12,9 +12,11 @@ import { link } from "./link.ts";
 import { lint } from "./lint/index.ts";
 import { workloadsOf, type Workload } from "./lint/workloads.ts";
 import { lower, lowerStep } from "./lower.ts";
+import { besidePaper } from "./paper/beside-paper.ts";
+import type { Conformity } from "./paper/conform.ts";
+import { readTables } from "./paper/read-tables.ts";
 import { applyProfile, applySettings, isSecret, settingName } from "./overrides.ts";
 import { checkPortable, readReference, referenceOf, reproducibleOf } from "./reproducible.ts";
-import { readTables } from "./tables.ts";
 import { validateEnvelope, validateGroup } from "../schemas/validators.ts";
 import { isMapping } from "./mapping.ts";
 import { readSteps } from "./written-steps.ts";
@@ -42,7 +44,11 @@ export interface Compiled {
   recipe: Layers | null;
   /** How much each training has to do, by step id. */
   workloads: ReadonlyMap<string, Workload>;
+  /** Its steps beside the tables of its paper, as far as both can be read; null without tables. */
+  paper: Conformity | null;
 }
+
+const NOTHING = { plan: null, recipe: null, workloads: new Map(), paper: null };
 
 /** Text to plan: parse, merge, check, resolve, lower. Pure but for `read`. All errors at once, each cause once. */
 export function compile({ file, text, profile, settings, read, kinds }: RecipeText): Compiled {
@@ -52,8 +58,7 @@ export function compile({ file, text, profile, settings, read, kinds }: RecipeTe
     ...chain.layers.map(({ source }) => [source.file, source.text] as const),
   ]);
 
-  if (chain.layers.length === 0)
-    return { plan: null, diagnostics: sorted(chain.diagnostics), texts, recipe: null, workloads: new Map() };
+  if (chain.layers.length === 0) return { ...NOTHING, diagnostics: sorted(chain.diagnostics), texts };
   const written = new Layers(chain.layers);
   const profiled = profile === null ? { layers: written, diagnostics: [] } : applyProfile(written, profile);
   const { layers, diagnostics: wrong } = applySettings(profiled.layers, settings);
@@ -66,6 +71,7 @@ export function compile({ file, text, profile, settings, read, kinds }: RecipeTe
   for (const [name, content] of [...tables.texts, ...reference.texts]) texts.set(name, content);
   const steps = readSteps(layers, kinds);
   const linked = link(layers, steps);
+  const beside = besidePaper(layers, tables, steps, linked.steps);
   const diagnostics = [
     ...chain.diagnostics,
     ...profiled.diagnostics,
@@ -79,10 +85,11 @@ export function compile({ file, text, profile, settings, read, kinds }: RecipeTe
     ...linked.diagnostics,
     ...checkClaims(layers, steps),
     ...checkNotes(layers, steps),
+    ...beside.diagnostics,
   ];
   const failed = diagnostics.some(({ severity }) => severity === "error");
-  if (failed)
-    return { plan: null, diagnostics: sorted(diagnostics), texts, recipe: layers, workloads: new Map() };
+  const { paper } = beside;
+  if (failed) return { ...NOTHING, diagnostics: sorted(diagnostics), texts, recipe: layers, paper };
   const reproducible = reproducibleOf(layers);
   const lowered = linked.steps.map((resolved) => ({
     plan: lowerStep(kinds, resolved, reproducible),
@@ -96,7 +103,7 @@ export function compile({ file, text, profile, settings, read, kinds }: RecipeTe
   const lone = lower(recipe, lowered, steps, { file, digest, profile });
   const plan = { ...lone, reference: referenceOf(reference.value, recipe.reference, lone.recipe) };
   const context = {
-    ...{ layers, kinds, recipe, steps: lowered, tables: tables.value },
+    ...{ layers, kinds, recipe, steps: lowered, paper },
     byId: new Map(lowered.map((step) => [step.plan.id, step])),
   };
   diagnostics.push(...checkPortable(layers, plan.steps), ...lint(context));
@@ -104,6 +111,7 @@ export function compile({ file, text, profile, settings, read, kinds }: RecipeTe
   return {
     ...{ plan: stops ? null : plan, diagnostics: sorted(diagnostics), texts, recipe: layers },
     workloads: workloadsOf(context),
+    paper,
   };
 }
 

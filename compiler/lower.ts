@@ -1,16 +1,11 @@
 import type { Recipe } from "../schemas/generated/recipe.ts";
 import type { Kinds } from "../core/kinds.ts";
-import {
-  PROGRAM_FAILURES,
-  type Plan,
-  type PlanStep,
-  type Reproducible,
-  type Source,
-} from "../schemas/plan.ts";
+import { PROGRAM_FAILURES, type Plan, type PlanStep, type Reproducible } from "../schemas/plan.ts";
 import { claimCells, namesOfClaim } from "./claim-cells.ts";
 import { digestOf } from "../core/digest.ts";
 import { seconds } from "../core/seconds.ts";
 import { outputsOf } from "./outputs.ts";
+import { valueOf } from "./parameter.ts";
 import type { ResolvedStep } from "./resolved-step.ts";
 import type { WrittenSteps } from "./written-steps.ts";
 
@@ -96,7 +91,7 @@ export function lower(
       step: plan.id,
       parameter,
       paper,
-      ours: plan.params[parameter] ?? describeSource(plan.inputs[parameter]),
+      ours: valueOf(plan, parameter) ?? "",
       reason,
     })),
   );
@@ -111,11 +106,4 @@ export function lower(
     deviations,
     digest: digestOf({ name: recipe.name, profile, inputs, steps, claims, ...correction, deviations }),
   };
-}
-
-/** An artifact parameter's value, in the recipe's words. */
-export function describeSource(source: Source | undefined): string {
-  if (source === undefined) return "";
-  if (source.from === "hub") return source.id;
-  return source.from === "input" ? `inputs.${source.input}` : `steps.${source.step}.outputs.${source.output}`;
 }

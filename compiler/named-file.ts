@@ -11,6 +11,8 @@ import { parse } from "./parse.ts";
 export interface NamedFile<T> {
   /** What the file holds; null without one, or when something is wrong with it. */
   value: T | null;
+  /** Its own text, which knows where each value stands; null where that could not be read. */
+  layers: Layers | null;
   diagnostics: Diagnostic[];
   /** Its text, by its place. */
   texts: Map<string, string>;
@@ -35,20 +37,20 @@ export function readNamedFile<T>(
 ): NamedFile<T> {
   const named = valueAt(recipe.value, at);
   const texts = new Map<string, string>();
-  if (typeof named !== "string" || named === "") return { value: null, diagnostics: [], texts };
+  if (typeof named !== "string" || named === "") return { value: null, layers: null, diagnostics: [], texts };
   const from = recipe.originsOf(at).at(-1)?.file ?? file;
   const place = path.isAbsolute(named) ? named : path.join(path.dirname(from), named);
   try {
     const text = read(place);
     texts.set(place, text);
     const { source, value, diagnostics } = parse(place, text);
-    if (value === undefined) return { value: null, diagnostics, texts };
+    if (value === undefined) return { value: null, layers: null, diagnostics, texts };
     const layers = new Layers([{ source, label: place, prefix: [], base: [], value }]);
     const wrong = [...diagnostics, ...checkStructure(layers, validate, value)];
-    return { value: wrong.length === 0 ? (value as T) : null, diagnostics: wrong, texts };
+    return { value: wrong.length === 0 ? (value as T) : null, layers, diagnostics: wrong, texts };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const found = recipe.diagnostic(codeOfUnread(error, code), at, `${called} cannot be read: ${why}`);
-    return { value: null, diagnostics: [found], texts };
+    return { value: null, layers: null, diagnostics: [found], texts };
   }
 }

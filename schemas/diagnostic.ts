@@ -33,6 +33,10 @@ export const CODES = {
   R0312: "Other frames are read than are cut",
   R0313: "What is portable runs on no GPU",
   R0314: "The reference cannot be used",
+  R0315: "A paper's table names what the recipe does not have",
+  R0316: "A paper's table says something twice",
+  R0317: "A paper's value cannot be compared",
+  R0318: "A paper's table that is about nothing",
   R0401: "An input does not exist",
   R0402: "An input has another digest",
   R0411: "A program cannot be given this text",
@@ -55,6 +59,7 @@ export const CODES = {
   R0516: "Rewards that cannot be earned",
   R0517: "A metric that is not declared",
   R0518: "Fewer rows than a generation takes",
+  R0519: "The paper says two things",
 } as const;
 export type Code = keyof typeof CODES;
 

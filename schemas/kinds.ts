@@ -16,6 +16,10 @@ interface ParameterMap {
 
 export interface ParameterSchema {
   description: string;
+  type?: string | string[];
+  enum?: unknown[];
+  /** Of a mapping with known keys. */
+  properties?: Record<string, ParameterSchema>;
   default?: unknown;
   "x-affects": Affects;
   /** Types of artifacts, or "hub" for an id on the hub. */
@@ -24,8 +28,6 @@ export interface ParameterSchema {
   "x-artifacts"?: ArtifactType[];
   /** Its numbers and words become texts as the recipe writes them. */
   "x-as-written"?: boolean;
-  /** Table and row of the paper that give the value. */
-  "x-paper"?: string;
   "x-unit"?: string;
   /** Each side of a size is a multiple of this. */
   "x-multiple"?: number;

@@ -21,7 +21,6 @@ const VOCABULARY = [
   "affects",
   "artifact",
   "artifacts",
-  "paper",
   "field",
   "unit",
   "maps",

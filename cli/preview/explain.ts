@@ -1,5 +1,5 @@
 import { showDuration } from "../../core/show-duration.ts";
-import { describeSource } from "../../compiler/lower.ts";
+import { describeSource } from "../../compiler/parameter.ts";
 import { showValue } from "../../core/show-value.ts";
 import type { StepPreview } from "../../runs/preview/step-preview.ts";
 

@@ -1,6 +1,6 @@
 import { namesIn } from "../../compiler/expression/names-in.ts";
 import type { Layers, Origin } from "../../compiler/layers.ts";
-import { describeSource } from "../../compiler/lower.ts";
+import { describeSource } from "../../compiler/parameter.ts";
 import { isMapping, valueAt, type Path } from "../../compiler/mapping.ts";
 import { showValue } from "../../core/show-value.ts";
 import { counted } from "../../schemas/counted.ts";

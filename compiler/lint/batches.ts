@@ -30,15 +30,15 @@ export function generationsThatFill(context: LintContext): Finding[] {
 const STATED = new Set(["batch_size_per_device", "gradient_accumulation_steps", "batch_unit"]);
 
 /** The rows per optimizer step, for the declared number of processes, beside the paper's. */
-export function effectiveBatches({ steps, tables }: LintContext): Finding[] {
-  return steps.flatMap((step) => {
-    const paper = tables?.tables.find(({ kind }) => kind === step.plan.kind)?.effective_batch;
-    if (paper === undefined || !isTraining(step)) return [];
+export function effectiveBatches({ byId, paper }: LintContext): Finding[] {
+  return (paper?.tables ?? []).flatMap(({ step: id, effectiveBatch: theirs }) => {
+    const step = byId.get(id)!;
+    if (theirs === null || !isTraining(step)) return [];
     const ours = effectiveBatch(step);
     const stated = Object.keys(step.written.deviations ?? {}).some((name) => STATED.has(name));
-    if (ours.value === paper.value || stated) return [];
+    if (ours.value === theirs.value || stated) return [];
     const amount = counted(ours.value, step.kind.learns!.steps!.of);
-    const message = `An optimizer step has ${amount} (${ours.text}), the paper's has ${paper.value} (${paper.source}). Change it, or state it under 'deviations'.`;
+    const message = `An optimizer step has ${amount} (${ours.text}), the paper's has ${theirs.value} (${theirs.source}). Change it, or state it under 'deviations'.`;
     return [{ code: "R0505", step, path: pathOf(step, "with", "batch_size_per_device"), message }];
   });
 }

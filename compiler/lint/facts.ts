@@ -1,7 +1,7 @@
-import type { PaperTables } from "../../schemas/generated/paper-tables.ts";
 import type { Finding, RecipeFacts, StepFacts } from "../../core/kind.ts";
 import type { Kinds } from "../../core/kinds.ts";
 import type { Layers } from "../layers.ts";
+import type { Conformity } from "../paper/conform.ts";
 import type { ResolvedStep } from "../resolved-step.ts";
 
 export interface LoweredStep extends StepFacts {
@@ -12,7 +12,7 @@ export interface LintContext extends RecipeFacts {
   layers: Layers;
   kinds: Kinds;
   steps: readonly LoweredStep[];
-  tables: PaperTables | null;
+  paper: Conformity | null;
   byId: ReadonlyMap<string, LoweredStep>;
 }
 

@@ -6,7 +6,7 @@ import { differentFrames, framesThatAreCut, sharedSplits, unusedInputs } from ".
 import type { Finding, LintContext } from "./facts.ts";
 import { shortTimeouts } from "./limits.ts";
 import { samplingOfTheModel, undatedModels, unmergedAdapters, unpinnedModels } from "./models.ts";
-import { silentDifferences } from "./paper.ts";
+import { papersThatDisagree, silentDifferences } from "./paper.ts";
 import { passedNames } from "./passed-names.ts";
 
 const RULES: ((context: LintContext) => Finding[])[] = [
@@ -26,6 +26,7 @@ const RULES: ((context: LintContext) => Finding[])[] = [
   undeclaredMetrics,
   passedNames,
   silentDifferences,
+  papersThatDisagree,
 ];
 
 /** What each kind says of its own steps. */

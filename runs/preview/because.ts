@@ -1,8 +1,9 @@
+import { KINDS } from "../../activities/index.ts";
 import { changedPackages, recallEnvironment } from "../../host/tools.ts";
 import { digestOf } from "../../core/digest.ts";
+import { tableOf, type Conformity } from "../../compiler/paper/conform.ts";
 import { showValue } from "../../core/show-value.ts";
 import { resultFields, type Tools } from "../../core/fingerprint.ts";
-import { KINDS } from "../../activities/index.ts";
 import type { Artifact, PlanStep } from "../../schemas/plan.ts";
 import type { LastTime } from "./history.ts";
 import type { Reason, StepPreview } from "./step-preview.ts";
@@ -16,6 +17,8 @@ interface Asked {
   previews: ReadonlyMap<string, StepPreview>;
   tools: Tools;
   inputs: Record<string, Artifact>;
+  /** The recipe beside its paper, which names the tables that parameters stand in. */
+  paper: Conformity | null;
 }
 
 /** Why a step runs: what differs from its last time, or what it waits for. */
@@ -36,7 +39,7 @@ export async function because(asked: Asked): Promise<Reason[]> {
   const ofTools = (field: string) => /^(?:tools|packages)\./.test(field);
   const reasons = changed
     .filter((field) => !ofTools(field))
-    .map((field) => describe(step, field, before[field] ?? null, now[field] ?? null));
+    .map((field) => describe(asked, field, before[field] ?? null, now[field] ?? null));
   const environment = changed.filter(ofTools);
   if (environment.length > 0) reasons.push(await environmentChanged(asked.root, environment, before, now));
   if (reasons.length + waits.length > 0) return [...reasons, ...waits];
@@ -102,7 +105,8 @@ async function environmentChanged(
   const values = { from: before[field] ?? null, to: now[field] ?? null };
   return { kind: "environment", field, ...values, text: `environment changed: ${shown.join(", ")}` };
 }
-function describe(step: PlanStep, field: string, from: unknown, to: unknown): Reason {
+
+function describe({ step, paper }: Asked, field: string, from: unknown, to: unknown): Reason {
   const name = field.startsWith("with.") ? field.slice(5) : field;
   const source = step.inputs[name];
   const change = `${showValue(from)} -> ${showValue(to)}`;
@@ -120,12 +124,12 @@ function describe(step: PlanStep, field: string, from: unknown, to: unknown): Re
   }
   if (field === "version" || field === "kind")
     return { kind: "version", field, from, to, text: `${field} of the step's kind ${change}` };
-  const paper = KINDS.get(step.kind).schema.properties[name]?.["x-paper"];
+  const table = paper === null ? undefined : tableOf(paper, step.id, name);
   return {
     kind: "parameter",
     field: name,
     from,
     to,
-    text: `${name} ${change}${paper === undefined ? "" : ` (${paper.split(":")[0]!})`}`,
+    text: `${name} ${change}${table === undefined ? "" : ` (${table})`}`,
   };
 }

@@ -17,14 +17,14 @@ export interface RunPreview {
 
 /** What a run of a plan, begun in a folder, would do with each step and why. Nothing is started, and no input need be there. */
 export async function previewRun(
-  planned: Pick<Planned, "plan" | "recipe">,
+  planned: Pick<Planned, "plan" | "recipe" | "paper">,
   { root, folder }: { root: string; folder: string },
 ): Promise<RunPreview> {
   const { plan } = planned;
   const missing = [...(await missingInputs(plan, folder)).keys()];
   const inputs = await digestInputs(planned, { root, folder }, missing);
   const tools = await toolsForFingerprint(root);
-  const previews = await previewPlan(root, plan, inputs, tools, historyOf(root, plan));
+  const previews = await previewPlan(root, plan, inputs, tools, historyOf(root, plan), planned.paper);
   const estimates = await Promise.all(previews.map((preview) => estimate(root, preview)));
   return { previews, estimates, missing };
 }

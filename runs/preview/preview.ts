@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import { KINDS } from "../../activities/index.ts";
+import type { Conformity } from "../../compiler/paper/conform.ts";
 import { fingerprint, resultFields, resumeKey, type Tools } from "../../core/fingerprint.ts";
 import type { Artifact, Plan, PlanStep } from "../../schemas/plan.ts";
 import { newestCheckpoint } from "../../store/checkpoints.ts";
@@ -19,6 +20,7 @@ export async function previewPlan(
   inputs: Record<string, Artifact>,
   tools: Tools,
   history: History,
+  paper: Conformity | null = null,
 ): Promise<StepPreview[]> {
   const around: Around = {
     recipe: plan.recipe.name,
@@ -26,6 +28,7 @@ export async function previewPlan(
     inputs,
     tools,
     history,
+    paper,
     previews: new Map(),
     outputs: new Map(),
   };
@@ -61,16 +64,17 @@ interface Around {
   inputs: Record<string, Artifact>;
   tools: Tools;
   history: History;
+  paper: Conformity | null;
   previews: Map<string, StepPreview>;
   outputs: Map<string, Known>;
 }
 
 async function previewStep(root: string, step: PlanStep, around: Around): Promise<StepPreview> {
-  const { tools, history, previews, outputs } = around;
+  const { tools, history, previews, outputs, inputs, paper } = around;
   const sources = sourcesOf(step, around);
   if (sources === null) {
     const last = await history.lastOf(step.id);
-    const reasons = await because({ root, step, fields: null, last, previews, tools, inputs: around.inputs });
+    const reasons = await because({ root, step, fields: null, last, previews, tools, inputs, paper });
     return { ...NOTHING, step, because: reasons, last: last.finished };
   }
   const { schema } = KINDS.get(step.kind);
@@ -125,7 +129,7 @@ async function previewStep(root: string, step: PlanStep, around: Around): Promis
     return { ...NOTHING, ...common, action, because: reasons, last: known.step };
   }
   const last = await history.lastOf(step.id);
-  const reasons = await because({ root, step, fields, last, previews, tools, inputs: around.inputs });
+  const reasons = await because({ root, step, fields, last, previews, tools, inputs, paper });
   return { ...NOTHING, ...common, action, because: reasons, last: last.finished };
 }
 

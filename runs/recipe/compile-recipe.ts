@@ -56,6 +56,8 @@ export interface Planned {
   plan: Plan;
   recipe: Layers;
   workloads: Compiled["workloads"];
+  /** Its steps beside the tables of its paper; null without tables. */
+  paper: Compiled["paper"];
   /** Warnings; `texts` are those that they point into, by file. */
   diagnostics: Diagnostic[];
   texts: ReadonlyMap<string, string>;
@@ -63,10 +65,10 @@ export interface Planned {
 
 /** The plan of a recipe. Throws RunError (`recipe-invalid`) with every finding; warnings are errors where `strict` says so. */
 export function planOf(folder: string, choice: RecipeChoice, strict = false): Planned {
-  const { plan, recipe, diagnostics, texts, workloads } = compileRecipe(folder, choice);
+  const { plan, recipe, diagnostics, texts, workloads, paper } = compileRecipe(folder, choice);
   if (plan === null || recipe === null || (strict && diagnostics.length > 0))
     throw new RunError({ why: "recipe-invalid", diagnostics, texts });
-  return { plan, recipe, workloads, diagnostics, texts };
+  return { plan, recipe, workloads, paper, diagnostics, texts };
 }
 
 /** Inputs that lie outside, or hold a link that leads there, are errors. */
@@ -90,5 +92,12 @@ function unreadable(file: string, error: Error): Compiled {
   const { line, column } = wrong?.place ?? { line: 1, column: 1 };
   const place = { file, line, column, endLine: line, endColumn: column };
   const diagnostic: Diagnostic = { code, severity: "error", message: error.message, ...place, path: "" };
-  return { plan: null, diagnostics: [diagnostic], texts: new Map(), recipe: null, workloads: new Map() };
+  return {
+    plan: null,
+    diagnostics: [diagnostic],
+    texts: new Map(),
+    recipe: null,
+    workloads: new Map(),
+    paper: null,
+  };
 }

@@ -17,8 +17,18 @@ export interface Recipe {
     title?: string;
     /** Hardware that the paper used. */
     hardware?: string;
-    /** File with the paper's tables, as a path from this recipe. `reprise conform` compares with it, and the linter warns of silent differences. */
-    tables?: string;
+    /** File with the paper's tables, as a path from this recipe; or a mapping of that `file`, and under `steps` what this recipe calls the steps that the file names. `reprise conform` compares with it, and the linter warns of silent differences. */
+    tables?:
+      | string
+      | {
+          /** File with the paper's tables, as a path from this recipe. */
+          file: string;
+          /** By the step that the file names: the step or steps of this recipe, or an empty list for one that it leaves out. */
+          steps?: {
+            /** Steps of this recipe. */
+            [k: string]: string | string[];
+          };
+        };
   };
   /** What a run is given: data and models on disk, values, and references to secrets. */
   inputs?: {

@@ -34,11 +34,10 @@ function withExpressions(schema) {
 const mapValues = (object, change) =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
 
-/** Hovering shows what a parameter becomes, and where the paper has it. */
+/** Hovering shows what a parameter becomes. */
 function described(schema) {
   const notes = [
     schema["x-unit"] && `Unit: ${schema["x-unit"]}.`,
-    schema["x-paper"] && `Paper: ${schema["x-paper"]}.`,
     schema["x-field"] && `Trainer: ${schema["x-field"]}.`,
     schema["x-affects"] && `Affects: ${schema["x-affects"]}.`,
   ].filter(Boolean);

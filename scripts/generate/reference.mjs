@@ -51,11 +51,11 @@ const examples = ({ examples: given = [] }) =>
 function parametersTable({ properties, required }) {
   const rows = Object.entries(properties).map(
     ([name, schema]) =>
-      `| \`${name}\`${required.includes(name) ? " (required)" : ""} | ${typeOf(schema)}${rangeOf(schema)} | ${code(schema.default)} | ${schema["x-unit"] ?? ""} | ${schema["x-paper"] ?? ""} | ${schema["x-field"] ? `\`${schema["x-field"]}\`` : ""} | ${schema["x-affects"]} | ${cell(schema.description)} |`,
+      `| \`${name}\`${required.includes(name) ? " (required)" : ""} | ${typeOf(schema)}${rangeOf(schema)} | ${code(schema.default)} | ${schema["x-unit"] ?? ""} | ${schema["x-field"] ? `\`${schema["x-field"]}\`` : ""} | ${schema["x-affects"]} | ${cell(schema.description)} |`,
   );
   return [
-    "| parameter | value | default | unit | paper | trainer | affects | meaning |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    "| parameter | value | default | unit | trainer | affects | meaning |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
     ...rows,
   ].join("\n");
 }

@@ -1,14 +1,25 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../core/package-root.ts";
 import { reprise } from "../support/cli.ts";
+import { temporaryFolder } from "../support/folders.ts";
 
 interface Conformed {
+  missing: string[];
+  missingColumns: unknown[];
+  disagreements: { step: string; parameter: string; values: { place: string; printed: unknown }[] }[];
   steps: {
     step: string;
+    table: string;
+    column: string | null;
     rows: {
       table: string;
       row: string;
       printed: unknown;
+      paper: unknown;
+      parameter: string | null;
+      origin: { file: string; line: number } | null;
       ours: unknown;
       field: string;
       reaches: unknown;
@@ -71,4 +82,119 @@ describe("conform", () => {
     expect(ended.stderr).toContain("names no tables of its paper");
     expect(ended.code).toBe(2);
   });
+});
+
+describe("LoRA's Table 9", () => {
+  const recipe = "tests/papers/lora/recipe.yaml";
+  // As the paper prints it, column by column.
+  const columns = {
+    MNLI: [16, 30, 5e-4],
+    "SST-2": [16, 60, 5e-4],
+    MRPC: [16, 30, 4e-4],
+    CoLA: [32, 80, 4e-4],
+    QNLI: [32, 25, 4e-4],
+    QQP: [16, 25, 5e-4],
+    RTE: [32, 80, 5e-4],
+    "STS-B": [16, 40, 4e-4],
+  };
+
+  test("is compared row by row, each column with the step of its task", async () => {
+    const { steps, missing, missingColumns } = await conform(recipe);
+    const table = steps.filter((step) => step.table === "Table 9");
+    expect(table.map(({ column }) => column)).toEqual(Object.keys(columns));
+    for (const { column, step, rows } of table) {
+      expect(step).toContain(`sft-${column!.toLowerCase().replace("-", "")}-`);
+      const values = new Map(rows.map(({ row, printed, ours }) => [row, [printed, ours]]));
+      const [batch, epochs, rate] = columns[column as keyof typeof columns];
+      expect(values.get("Batch Size")).toEqual([batch, batch]);
+      expect(values.get("# Epochs")).toEqual([epochs, epochs]);
+      expect(values.get("Learning Rate")).toEqual([rate, rate]);
+      expect(values.get("LoRA Config.")).toEqual(["r_q = r_v = 8", 8]);
+      expect(rows.map(({ verdict }) => verdict)).toEqual([...Array(8).fill("exact"), "no parameter"]);
+    }
+    expect([missing, missingColumns]).toEqual([[], []]);
+  });
+
+  test("and its released script disagree in alpha and in the rows of a step, which is found", async () => {
+    const { disagreements, steps } = await conform(recipe);
+    expect(disagreements).toMatchObject([
+      {
+        parameter: "lora_alpha",
+        values: [
+          { place: "Table 9, MRPC: LoRA α", printed: 8 },
+          { place: "roberta_base_mrpc.sh: --lora_alpha", printed: 16 },
+        ],
+      },
+    ]);
+    const script = steps.find(({ table }) => table === "roberta_base_mrpc.sh")!;
+    expect(script.rows.find(({ row }) => row === "--lora_alpha")).toMatchObject({
+      ours: 8,
+      verdict: "silent",
+    });
+    const ended = await reprise(packageRoot, ["conform", recipe]);
+    expect(ended.stderr).toContain("the paper says 8 (Table 9, MRPC: LoRA α) and 16 (roberta_base_mrpc.sh");
+    expect(ended.stderr).toContain("the paper's has 128 (16 rows on each of 8 GPUs)");
+    expect(ended.stdout).toMatch(/Table 9, column MRPC, step 'sft-mrpc-/);
+    expect(ended.stdout).toContain("The paper says two things about 'lora_alpha'");
+    expect(ended.stdout).toContain("80 rows: 70 exact, 0 stated deviations, 10 silent.");
+  });
+
+  test("a value of one column that differs is told of that column", async () => {
+    const ended = await reprise(packageRoot, ["validate", recipe, "--set", "steps.sft.with.epochs=60"]);
+    expect(ended.stdout).toContain("'epochs' is 60, the paper has 30 (Table 9, MNLI: # Epochs)");
+  });
+});
+
+describe("TinyZero's script", () => {
+  const recipe = "tests/papers/tinyzero/recipe.yaml";
+
+  test("is compared with a program's environment, however its numbers are written", async () => {
+    const { steps } = await conform(recipe);
+    const rows = new Map(steps[0]!.rows.map((row) => [row.parameter, row]));
+    expect(steps[0]!.rows.map(({ verdict }) => verdict)).toEqual([...Array(7).fill("exact"), "deviation"]);
+    expect(rows.get("env.CRITIC_LR")).toMatchObject({ printed: 1e-5, ours: "1.0e-5" });
+    expect(rows.get("env.EPOCHS")).toMatchObject({
+      ...{ printed: 15, ours: 1, reason: "one pass over the problems shows the gain" },
+      origin: { file: recipe, line: 18 },
+    });
+  });
+
+  test("a setting that differs silently is a warning at its place", async () => {
+    const setting = ["--set", "steps.train.with.env.BETA=0.01"];
+    const { steps } = await conform(recipe, ...setting);
+    expect(steps[0]!.rows.find(({ parameter }) => parameter === "env.BETA")).toMatchObject({
+      verdict: "silent",
+    });
+    const ended = await reprise(packageRoot, ["validate", recipe, ...setting]);
+    expect(ended.stdout).toContain(
+      "'env.BETA' is 0.01, the paper has 0.001 (train_tiny_zero.sh: algorithm.kl_ctrl.kl_coef)",
+    );
+  });
+});
+
+test("a recipe's own schema for editors has its paper's rows, also while the recipe is unfinished", async () => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, "own.schema.json");
+  const written = await reprise(packageRoot, [
+    "schema",
+    "tests/papers/tinyzero/recipe.yaml",
+    "--output",
+    file,
+  ]);
+  expect(written.stdout).toContain(`$schema=${file}`);
+  expect(readFileSync(file, "utf8")).toContain(
+    "Paper: train_tiny_zero.sh, algorithm.kl_ctrl.kl_coef: 0.001.",
+  );
+  const tables = path.join(packageRoot, "tests/papers/tinyzero/tables.yaml");
+  const unfinished = path.join(folder, "recipe.yaml");
+  writeFileSync(
+    unfinished,
+    `recipe: 1\nname: new\npaper: { tables: ${tables} }\nsteps:\n  train: { uses: run/command, with: { env: { BETA: 1 } } }\n`,
+  );
+  expect((await reprise(folder, ["schema", unfinished])).stdout).toContain("kl_coef: 0.001.");
+  const missing = await reprise(folder, ["schema", "none.yaml"]);
+  expect([missing.code, missing.stderr]).toEqual([
+    2,
+    expect.stringContaining("There is no file 'none.yaml'"),
+  ]);
 });

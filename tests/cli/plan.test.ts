@@ -67,6 +67,19 @@ describe("after a run", () => {
     expect(ended.code).toBe(0);
   });
 
+  test("a changed parameter is named with the table of the paper that gives it", async () => {
+    const tables = `paper_tables: 2\nsource: a\ntables: [{ table: Table 1, steps: walks, rows: [{ row: crf, printed: 20, parameter: crf }] }]\n`;
+    writeFileSync(path.join(folder, "tables.yaml"), tables);
+    writeFileSync(path.join(folder, "titled.yaml"), `${RECIPE}paper: { tables: tables.yaml }\n`);
+    const setting = ["--set", "steps.walks.with.crf=30", "--set", "steps.frames.with.size=56x56"];
+    const { stdout } = await reprise(folder, ["plan", "titled.yaml", "--json", ...setting]);
+    const because = (JSON.parse(stdout) as Planned).steps.flatMap((step) =>
+      step.because.map(({ text }) => text),
+    );
+    expect(because).toContain("crf 20 -> 30 (Table 1)");
+    expect(because).toContain("size 28x28 -> 56x56");
+  });
+
   test("a changed parameter is named, with what hangs on the step, time and disk of last time", async () => {
     expect(await plan("--set", "steps.walks.with.crf=30")).toEqual({
       walks: ["run", ["crf 20 -> 30"]],

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -18,6 +18,9 @@ import {
   type MarkupContent,
   type ProtocolConnection,
 } from "vscode-languageserver-protocol/node.js";
+import { withPaper, type EditorSchema } from "../../compiler/paper/editor-schema.ts";
+import { temporaryFolder } from "../support/folders.ts";
+import { compileText } from "../support/recipes.ts";
 
 /** The server that editors use, over its protocol. The recipe's own first line tells it the schema. */
 const binary = path.join(
@@ -92,16 +95,16 @@ function atBar(text: string): { text: string; position: { line: number; characte
   };
 }
 
-async function complete(marked: string): Promise<string[]> {
-  const { text, position } = atBar(FIRST_LINE + marked);
+async function complete(marked: string, first = FIRST_LINE): Promise<string[]> {
+  const { text, position } = atBar(first + marked);
   const { uri } = await open(text);
   const answer = await editor.sendRequest(CompletionRequest.type, { textDocument: { uri }, position });
   const items = Array.isArray(answer) ? answer : (answer?.items ?? []);
   return items.map(({ label }) => label);
 }
 
-async function hover(marked: string): Promise<string> {
-  const { text, position } = atBar(FIRST_LINE + marked);
+async function hover(marked: string, first = FIRST_LINE): Promise<string> {
+  const { text, position } = atBar(first + marked);
   const { uri } = await open(text);
   const answer = await editor.sendRequest(HoverRequest.type, { textDocument: { uri }, position });
   return (answer?.contents as MarkupContent | undefined)?.value ?? "";
@@ -161,12 +164,30 @@ steps:
     );
   });
 
-  test("hovering a parameter shows its meaning, the paper's row and the trainer's field", async () => {
-    const text = await hover(
-      "recipe: 1\nname: a\nsteps:\n  sft:\n    uses: train/sft\n    with:\n      lora_ra|nk: 8\n",
-    );
+  const LORA_RANK =
+    "recipe: 1\nname: a\nsteps:\n  sft:\n    uses: train/sft\n    with:\n      lora_ra|nk: 8\n";
+
+  test("hovering a parameter shows its meaning and the trainer's field, and no paper that is not the recipe's", async () => {
+    const text = await hover(LORA_RANK);
     expect(text).toContain("Rank of the adapter.");
-    expect(text).toContain("Table 6: Lora rank");
     expect(text).toContain("LoraConfig.r");
+    expect(text).not.toContain("Table");
+  });
+
+  test("with the schema of one recipe, hovering shows the rows of its paper", async () => {
+    const paper = compileText(readFileSync("recipes/st-r1.yaml", "utf8"), null, {
+      file: "recipes/st-r1.yaml",
+    }).paper!;
+    const schema = JSON.parse(readFileSync("schemas/generated/recipe.schema.json", "utf8")) as EditorSchema;
+    const file = path.join(temporaryFolder(), "own.schema.json");
+    writeFileSync(file, JSON.stringify(withPaper(schema, paper)));
+    const first = `# yaml-language-server: $schema=${pathToFileURL(file).href}\n`;
+    const text = await hover(LORA_RANK, first);
+    expect(text).toContain("Rank of the adapter.");
+    expect(text).toContain("Paper: Table 6, Lora rank: 8.");
+    const labels = await complete(LORA_RANK.replace("lora_ra|nk: 8", "lora_rank: 8\n      |"), first);
+    expect(labels).toEqual([...new Set(labels)]);
+    expect(labels).toContain("learning_rate");
+    expect((await open(first + readFileSync("recipes/st-r1.yaml", "utf8"))).found).toEqual([]);
   });
 });
