@@ -3,9 +3,11 @@ import fs from "node:fs";
 import path from "node:path";
 import { root } from "../setup/places.mjs";
 
+// Only there once the set-up has built it.
+const built = (...module) => import(path.join(root, "dist", ...module));
+
 const eventsOf = async (home, run, step) => {
-  // Only there once the set-up has built it.
-  const { readJsonLines } = await import(path.join(root, "dist", "store", "files.js"));
+  const { readJsonLines } = await built("store", "files.js");
   return readJsonLines(path.join(home, "runs", run, step, "events.jsonl"));
 };
 
@@ -52,9 +54,10 @@ export async function doneAgain(home, { run, steps }) {
 
 /** The most work that one loss cost, in units beyond the last checkpoint; of trainings only. */
 export async function largestLoss(home, { run, steps }) {
+  const { KINDS } = await built("activities", "index.js");
   let most = 0;
   for (const { id, kind } of steps) {
-    if (!kind.startsWith("train/")) continue;
+    if (KINDS.get(kind).learns?.steps === undefined) continue;
     let [done, from] = [0, 0];
     for (const event of await eventsOf(home, run, id)) {
       if (event.event === "attempt") from = 0;
