@@ -6,7 +6,7 @@ import { home } from "../store/home.ts";
 import { loadRecord, recordFile } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { say, sayJson } from "./output.ts";
-import { showProgress, type ProgressView } from "./progress-view.ts";
+import type { ProgressView } from "./progress-view.ts";
 import { interruption } from "./stopping.ts";
 import { exitCodeOf, summarise } from "./summary.ts";
 
@@ -46,7 +46,7 @@ function teller(
         stream.write(whyFromStore(happening));
         return;
       case "working":
-        view = showProgress(root, request.run, request.plan, stream);
+        view = (await import("./progress-view.ts")).showProgress(root, request.run, request.plan, stream);
         return;
       case "ending":
         await view?.close();
