@@ -354,7 +354,7 @@ test("a report on rows without options divides by nothing", () => {
   expect(reportOf([bare], [], [], "as-released")).toMatchObject({ chance: 0, majority: 1 });
 });
 
-const REAL = new URL("../../../shared/data/ego-st-mcq-63.jsonl", import.meta.url).pathname;
+const REAL = new URL("../../../../shared/data/ego-st-mcq-63.jsonl", import.meta.url).pathname;
 const here = existsSync(REAL);
 if (!here) console.warn("SKIPPED: the released rows are not on this machine");
 
