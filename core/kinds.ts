@@ -13,6 +13,7 @@ export class Kinds<Kind extends KindDefinition = KindDefinition> {
   constructor(kinds: Iterable<Kind>) {
     const all = [...kinds];
     this.#byName = new Map(all.map((kind) => [kind.name, kind]));
+    if (this.#byName.size < all.length) throw new Error("Two kinds have one name.");
     this.names = all.map(({ name }) => name);
     this.called = new Map(
       all.flatMap(({ name, called = [] }) => called.map((word) => [word, name] as const)),

@@ -14,7 +14,7 @@ import { findUv } from "./setup/uv.mjs";
 const ELSEWHERE = /^\s*(-r|-c|-e|--requirements?|--constraints?|--editable)\b/;
 
 async function main(lock, python, answer) {
-  const text = fs.readFileSync(lock, "utf8");
+  const text = readLock(lock);
   refuseWhatIsElsewhere(text);
   const uv = await findUv();
   const base = await run(python, ["-c", "import sys; print(*sys.version_info[:3], sys.base_prefix)"]);
@@ -23,6 +23,15 @@ async function main(lock, python, answer) {
   let place = path.join(openCache(), name);
   if (!isWhole(place)) place = await makeAside(name, isWhole, (aside) => make(aside, { uv, python, lock }));
   writeJson(answer, { python: pythonIn(place) });
+}
+
+function readLock(lock) {
+  try {
+    return fs.readFileSync(lock, "utf8");
+  } catch (error) {
+    const why = error.code === "EISDIR" ? "it is a folder" : error.code;
+    throw new SetupError(`The lock file '${lock}' cannot be read: ${why}.`);
+  }
 }
 
 const pythonIn = (place) => path.join(place, "bin", "python");
@@ -50,7 +59,8 @@ function refuseWhatIsElsewhere(text) {
 }
 
 main(...process.argv.slice(2)).catch((error) => {
-  if (!(error instanceof SetupError)) throw error;
+  // What the system refuses, such as a full disk, has a code; anything else is a bug, and tells where.
+  if (!(error instanceof SetupError) && error.code === undefined) throw error;
   console.error(error.message);
   process.exit(1);
 });

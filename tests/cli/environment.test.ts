@@ -107,6 +107,18 @@ test.each([
   },
 );
 
+test("a lock that is a folder is told without a stack", async () => {
+  const folder = temporaryFolder();
+  stopServerAfterwards(folder);
+  writeFileSync(path.join(folder, "main.py"), SCRIPT);
+  writeFileSync(path.join(folder, "r.yaml"), RECIPE);
+  mkdirSync(path.join(folder, "requirements.lock"));
+  const { code, stdout } = await reprise(folder, ["run", "r.yaml"], { REPRISE_CACHE: cacheIn(folder) });
+  expect(code).toBe(1);
+  expect(stdout).toContain("cannot be read: it is a folder");
+  expect(stdout).not.toMatch(/^ +at /m);
+});
+
 test("a lock file that is not an input of the recipe is refused with its place", async () => {
   const folder = temporaryFolder();
   writeFileSync(path.join(folder, "main.py"), SCRIPT);
