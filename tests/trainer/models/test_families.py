@@ -26,6 +26,7 @@ def test_a_model_is_of_the_family_that_its_config_names(base: Path) -> None:
         ("[]", "config.json names no model_type; known are"),
         ('{"architectures": ["Qwen2VLForConditionalGeneration"]}', "config.json names no model_type; known are"),
         ('{"model_type": "qwen2_5_vl"}', f"names the model_type 'qwen2_5_vl'; known are: {KNOWN}."),
+        ('{"model_type": ["qwen2_vl"]}', r"names the model_type \['qwen2_vl'\]; known are"),
     ],
 )
 def test_what_names_no_known_family_is_refused(tmp_path: Path, written: str | None, said: str) -> None:

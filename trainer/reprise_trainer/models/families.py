@@ -28,7 +28,7 @@ def of_model(folder: str | Path) -> Family:
     except ValueError as error:
         raise StepError("model", f"The model's config.json cannot be read: {error}. Make or fetch it again.") from error
     model_type = config.get("model_type") if isinstance(config, dict) else None
-    if model_type not in FAMILIES:
+    if not isinstance(model_type, str) or model_type not in FAMILIES:
         said = "names no model_type" if model_type is None else f"names the model_type {model_type!r}"
         raise StepError(
             "model", f"The model's config.json {said}; known are: {known}. Choose a model of one of these families."
