@@ -4,12 +4,15 @@ import { Html, html } from "./html.ts";
 // By another name: as markup it would be formatted, and end with other white space.
 const xml = html;
 
+/** What XML 1.0 has no way to say, escaped or not: most control characters, and halves of surrogate pairs. */
+const UNSAYABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+
 /** Verdicts as JUnit XML: a claim that counts and is not shown is a failure, one that could not be judged is skipped. */
 export function verdictsAsJunit(records: readonly RunRecord[]): string {
   return xml`${new Html('<?xml version="1.0" encoding="UTF-8"?>')}
 <testsuites>${records.map(suite)}
 </testsuites>
-`.text;
+`.text.replaceAll(UNSAYABLE, "\uFFFD");
 }
 
 function suite({ run, recipe, claims, seconds }: RunRecord): Html {

@@ -1,7 +1,8 @@
 import path from "node:path";
+import { groupBy } from "../../core/group-by.ts";
 import { taskOf } from "../../data/questions/names.ts";
 import type { Having } from "../../data/questions/questions-file.ts";
-import { groupBy, seededOrder } from "./subset.ts";
+import { seededOrder } from "./subset.ts";
 
 type Row = Having<"video">;
 
