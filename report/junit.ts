@@ -20,25 +20,25 @@ function suite({ run, recipe, claims, seconds }: RunRecord): Html {
   return xml`
   <testsuite name="${recipe.name}" id="${run}" ${counts} time="${seconds.toFixed(3)}">${claims.map(
     (claim) => xml`
-    <testcase classname="${recipe.name}.claims" name="${claim.id}: ${claim.says}">${outcome(claim)}</testcase>`,
+    <testcase classname="${recipe.name}.claims" name="${claim.id}: ${claim.says}">${resultElement(claim)}</testcase>`,
   )}
   </testsuite>`;
 }
 
-type Outcome = "passed" | "failure" | "skipped";
+type TestResult = "passed" | "failure" | "skipped";
 
-function outcomeOf({ verdict, counts }: RunRecordClaim): Outcome {
+function resultOf({ verdict, counts }: RunRecordClaim): TestResult {
   if (verdict === "REPRODUCED") return "passed";
   if (counts === false || verdict === "INCONCLUSIVE" || verdict === "NOT CHECKED") return "skipped";
   return "failure";
 }
 
-const count = (claims: readonly RunRecordClaim[], what: Outcome): number =>
-  claims.filter((claim) => outcomeOf(claim) === what).length;
+const count = (claims: readonly RunRecordClaim[], what: TestResult): number =>
+  claims.filter((claim) => resultOf(claim) === what).length;
 
-function outcome(claim: RunRecordClaim): Html {
+function resultElement(claim: RunRecordClaim): Html {
   const said = `${claim.verdict}: ${claim.because}`;
-  switch (outcomeOf(claim)) {
+  switch (resultOf(claim)) {
     case "passed":
       return xml`<system-out>${said}</system-out>`;
     case "failure":
