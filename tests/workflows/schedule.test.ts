@@ -73,12 +73,73 @@ describe("what starts", () => {
     expect(ids(schedule([step("small"), step("huge", [], 64)]).take())).toEqual(["small"]);
   });
 
+  test("goes in the plan's order, also among steps that take unlike amounts", () => {
+    const wide = { cpu: 8, gpu: 0, memoryGb: 8 };
+    const plan = new Schedule([step("a", [], 1), step("b", [], 2), step("c", [], 1), step("d", [], 2)], wide);
+    expect(ids(plan.take())).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("is no more at a time than a worker can hold", () => {
+    const many = Array.from({ length: 250 }, (_, index) => step(`s${index}`));
+    const plan = new Schedule(many, { cpu: 1000, gpu: 0, memoryGb: 1000 });
+    expect([...plan.running]).toEqual([]);
+    expect(plan.take()).toHaveLength(200);
+    plan.finish("s7", DONE);
+    expect(ids(plan.take())).toEqual(["s200"]);
+  });
+
   test("that was stopped for a pause can start again, in its place", () => {
     const plan = schedule([step("a", [], 2), step("b", [], 2)]);
     plan.take();
     plan.release("a");
     expect([...plan.running]).toEqual([]);
     expect(ids(plan.take())).toEqual(["a"]);
+  });
+});
+
+describe("what ends", () => {
+  const REUSED: StepResult = { status: "reused", outputs: {} };
+  const CANCELLED: StepResult = { status: "cancelled", outputs: {} };
+
+  test("a reused result is as good as one that was made", () => {
+    const plan = schedule([step("a"), step("b", ["a"])]);
+    plan.finish("a", REUSED);
+    expect(ids(plan.take())).toEqual(["b"]);
+  });
+
+  test("what hangs on a cancelled step is cancelled with it", () => {
+    const plan = schedule([step("a"), step("b", ["a"]), step("c", ["b"])]);
+    plan.finish("a", CANCELLED);
+    expect(["b", "c"].map((id) => plan.result(id))).toEqual([CANCELLED, CANCELLED]);
+  });
+
+  test("a step keeps its first result, whatever becomes of those before it", () => {
+    const plan = schedule([step("a"), step("b", ["a"])]);
+    plan.finish("b", REUSED);
+    plan.finish("a", FAILED);
+    plan.finish("a", DONE);
+    expect(["a", "b"].map((id) => plan.result(id)?.status)).toEqual(["failed", "reused"]);
+    expect(plan.over).toBe(true);
+  });
+
+  test("what did not run gives nothing back; what is of no step of the plan is passed over", () => {
+    const steps = [step("a", [], 2), step("b", [], 2), step("c", [], 2)];
+    const plan = new Schedule(steps, CAPACITY, [
+      ["a", DONE],
+      ["gone", DONE],
+    ]);
+    expect(plan.result("gone")).toBeUndefined();
+    expect(ids(plan.take())).toEqual(["b"]);
+  });
+
+  test("outputs are carried while any step waits for them", () => {
+    const plan = schedule([step("a"), step("b", ["a"]), step("c", ["a"])]);
+    const outputs = { model: { uri: "u", digest: "d", type: "model" as const } };
+    plan.finish("a", { status: "done", outputs });
+    plan.finish("b", DONE);
+    expect(Object.fromEntries(plan.carried())["a"]).toEqual({ status: "done", outputs });
+    plan.finish("c", FAILED);
+    expect(Object.fromEntries(plan.carried())["a"]).toEqual({ status: "done", outputs: {} });
   });
 });
 
