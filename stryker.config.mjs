@@ -11,5 +11,6 @@ export default {
   reporters: ["json"],
   jsonReporter: { fileName: process.env.REPRISE_MUTATE_REPORT },
   tempDirName: ".stryker",
+  cleanTempDir: "always",
   ignorePatterns: ["/dist", "/.reprise", "/benchmarks", "/docs", "/trainer", "/tests/workflows/histories"],
 };
