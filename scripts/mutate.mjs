@@ -1,7 +1,7 @@
 // npm run mutate: small changes of the core's code, and which of them the unit suites of its room do not notice.
 //   npm run mutate -- core/seconds.ts workflows       files, or rooms
 //   npm run mutate -- --since main --minutes 10       lines changed since a commit; fails below the floor
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { globSync } from "tinyglobby";
 import { changedLines } from "./mutate/changed-lines.mjs";
 import { scoreOf } from "./mutate/score.mjs";
+import { runStryker } from "./mutate/stryker.mjs";
 import { readJson, root } from "./setup/places.mjs";
 
 const ROOMS = ["core", "compiler", "verdict", "store", "steps", "workflows"];
@@ -63,28 +64,24 @@ const filesOf = (room) =>
   ROOMS.includes(room.split("/")[0]) ? globSync(`${room}/**/*.ts`, { cwd: root }).filter(isCore).sort() : [];
 
 /** How many changes of one target its tests noticed; null where the time was over. */
-function measure({ file, mutate }, report, until) {
-  const binary = path.join(root, "node_modules/@stryker-mutator/core/bin/stryker.js");
+async function measure({ file, mutate }, report, until) {
   const room = file.split("/")[0];
-  const { status, error, stdout } = spawnSync(process.execPath, [binary, "run", "-m", mutate.join(",")], {
-    cwd: root,
-    encoding: "utf8",
-    timeout: until === undefined ? undefined : Math.max(1, until - Date.now()),
-    env: { ...process.env, REPRISE_MUTATE_ROOM: room, REPRISE_MUTATE_REPORT: report },
-  });
-  if (error?.code === "ETIMEDOUT") return null;
+  const env = { REPRISE_MUTATE_ROOM: room, REPRISE_MUTATE_REPORT: report };
+  const ended = await runStryker(mutate, env, until && until - Date.now());
+  if (ended === null) return null;
+  const { status, output } = ended;
   if (status === 0) return scoreOf(readJson(report));
-  if (stdout.includes("No tests were executed")) {
-    const all = Number(/with ([0-9]+) mutant/.exec(stdout)?.[1] ?? 0);
+  if (output.includes("No tests were executed")) {
+    const all = Number(/with ([0-9]+) mutant/.exec(output)?.[1] ?? 0);
     return { noticed: 0, all, missed: [`no test in tests/${room}/ comes here`] };
   }
-  console.log(stdout.trimEnd().split("\n").slice(-30).join("\n"));
+  console.log(output.trimEnd().split("\n").slice(-30).join("\n"));
   console.error(`${file} could not be measured: do its tests pass? Try: npx vitest run tests/${room}`);
   process.exit(1);
 }
 
 const percent = ({ noticed, all }) =>
-  all === 0 ? "nothing to change" : `${Math.round((100 * noticed) / all)} % of ${all}`;
+  all === 0 ? "nothing to change" : `${Math.floor((100 * noticed) / all)} % of ${all}`;
 
 const { values, positionals } = options();
 const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
@@ -96,7 +93,7 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), "reprise-mutate-"));
 const total = { noticed: 0, all: 0 };
 const late = [];
 for (const target of targets) {
-  const found = late.length > 0 ? null : measure(target, path.join(folder, "report.json"), until);
+  const found = late.length > 0 ? null : await measure(target, path.join(folder, "report.json"), until);
   if (found === null) {
     late.push(target.file);
     continue;
@@ -108,7 +105,7 @@ for (const target of targets) {
 }
 fs.rmSync(folder, { recursive: true });
 if (late.length > 0) console.log(`Not measured within ${minutes} min: ${late.join(", ")}`);
-console.log(`In all: ${percent(total)} noticed.`);
+console.log(total.all === 0 ? "Nothing was measured." : `In all ${percent(total)} changes were noticed.`);
 if (values.since !== undefined && total.all >= FEWEST && total.noticed / total.all < FLOOR) {
   console.error(`The tests must notice ${100 * FLOOR} % of the changes of what is new.`);
   process.exit(1);
