@@ -1,14 +1,14 @@
 // One that runs for ever was noticed: its test timed out.
-const NOTICED = ["Killed", "Timeout"];
-const MISSED = ["Survived", "NoCoverage"];
+const NOTICED = new Set(["Killed", "Timeout"]);
+const MISSED = new Set(["Survived", "NoCoverage"]);
 
 /** What Stryker's report says of its mutants: how many were noticed, of how many, and those that were not, a line each. */
 export function scoreOf({ files }) {
   const mutants = Object.entries(files).flatMap(([file, { source, mutants: own }]) =>
     own.map((mutant) => ({ file, source, ...mutant })),
   );
-  const missed = mutants.filter(({ status }) => MISSED.includes(status));
-  const noticed = mutants.filter(({ status }) => NOTICED.includes(status)).length;
+  const missed = mutants.filter(({ status }) => MISSED.has(status));
+  const noticed = mutants.filter(({ status }) => NOTICED.has(status)).length;
   return { noticed, all: noticed + missed.length, missed: missed.sort(byPlace).map(lineOf) };
 }
 

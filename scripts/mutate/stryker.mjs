@@ -16,7 +16,7 @@ export function runStryker(mutate, env, milliseconds) {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const end = () => process.kill(-child.pid, "SIGKILL");
+  const end = () => process.kill(-Number(child.pid), "SIGKILL");
   const interrupted = (signal) => {
     end();
     process.exit(signal === "SIGINT" ? 130 : 143);

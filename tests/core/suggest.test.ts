@@ -27,7 +27,7 @@ describe("the word that was meant", () => {
     expect(closest("wrd499", many)).toBe("word499");
     expect(closest("wrd499", [...many, "one more"])).toBeUndefined();
     const long = "x".repeat(100);
-    expect(closest(`${long}`, [`${long}y`])).toBe(`${long}y`);
+    expect(closest(long, [`${long}y`])).toBe(`${long}y`);
     expect(closest(`${long}y`, [long])).toBeUndefined();
   });
 });
