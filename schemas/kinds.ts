@@ -28,6 +28,10 @@ export interface ParameterSchema {
   "x-artifacts"?: ArtifactType[];
   /** Its numbers and words become texts as the recipe writes them. */
   "x-as-written"?: boolean;
+  /** An artifact that is the lock file of the program's own Python environment. */
+  "x-environment"?: true;
+  /** Names of variables that the program gets of the worker's environment; their values decide the result. */
+  "x-passes"?: true;
   "x-unit"?: string;
   /** Each side of a size is a multiple of this. */
   "x-multiple"?: number;
@@ -48,6 +52,8 @@ export interface KindSchema {
   "x-tools": ("ffmpeg" | "python")[];
   /** The Python packages that decide its result, where not all of the environment do. */
   "x-packages"?: string[];
+  /** Lock file of its program's own Python environment, in the folder of a kind from outside. */
+  "x-environment"?: string;
   "x-resources": { cpu: number; memory_gb: number };
   /** The secrets that it takes, where it runs no program that could take any. */
   "x-secrets"?: string[];

@@ -28,6 +28,8 @@ const VOCABULARY = [
   "packages",
   "as-written",
   "metrics",
+  "environment",
+  "passes",
 ];
 
 interface Schema {
