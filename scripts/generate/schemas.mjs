@@ -37,6 +37,8 @@ export const DOCUMENTS = [
   "judgement",
   "paper-tables",
   "digests",
+  "kind",
+  "kind-job",
   "trainer-job",
   "trainer-event",
   "trainer-result",
