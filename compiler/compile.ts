@@ -16,6 +16,7 @@ import { besidePaper } from "./paper/beside-paper.ts";
 import type { Conformity } from "./paper/conform.ts";
 import { readTables } from "./paper/read-tables.ts";
 import { applyProfile, applySettings, isSecret, settingName } from "./overrides.ts";
+import { readOutsideKinds } from "./outside-kinds.ts";
 import { checkPortable, readReference, referenceOf, reproducibleOf } from "./reproducible.ts";
 import { validateEnvelope, validateGroup } from "../schemas/validators.ts";
 import { isMapping } from "./mapping.ts";
@@ -51,7 +52,7 @@ export interface Compiled {
 const NOTHING = { plan: null, recipe: null, workloads: new Map(), paper: null };
 
 /** Text to plan: parse, merge, check, resolve, lower. Pure but for `read`. All errors at once, each cause once. */
-export function compile({ file, text, profile, settings, read, kinds }: RecipeText): Compiled {
+export function compile({ file, text, profile, settings, read, kinds: usual }: RecipeText): Compiled {
   const chain = readChain(file, text, read);
   const texts = new Map([
     [file, text],
@@ -68,8 +69,11 @@ export function compile({ file, text, profile, settings, read, kinds }: RecipeTe
   }
   const tables = readTables(layers, file, read);
   const reference = readReference(layers, file, read);
-  for (const [name, content] of [...tables.texts, ...reference.texts]) texts.set(name, content);
-  const steps = readSteps(layers, kinds);
+  const outside = readOutsideKinds(layers, file, read, usual);
+  const { kinds } = outside;
+  for (const [name, content] of [...tables.texts, ...reference.texts, ...outside.texts])
+    texts.set(name, content);
+  const steps = readSteps(layers, kinds, outside.bySteps);
   const linked = link(layers, steps);
   const beside = besidePaper(layers, tables, steps, linked.steps);
   const diagnostics = [
@@ -81,6 +85,7 @@ export function compile({ file, text, profile, settings, read, kinds }: RecipeTe
     ...checkInputs(layers),
     ...tables.diagnostics,
     ...reference.diagnostics,
+    ...outside.diagnostics,
     ...steps.diagnostics,
     ...linked.diagnostics,
     ...checkClaims(layers, steps),

@@ -24,6 +24,8 @@ interface Naming<T> {
   validate: ValidateFunction<T>;
   /** Of a file that cannot be read. */
   code: Code;
+  /** The file in the folder that the recipe names, where it names a folder. */
+  within?: string;
   /** What it is, as the beginning of a sentence. */
   called: string;
 }
@@ -33,13 +35,13 @@ export function readNamedFile<T>(
   recipe: Layers,
   file: string,
   read: ReadText,
-  { at, validate, code, called }: Naming<T>,
+  { at, validate, code, called, within = "" }: Naming<T>,
 ): NamedFile<T> {
   const named = valueAt(recipe.value, at);
   const texts = new Map<string, string>();
   if (typeof named !== "string" || named === "") return { value: null, layers: null, diagnostics: [], texts };
   const from = recipe.originsOf(at).at(-1)?.file ?? file;
-  const place = path.isAbsolute(named) ? named : path.join(path.dirname(from), named);
+  const place = path.join(path.isAbsolute(named) ? named : path.join(path.dirname(from), named), within);
   try {
     const text = read(place);
     texts.set(place, text);
