@@ -59,7 +59,12 @@ export function readOutsideKinds(layers: Layers, file: string, read: ReadText, k
     bySteps.set(step, kind);
   }
   const outside = [...byFolder.values()].filter((kind) => kind !== null);
-  return { kinds: outside.length === 0 ? kinds : new Kinds([...kinds, ...outside]), bySteps, diagnostics, texts };
+  return {
+    kinds: outside.length === 0 ? kinds : new Kinds([...kinds, ...outside]),
+    bySteps,
+    diagnostics,
+    texts,
+  };
 }
 
 /** A kind's name stands in plans and fingerprints alone: two of one name could not be told apart. */
@@ -79,6 +84,12 @@ function nameTaken(
   return layers.diagnostic("R0321", at, message);
 }
 
+/** Where a recipe says an input of its plan: under `inputs`, or after `uses` for the folder of a kind. */
+export function placeOfInput(layers: Layers, file: string, name: string): Path {
+  const kind = kindFolders(layers, file).find(({ folder }) => folder === name);
+  return kind?.path ?? ["inputs", name, "path"];
+}
+
 interface KindFolder {
   /** As the recipe names it. */
   named: string;
@@ -89,7 +100,7 @@ interface KindFolder {
 }
 
 /** The folders of kinds that a recipe's steps name. */
-export function kindFolders(layers: Layers, file: string): KindFolder[] {
+function kindFolders(layers: Layers, file: string): KindFolder[] {
   const { steps } = layers.value;
   return stepsIn(steps, ["steps"]).flatMap(({ uses, path: step }) => {
     if (!isKindFolder(uses)) return [];
@@ -107,6 +118,8 @@ function stepsIn(steps: unknown, above: Path): { uses: unknown; path: Path }[] {
   return Object.entries(steps).flatMap(([id, step]) => {
     if (!isMapping(step)) return [];
     const at = [...above, id];
-    return isMapping(step["steps"]) ? stepsIn(step["steps"], [...at, "steps"]) : [{ uses: step["uses"], path: at }];
+    return isMapping(step["steps"])
+      ? stepsIn(step["steps"], [...at, "steps"])
+      : [{ uses: step["uses"], path: at }];
   });
 }

@@ -6,12 +6,13 @@ import { DISK_FULL } from "../core/step-failure.ts";
 import { writeRecord } from "../record/write-record.ts";
 import type { Activities, FinishedRun } from "../schemas/plan.ts";
 import { beginWork } from "../steps/at-work.ts";
+import { outsideKind } from "../outside/kind.ts";
 import type { Kind } from "../steps/kind.ts";
 import { stepActivity } from "../steps/step.ts";
 
 /** What a worker with these kinds can be asked. Runs of earlier versions ask for a step by the name of its kind. */
 export function activitiesWith(kinds: Kinds<Kind>): Activities {
-  const step = stepActivity(kinds);
+  const step = stepActivity(kinds, outsideKind);
   const byKind = Object.fromEntries(kinds.names.map((name) => [name, step]));
   return { ...byKind, step, writeRecord: recordActivity };
 }

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { CancelledFailure, Context } from "@temporalio/activity";
 import { fingerprint, resultFields, resumableParams, resumeKey } from "../core/fingerprint.ts";
-import type { StepRequest, StepResult } from "../schemas/plan.ts";
+import type { OutsideKind, StepRequest, StepResult } from "../schemas/plan.ts";
 import { pathOf, placeOfOutput, publish, touchArtifacts } from "../store/artifacts.ts";
 import { Fence, isFenceFile } from "../store/fence.ts";
 import { writeJson, writeSoon } from "../store/files.ts";
@@ -24,6 +24,7 @@ import { EventFile } from "./event-file.ts";
 import { eventsIn } from "../data/events/event-tail.ts";
 import { toApplicationFailure } from "./failures.ts";
 import { outcomeOf } from "./outcome.ts";
+import { KIND_FOLDER } from "../core/outside-kind.ts";
 import { StepFailure } from "../core/step-failure.ts";
 import { threadsOf } from "../host/threads.ts";
 import { rememberEnvironment, toolsForFingerprint } from "../host/tools.ts";
@@ -31,14 +32,19 @@ import { rememberEnvironment, toolsForFingerprint } from "../host/tools.ts";
 const HEARTBEAT_MS = 1_000;
 
 /** Does a step of any of the kinds, with all that steps have in common: reuse, fence, heartbeat, publishing, failures. */
-export function stepActivity(kinds: Kinds<Kind>): (request: StepRequest) => Promise<StepResult> {
+export function stepActivity(
+  kinds: Kinds<Kind>,
+  outsideKind: (kind: OutsideKind) => Kind,
+): (request: StepRequest) => Promise<StepResult> {
   return async (request) => {
     const context = Context.current();
     const signal = context.cancellationSignal;
     const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     const end = beginWork(request.run, request.step.id);
     try {
-      return await runOrReuse(request, kindOf(kinds, request), signal);
+      const { outside } = request;
+      const kind = outside == null ? kindOf(kinds, request) : outsideKind(outside);
+      return await runOrReuse(request, kind, signal);
     } catch (error) {
       // A stopped child looks like a failure; only the signal tells that it was asked to stop.
       if (signal.aborted)
@@ -208,7 +214,9 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
 
   signal.throwIfAborted();
   refuseOddMetrics(metrics);
-  await refuseChangedInputs(root, run, inputs, looked);
+  // What a kind from outside does was copied: its folder may change now.
+  const { [KIND_FOLDER]: _, ...read } = inputs;
+  await refuseChangedInputs(root, run, read, looked);
   await fence.check();
   const outputs: FinishedStep["outputs"] = {};
   // All of them first: one may hold a link into another.

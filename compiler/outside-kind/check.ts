@@ -106,7 +106,9 @@ function wrongParameter(
   const at: Path = ["properties", name];
   const { "x-artifact": one, "x-artifacts": many, type } = parameter;
   if (one !== undefined && type !== "string")
-    return [layers.diagnostic("R0322", at, `'${name}' takes an artifact: its type is string.`, { at: "key" })];
+    return [
+      layers.diagnostic("R0322", at, `'${name}' takes an artifact: its type is string.`, { at: "key" }),
+    ];
   if (many !== undefined && (type !== "object" || one !== undefined))
     return [
       layers.diagnostic("R0322", at, `'${name}' takes artifacts by name: its type is object.`, { at: "key" }),

@@ -1,4 +1,6 @@
-import { KINDS } from "../../activities/index.ts";
+import { KIND_FOLDER } from "../../core/outside-kind.ts";
+import { changedFiles } from "../../outside/content.ts";
+import type { KindSchema } from "../../schemas/kinds.ts";
 import { changedPackages, recallEnvironment } from "../../host/tools.ts";
 import { digestOf } from "../../core/digest.ts";
 import { tableOf, type Conformity } from "../../compiler/paper/conform.ts";
@@ -11,6 +13,7 @@ import type { Reason, StepPreview } from "./step-preview.ts";
 interface Asked {
   root: string;
   step: PlanStep;
+  schema: KindSchema;
   /** What decides the result now; null when an input is not known yet. */
   fields: Record<string, unknown> | null;
   last: LastTime;
@@ -37,9 +40,15 @@ export async function because(asked: Asked): Promise<Reason[]> {
     return !unknown && digestOf({ value: before[name] }) !== digestOf({ value: now[name] });
   });
   const ofTools = (field: string) => /^(?:tools|packages)\./.test(field);
-  const reasons = changed
-    .filter((field) => !ofTools(field))
-    .map((field) => describe(asked, field, before[field] ?? null, now[field] ?? null));
+  const reasons = await Promise.all(
+    changed
+      .filter((field) => !ofTools(field))
+      .map((field) =>
+        field === `with.${KIND_FOLDER}` && asked.inputs[sourceOfKind(step)] !== undefined
+          ? kindChanged(asked, field, before[field] ?? null, now[field] ?? null)
+          : describe(asked, field, before[field] ?? null, now[field] ?? null),
+      ),
+  );
   const environment = changed.filter(ofTools);
   if (environment.length > 0) reasons.push(await environmentChanged(asked.root, environment, before, now));
   if (reasons.length + waits.length > 0) return [...reasons, ...waits];
@@ -79,8 +88,8 @@ function upstream({ step, fields, previews, inputs }: Asked): Reason[] {
 }
 
 /** Parameters are known before all inputs are. */
-function partlyKnown({ step, tools, last }: Asked): Record<string, unknown> {
-  const { device, ...now } = resultFields(KINDS.get(step.kind).schema, step, {}, tools);
+function partlyKnown({ step, schema, tools, last }: Asked): Record<string, unknown> {
+  const { device, ...now } = resultFields(schema, step, {}, tools);
   // Older runs did not keep it.
   return last.fields?.["device"] === undefined ? now : { ...now, device };
 }
@@ -104,6 +113,32 @@ async function environmentChanged(
   const [field = ""] = changed;
   const values = { from: before[field] ?? null, to: now[field] ?? null };
   return { kind: "environment", field, ...values, text: `environment changed: ${shown.join(", ")}` };
+}
+
+/** The plan's input that is the folder of a step's kind; empty for a kind of Reprise. */
+function sourceOfKind({ inputs: { [KIND_FOLDER]: source } }: PlanStep): string {
+  return source?.from === "input" ? source.input : "";
+}
+
+// More are no help.
+const MOST_FILES = 4;
+
+/** Which files of a kind from outside are other ones. */
+async function kindChanged(
+  { root, step, inputs }: Asked,
+  field: string,
+  from: unknown,
+  to: unknown,
+): Promise<Reason> {
+  const folder = sourceOfKind(step);
+  const files = await changedFiles(root, String(from), inputs[folder]!.uri);
+  const shown =
+    files === null || files.length === 0
+      ? `sha256 ${showValue(from)} -> ${showValue(to)}`
+      : files.length > MOST_FILES
+        ? `${files.slice(0, MOST_FILES).join(", ")}, and ${files.length - MOST_FILES} more`
+        : files.join(", ");
+  return { kind: "input", field, from, to, text: `kind ${folder} changed: ${shown}` };
 }
 
 function describe({ step, paper }: Asked, field: string, from: unknown, to: unknown): Reason {

@@ -1,0 +1,48 @@
+import { cp } from "node:fs/promises";
+import { StepFailure } from "../core/step-failure.ts";
+import { readJson, writeJson } from "../store/files.ts";
+import { home } from "../store/home.ts";
+import { manifestOf } from "../store/manifest.ts";
+import { removeTree } from "../store/remove.ts";
+
+type Content = Readonly<Record<string, string>>;
+
+/** Copies the folder of a kind, links followed. Throws StepFailure (`data`) if it changes meanwhile. */
+export async function takeCopy(folder: string, copy: string): Promise<void> {
+  await removeTree(copy);
+  const before = await manifestOf(folder);
+  await cp(folder, copy, { recursive: true, dereference: true });
+  const { digest } = await manifestOf(copy);
+  if (digest === before.digest) return;
+  throw new StepFailure(
+    "data",
+    `The kind's folder '${folder}' was changed while it was copied. Try again when nobody writes there.`,
+  );
+}
+
+/** Keeps what the digest of a kind's folder stands for, so that a later plan can name the files that changed. */
+export async function rememberContent(root: string, place: string): Promise<void> {
+  const { digest, content } = await contentOf(place);
+  await writeJson(home.environment(root, digest), content);
+}
+
+/** The files of a kind's folder that changed since it had another digest: names; null where that is not known any more. */
+export async function changedFiles(root: string, before: string, place: string): Promise<string[] | null> {
+  const was = await readJson<Content>(home.environment(root, before)).catch(() => undefined);
+  const is = await contentOf(place).catch(() => undefined);
+  if (was === undefined || is === undefined) return null;
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is.content)])].sort();
+  return names.flatMap((name) => {
+    const [old, now] = [was[name], is.content[name]];
+    if (old === now) return [];
+    return [old === undefined ? `${name} is new` : now === undefined ? `${name} is gone` : name];
+  });
+}
+
+async function contentOf(place: string): Promise<{ digest: string; content: Content }> {
+  const { digest, files } = await manifestOf(place);
+  const content = files.map(
+    ({ path, sha256, executable }) => [path, executable === true ? `${sha256} x` : sha256] as const,
+  );
+  return { digest, content: Object.fromEntries(content) };
+}
