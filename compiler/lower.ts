@@ -1,6 +1,12 @@
 import type { Recipe } from "../schemas/generated/recipe.ts";
 import type { Kinds } from "../core/kinds.ts";
-import { PROGRAM_FAILURES, type OutsideKind, type Plan, type PlanStep, type Reproducible } from "../schemas/plan.ts";
+import {
+  PROGRAM_FAILURES,
+  type OutsideKind,
+  type Plan,
+  type PlanStep,
+  type Reproducible,
+} from "../schemas/plan.ts";
 import { KIND_FOLDER } from "../core/outside-kind.ts";
 import { claimCells, namesOfClaim } from "./claim-cells.ts";
 import { digestOf } from "../core/digest.ts";
@@ -121,6 +127,15 @@ export function lower(
     claims,
     ...correction,
     deviations,
-    digest: digestOf({ name: recipe.name, profile, inputs, ...outside, steps, claims, ...correction, deviations }),
+    digest: digestOf({
+      name: recipe.name,
+      profile,
+      inputs,
+      ...outside,
+      steps,
+      claims,
+      ...correction,
+      deviations,
+    }),
   };
 }

@@ -78,7 +78,9 @@ export function readSteps(
       continue;
     }
     const inside = Object.entries(raw["steps"]).flatMap(([inner, value]) =>
-      isMapping(value) ? [add(found, layers, inner, [...path, "steps", inner], value, [{ raw, path }], outside)] : [],
+      isMapping(value)
+        ? [add(found, layers, inner, [...path, "steps", inner], value, [{ raw, path }], outside)]
+        : [],
     );
     found.groups.set(id, inside);
   }
