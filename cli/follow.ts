@@ -1,9 +1,10 @@
 import path from "node:path";
+import { kindsOf } from "../activities/index.ts";
 import type { Ending, Happening } from "../runs/follow.ts";
 import { unparsedNotes } from "../runs/report/unparsed-notes.ts";
 import type { RunRequest } from "../schemas/plan.ts";
 import { home } from "../store/home.ts";
-import { loadRecord, recordFile } from "../store/runs.ts";
+import { loadRecord, loadRun, recordFile } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { say, sayJson } from "./output.ts";
 import type { ProgressView } from "./progress-view.ts";
@@ -87,6 +88,10 @@ export async function tellEnd(root: string, id: string, json: boolean): Promise<
   const { writeReport } = await import("../runs/report/write-report.ts");
   const report = await writeReport(root, record);
   if (json) sayJson(record);
-  else say(summarise(record, await unparsedNotes(root, record), { record: recordFile(root, id), report }));
+  else {
+    const kinds = kindsOf((await loadRun(root, id))?.request.plan ?? {});
+    const files = { record: recordFile(root, id), report };
+    say(summarise(record, kinds, await unparsedNotes(root, record), files));
+  }
   return exitCodeOf(record);
 }

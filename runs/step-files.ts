@@ -1,5 +1,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { kindsOf } from "../activities/index.ts";
+import type { KindDefinition } from "../core/kind.ts";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import type { Plan, StepOutcome } from "../schemas/plan.ts";
 import { EventTail } from "../data/events/event-tail.ts";
@@ -25,7 +27,8 @@ export class RunFollower {
 
   constructor(root: string, run: string, plan: Plan) {
     this.#folder = home.run(root, run);
-    this.steps = plan.steps.map(({ id, kind }) => new StepFollower(root, run, id, kind));
+    const kinds = kindsOf(plan);
+    this.steps = plan.steps.map(({ id, kind }) => new StepFollower(root, run, id, kinds.find(kind)));
     this.#open = new Set(this.steps);
   }
 
@@ -40,7 +43,8 @@ export class RunFollower {
 /** Follows one step of a run through its event file and its outcome; each call reads only what is new. */
 export class StepFollower {
   readonly id: string;
-  readonly kind: string;
+  /** Undefined for one of another version. */
+  readonly kind: KindDefinition | undefined;
   readonly state: StepState = {
     outcome: null,
     progress: null,
@@ -54,7 +58,7 @@ export class StepFollower {
   readonly #tail: EventTail;
   #first: { time: number; done: number } | null = null;
 
-  constructor(root: string, run: string, id: string, kind: string) {
+  constructor(root: string, run: string, id: string, kind: KindDefinition | undefined) {
     this.id = id;
     this.kind = kind;
     this.#root = root;

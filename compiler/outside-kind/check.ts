@@ -104,7 +104,8 @@ function wrongParameter(
   parameter: NonNullable<KindFile["properties"]>[string],
 ): Diagnostic[] {
   const at: Path = ["properties", name];
-  const { "x-artifact": one, "x-artifacts": many, type } = parameter;
+  const { default: usual, ...schema } = parameter;
+  const { "x-artifact": one, "x-artifacts": many, type } = schema;
   if (one !== undefined && type !== "string")
     return [
       layers.diagnostic("R0322", at, `'${name}' takes an artifact: its type is string.`, { at: "key" }),
@@ -114,10 +115,10 @@ function wrongParameter(
       layers.diagnostic("R0322", at, `'${name}' takes artifacts by name: its type is object.`, { at: "key" }),
     ];
   try {
-    const validate = validateValue(parameter);
-    return parameter.default === undefined
+    const validate = validateValue(schema);
+    return usual === undefined
       ? []
-      : checkStructure(layers, validate, structuredClone(parameter.default), [...at, "default"]);
+      : checkStructure(layers, validate, structuredClone(usual), [...at, "default"]);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return [layers.diagnostic("R0322", at, `The parameter '${name}' cannot be used: ${why}.`, { at: "key" })];
