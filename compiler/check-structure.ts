@@ -25,7 +25,10 @@ export function checkStructure(
     if (failed.size > 0 && path.some((_, depth) => failed.has(path.slice(0, depth + 1).join("/")))) return [];
     const { code, message, key, ...more } =
       removalOf(layers, path, error.data) ??
-      explainSchemaError(error, path.join("."), layers.writtenAt(path));
+      explainSchemaError(error, path.length === 0 ? null : path.join("."), {
+        whole: layers.called,
+        written: layers.writtenAt(path),
+      });
     const found = layers.diagnostic(code, key === undefined ? path : [...path, key], message, more);
     const place = `${code}:${found.file}:${found.line}:${found.column}:${message}`;
     return seen.has(place) ? [] : (seen.add(place), [found]);
@@ -58,7 +61,7 @@ function withoutBranches(errors: ErrorObject[]): ErrorObject[] {
 function withoutTypos(errors: ErrorObject[]): ErrorObject[] {
   const meant = new Set(
     errors.flatMap((error) => {
-      const { key, suggestion } = explainSchemaError(error, "");
+      const { key, suggestion } = explainSchemaError(error, null);
       return key === undefined || suggestion === undefined ? [] : [`${error.instancePath}/${suggestion}`];
     }),
   );

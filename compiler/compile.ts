@@ -16,7 +16,7 @@ import { besidePaper } from "./paper/beside-paper.ts";
 import type { Conformity } from "./paper/conform.ts";
 import { readTables } from "./paper/read-tables.ts";
 import { applyProfile, applySettings, isSecret, settingName } from "./overrides.ts";
-import { readOutsideKinds } from "./outside-kinds.ts";
+import { readOutsideKinds, type NamedKind } from "./outside-kinds.ts";
 import { checkPortable, readReference, referenceOf, reproducibleOf } from "./reproducible.ts";
 import { validateEnvelope, validateGroup } from "../schemas/validators.ts";
 import { isMapping } from "./mapping.ts";
@@ -45,11 +45,13 @@ export interface Compiled {
   recipe: Layers | null;
   /** How much each training has to do, by step id. */
   workloads: ReadonlyMap<string, Workload>;
+  /** The kinds from outside that it uses, as far as they can be read. */
+  outside: readonly NamedKind[];
   /** Its steps beside the tables of its paper, as far as both can be read; null without tables. */
   paper: Conformity | null;
 }
 
-const NOTHING = { plan: null, recipe: null, workloads: new Map(), paper: null };
+const NOTHING = { plan: null, recipe: null, workloads: new Map(), outside: [], paper: null };
 
 /** Text to plan: parse, merge, check, resolve, lower. Pure but for `read`. All errors at once, each cause once. */
 export function compile({ file, text, profile, settings, read, kinds: usual }: RecipeText): Compiled {
@@ -94,7 +96,11 @@ export function compile({ file, text, profile, settings, read, kinds: usual }: R
   ];
   const failed = diagnostics.some(({ severity }) => severity === "error");
   const { paper } = beside;
-  if (failed) return { ...NOTHING, diagnostics: sorted(diagnostics), texts, recipe: layers, paper };
+  if (failed)
+    return {
+      ...NOTHING,
+      ...{ diagnostics: sorted(diagnostics), texts, recipe: layers, outside: outside.named, paper },
+    };
   const reproducible = reproducibleOf(layers);
   const lowered = linked.steps.map((resolved) => ({
     plan: lowerStep(kinds, resolved, reproducible),
@@ -116,6 +122,7 @@ export function compile({ file, text, profile, settings, read, kinds: usual }: R
   return {
     ...{ plan: stops ? null : plan, diagnostics: sorted(diagnostics), texts, recipe: layers },
     workloads: workloadsOf(context),
+    outside: outside.named,
     paper,
   };
 }

@@ -1,24 +1,27 @@
 import path from "node:path";
 import { Kinds } from "../core/kinds.ts";
 import type { KindDefinition } from "../core/kind.ts";
-import { outsideDefinition } from "../core/outside-kind.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
-import { isKindFolder, validateKind } from "../schemas/validators.ts";
+import { isKindFolder } from "../schemas/validators.ts";
 import type { ReadText } from "./extend.ts";
 import type { Layers } from "./layers.ts";
 import { isMapping, type Path } from "./mapping.ts";
-import { readNamedFile } from "./named-file.ts";
-import { checkOutsideKind } from "./outside-kind/check.ts";
-import { outsideKindOf } from "./outside-kind/definition.ts";
+import { codeOfUnread } from "./outside-error.ts";
+import { readOutsideKind, type ReadKind } from "./outside-kind/read.ts";
 
-/** The file of a kind's folder that says what it is. */
-const KIND_FILE = "kind.yaml";
+/** A kind from outside, as a recipe names it. */
+export interface NamedKind {
+  uses: string;
+  kind: KindDefinition;
+}
 
 interface OutsideKinds {
   /** All kinds: those that any recipe may use, and those of the folders that this one names. */
   kinds: Kinds;
   /** The kind of the folder that a step names, by the step's path joined by slashes. */
   bySteps: ReadonlyMap<string, KindDefinition>;
+  /** Those that can be used, as `uses` names them. */
+  named: NamedKind[];
   diagnostics: Diagnostic[];
   texts: Map<string, string>;
 }
@@ -26,6 +29,7 @@ interface OutsideKinds {
 /** The kinds that a recipe's steps name by their folders: paths from the file that says so, which may be an extended one. */
 export function readOutsideKinds(layers: Layers, file: string, read: ReadText, kinds: Kinds): OutsideKinds {
   const bySteps = new Map<string, KindDefinition>();
+  const byName = new Map<string, KindDefinition>();
   const byFolder = new Map<string, KindDefinition | null>();
   const first = new Map<string, { folder: string; at: Path }>();
   const diagnostics: Diagnostic[] = [];
@@ -34,21 +38,17 @@ export function readOutsideKinds(layers: Layers, file: string, read: ReadText, k
     const step = at.slice(0, -1).join("/");
     const known = byFolder.get(folder);
     if (known !== undefined) {
-      if (known !== null) bySteps.set(step, known);
+      if (known === null) continue;
+      bySteps.set(step, known);
+      byName.set(named, known);
       continue;
     }
     byFolder.set(folder, null);
-    const found = readNamedFile(layers, file, read, {
-      ...{ at, validate: validateKind(), code: "R0320", within: KIND_FILE },
-      called: `The kind '${named}'`,
-    });
+    const found = readFolder(layers, { folder, named, path: at }, read, kinds);
     diagnostics.push(...found.diagnostics);
     for (const [place, text] of found.texts) texts.set(place, text);
-    if (found.value === null || found.layers === null) continue;
-    const wrong = checkOutsideKind(found.layers, found.value, { place: folder, read, kinds });
-    diagnostics.push(...wrong);
-    if (wrong.length > 0) continue;
-    const kind = outsideDefinition(outsideKindOf(found.value, folder));
+    const { kind } = found;
+    if (kind === null) continue;
     const twice = nameTaken(layers, kind.name, at, { kinds, before: first.get(kind.name) });
     if (twice !== null) {
       diagnostics.push(twice);
@@ -57,14 +57,35 @@ export function readOutsideKinds(layers: Layers, file: string, read: ReadText, k
     first.set(kind.name, { folder, at });
     byFolder.set(folder, kind);
     bySteps.set(step, kind);
+    byName.set(named, kind);
   }
   const outside = [...byFolder.values()].filter((kind) => kind !== null);
   return {
     kinds: outside.length === 0 ? kinds : new Kinds([...kinds, ...outside]),
     bySteps,
+    named: [...byName].map(([uses, kind]) => ({ uses, kind })),
     diagnostics,
     texts,
   };
+}
+
+function readFolder(
+  layers: Layers,
+  { folder, named, path: at }: KindFolder,
+  read: ReadText,
+  kinds: Kinds,
+): ReadKind {
+  try {
+    return readOutsideKind(folder, read, kinds);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `The kind '${named}' cannot be read: ${why}`;
+    return {
+      kind: null,
+      diagnostics: [layers.diagnostic(codeOfUnread(error, "R0320"), at, message)],
+      texts: new Map(),
+    };
+  }
 }
 
 /** A kind's name stands in plans and fingerprints alone: two of one name could not be told apart. */

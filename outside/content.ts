@@ -7,16 +7,14 @@ import { removeTree } from "../store/remove.ts";
 
 type Content = Readonly<Record<string, string>>;
 
-/** Copies the folder of a kind, links followed. Throws StepFailure (`data`) if it changes meanwhile. */
-export async function takeCopy(folder: string, copy: string): Promise<void> {
+/** Copies the folder of a kind, links followed. Throws StepFailure (`data`) if it is not, or no longer, what it was. */
+export async function takeCopy(folder: string, copy: string, digest: string): Promise<void> {
   await removeTree(copy);
-  const before = await manifestOf(folder);
   await cp(folder, copy, { recursive: true, dereference: true });
-  const { digest } = await manifestOf(copy);
-  if (digest === before.digest) return;
+  if ((await manifestOf(copy)).digest === digest) return;
   throw new StepFailure(
     "data",
-    `The kind's folder '${folder}' was changed while it was copied. Try again when nobody writes there.`,
+    `The kind's folder '${folder}' has changed since the run began. Run the recipe again: what is finished is reused.`,
   );
 }
 

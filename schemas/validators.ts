@@ -32,6 +32,7 @@ const VOCABULARY = [
   "metrics",
   "environment",
   "passes",
+  "declares",
 ];
 
 interface Schema {

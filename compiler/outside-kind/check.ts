@@ -1,5 +1,5 @@
 import path from "node:path";
-import { isOwnType } from "../../core/outside-kind.ts";
+import { isOwnType, KIND_FOLDER } from "../../core/outside-kind.ts";
 import type { Kinds } from "../../core/kinds.ts";
 import { closest } from "../../core/suggest.ts";
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
@@ -104,6 +104,15 @@ function wrongParameter(
   parameter: NonNullable<KindFile["properties"]>[string],
 ): Diagnostic[] {
   const at: Path = ["properties", name];
+  if (name === KIND_FOLDER)
+    return [
+      layers.diagnostic(
+        "R0322",
+        at,
+        `No parameter can be called '${name}': so the kind's own folder is called among a step's inputs.`,
+        { at: "key" },
+      ),
+    ];
   const { default: usual, ...schema } = parameter;
   const { "x-artifact": one, "x-artifacts": many, type } = schema;
   if (one !== undefined && type !== "string")

@@ -99,6 +99,7 @@ function unreadable(file: string, error: Error): Compiled {
     texts: new Map(),
     recipe: null,
     workloads: new Map(),
+    outside: [],
     paper: null,
   };
 }

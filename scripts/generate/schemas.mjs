@@ -25,7 +25,11 @@ export const isOfKind = (file) => file.startsWith("activities/");
 export function readRecipe() {
   const recipe = readSchema("schemas/recipe.schema.json");
   const { properties } = recipe.$defs.step;
-  properties.uses = { enum: namesOfKinds(), description: properties.uses.description };
+  const { description } = properties.uses;
+  properties.uses = {
+    description,
+    anyOf: [{ enum: namesOfKinds() }, { type: "string", pattern: "^\\.{1,2}(/|$)" }],
+  };
   return recipe;
 }
 

@@ -18,7 +18,8 @@ import {
   type MarkupContent,
   type ProtocolConnection,
 } from "vscode-languageserver-protocol/node.js";
-import { withPaper, type EditorSchema } from "../../compiler/paper/editor-schema.ts";
+import type { EditorSchema } from "../../compiler/editor/schema.ts";
+import { withPaper } from "../../compiler/paper/editor-schema.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { compileText } from "../support/recipes.ts";
 
