@@ -188,7 +188,7 @@ describe("mistakes have places and suggestions", () => {
         "kinds/lab-halve/kind.yaml:5:1: 'rnu' is not a key of the file. Did you mean 'run'? [R0101]",
       );
       expect(stdout + stderr).toMatch(
-        /kind\.yaml:19:\d+: 'properties\.label\.x-affects' must be one of .* Did you mean 'naming'\? \[R0104\]/,
+        /kind\.yaml:17:\d+: 'properties\.label\.x-affects' must be one of .* Did you mean 'naming'\? \[R0104\]/,
       );
     }
   });
