@@ -143,7 +143,7 @@ async function kindChanged(
 
 function describe({ step, paper }: Asked, field: string, from: unknown, to: unknown): Reason {
   const name = field.startsWith("with.") ? field.slice(5) : field;
-  const source = step.inputs[name];
+  const source = field === name ? undefined : step.inputs[name];
   const change = `${showValue(from)} -> ${showValue(to)}`;
   if (source?.from === "input") {
     return { kind: "input", field, from, to, text: `input ${source.input} changed: sha256 ${change}` };
@@ -157,8 +157,9 @@ function describe({ step, paper }: Asked, field: string, from: unknown, to: unkn
       text: `${name} from ${source.step} changed: sha256 ${change}`,
     };
   }
-  if (field === "version" || field === "kind")
-    return { kind: "version", field, from, to, text: `${field} of the step's kind ${change}` };
+  if (field === "kind") return { kind: "version", field, from, to, text: `kind ${change}` };
+  if (field === "version")
+    return { kind: "version", field, from, to, text: `version of the step's kind ${change}` };
   const table = paper === null ? undefined : tableOf(paper, step.id, name);
   return {
     kind: "parameter",

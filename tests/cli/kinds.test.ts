@@ -210,6 +210,20 @@ describe("mistakes have places and suggestions", () => {
   });
 });
 
+test("where a kind comes from, and another title, are told in a plan", async () => {
+  const { call, edit, planned, stepIn } = await prepared("node");
+  expect((await call("plan", "r.yaml", "--origins")).stdout).toContain(
+    "halve.uses = ./kinds/lab-halve  r.yaml:5:11",
+  );
+  await stepIn("--set", "steps.halve.with.pause=0");
+  edit("kinds/lab-halve/kind.yaml", (text) => text.replace("lab/halve", "lab/half"));
+  expect(await planned()).toEqual([
+    "run",
+    "kind lab/halve -> lab/half",
+    "kind ./kinds/lab-halve changed: kind.yaml",
+  ]);
+}, 60_000);
+
 test("its page and the editor's schema of its recipe have its parameters", async () => {
   const { call } = await prepared("node");
   const page = (await call("kind", "docs", "kinds/lab-halve")).stdout;
