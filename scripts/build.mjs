@@ -22,8 +22,7 @@ for (const folder of ["schemas", "activities"])
     recursive: true,
     filter: (source) => fs.statSync(source).isDirectory() || source.endsWith(".json"),
   });
-for (const one of ["report/style.css", "outside/new"])
-  fs.cpSync(path.join(root, one), path.join(dist, one), { recursive: true });
+fs.cpSync(path.join(root, "report/style.css"), path.join(dist, "report/style.css"));
 await writeValidators(dist);
 const { code } = await bundleWorkflowCode({
   workflowsPath: path.join(dist, "workflows/index.js"),

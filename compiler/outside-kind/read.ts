@@ -10,7 +10,7 @@ import { checkOutsideKind } from "./check.ts";
 import { outsideKindOf } from "./definition.ts";
 
 /** The file of a kind's folder that says what it is. */
-export const KIND_FILE = "kind.yaml";
+const KIND_FILE = "kind.yaml";
 
 /** How its file begins. */
 const BEGIN = "'kind: 1', 'title:', 'description:' and 'run:'";

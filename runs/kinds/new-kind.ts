@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { packageRoot } from "../../core/package-root.ts";
 
 /** What a kind's program is written in. */
 export type Language = "python" | "node";
@@ -19,11 +20,11 @@ export async function newKind(folder: string, title: string, language: Language)
   });
   if (there.length > 0) return null;
   await mkdir(folder, { recursive: true });
-  const pattern = new URL(`../../outside/new/${language}/`, import.meta.url);
+  const pattern = path.join(packageRoot, "recipes", "new-kind", language);
   const names = (await readdir(pattern)).sort();
   const type = `${title.split("/")[0]!}/table`;
   for (const name of names) {
-    const text = await readFile(new URL(name, pattern), "utf8");
+    const text = await readFile(path.join(pattern, name), "utf8");
     await writeFile(path.join(folder, name), text.replaceAll(TITLE, title).replaceAll(TYPE, type));
   }
   return names;

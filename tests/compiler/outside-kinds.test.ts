@@ -100,15 +100,15 @@ describe("what does not fit is told", () => {
       messages(recipe("rows: 3", "pairs: '${{ inputs.p }}'", "inputs: { p: { type: path, path: x } }")),
     ).toEqual([
       expect.stringContaining(
-        "R0204 'pairs' takes an artifact of type lab/pairs, but this is a file or folder",
+        "R0204 'pairs' takes an artifact of type lab/pairs, but this is a path",
       ),
     ]);
   });
 
   test("a metric that a kind does not have, but not one whose name has a part of the data's", () => {
     const claims = (metric: string) => `claims: [{ id: c, says: It is., metric: ${metric}, at_least: 1 }]\n`;
-    expect(messages(GOOD + claims("made.made"))).toEqual([
-      "R0304 lab/pairs has no metric 'made'. Did you mean 'made.made'?",
+    expect(messages(GOOD + claims("made.maed"))).toEqual([
+      "R0304 lab/pairs has no metric 'maed'. Did you mean 'made.made'?",
     ]);
     expect(messages(GOOD + claims("made.share/easy"))).toEqual([]);
   });
