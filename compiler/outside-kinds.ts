@@ -128,7 +128,8 @@ function kindFolders(layers: Layers, file: string): KindFolder[] {
     const at = [...step, "uses"];
     const from = layers.originsOf(at).at(-1)?.file ?? file;
     const place = path.join(path.dirname(from), uses).replace(/(?<=.)\/$/, "");
-    const folder = path.isAbsolute(place) || isKindFolder(place) ? place : `./${place}`;
+    const begins = path.isAbsolute(place) || /^\.{1,2}(?:\/|$)/.test(place);
+    const folder = begins ? place : `./${place}`;
     return [{ named: uses, folder, path: at }];
   });
 }

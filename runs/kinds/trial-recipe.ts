@@ -12,7 +12,7 @@ export type Trial =
   | { how: "lacks"; parameters: { name: string; takes: readonly string[] | null }[] };
 
 // What a recipe can be given as a path.
-const GIVEN: readonly string[] = ["dataset", "model", "path"];
+const GIVEN: ReadonlySet<string> = new Set(["dataset", "model", "path"]);
 
 interface Chosen {
   /** As a recipe names the kind. */
@@ -32,7 +32,7 @@ export function trialRecipe({ schema }: KindDefinition, { uses, given, around }:
   const values: Record<string, unknown> = {};
   const settings: string[] = [];
   const sourceOf = (name: string, text: string, takes: readonly string[]): string => {
-    const type = takes.find((one) => GIVEN.includes(one));
+    const type = takes.find((one) => GIVEN.has(one));
     const isHub = takes.includes("hub") && !existsSync(path.resolve(around, text));
     if (isHub || type === undefined) return text;
     const input = name.replaceAll(".", "_");

@@ -40,15 +40,15 @@ export async function because(asked: Asked): Promise<Reason[]> {
     return !unknown && digestOf({ value: before[name] }) !== digestOf({ value: now[name] });
   });
   const ofTools = (field: string) => /^(?:tools|packages)\./.test(field);
-  const reasons = await Promise.all(
-    changed
-      .filter((field) => !ofTools(field))
-      .map((field) =>
-        field === `with.${KIND_FOLDER}` && asked.inputs[sourceOfKind(step)] !== undefined
-          ? kindChanged(asked, field, before[field] ?? null, now[field] ?? null)
-          : describe(asked, field, before[field] ?? null, now[field] ?? null),
-      ),
-  );
+  const isFolder = (field: string) =>
+    field === `with.${KIND_FOLDER}` && asked.inputs[sourceOfKind(step)] !== undefined;
+  const reasons: Reason[] = [];
+  for (const field of changed.filter((one) => !ofTools(one))) {
+    const [from, to] = [before[field] ?? null, now[field] ?? null];
+    reasons.push(
+      isFolder(field) ? await kindChanged(asked, field, from, to) : describe(asked, field, from, to),
+    );
+  }
   const environment = changed.filter(ofTools);
   if (environment.length > 0) reasons.push(await environmentChanged(asked.root, environment, before, now));
   if (reasons.length + waits.length > 0) return [...reasons, ...waits];

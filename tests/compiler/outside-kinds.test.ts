@@ -99,9 +99,7 @@ describe("what does not fit is told", () => {
     expect(
       messages(recipe("rows: 3", "pairs: '${{ inputs.p }}'", "inputs: { p: { type: path, path: x } }")),
     ).toEqual([
-      expect.stringContaining(
-        "R0204 'pairs' takes an artifact of type lab/pairs, but this is a path",
-      ),
+      expect.stringContaining("R0204 'pairs' takes an artifact of type lab/pairs, but this is a path"),
     ]);
   });
 
@@ -173,12 +171,13 @@ describe("what does not fit is told", () => {
 });
 
 test("a kind's parameters may be called as those by which run/command declares", () => {
-  const own = `${KIND}`
-    .replace("properties:", "properties:\n  outputs: { type: object, default: {}, description: A mapping. }")
-    .replace(
-      "properties:",
-      "properties:\n  metrics: { type: array, items: { type: string }, default: [], description: A list. }",
-    );
+  const own = KIND.replace(
+    "properties:",
+    "properties:\n  outputs: { type: object, default: {}, description: A mapping. }",
+  ).replace(
+    "properties:",
+    "properties:\n  metrics: { type: array, items: { type: string }, default: [], description: A list. }",
+  );
   const text = recipe(
     "rows: 3, metrics: [a], outputs: { x: model }",
     "pairs: '${{ steps.made.outputs.pairs }}'",
