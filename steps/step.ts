@@ -4,16 +4,15 @@ import path from "node:path";
 import { CancelledFailure, Context } from "@temporalio/activity";
 import { fingerprint, resultFields, resumableParams, resumeKey } from "../core/fingerprint.ts";
 import type { StepRequest, StepResult } from "../schemas/plan.ts";
-import { pathOf, placeOfOutput, publish, touchArtifacts } from "../store/artifacts.ts";
+import { placeOfOutput } from "../store/artifacts.ts";
 import { Fence, isFenceFile } from "../store/fence.ts";
 import { writeJson, writeSoon } from "../store/files.ts";
-import { recall, remember, type FinishedStep, type Recalled } from "../store/finished-steps.ts";
-import { home } from "../store/home.ts";
+import type { FinishedStep, Recalled } from "../store/finished-steps.ts";
 import { hubModels } from "../store/hub-models.ts";
 import { BEAT_MS } from "../store/presence.ts";
 import { removeTree } from "../store/remove.ts";
 import { makeSelfContained } from "../store/self-contained.ts";
-import { noteWork, type About } from "../store/works.ts";
+import type { About } from "../store/works.ts";
 import { allotDevices, type Allotment } from "./allot-devices.ts";
 import { beginWork } from "./at-work.ts";
 import { refuseChangedInputs } from "./changed-inputs.ts";
@@ -27,6 +26,7 @@ import { outcomeOf } from "./outcome.ts";
 import { StepFailure } from "../core/step-failure.ts";
 import { threadsOf } from "../host/threads.ts";
 import { rememberEnvironment, toolsForFingerprint } from "../host/tools.ts";
+import { openStore } from "../store/store.ts";
 
 const HEARTBEAT_MS = 1_000;
 
@@ -57,8 +57,8 @@ function kindOf(kinds: Kinds<Kind>, { step }: StepRequest): Kind {
   throw new StepFailure("environment", `This worker has no kind '${step.kind}'.`);
 }
 
-const eventsFile = ({ home: root, run, step }: StepRequest): string =>
-  path.join(home.step(root, run, step.id), "events.jsonl");
+const eventsFile = ({ home, run, step }: StepRequest): string =>
+  openStore(home).runs.step(run, step.id).events;
 
 /** How often the step's program was begun; a wait for another attempt does not count. */
 async function attemptsOf(request: StepRequest): Promise<number> {
@@ -75,8 +75,9 @@ interface Named {
 }
 
 async function runOrReuse(request: StepRequest, kind: Kind, signal: AbortSignal): Promise<StepResult> {
-  const { run, home: root, step, inputs } = request;
-  const tools = await toolsForFingerprint(root);
+  const { run, step, inputs } = request;
+  const store = openStore(request.home);
+  const tools = await toolsForFingerprint(store);
   const { schema } = kind;
   const named: Named = {
     request,
@@ -89,16 +90,16 @@ async function runOrReuse(request: StepRequest, kind: Kind, signal: AbortSignal)
       fields: resultFields(schema, step, inputs, tools),
     },
   };
-  const place = home.step(root, run, step.id);
+  const place = store.runs.step(run, step.id).folder;
   const [known] = await Promise.all([
     recallForUse(named),
     // What a later `plan` compares with, to say why a step runs again.
     writeSoon(path.join(place, "fields.json"), named.about.fields),
-    rememberEnvironment(root),
+    rememberEnvironment(store),
   ]);
   if (known.how === "whole") return finish(named, known.step);
 
-  const work = home.work(root, named.key);
+  const work = store.local.work(named.key);
   await mkdir(work, { recursive: true });
   const fence = await Fence.take(work);
   const touching = setInterval(() => void fence.touch(), BEAT_MS);
@@ -107,7 +108,7 @@ async function runOrReuse(request: StepRequest, kind: Kind, signal: AbortSignal)
     const meanwhile = await recallForUse(named);
     if (meanwhile.how === "whole") return await finish(named, meanwhile.step);
     const damage = meanwhile.how === "damaged" ? meanwhile.defects : [];
-    const allotment = await allotDevices(root, run, step);
+    const allotment = await allotDevices(store, run, step);
     const { perform } = await kind.perform();
     const result = await runFenced({
       ...named,
@@ -131,12 +132,13 @@ async function runOrReuse(request: StepRequest, kind: Kind, signal: AbortSignal)
 
 /** A result that this run goes on with: marked as used, and then looked at. Not one that is to be made anew. */
 async function recallForUse({ request, print }: Named): Promise<Recalled> {
-  const { home: root, redoneSince, step } = request;
-  const known = await recall(root, print, step);
+  const { redoneSince, step } = request;
+  const store = openStore(request.home);
+  const known = await store.results.recall(print, step);
   if (known.how !== "whole") return known;
   if (redoneSince !== null && known.step.made < redoneSince) return { how: "unknown" };
-  await touchArtifacts(root, Object.values(known.step.outputs)).catch(() => {});
-  return recall(root, print, step);
+  await store.artifacts.touch(Object.values(known.step.outputs)).catch(() => {});
+  return store.results.recall(print, step);
 }
 
 interface Fenced extends Named {
@@ -154,14 +156,15 @@ interface Fenced extends Named {
 /** The step's own work and its publishing, in a directory that is this attempt's alone. */
 async function runFenced(fenced: Fenced): Promise<StepResult> {
   const { request, perform, signal, fence, allotment, key, about, work, place, damage } = fenced;
-  const { run, home: root, step, inputs } = request;
+  const { run, step, inputs } = request;
+  const store = openStore(request.home);
   const events = await EventFile.open(eventsFile(request));
   const attempt = (await attemptsOf(request)) + 1;
   const worker = `${os.hostname()} ${process.pid}`;
   await events.write({ event: "attempt", number: attempt, worker, fingerprint: fenced.print });
   const out = path.join(work, "out");
   await Promise.all([
-    noteWork(root, key, about),
+    store.works.note(key, about),
     removeTree(out),
     // Of an earlier plan of this run.
     rm(path.join(place, "outcome.json"), { force: true }),
@@ -173,13 +176,13 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
   }));
   for (const { folder } of places) await mkdir(folder, { recursive: true });
   const looked = Date.now();
-  await refuseChangedInputs(root, run, inputs);
+  await refuseChangedInputs(store, run, inputs);
   for (const defect of damage) await events.write({ event: "message", text: `made again: ${defect}` });
   const began = Date.now();
   const inexact: string[] = [];
 
   const working = perform({
-    root,
+    store,
     run,
     step,
     threads: threadsOf(step),
@@ -188,7 +191,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     inputs: Object.fromEntries(
       Object.entries(inputs).map(([name, input]) => [
         name,
-        typeof input === "string" ? input : pathOf(root, input),
+        typeof input === "string" ? input : store.artifacts.get(input),
       ]),
     ),
     outputs: Object.fromEntries(places.map(({ name, target }) => [name, target])),
@@ -208,14 +211,14 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
 
   signal.throwIfAborted();
   refuseOddMetrics(metrics);
-  await refuseChangedInputs(root, run, inputs, looked);
+  await refuseChangedInputs(store, run, inputs, looked);
   await fence.check();
   const outputs: FinishedStep["outputs"] = {};
   // All of them first: one may hold a link into another.
   for (const { name, folder } of places)
     for (const change of await makeSelfContained(folder))
       await events.write({ event: "message", text: `output '${name}': ${change}` });
-  for (const { name, type, folder } of places) outputs[name] = await publish(root, folder, type);
+  for (const { name, type, folder } of places) outputs[name] = await store.artifacts.put(folder, type);
   // Publishing reads all of the outputs, which takes time.
   await fence.check();
   const finished: FinishedStep = {
@@ -230,7 +233,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     fields: about.fields,
     seconds: (Date.now() - began) / 1000,
   };
-  await remember(root, fenced.print, finished);
+  await store.results.remember(fenced.print, finished);
   // Whoever waits for this directory finds the result in the store.
   const left = (await readdir(work)).filter((name) => !isFenceFile(name));
   await Promise.all(left.map((name) => removeTree(path.join(work, name))));
@@ -257,6 +260,6 @@ function refuseOddMetrics(metrics: Record<string, unknown>): void {
 /** Notes what the step came to, for views and the record, and gives the workflow what it needs of it. */
 async function finish({ request, print }: Named, finished: FinishedStep): Promise<StepResult> {
   const outcome = await outcomeOf(request, print, finished);
-  await writeJson(path.join(home.step(request.home, request.run, request.step.id), "outcome.json"), outcome);
+  await writeJson(openStore(request.home).runs.step(request.run, request.step.id).outcome, outcome);
   return { status: outcome.status, outputs: finished.outputs };
 }

@@ -10,6 +10,7 @@ import type { Activities, StepRequest } from "../../schemas/plan.ts";
 import { runFile } from "../../store/runs.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { planStep } from "../support/plans.ts";
+import { openStore } from "../../store/store.ts";
 
 const RUN = "r-20261127-000000-abcdef";
 const step = planStep("s", [], { kind: "run/noop" });
@@ -39,7 +40,7 @@ test("a run's step is done under both names, and under no other kind's", async (
   writeFileSync(runFile(home, RUN), JSON.stringify({ request: { run: RUN, plan, inputs: {} } }));
   const act = () => Promise.resolve({ status: "done" as const, outputs: {} });
   const fakes = { step: act, "run/noop": act, "run/command": act, writeRecord: () => Promise.resolve() };
-  const guarded = guardedActivities(fakes, home, RUN) as Activities & Record<string, Asked>;
+  const guarded = guardedActivities(fakes, openStore(home), RUN) as Activities & Record<string, Asked>;
   const ask = (name: string) =>
     new MockActivityEnvironment({ workflowExecution: { workflowId: RUN, runId: "1" } }).run(
       guarded[name] as Asked,
