@@ -41,7 +41,7 @@ export function isSameFolder(folder: FolderIdentity): boolean {
   return now?.path === folder.path && now.inode === folder.inode;
 }
 
-const fileOf = (store: Store): string => path.join(store.local.server, "server.json");
+const fileOf = (store: Store): string => store.local.server.state;
 
 export const noteServer = (store: Store, server: RunningServer): Promise<void> =>
   writeJson(fileOf(store), server);
@@ -53,19 +53,18 @@ export const lastServer = (store: Store): Promise<RunningServer | undefined> =>
 export async function liveServer(store: Store): Promise<RunningServer | undefined> {
   const known = await lastServer(store);
   if (known === undefined || !isAlive(known.process)) return undefined;
-  const here = identifyFolder(store.local.server);
+  const here = identifyFolder(store.local.server.folder);
   const ours =
     known.folder === undefined || (known.folder.path === here?.path && known.folder.inode === here.inode);
   return ours ? known : undefined;
 }
 
 /** A database file belongs to one server version: the server has no migrations, so the name carries it. */
-export const databaseOf = (store: Store, version: string): string =>
-  path.join(store.local.server, `temporal-${version}.db`);
+export const databaseOf = (store: Store, version: string): string => store.local.server.database(version);
 
 /** Versions of the servers, other than the one of `version`, that have left their file in a store. */
 export async function otherServers(store: Store, version: string): Promise<string[]> {
-  const files = await readdir(store.local.server);
+  const files = await readdir(store.local.server.folder);
   const versions = files.flatMap((file) => /^temporal-(.+)\.db$/.exec(file)?.[1] ?? []);
   return versions.filter((other) => other !== version).sort();
 }
@@ -75,9 +74,8 @@ export async function otherServers(store: Store, version: string): Promise<strin
  * Runs go on from the store. A copy also has the notes of workers that live, but work on the original.
  */
 export async function leaveOtherPlace(store: Store): Promise<void> {
-  const folder = store.local.server;
+  const { folder, place: file } = store.local.server;
   await mkdir(folder, { recursive: true });
-  const file = path.join(folder, "place.json");
   const here = identifyFolder(store.place)!;
   const before = await readJsonIfWhole<FolderIdentity>(file, "path");
   if (before?.path === here.path) return;

@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import getPort from "get-port";
@@ -53,7 +52,7 @@ export async function ensureServer(store: Store, binary: string | null): Promise
       "The Temporal server is missing. Run 'npm run setup', set REPRISE_SERVER to a 'temporal' binary, or set TEMPORAL_ADDRESS to a running server.",
     );
   }
-  const folder = store.local.server;
+  const folder = store.local.server.folder;
   // Two commands that start at once must not start two servers on one file.
   const release = await mkdir(folder, { recursive: true })
     .then(() =>
@@ -83,7 +82,7 @@ const adviceFor = (state: "external" | "running"): string =>
   state === "external" ? "Check TEMPORAL_ADDRESS." : "Run 'reprise down' and try again.";
 
 async function start(store: Store, binary: string): Promise<string> {
-  const folder = store.local.server;
+  const folder = store.local.server.folder;
   const version = await versionOf(binary);
   await leaveOtherPlace(store);
   const before = await lastServer(store);
@@ -92,7 +91,7 @@ async function start(store: Store, binary: string): Promise<string> {
   const port = known !== null && (await isFree(known)) ? known : await getPort();
   const database = databaseOf(store, version);
   refuseClock(database);
-  const log = path.join(folder, "log.txt");
+  const log = store.local.server.log;
   const saidBefore = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
   const child = launchServer(folder, log, binary, serverArguments(database, port));
   let ended = false;

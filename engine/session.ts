@@ -58,7 +58,7 @@ export class Session {
     this.#store = store;
     this.#binary = binary;
     // An external server has no files here.
-    this.#folder = identifyFolder(store.local.server) ?? identifyFolder(store.place);
+    this.#folder = identifyFolder(store.local.server.folder) ?? identifyFolder(store.place);
     this.address = address;
     this.client = client;
     this.#watching = this.#watch();

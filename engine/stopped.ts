@@ -1,9 +1,8 @@
 import { rm } from "node:fs/promises";
-import path from "node:path";
 import { readJsonIfWhole, writeJson } from "../store/files.ts";
 import type { Store } from "../store/store.ts";
 
-const fileOf = (store: Store): string => path.join(store.local.server, "stopped.json");
+const fileOf = (store: Store): string => store.local.server.stopped;
 
 /** Notes that somebody wants the server of a store to be down: sessions do not start it again. */
 export const noteStopped = (store: Store): Promise<void> =>

@@ -16,7 +16,7 @@ export async function describeEnvironment(store: Store): Promise<RunRecord["envi
   const [pythonVersion, ffmpegVersion, server, gpus] = await Promise.all([
     python === null ? NO_LINE : versionOfPython(python),
     firstLine(ffmpeg, ["-version"]),
-    readJsonIfWhole<{ version: string }>(path.join(store.local.server, "server.json"), "version"),
+    readJsonIfWhole<{ version: string }>(store.local.server.state, "version"),
     probe("nvidia-smi", ["--query-gpu=name", "--format=csv,noheader"]),
   ]);
   const unanswered = [pythonVersion, ffmpegVersion, gpus].flatMap(({ late }) => late ?? []);

@@ -101,11 +101,11 @@ async function outcomeOf(
   const found = isOver ? await store.runs.readOutcome(run, step.id) : undefined;
   const unfit = isOver ? (found?.defects.join("; ") ?? "it left no outcome") : "";
   if (found?.outcome) return { ...found.outcome, ...(unfit === "" ? {} : { unfit }) };
-  const place = store.runs.step(run, step.id).folder;
-  const events = await eventsIn(path.join(place, "events.jsonl"));
-  const present = async (name: string) =>
-    access(path.join(place, name)).then(
-      () => `${step.id}/${name}`,
+  const files = store.runs.step(run, step.id);
+  const events = await eventsIn(files.events);
+  const present = async (file: string) =>
+    access(file).then(
+      () => `${step.id}/${path.basename(file)}`,
       () => null,
     );
   const failure = failures.find((other) => other.step === step.id);
@@ -123,8 +123,8 @@ async function outcomeOf(
     inputs: {},
     outputs: {},
     metrics: {},
-    log: await present("log.txt"),
-    events: await present("events.jsonl"),
+    log: await present(files.log),
+    events: await present(files.events),
     threads: null,
   };
 }

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { mkdir, realpath } from "node:fs/promises";
-import path from "node:path";
 import type { Layers } from "../compiler/layers.ts";
 import { currentCommit } from "../host/git.ts";
 import { machineCapacity } from "../host/machine.ts";
@@ -120,9 +119,9 @@ async function finishReused(store: Store, id: string, outcomes: StepOutcome[]): 
   if ((await store.runs.loadRecord(id)) !== undefined) return;
   await Promise.all(
     outcomes.map(async (outcome) => {
-      const place = store.runs.step(id, outcome.id).folder;
-      await mkdir(place, { recursive: true });
-      await writeSoon(path.join(place, "outcome.json"), outcome);
+      const { folder, outcome: file } = store.runs.step(id, outcome.id);
+      await mkdir(folder, { recursive: true });
+      await writeSoon(file, outcome);
     }),
   );
   const statuses = Object.fromEntries(outcomes.map((outcome) => [outcome.id, outcome.status]));

@@ -116,12 +116,12 @@ async function endWorkflow(store: Store, run: string): Promise<void> {
 /** An earlier record, and what is done again, are kept aside. */
 async function setAside(store: Store, run: string, hasRecord: boolean, steps: string[]): Promise<void> {
   if (!hasRecord && steps.length === 0) return;
-  const folder = store.runs.files(run).earlier;
+  const { earlier: folder, record } = store.runs.files(run);
   await mkdir(folder, { recursive: true });
   const numbers = (await readdir(folder)).map(Number).filter(Number.isInteger);
   const aside = path.join(folder, String(Math.max(0, ...numbers) + 1));
   await mkdir(aside);
-  if (hasRecord) await rename(store.runs.files(run).record, path.join(aside, "record.json"));
+  if (hasRecord) await rename(record, path.join(aside, path.basename(record)));
   for (const step of steps) await moveFiles(store.runs.step(run, step).folder, path.join(aside, step));
 }
 

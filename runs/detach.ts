@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import os from "node:os";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RunError } from "./errors.ts";
 import type { Store } from "../store/store.ts";
@@ -28,9 +27,8 @@ export async function detachRun(
   run: string,
   { command, args, environment }: WorkerProgram,
 ): Promise<Detached> {
-  const folder = store.runs.files(run).folder;
+  const { folder, detachedLog: log } = store.runs.files(run);
   await mkdir(folder, { recursive: true });
-  const log = path.join(folder, "detached.log");
   const output = openSync(log, "a");
   const child = spawn(command, args, { detached: true, stdio: ["ignore", output, output], env: environment });
   closeSync(output);

@@ -50,5 +50,5 @@ async function fromStore(store: Store): Promise<TakenUp> {
   const server = await findServer(store);
   const version = server.state === "running" ? server.version : null;
   const others = version === null ? [] : await otherServers(store, version);
-  return { says: "from-store", version, others, folder: store.local.server };
+  return { says: "from-store", version, others, folder: store.local.server.folder };
 }

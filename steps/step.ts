@@ -26,7 +26,7 @@ import { outcomeOf } from "./outcome.ts";
 import { StepFailure } from "../core/step-failure.ts";
 import { threadsOf } from "../host/threads.ts";
 import { rememberEnvironment, toolsForFingerprint } from "../host/tools.ts";
-import { openStore } from "../store/store.ts";
+import { openStore, type Store } from "../store/store.ts";
 
 const HEARTBEAT_MS = 1_000;
 
@@ -90,16 +90,16 @@ async function runOrReuse(request: StepRequest, kind: Kind, signal: AbortSignal)
       fields: resultFields(schema, step, inputs, tools),
     },
   };
-  const place = store.runs.step(run, step.id).folder;
+  const files = store.runs.step(run, step.id);
   const [known] = await Promise.all([
     recallForUse(named),
     // What a later `plan` compares with, to say why a step runs again.
-    writeSoon(path.join(place, "fields.json"), named.about.fields),
+    writeSoon(files.fields, named.about.fields),
     rememberEnvironment(store),
   ]);
   if (known.how === "whole") return finish(named, known.step);
 
-  const work = store.local.work(named.key);
+  const { folder: work } = store.local.work(named.key);
   await mkdir(work, { recursive: true });
   const fence = await Fence.take(work);
   const touching = setInterval(() => void fence.touch(), BEAT_MS);
@@ -118,7 +118,7 @@ async function runOrReuse(request: StepRequest, kind: Kind, signal: AbortSignal)
       fence,
       allotment,
       work,
-      place,
+      files,
       damage,
     }).finally(allotment.release);
     // Nothing is left of a step that is done; of another one its checkpoints are.
@@ -148,26 +148,26 @@ interface Fenced extends Named {
   fence: Fence;
   allotment: Allotment;
   work: string;
-  place: string;
+  files: ReturnType<Store["runs"]["step"]>;
   /** Why a result that the store has cannot be used. */
   damage: string[];
 }
 
 /** The step's own work and its publishing, in a directory that is this attempt's alone. */
 async function runFenced(fenced: Fenced): Promise<StepResult> {
-  const { request, perform, signal, fence, allotment, key, about, work, place, damage } = fenced;
+  const { request, perform, signal, fence, allotment, key, about, work, files, damage } = fenced;
   const { run, step, inputs } = request;
   const store = openStore(request.home);
   const events = await EventFile.open(eventsFile(request));
   const attempt = (await attemptsOf(request)) + 1;
   const worker = `${os.hostname()} ${process.pid}`;
   await events.write({ event: "attempt", number: attempt, worker, fingerprint: fenced.print });
-  const out = path.join(work, "out");
+  const out = store.local.work(key).out;
   await Promise.all([
     store.works.note(key, about),
     removeTree(out),
     // Of an earlier plan of this run.
-    rm(path.join(place, "outcome.json"), { force: true }),
+    rm(files.outcome, { force: true }),
   ]);
   const places = Object.entries(step.outputs).map(([name, type]) => ({
     name,
@@ -200,7 +200,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     about,
     resumable: fenced.resumable,
     print: fenced.print,
-    log: path.join(place, "log.txt"),
+    log: files.log,
     events,
     signal,
     fence,

@@ -81,8 +81,8 @@ export const openStore = (root: string) => ({
   /** Of this machine: programs live in these folders, and processes are looked at. */
   local: {
     /** Where a step works. */
-    work: at(root, home.work),
-    server: home.server(root),
+    work: (key: string) => filesOfWork(home.work(root, key)),
+    server: filesOfServer(home.server(root)),
     runs: home.runs(root),
     locked: <T>(work: () => Promise<T>): Promise<T> => withStoreLock(root, work),
     announceWorker: at(root, workers.announceWorker),
@@ -99,7 +99,17 @@ const filesOfRun = (folder: string) => ({
   record: path.join(folder, "record.json"),
   report: path.join(folder, "report.html"),
   engineLog: path.join(folder, "engine.log"),
+  detachedLog: path.join(folder, "detached.log"),
   earlier: path.join(folder, "earlier"),
+});
+
+const filesOfServer = (folder: string) => ({
+  folder,
+  state: path.join(folder, "server.json"),
+  place: path.join(folder, "place.json"),
+  stopped: path.join(folder, "stopped.json"),
+  log: path.join(folder, "log.txt"),
+  database: (version: string) => path.join(folder, `temporal-${version}.db`),
 });
 
 const filesOfStep = (folder: string) => ({
@@ -109,6 +119,12 @@ const filesOfStep = (folder: string) => ({
   fields: path.join(folder, "fields.json"),
   work: path.join(folder, "work.json"),
   outcome: path.join(folder, "outcome.json"),
+});
+
+const filesOfWork = (folder: string) => ({
+  folder,
+  /** Where its outputs are written before they are published. */
+  out: path.join(folder, "out"),
 });
 
 /** A function of a store's folder, for one folder. */

@@ -31,7 +31,7 @@ export async function down({
   const { noteStopped } = await import("../../engine/stopped.ts");
   // A copied folder names workers of the original: what they work on is none of its business.
   if (!force && (await liveServer(store)) !== undefined) await refuseWhileWorking(store);
-  if (existsSync(store.local.server)) await noteStopped(store);
+  if (existsSync(store.local.server.folder)) await noteStopped(store);
   const stopped = await stopServer(store);
   if (json) sayJson({ stopped });
   else
