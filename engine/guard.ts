@@ -22,9 +22,13 @@ export function guardedActivities(activities: Activities, store: Store, run: str
   const guarded = Object.entries(activities).map(([name, activity]) => [
     name,
     async (request: StepRequest | FinishedRun) => {
-      const own = refuseOthers(request, run);
+      // Workflows of earlier versions name a store.
+      const { home: _, ...own } = refuseOthers<(StepRequest | FinishedRun) & { home?: unknown }>(
+        request,
+        run,
+      );
       const checked = "step" in own ? await checkStep(own, name, await said(), store) : own;
-      return (activity as (given: object) => Promise<unknown>)({ ...checked, home: store.place });
+      return (activity as (given: object) => Promise<unknown>)(checked);
     },
   ]);
   return Object.fromEntries(guarded) as typeof activities;

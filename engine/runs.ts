@@ -6,7 +6,7 @@ import { isAtWork } from "../steps/at-work.ts";
 import { EngineError } from "./errors.ts";
 import { isOneFolder } from "./server-file.ts";
 import { isDeadWorker, workerIdentity } from "./worker-identity.ts";
-import { openStore, type Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 
 // temporal.api.enums.v1.PendingActivityState
 const STARTED = 2;
@@ -17,8 +17,8 @@ const SETTLED_SECONDS = 10;
 export type Handle = WorkflowHandle<typeof runPlan>;
 
 /** Starts a run, or goes on with it if its workflow is still open. The workflow's id is the run's. */
-export async function startOrAttach(client: Client, request: RunRequest): Promise<Handle> {
-  const open = await openHandle(client, request.run, openStore(request.home));
+export async function startOrAttach(client: Client, request: RunRequest, store: Store): Promise<Handle> {
+  const open = await openHandle(client, request.run, store);
   if (open !== undefined) return open;
   return client.workflow.start<typeof runPlan>("runPlan", {
     args: [request],
@@ -26,7 +26,7 @@ export async function startOrAttach(client: Client, request: RunRequest): Promis
     workflowId: request.run,
     // Two terminals may start the same run at once.
     workflowIdConflictPolicy: "USE_EXISTING",
-    memo: { home: request.home },
+    memo: { home: store.place },
   });
 }
 

@@ -87,7 +87,7 @@ export class Session {
 
   /** Starts a run, or goes on with it if its workflow is open. */
   async start(request: RunRequest): Promise<Handle> {
-    const handle = await this.#lasting(() => startOrAttach(this.client, request));
+    const handle = await this.#lasting(() => startOrAttach(this.client, request, this.#store));
     this.#watched.add(handle);
     return handle;
   }

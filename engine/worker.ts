@@ -41,7 +41,7 @@ export async function startWorker(
     taskQueue: run,
     identity: workerIdentity(),
     workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") },
-    activities: guardedActivities(activitiesWith(KINDS), store, run),
+    activities: guardedActivities(activitiesWith(KINDS, store), store, run),
     dataConverter,
     // Cancellation reaches an activity only with a heartbeat's answer.
     maxHeartbeatThrottleInterval: "1s",

@@ -17,21 +17,19 @@ import { eventsIn } from "../data/events/event-tail.ts";
 import { pinsOf } from "../host/portable.ts";
 import { scoredOf } from "./samples-file.ts";
 import type { Store } from "../store/store.ts";
-import { openStore } from "../store/store.ts";
 
 const WORDLESS = "It failed without a word. Its log and the run's engine.log may say more.";
 
 /** Judges the claims and writes the run record, whole. Also for a run that failed or was cancelled. */
-export async function writeRecord(finished: FinishedRun): Promise<void> {
+export async function writeRecord(store: Store, finished: FinishedRun): Promise<void> {
   const { run, status, failures } = finished;
-  const store = openStore(finished.home);
   const started = await store.runs.load(run);
   if (started === undefined) throw new Error(`the run ${run} has no run.json`);
   const { plan } = started.request;
   const [environment, steps] = await Promise.all([
     describeEnvironment(store),
     Promise.all(
-      plan.steps.map((step) => outcomeOf(finished, step, finished.statuses[step.id] ?? "cancelled")),
+      plan.steps.map((step) => outcomeOf(store, finished, step, finished.statuses[step.id] ?? "cancelled")),
     ),
   ]);
   const mode = plan.steps[0]?.reproducible ?? "fastest";
@@ -92,11 +90,11 @@ function referenceIn(
 
 /** A finished step left its outcome; of another one, what its attempts left is gathered. */
 async function outcomeOf(
-  { run, home, failures }: FinishedRun,
+  store: Store,
+  { run, failures }: FinishedRun,
   step: PlanStep,
   status: StepOutcome["status"],
 ): Promise<StepOutcome> {
-  const store = openStore(home);
   const isOver = status === "done" || status === "reused";
   const found = isOver ? await store.runs.readOutcome(run, step.id) : undefined;
   const unfit = isOver ? (found?.defects.join("; ") ?? "it left no outcome") : "";

@@ -82,7 +82,6 @@ async function noteRun(
   const started: StartedRun = {
     request: {
       run: freeId(store, plan, now),
-      home: store.place,
       plan,
       capacity,
       inputs,
@@ -125,5 +124,5 @@ async function finishReused(store: Store, id: string, outcomes: StepOutcome[]): 
     }),
   );
   const statuses = Object.fromEntries(outcomes.map((outcome) => [outcome.id, outcome.status]));
-  await writeRecord({ run: id, home: store.place, status: "done", statuses, failures: [] });
+  await writeRecord(store, { run: id, status: "done", statuses, failures: [] });
 }

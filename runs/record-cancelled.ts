@@ -14,9 +14,8 @@ export async function recordCancelled(store: Store, { run, plan }: RunRequest): 
     ),
   );
   if ((await store.runs.loadRecord(run)) !== undefined) return;
-  await writeRecord({
+  await writeRecord(store, {
     run,
-    home: store.place,
     status: "cancelled",
     statuses: Object.fromEntries(statuses),
     failures: [],

@@ -26,24 +26,27 @@ import { outcomeOf } from "./outcome.ts";
 import { StepFailure } from "../core/step-failure.ts";
 import { threadsOf } from "../host/threads.ts";
 import { rememberEnvironment, toolsForFingerprint } from "../host/tools.ts";
-import { openStore, type Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 
 const HEARTBEAT_MS = 1_000;
 
 /** Does a step of any of the kinds, with all that steps have in common: reuse, fence, heartbeat, publishing, failures. */
-export function stepActivity(kinds: Kinds<Kind>): (request: StepRequest) => Promise<StepResult> {
+export function stepActivity(
+  kinds: Kinds<Kind>,
+  store: Store,
+): (request: StepRequest) => Promise<StepResult> {
   return async (request) => {
     const context = Context.current();
     const signal = context.cancellationSignal;
     const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     const end = beginWork(request.run, request.step.id);
     try {
-      return await runOrReuse(request, kindOf(kinds, request), signal);
+      return await runOrReuse(store, request, kindOf(kinds, request), signal);
     } catch (error) {
       // A stopped child looks like a failure; only the signal tells that it was asked to stop.
       if (signal.aborted)
         throw signal.reason instanceof Error ? signal.reason : new CancelledFailure("stopped");
-      throw toApplicationFailure(error, await attemptsOf(request));
+      throw toApplicationFailure(error, await attemptsOf(store, request));
     } finally {
       clearInterval(beat);
       end();
@@ -57,29 +60,34 @@ function kindOf(kinds: Kinds<Kind>, { step }: StepRequest): Kind {
   throw new StepFailure("environment", `This worker has no kind '${step.kind}'.`);
 }
 
-const eventsFile = ({ home, run, step }: StepRequest): string =>
-  openStore(home).runs.step(run, step.id).events;
+const eventsFile = (store: Store, { run, step }: StepRequest): string => store.runs.step(run, step.id).events;
 
 /** How often the step's program was begun; a wait for another attempt does not count. */
-async function attemptsOf(request: StepRequest): Promise<number> {
-  const events = await eventsIn(eventsFile(request)).catch(() => []);
+async function attemptsOf(store: Store, request: StepRequest): Promise<number> {
+  const events = await eventsIn(eventsFile(store, request)).catch(() => []);
   return events.filter(({ event }) => event === "attempt").length;
 }
 
 /** A step with its names in the store. */
 interface Named {
+  store: Store;
   request: StepRequest;
   print: string;
   key: string;
   about: About;
 }
 
-async function runOrReuse(request: StepRequest, kind: Kind, signal: AbortSignal): Promise<StepResult> {
+async function runOrReuse(
+  store: Store,
+  request: StepRequest,
+  kind: Kind,
+  signal: AbortSignal,
+): Promise<StepResult> {
   const { run, step, inputs } = request;
-  const store = openStore(request.home);
   const tools = await toolsForFingerprint(store);
   const { schema } = kind;
   const named: Named = {
+    store,
     request,
     print: fingerprint(schema, step, inputs, tools),
     key: resumeKey(schema, step, inputs, tools),
@@ -131,9 +139,8 @@ async function runOrReuse(request: StepRequest, kind: Kind, signal: AbortSignal)
 }
 
 /** A result that this run goes on with: marked as used, and then looked at. Not one that is to be made anew. */
-async function recallForUse({ request, print }: Named): Promise<Recalled> {
+async function recallForUse({ store, request, print }: Named): Promise<Recalled> {
   const { redoneSince, step } = request;
-  const store = openStore(request.home);
   const known = await store.results.recall(print, step);
   if (known.how !== "whole") return known;
   if (redoneSince !== null && known.step.made < redoneSince) return { how: "unknown" };
@@ -155,11 +162,10 @@ interface Fenced extends Named {
 
 /** The step's own work and its publishing, in a directory that is this attempt's alone. */
 async function runFenced(fenced: Fenced): Promise<StepResult> {
-  const { request, perform, signal, fence, allotment, key, about, work, files, damage } = fenced;
+  const { store, request, perform, signal, fence, allotment, key, about, work, files, damage } = fenced;
   const { run, step, inputs } = request;
-  const store = openStore(request.home);
-  const events = await EventFile.open(eventsFile(request));
-  const attempt = (await attemptsOf(request)) + 1;
+  const events = await EventFile.open(eventsFile(store, request));
+  const attempt = (await attemptsOf(store, request)) + 1;
   const worker = `${os.hostname()} ${process.pid}`;
   await events.write({ event: "attempt", number: attempt, worker, fingerprint: fenced.print });
   const out = store.local.work(key).out;
@@ -258,8 +264,8 @@ function refuseOddMetrics(metrics: Record<string, unknown>): void {
 }
 
 /** Notes what the step came to, for views and the record, and gives the workflow what it needs of it. */
-async function finish({ request, print }: Named, finished: FinishedStep): Promise<StepResult> {
-  const outcome = await outcomeOf(request, print, finished);
-  await writeJson(openStore(request.home).runs.step(request.run, request.step.id).outcome, outcome);
+async function finish({ store, request, print }: Named, finished: FinishedStep): Promise<StepResult> {
+  const outcome = await outcomeOf(store, request, print, finished);
+  await writeJson(store.runs.step(request.run, request.step.id).outcome, outcome);
   return { status: outcome.status, outputs: finished.outputs };
 }
