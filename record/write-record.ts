@@ -141,7 +141,7 @@ async function evaluatedOf(
     if (!compared.has(id) || Array.isArray(output)) continue;
     const artifact = outputs[output.name] as Artifact;
     try {
-      const samples = await scoredOf(store.artifacts.get(artifact), output.measure);
+      const samples = await scoredOf(await store.artifacts.get(artifact), output.measure);
       found.set(id, { output: output.measure, uri: artifact.uri, samples });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

@@ -187,6 +187,12 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
   const began = Date.now();
   const inexact: string[] = [];
 
+  const given = await Promise.all(
+    Object.entries(inputs).map(
+      async ([name, input]) =>
+        [name, typeof input === "string" ? input : await store.artifacts.get(input)] as const,
+    ),
+  );
   const working = perform({
     store,
     run,
@@ -194,12 +200,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     threads: threadsOf(step),
     withheld: request.withheld,
     folder: request.folder ?? null,
-    inputs: Object.fromEntries(
-      Object.entries(inputs).map(([name, input]) => [
-        name,
-        typeof input === "string" ? input : store.artifacts.get(input),
-      ]),
-    ),
+    inputs: Object.fromEntries(given),
     outputs: Object.fromEntries(places.map(({ name, target }) => [name, target])),
     work,
     key,

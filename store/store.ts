@@ -27,7 +27,8 @@ export const openStore = (root: string) => ({
     /** Publishes a finished folder, which is moved. */
     put: at(root, artifacts.publish),
     /** Local path, to be read only, of an artifact's folder, or of its file where it is one file. */
-    get: at(root, artifacts.pathOf),
+    get: async (artifact: Parameters<typeof artifacts.pathOf>[1]): Promise<string> =>
+      artifacts.pathOf(root, artifact),
     has: at(root, artifacts.isStored),
     /** What is wrong with it by sizes and times, or null. */
     defect: at(root, artifacts.defectOfArtifact),
@@ -65,7 +66,7 @@ export const openStore = (root: string) => ({
     readOutcome: at(root, runs.readOutcome),
     loadOutcome: at(root, runs.loadOutcome),
     /** Where a run's files are. */
-    files: (run: string) => filesOfRun(home.run(root, run)),
+    files: (run: string) => filesOfRun(root, run),
     /** Where the files of a step of a run are. */
     step: (run: string, step: string) => filesOfStep(home.step(root, run, step)),
     /** The log or the events that a record names: their path counts from the record's folder. */
@@ -93,14 +94,14 @@ export const openStore = (root: string) => ({
   },
 });
 
-const filesOfRun = (folder: string) => ({
-  folder,
-  run: path.join(folder, "run.json"),
-  record: path.join(folder, "record.json"),
-  report: path.join(folder, "report.html"),
-  engineLog: path.join(folder, "engine.log"),
-  detachedLog: path.join(folder, "detached.log"),
-  earlier: path.join(folder, "earlier"),
+const filesOfRun = (root: string, run: string) => ({
+  folder: home.run(root, run),
+  run: runs.runFile(root, run),
+  record: runs.recordFile(root, run),
+  report: runs.reportFile(root, run),
+  engineLog: path.join(home.run(root, run), "engine.log"),
+  detachedLog: path.join(home.run(root, run), "detached.log"),
+  earlier: path.join(home.run(root, run), "earlier"),
 });
 
 const filesOfServer = (folder: string) => ({

@@ -10,4 +10,8 @@ import type { Store } from "../../store/store.ts";
 export const predictionsIn = (
   store: Store,
   artifact: RunRecordArtifact,
-): Promise<(Sample & { letter?: unknown })[]> => readSamples(store.artifacts.get(artifact)).catch(() => []);
+): Promise<(Sample & { letter?: unknown })[]> =>
+  store.artifacts
+    .get(artifact)
+    .then(readSamples)
+    .catch(() => []);

@@ -21,7 +21,7 @@ export async function samplesOf(store: Store, record: RunRecord): Promise<Sample
       byId: new Map((await predictionsIn(store, outputs["predictions"]!)).map((line) => [line.id, line])),
     })),
   );
-  const folder = store.artifacts.get(dataset);
+  const folder = await store.artifacts.get(dataset);
   const strips = new Map(
     (await readJsonLines<FrameManifestLine>(path.join(folder, "frames.jsonl"))).map((line) => [
       line.video,
