@@ -77,3 +77,16 @@ test("a run of an earlier version names no folder, and keeps it so", async () =>
   await saveRun(root, { ...found, paused: true });
   expect([kept(root), (await loadRun(root, "r"))!.paused]).toEqual([undefined, true]);
 });
+
+test("a run of an earlier version, which wrote where the store was, is read without it", async () => {
+  const root = path.join(temporaryFolder(), ".reprise");
+  mkdirSync(root, { recursive: true });
+  await saveRun(root, started(root));
+  const file = runFile(root, "r");
+  const kept = JSON.parse(readFileSync(file, "utf8")) as { request: object };
+  expect(kept.request).not.toHaveProperty("home");
+  writeFileSync(file, JSON.stringify({ ...kept, request: { ...kept.request, home: "/elsewhere" } }));
+  const found = await loadRun(root, "r");
+  expect(found?.request).not.toHaveProperty("home");
+  expect(found?.request.run).toBe("r");
+});
