@@ -83,9 +83,9 @@ test("a run of an earlier version, which wrote where the store was, is read with
   mkdirSync(root, { recursive: true });
   await saveRun(root, started(root));
   const file = runFile(root, "r");
-  const kept = JSON.parse(readFileSync(file, "utf8")) as { request: object };
-  expect(kept.request).not.toHaveProperty("home");
-  writeFileSync(file, JSON.stringify({ ...kept, request: { ...kept.request, home: "/elsewhere" } }));
+  const written = JSON.parse(readFileSync(file, "utf8")) as { request: object };
+  expect(written.request).not.toHaveProperty("home");
+  writeFileSync(file, JSON.stringify({ ...written, request: { ...written.request, home: "/elsewhere" } }));
   const found = await loadRun(root, "r");
   expect(found?.request).not.toHaveProperty("home");
   expect(found?.request.run).toBe("r");
