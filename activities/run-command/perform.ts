@@ -2,7 +2,6 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { RunCommandParams } from "./params.ts";
 import { completeRenamed } from "../../store/checkpoints.ts";
-import { checkpointsOf } from "../../store/works.ts";
 import { visibleTo } from "../../steps/allot-devices.ts";
 import { pinsOf } from "../../host/portable.ts";
 import { chooseCheckpoint } from "../../steps/resume.ts";
@@ -18,9 +17,9 @@ const LOOK_MS = 2_000;
 
 /** run/command: any program, with the contract of docs/run-command.md. */
 export async function perform(context: StepContext): Promise<Record<string, number>> {
-  const { step, key, root, log } = context;
+  const { step, key, store, log } = context;
   const { argv, env = {}, pass_env: passed = [] } = step.params as unknown as RunCommandParams;
-  const checkpoints = checkpointsOf(root, key);
+  const checkpoints = store.works.checkpoints(key);
   // What an earlier attempt renamed into place is whole, also if its worker was gone before it could say so.
   await complete(context, checkpoints);
   const checkpoint = await chooseCheckpoint(context);

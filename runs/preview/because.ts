@@ -7,9 +7,10 @@ import { resultFields, type Tools } from "../../core/fingerprint.ts";
 import type { Artifact, PlanStep } from "../../schemas/plan.ts";
 import type { LastTime } from "./history.ts";
 import type { Reason, StepPreview } from "./step-preview.ts";
+import type { Store } from "../../store/store.ts";
 
 interface Asked {
-  root: string;
+  store: Store;
   step: PlanStep;
   /** What decides the result now; null when an input is not known yet. */
   fields: Record<string, unknown> | null;
@@ -41,7 +42,7 @@ export async function because(asked: Asked): Promise<Reason[]> {
     .filter((field) => !ofTools(field))
     .map((field) => describe(asked, field, before[field] ?? null, now[field] ?? null));
   const environment = changed.filter(ofTools);
-  if (environment.length > 0) reasons.push(await environmentChanged(asked.root, environment, before, now));
+  if (environment.length > 0) reasons.push(await environmentChanged(asked.store, environment, before, now));
   if (reasons.length + waits.length > 0) return [...reasons, ...waits];
   const removed = last.ended ? "its result was removed from the store" : "its last run did not finish";
   return [{ kind: "removed", field: "", from: null, to: null, text: removed }];
@@ -87,7 +88,7 @@ function partlyKnown({ step, tools, last }: Asked): Record<string, unknown> {
 
 /** What changed of the environment, in one reason: one installation may change several fields. */
 async function environmentChanged(
-  root: string,
+  store: Store,
   changed: readonly string[],
   before: Record<string, unknown>,
   now: Record<string, unknown>,
@@ -95,7 +96,7 @@ async function environmentChanged(
   const texts: string[] = [];
   for (const field of changed) {
     const [from, to] = [before[field], now[field]];
-    const [was, is] = await Promise.all([from, to].map((stands) => recallEnvironment(root, String(stands))));
+    const [was, is] = await Promise.all([from, to].map((stands) => recallEnvironment(store, String(stands))));
     const packages = was === undefined || is === undefined ? [] : changedPackages(was, is);
     const name = field.replace(/^(?:tools|packages)\./, "");
     texts.push(...(packages.length > 0 ? packages : [`${name} ${showValue(from)} -> ${showValue(to)}`]));
