@@ -9,7 +9,7 @@ export interface Group<Sample> {
 }
 
 /**
- * What the paper's tables have rows for, by name: a task, in one direction where its rows have a way, and a part of the
+ * Samples by what tables usually have rows for, by name: a task, in one direction where its rows have a way, and a part of the
  * benchmark. Throws where a task is called as a part is, since their metrics would be one.
  */
 export function groupsOf<Sample extends Pick<Named, "task" | "way" | "part">>(

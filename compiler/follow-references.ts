@@ -2,7 +2,7 @@ import type { KindDefinition } from "../core/kind.ts";
 import type { Kinds } from "../core/kinds.ts";
 import type { ArtifactType } from "../schemas/artifact-types.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
-import type { Source as Origin } from "../schemas/plan.ts";
+import type { InputSource } from "../schemas/plan.ts";
 import { explainError } from "./expression/expression-error.ts";
 import type { Reference } from "./expression/value.ts";
 import type { Layers } from "./layers.ts";
@@ -107,7 +107,7 @@ export class ReferenceFollower {
   }
 
   /** Everything else under `with` takes values. */
-  plainOnly(place: Path, inputs: Record<string, Origin>): void {
+  plainOnly(place: Path, inputs: Record<string, InputSource>): void {
     const { properties } = this.#resolved.kind!.schema;
     for (const [key, reference] of this.#substitution.references) {
       const path = key.split("/");

@@ -1,5 +1,5 @@
 import type { ParameterSchema } from "../schemas/kinds.ts";
-import type { Source } from "../schemas/plan.ts";
+import type { InputSource } from "../schemas/plan.ts";
 import { entryOf, isMapping, valueAt, type Mapping, type Path } from "./mapping.ts";
 
 /** The parameters of a kind. */
@@ -46,7 +46,7 @@ export function isGiven(given: Mapping, name: string): boolean {
 
 /** A step's value by that name: null where it has none, and of an artifact where it comes from. */
 export function valueOf(
-  { params, inputs }: { params: Mapping; inputs: Readonly<Record<string, Source>> },
+  { params, inputs }: { params: Mapping; inputs: Readonly<Record<string, InputSource>> },
   name: string,
 ): unknown {
   if (Object.hasOwn(inputs, name)) return describeSource(inputs[name]);
@@ -54,7 +54,7 @@ export function valueOf(
 }
 
 /** An artifact parameter's value, in the recipe's words. */
-export function describeSource(source: Source | undefined): string {
+export function describeSource(source: InputSource | undefined): string {
   if (source === undefined) return "";
   if (source.from === "hub") return source.id;
   return source.from === "input" ? `inputs.${source.input}` : `steps.${source.step}.outputs.${source.output}`;

@@ -1,6 +1,6 @@
 import type { KindDefinition } from "../core/kind.ts";
 import type { RecipeStep } from "../schemas/generated/recipe.ts";
-import type { Source as Origin } from "../schemas/plan.ts";
+import type { InputSource } from "../schemas/plan.ts";
 import type { Mapping, Path } from "./mapping.ts";
 import type { Cell } from "./written-steps.ts";
 
@@ -11,7 +11,7 @@ export interface ResolvedStep {
   /** What stands beside `with`. */
   step: Omit<RecipeStep, "uses" | "with">;
   params: Mapping;
-  inputs: Record<string, Origin>;
+  inputs: Record<string, InputSource>;
   secrets: Record<string, string>;
   /** Ids of the steps it waits for, and where that is said. */
   after: Map<string, Path>;

@@ -20,9 +20,9 @@ export function installedPackages(folders: readonly string[]): Packages {
     for (const entry of namesIn(folder)) {
       const { name, version = "unknown" } = DISTRIBUTION.exec(entry)?.groups ?? {};
       if (name === undefined) continue;
-      const plain = name.toLowerCase().replace(/[-_.]+/g, "-");
-      if (found.has(plain) || INSTALLERS.has(plain)) continue;
-      found.set(plain, version + originOf(path.join(folder, entry)));
+      const normalised = name.toLowerCase().replace(/[-_.]+/g, "-");
+      if (found.has(normalised) || INSTALLERS.has(normalised)) continue;
+      found.set(normalised, version + originOf(path.join(folder, entry)));
     }
   }
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));

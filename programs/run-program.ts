@@ -103,12 +103,12 @@ export async function programFailure(name: string, end: ChildEnd, log: string): 
   // Of a program that only says that it failed, what it said last or the disk itself tells.
   const { bavail, bsize } = await statfs(path.dirname(log));
   if (saysDiskFull(tail) || bavail * bsize < LEAST_FREE_BYTES)
-    return new StepFailure("disk", `${DISK_FULL} ${describe(name, end)}${lines}`);
+    return new StepFailure("disk", `${DISK_FULL} ${explainEnd(name, end)}${lines}`);
   if (end.how === "not-started") {
     const { failure, why } = NOT_STARTED[end.code] ?? { failure: "exit", why: `the system says ${end.code}` };
     return new StepFailure(failure, `${name} could not be started: ${why}.`);
   }
-  return new StepFailure("exit", `${describe(name, end)}${lines}`);
+  return new StepFailure("exit", `${explainEnd(name, end)}${lines}`);
 }
 
 /** Why a program was not started, by the system's code; not those that may pass, as too many open files. */
@@ -130,7 +130,7 @@ const NOT_STARTED: Readonly<Record<string, { failure: FailureCode; why: string }
   ERR_INVALID_ARG_VALUE: { failure: "data", why: "an argument or variable holds a NUL character" },
 };
 
-function describe(name: string, end: ChildEnd): string {
+function explainEnd(name: string, end: ChildEnd): string {
   switch (end.how) {
     case "exit":
       return end.code === 0

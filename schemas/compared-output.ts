@@ -17,7 +17,7 @@ export function comparedOutput(outputs: Readonly<Record<string, string>>): Compa
   const found = Object.entries(outputs).flatMap(([name, type]) =>
     MEASURES.includes(type) ? [{ name, measure: type as Measure }] : [],
   );
-  const plain = found.filter(({ name, measure }) => name === measure);
-  const [only, ...others] = found.length > 1 ? plain : found;
+  const sameName = found.filter(({ name, measure }) => name === measure);
+  const [only, ...others] = found.length > 1 ? sameName : found;
   return only === undefined || others.length > 0 ? found.map(({ name }) => name) : only;
 }

@@ -11,7 +11,7 @@ export const PROGRAM_FAILURES = ["exit", "oom", "nan", "timeout", "stalled", "un
 export type ProgramFailure = (typeof PROGRAM_FAILURES)[number];
 
 /** Where a parameter that takes an artifact gets it from. */
-export type Source =
+export type InputSource =
   | { from: "step"; step: string; output: string }
   | { from: "input"; input: string }
   // As the recipe writes it: organisation/name, or organisation/name@revision.
@@ -27,7 +27,7 @@ export interface PlanStep {
   /** Version of the kind: part of the fingerprint, raised when the same parameters give another result. */
   version: number;
   params: Record<string, unknown>;
-  inputs: Record<string, Source>;
+  inputs: Record<string, InputSource>;
   outputs: Record<string, ArtifactType>;
   /** Ids of the steps that must be finished first. */
   after: string[];

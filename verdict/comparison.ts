@@ -23,11 +23,11 @@ export function judgeComparison(claim: PlanClaim, combinations: Combination[], r
   if (test === null) return notChecked(`No sample has a score under both '${better}' and '${than}'.`);
   const seeds = [...bySeed(combinations, pairs, claim.seed_key).values()];
   const limit = claim.p_below ?? 0.05;
-  const judge = (claim.unit ?? (seeds.length > 1 ? "seed" : "video")) === "seed" ? overSeeds : overVideos;
+  const verdictBy = (claim.unit ?? (seeds.length > 1 ? "seed" : "video")) === "seed" ? overSeeds : overVideos;
   const said = output === "scores" ? inPoints(test, pairs) : inShares(test);
   return {
     paper: `${better} > ${than}`,
-    ...judge({ test, seeds, limit, output }, (rest) =>
+    ...verdictBy({ test, seeds, limit, output }, (rest) =>
       [
         `${better} ${said.ours} against ${than} ${said.theirs} on the same ${counted(test.samples, "sample")}`,
         `${said.counts}${rest}`,

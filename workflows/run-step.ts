@@ -9,6 +9,7 @@ import {
   TimeoutFailure,
 } from "@temporalio/workflow";
 import type { Activities, Artifact, RunRequest, StepRequest, StepResult } from "../schemas/plan.ts";
+import { waitBeforeNext } from "./retries.ts";
 
 /** How often a step's program has failed; outlives a pause and a new history. */
 export interface Tries {
@@ -37,11 +38,10 @@ export async function runStep(request: StepRequest, { before, failed }: Tries): 
       // In histories of earlier versions each kind has an activity of its own.
       return await activities[patched("one-activity-for-all-kinds") ? "step" : step.kind]!(request);
     } catch (error) {
-      const { code } = describeFailure(error);
-      const again = attempt < step.retry.attempts && (step.retry.on as string[]).includes(code);
-      if (isCancellation(error) || !again) throw error;
+      const wait = waitBeforeNext(step.retry, attempt, describeFailure(error).code);
+      if (isCancellation(error) || wait === null) throw error;
       failed(attempt);
-      await sleep(`${step.retry.backoffSeconds * 2 ** (attempt - 1)} seconds`);
+      await sleep(`${wait} seconds`);
     }
   }
 }

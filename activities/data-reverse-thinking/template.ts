@@ -4,7 +4,7 @@ const ABOUT = { forward: "the way there", reverse: "the way back" } as const;
 
 /**
  * What a model learns to reply under reverse thinking: the other way's question with its answer first, then the asked
- * one. Our own wording of the paper's idea; the released text is kept by the policy `as-released`.
+ * one. Our own wording of ST-R1's idea; the released text is kept by the policy `as-released`.
  */
 export function reverseThinking(
   { way, question, answer }: Pick<Row, "way" | "question"> & { answer: string },

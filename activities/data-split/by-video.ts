@@ -1,7 +1,8 @@
 import path from "node:path";
+import { groupBy } from "../../core/group-by.ts";
 import { taskOf } from "../../data/questions/names.ts";
 import type { Having } from "../../data/questions/questions-file.ts";
-import { groupBy, seededOrder } from "./subset.ts";
+import { seededOrder } from "./subset.ts";
 
 type Row = Having<"video">;
 
@@ -61,9 +62,9 @@ function sharedWith(videos: readonly string[], others: readonly string[]): strin
   const names = new Set(others.map((video) => path.basename(video)));
   return videos
     .filter((video) => {
-      const plain = path.normalize(video);
+      const normal = path.normalize(video);
       const name = path.basename(video);
-      return paths.has(plain) || (plain === name ? names : paths).has(name);
+      return paths.has(normal) || (normal === name ? names : paths).has(name);
     })
     .sort();
 }

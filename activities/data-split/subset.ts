@@ -1,17 +1,7 @@
 import { digestOf } from "../../core/digest.ts";
+import { groupBy } from "../../core/group-by.ts";
 import { taskOf } from "../../data/questions/names.ts";
 import type { Question } from "../../schemas/generated/question.ts";
-
-/** Items by a key, in the order in which the keys first appear. */
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
-}
 
 /** Puts names in a seeded order that does not depend on where they stand in a file. */
 export function seededOrder<T>(items: readonly T[], seed: number, nameOf: (item: T) => string): T[] {

@@ -1,6 +1,6 @@
 import { FAMILIES, flip, type Facts, type Family, type Pair } from "./walk.ts";
 
-/** The way that a question asks about. Benchmark term of the paper: forward and reverse. */
+/** The way that a question asks about. Ego-ST's terms: forward and reverse. */
 export const WAYS = ["forward", "reverse"] as const;
 export type Way = (typeof WAYS)[number];
 
@@ -54,7 +54,7 @@ const letterOf = (family: Family, [first, second]: Pair) =>
   LETTERS[OPTIONS[family].findIndex((pair) => pair[0] === first && pair[1] === second)]!;
 const suffix = (way: Way) => (way === "forward" ? "" : " back");
 
-export interface Asked {
+export interface Subject {
   clip: { id: string; video: string; split: string; facts: Facts };
   family: Family;
   way: Way;
@@ -65,7 +65,7 @@ export interface Asked {
 }
 
 /** A four-option question, with its letter target and its reverse-thinking target. */
-export function multipleChoice({ clip, family, way, mistaken = false, tagged = true }: Asked): Question {
+export function multipleChoice({ clip, family, way, mistaken = false, tagged = true }: Subject): Question {
   const there = clip.facts[family];
   const here = factsOnWay(family, mistaken ? "forward" : way, there);
   const other: Way = way === "forward" ? "reverse" : "forward";
@@ -92,7 +92,7 @@ export function multipleChoice({ clip, family, way, mistaken = false, tagged = t
  * A description of all that is seen on a way, in words. Teaches the base to see; it has no options, and only a judge can
  * score it.
  */
-export function description({ clip, way, mistaken = false }: Omit<Asked, "family">): Question {
+export function description({ clip, way, mistaken = false }: Omit<Subject, "family">): Question {
   const told = (on: Way) =>
     (Object.keys(FAMILIES) as Family[])
       .map((family) => wordsOf(family, factsOnWay(family, on, clip.facts[family])))

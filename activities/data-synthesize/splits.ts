@@ -2,7 +2,7 @@ import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { randomOf } from "./random.ts";
-import { description, multipleChoice, WAYS, type Asked, type Question } from "./questions.ts";
+import { description, multipleChoice, WAYS, type Subject, type Question } from "./questions.ts";
 import { FAMILIES, makeWalk, type Family, type Walk } from "./walk.ts";
 
 /** Splits by clip: no clip is in two of them, because each draws from its own seed. */
@@ -65,7 +65,7 @@ export function makeQuestions(clips: Clip[], split: Split, seed: number, pretrai
 }
 
 /** A description, or a question about a family drawn at random; each of a way drawn at random. */
-function pretrainRow(clip: Asked["clip"], random: RandomGenerator, mix: PretrainMix): Question {
+function pretrainRow(clip: Subject["clip"], random: RandomGenerator, mix: PretrainMix): Question {
   const chance = (rate: number) => uniformFloat64(random) < rate;
   const { family, way } = kinds[uniformInt(random, 0, kinds.length - 1)]!;
   const asked = { clip, family, way, mistaken: way === "reverse" && chance(mix.reverseErrorRate) };

@@ -20,10 +20,10 @@ export interface JudgedReply extends Named {
   reason?: string;
 }
 
-/** The mean of a judgement's three parts, as in the paper. */
+/** The mean of a judgement's three parts. */
 export const scoreOf = (judgement: Judgement): number => mean(PARTS.map((part) => judgement[part]));
 
-/** The metrics of a judge's work: as the paper's tables have them, over the replies that have a score. */
+/** The metrics of a judge's work: over the replies that have a score. */
 export function aggregate(replies: readonly JudgedReply[]): Record<string, number> {
   const scored = replies.filter(hasScore);
   const count = (status: JudgedReply["status"]) => replies.filter((reply) => reply.status === status).length;

@@ -1,5 +1,5 @@
 // Generated from activities/eval-judge/schema.json by `npm run generate`. Do not edit.
-/** Scores replies to open questions by a judge model in the paper's three parts, 0 to 5 each: direction, landmarks, logic. */
+/** Scores replies to open questions by a judge model in three parts, 0 to 5 each: direction, landmarks, logic. */
 export interface EvalJudgeParams {
   /** Name of the model, as the server knows it. A dated version, where there is one. */
   model: string;

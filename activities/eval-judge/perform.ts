@@ -31,7 +31,7 @@ export async function perform(context: StepContext): Promise<Record<string, numb
     let done = 0;
     const judged = await Promise.all(
       replies.map(async (reply): Promise<JudgedReply> => {
-        const result = await judge(reply, (repeat) => judgeOnce(context, api, reply, repeat), repeats);
+        const result = await judgementsOf(reply, (repeat) => judgeOnce(context, api, reply, repeat), repeats);
         await context.events.write({
           event: "progress",
           done: ++done,
@@ -53,7 +53,7 @@ export async function perform(context: StepContext): Promise<Record<string, numb
 }
 
 /** All judgements of one reply. */
-async function judge(
+async function judgementsOf(
   { reply, error, declined, ...row }: OpenReply,
   once: (repeat: number) => Promise<Judgement | string>,
   repeats: number,

@@ -23,7 +23,7 @@ const OUR_TAGS = /<(?=\s*\/?\s*(?:question|reference|prediction)\b)/gi;
 const within = (text: string): string =>
   text.replaceAll(/\p{Surrogate}/gu, "\uFFFD").replaceAll(OUR_TAGS, "&lt;");
 
-/** The judge's prompt, in our words, in the paper's three parts (Figure 7). */
+/** The judge's prompt, in our words, in the three parts of ST-R1's Figure 7. */
 export function judgePrompt(
   { question, reference, reply }: Pick<OpenReply, "question" | "reference" | "reply">,
   rubric: Rubric,

@@ -13,6 +13,6 @@ export interface EvalMcqParams {
   frames?: number;
   /** Most new tokens of a reply. The released inference code allows 512. */
   max_completion_length?: number;
-  /** How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). The paper gives no prompt. */
+  /** How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). */
   prompt?: "plain" | "letter" | "tags";
 }

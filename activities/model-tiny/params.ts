@@ -9,7 +9,7 @@ export interface ModelTinyParams {
   split: string;
   /** Batches per device added up before an optimizer step. */
   gradient_accumulation_steps?: number;
-  /** Weight decay of AdamW. The paper gives none. */
+  /** Weight decay of AdamW. */
   weight_decay?: number;
   /** Highest learning rate of the schedule. */
   learning_rate: number;

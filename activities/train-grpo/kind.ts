@@ -6,7 +6,7 @@ export const kind = defineKind(import.meta.url, {
   called: ["grpo"],
   learns: { steps: { of: "prompt", generation: generationOf } },
   lint: [rewardsThatAreAskedFor],
-  // Those of the paper's Figures 8 and 9, and what tells whether it is healthy.
+  // Those of ST-R1's Figures 8 and 9, and what tells whether it is healthy.
   curves: [
     { title: "Completion length (tokens)", metric: "completions/mean_length", colour: "orange" },
     { title: "Mean accuracy reward", metric: "rewards/accuracy_reward/mean", colour: "green" },

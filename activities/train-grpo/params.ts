@@ -1,5 +1,5 @@
 // Generated from activities/train-grpo/schema.json by `npm run generate`. Do not edit.
-/** Reinforcement by GRPO, the paper's second stage (Table 5). */
+/** Reinforcement learning by GRPO. */
 export interface TrainGrpoParams {
   /** Model to start from: a step's model, or <organisation>/<name>@<commit> on the Hugging Face hub. */
   model: string;
@@ -9,11 +9,11 @@ export interface TrainGrpoParams {
   frames?: number;
   /** Split of the dataset to train on. */
   split: string;
-  /** How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). The paper gives no prompt. */
+  /** How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). */
   prompt?: "plain" | "letter" | "tags";
   /** Batches per device added up before an optimizer step. */
   gradient_accumulation_steps?: number;
-  /** Weight decay of AdamW. The paper gives none. */
+  /** Weight decay of AdamW. */
   weight_decay?: number;
   /** Highest learning rate of the schedule. */
   learning_rate: number;
@@ -37,9 +37,9 @@ export interface TrainGrpoParams {
   beta?: number;
   /** Completions per prompt. */
   group_size?: number;
-  /** Batch per device. The paper counts prompts; the trainer counts completions: prompts times group size. */
+  /** Batch per device, in batch_unit. The trainer counts completions: prompts times group size. */
   batch_size_per_device?: number;
-  /** What batch_size_per_device counts: prompts, as in the paper, or completions, as the trainer does. With completions, a group may be spread over devices and accumulated batches. */
+  /** What batch_size_per_device counts: prompts, or completions, as the trainer does. With completions, a group may be spread over devices and accumulated batches. */
   batch_unit?: "prompts" | "completions";
   /** Batches that one generation of completions serves; 0 means as many as are accumulated. */
   steps_per_generation?: number;
@@ -60,7 +60,7 @@ export interface TrainGrpoParams {
   /** Dropout before the adapter. */
   lora_dropout?: number;
   /**
-   * Layers that get an adapter. Not in the paper; the released code adapts the four attention projections of the language model.
+   * Layers that get an adapter: without it the four attention projections of the language model.
    *
    * @minItems 1
    */
@@ -88,6 +88,6 @@ export interface TrainGrpoParams {
     /** 1 for an answer tag with one capital letter, after thinking or alone. */
     format?: number;
   };
-  /** Optimizer steps in a row in which the rewards of every group are equal, such as all 0, after which the step stops: nothing is learnt from them. null or 0 (in an override null removes) never stops it. With the paper's 32 completions a step, 100 steps are 3,200: where not one of them is rewarded, fewer than 1 in 1,000 would be (95 %), and a whole training of 157 steps would see fewer than five. */
+  /** Optimizer steps in a row in which the rewards of every group are equal, such as all 0, after which the step stops: nothing is learnt from them. null or 0 (in an override null removes) never stops it. With 32 completions a step, 100 steps are 3,200: where not one of them is rewarded, fewer than 1 in 1,000 would be (95 %), and a whole training of 157 steps would see fewer than five. */
   equal_rewards_patience?: number | null;
 }

@@ -1,5 +1,5 @@
 // Generated from activities/train-sft/schema.json by `npm run generate`. Do not edit.
-/** Supervised fine-tuning with QLoRA, the paper's first stage (Table 6). Loss on the completion only. */
+/** Supervised fine-tuning with QLoRA. Loss on the completion only. */
 export interface TrainSftParams {
   /** Model to start from: a step's model, or <organisation>/<name>@<commit> on the Hugging Face hub. */
   model: string;
@@ -9,11 +9,11 @@ export interface TrainSftParams {
   frames?: number;
   /** Split of the dataset to train on. */
   split: string;
-  /** How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). The paper gives no prompt. */
+  /** How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). */
   prompt?: "plain" | "letter" | "tags";
   /** Batches per device added up before an optimizer step. */
   gradient_accumulation_steps?: number;
-  /** Weight decay of AdamW. The paper gives none. */
+  /** Weight decay of AdamW. */
   weight_decay?: number;
   /** Highest learning rate of the schedule. */
   learning_rate: number;
@@ -54,7 +54,7 @@ export interface TrainSftParams {
   /** Dropout before the adapter. */
   lora_dropout?: number;
   /**
-   * Layers that get an adapter. Not in the paper; the released code adapts the four attention projections of the language model.
+   * Layers that get an adapter: without it the four attention projections of the language model.
    *
    * @minItems 1
    */

@@ -223,7 +223,7 @@ export class Api {
       this.#signal.throwIfAborted();
       const trouble = troubleOf(error);
       if (trouble === undefined) throw this.#giveUp(error);
-      return { error: this.#plain(trouble.text) };
+      return { error: this.#withoutSecrets(trouble.text) };
     }
   }
 
@@ -257,7 +257,7 @@ export class Api {
       this.#signal.throwIfAborted();
       const trouble = troubleOf(error);
       if (trouble === undefined) throw this.#giveUp(error);
-      await this.#log(asking, `asked again: ${this.#plain(trouble.text)}`);
+      await this.#log(asking, `asked again: ${this.#withoutSecrets(trouble.text)}`);
       return false;
     }
   }
@@ -290,7 +290,7 @@ export class Api {
     const trouble = troubleOf(error);
     if (trouble === undefined || this.#signal.aborted) return;
     const { base_url: server } = this.#params;
-    const text = this.#plain(trouble.text);
+    const text = this.#withoutSecrets(trouble.text);
     this.#lastTrouble = text;
     await this.#log(asking, text);
     if (trouble.means === "hopeless") throw this.#giveUp(hopeless(server, text));
@@ -311,7 +311,7 @@ export class Api {
   }
 
   #down({ text }: Trouble): StepFailure {
-    return down(this.#params.base_url, this.#plain(text), this.#silent, this.#kept.replies.length);
+    return down(this.#params.base_url, this.#withoutSecrets(text), this.#silent, this.#kept.replies.length);
   }
 
   /** Waits as long as the server asks, beside the growing wait between tries. */
@@ -319,7 +319,7 @@ export class Api {
     if (wait <= 0) return;
     if (wait >= TOLD_WAIT && !this.#toldWait) {
       this.#toldWait = true;
-      const told = asksToWait(this.#params.base_url, this.#plain(text), wait, LONGEST_ASKED);
+      const told = asksToWait(this.#params.base_url, this.#withoutSecrets(text), wait, LONGEST_ASKED);
       await this.#context.events.write({ event: "message", text: told });
     }
     await sleep(Math.min(wait, LONGEST_ASKED), undefined, { signal: this.#signal });
@@ -338,5 +338,5 @@ export class Api {
     clearTimeout(cut);
   }
 
-  readonly #plain = (text: string): string => hideSecrets(text, this.#secrets);
+  readonly #withoutSecrets = (text: string): string => hideSecrets(text, this.#secrets);
 }

@@ -4,7 +4,7 @@ import { costOf, spendingOf, type Budget } from "./budget.ts";
 import type { Cassette } from "./cassette.ts";
 import type { Spent } from "./completion.ts";
 
-interface Asked {
+interface Asking {
   /** Replies that the step used. */
   replies: readonly RecordedReply[];
   /** Replies that it paid for. */
@@ -26,7 +26,7 @@ interface Change {
 }
 
 /** What asking took, whether the model changed, and what a reader should be told of it. */
-export function apiMetrics({ replies, paid, spoilt, before, model, date, budget }: Asked): {
+export function apiMetrics({ replies, paid, spoilt, before, model, date, budget }: Asking): {
   metrics: Record<string, number>;
   changes: Change[];
   notes: string[];

@@ -7,7 +7,7 @@ import { writeJson } from "../../store/files.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { askedOf, type Asked } from "../preflight/asked.ts";
-import { judge, type Answer } from "../preflight/judge.ts";
+import { footprintOf, type Answer } from "../preflight/footprint.ts";
 import { makesNoStep } from "../../compiler/lint/workloads.ts";
 import { showPreflight } from "../preflight/show.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
@@ -29,9 +29,11 @@ export async function preflight(
     );
   const answers = await ask(asked);
   const steps = new Map(plan.steps.map((step) => [step.id, step]));
-  const judged = new Map(
+  const footprints = new Map(
     answers.flatMap((answer) =>
-      answer.ok ? [[answer.id, judge(steps.get(answer.id)!, answer, workloads.get(answer.id))] as const] : [],
+      answer.ok
+        ? [[answer.id, footprintOf(steps.get(answer.id)!, answer, workloads.get(answer.id))] as const]
+        : [],
     ),
   );
   if (json === true)
@@ -39,12 +41,12 @@ export async function preflight(
       recipe: plan.recipe,
       steps: answers.map((answer) => ({
         ...answer,
-        ...judged.get(answer.id),
+        ...footprints.get(answer.id),
         workload: workloads.get(answer.id) ?? null,
       })),
     });
-  else say(showPreflight(answers, judged, workloads));
-  const fine = answers.every(({ ok }) => ok) && [...judged.values()].every(({ fits }) => fits);
+  else say(showPreflight(answers, footprints, workloads));
+  const fine = answers.every(({ ok }) => ok) && [...footprints.values()].every(({ fits }) => fits);
   const trains = ![...workloads.values()].some(makesNoStep);
   return fine && trains ? EXIT.done : EXIT.invalid;
 }

@@ -1,7 +1,7 @@
 import { makesNoStep, type Workload } from "../../compiler/lint/workloads.ts";
 import { colours } from "../colours.ts";
 import { drawTable } from "../table.ts";
-import { sum, type Answer, type Judged } from "./judge.ts";
+import { sum, type Answer, type Footprint } from "./footprint.ts";
 import { agreeing, counted } from "../../schemas/counted.ts";
 
 const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;
@@ -10,7 +10,7 @@ const count = (value: number): string => value.toLocaleString("en-US");
 /** What the look at full size found, as a table and the memory by part. */
 export function showPreflight(
   answers: readonly Answer[],
-  judged: ReadonlyMap<string, Judged>,
+  footprints: ReadonlyMap<string, Footprint>,
   workloads: ReadonlyMap<string, Workload>,
 ): string {
   const head = [
@@ -24,7 +24,7 @@ export function showPreflight(
   ];
   const rows = answers.map((answer) => {
     if (!answer.ok) return [answer.id, colours.red(answer.message), "", "", "", "", ""];
-    const found = judged.get(answer.id)!;
+    const found = footprints.get(answer.id)!;
     const { total, trainable, quantised } = answer.counts;
     const { vision, row } = answer.tokens;
     return [
@@ -57,7 +57,7 @@ function stepsOf(workload: Workload | undefined): string {
   return `${optimizerSteps ?? "unknown"} of ${effectiveBatch.value}\n${effectiveBatch.text}${left}`;
 }
 
-function fitOf({ neededGb, hasGb, fits, gpu, gpus }: Judged): string {
+function fitOf({ neededGb, hasGb, fits, gpu, gpus }: Footprint): string {
   const text = `${neededGb.toFixed(1)} of ${hasGb} GB\n${gpus} x ${gpu}`;
   return fits ? text : colours.red(`${text}\ndoes not fit`);
 }

@@ -15,7 +15,7 @@ export function evaluate(expression: Expression, lookup: Lookup): Value | Refere
     case "name":
       return lookup(expression.parts, expression.span);
     case "list":
-      return expression.items.map((item) => plain(item, lookup));
+      return expression.items.map((item) => valueOf(item, lookup));
     case "not":
       return !boolean(expression.of, lookup, "!");
     case "minus":
@@ -38,7 +38,7 @@ export const typeOf = (value: Value | Reference): string => {
   return { string: "a text", number: "a number", boolean: "true or false" }[typeof value as "string"];
 };
 
-function plain(expression: Expression, lookup: Lookup): Value {
+function valueOf(expression: Expression, lookup: Lookup): Value {
   const value = evaluate(expression, lookup);
   if (!(value instanceof Reference)) return value;
   const secret = value.origin.from === "secret";
@@ -52,7 +52,7 @@ function plain(expression: Expression, lookup: Lookup): Value {
 }
 
 function number(expression: Expression, lookup: Lookup, operator: string): number {
-  const value = plain(expression, lookup);
+  const value = valueOf(expression, lookup);
   if (typeof value === "number") return value;
   const hint =
     operator === "+" && typeof value === "string"
@@ -63,14 +63,14 @@ function number(expression: Expression, lookup: Lookup, operator: string): numbe
 }
 
 function boolean(expression: Expression, lookup: Lookup, operator: string): boolean {
-  const value = plain(expression, lookup);
+  const value = valueOf(expression, lookup);
   if (typeof value === "boolean") return value;
   const message = `'${operator}' takes true or false; this is ${typeOf(value)}.`;
   throw new ExpressionError("R0207", expression.span, message);
 }
 
 function call({ name, arguments: given, span }: Expression & { type: "call" }, lookup: Lookup): Value {
-  const values = given.map((argument) => plain(argument, lookup));
+  const values = given.map((argument) => valueOf(argument, lookup));
   const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (known === undefined) {
     const near = closest(name, Object.keys(FUNCTIONS));
@@ -104,7 +104,7 @@ function binary(operator: BinaryOperator, left: Expression, right: Expression, l
 }
 
 function same(operator: "==" | "!=", left: Expression, right: Expression, lookup: Lookup): boolean {
-  const [a, b] = [plain(left, lookup), plain(right, lookup)];
+  const [a, b] = [valueOf(left, lookup), valueOf(right, lookup)];
   if (typeOf(a) === typeOf(b)) return (JSON.stringify(a) === JSON.stringify(b)) === (operator === "==");
   const message = `'${operator}' compares ${typeOf(a)} with ${typeOf(b)}: they are never equal.`;
   throw new ExpressionError("R0207", [left.span[0], right.span[1]], message);

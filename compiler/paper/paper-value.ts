@@ -99,8 +99,8 @@ const unitBehind = (text: string): string | undefined =>
 /** The word of a parameter that differs from the paper's in capitals, hyphens or spaces alone. */
 function otherSpelling(value: string, words: readonly unknown[]): string | undefined {
   if (words.includes(value)) return undefined;
-  const plain = (text: string) => text.toLowerCase().replaceAll(/[-_ ]/g, "");
-  return words.filter((word) => typeof word === "string").find((word) => plain(word) === plain(value));
+  const squeezed = (text: string) => text.toLowerCase().replaceAll(/[-_ ]/g, "");
+  return words.filter((word) => typeof word === "string").find((word) => squeezed(word) === squeezed(value));
 }
 
 /** Whether two values are the same: numbers by what they are, also where the recipe has one as text, such as 1e-6 in `env`. */

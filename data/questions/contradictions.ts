@@ -54,9 +54,9 @@ function letterOf(target: unknown, choices: Choices): string | undefined {
 }
 
 /** Whether two texts are the same but for case, spaces, commas and the full stop at the end; signs count. */
-export const sameText = (one: string, other: string): boolean => plain(one) === plain(other);
+export const sameText = (one: string, other: string): boolean => normalised(one) === normalised(other);
 
-const plain = (text: string): string =>
+const normalised = (text: string): string =>
   text
     .normalize("NFC")
     .toLowerCase()

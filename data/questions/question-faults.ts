@@ -2,7 +2,7 @@ import type { ErrorObject } from "ajv/dist/2020.js";
 import { validateQuestion } from "../../schemas/validators.ts";
 import { DOCUMENT_SCHEMAS } from "../../schemas/documents.ts";
 import { contradictions, sameText } from "./contradictions.ts";
-import { explainErrors, pathOf } from "../rows/explain.ts";
+import { explainErrors, dottedPath } from "../rows/explain.ts";
 import { show, type Fault } from "../rows/faults.ts";
 import { isBlank, textFaults } from "./text-faults.ts";
 
@@ -27,7 +27,7 @@ export function questionFaults(value: unknown, needed: readonly string[] = []): 
   const required = [...needed, ...(typeof answer === "string" ? ["options"] : [])];
   const missing = required.filter((key) => !(key in row)).map(missingKey);
   // These two have sentences of their own.
-  const others = errors.filter((error) => !/^(?:answer|options)\b/.test(pathOf(error)));
+  const others = errors.filter((error) => !/^(?:answer|options)\b/.test(dottedPath(error)));
   return [
     ...explainErrors(
       [...others, ...missing],

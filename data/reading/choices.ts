@@ -123,7 +123,7 @@ export const isArticle = ({ small, letter }: Choice, text: string): boolean =>
 /** A text as it is written; composed and unwrapped; in small letters; without punctuation. Signs and symbols stay. */
 function formsOf(text: string): string[] {
   const { fold, unwrap, alike, soft } = sharedRules();
-  const plain = unwrap(text.trim().normalize("NFC")).replace(/\s+/gu, " ");
-  const small = alike(fold(plain.toLowerCase()));
-  return [text.trim(), plain, small, soft(small).trim()];
+  const unwrapped = unwrap(text.trim().normalize("NFC")).replace(/\s+/gu, " ");
+  const small = alike(fold(unwrapped.toLowerCase()));
+  return [text.trim(), unwrapped, small, soft(small).trim()];
 }

@@ -33,7 +33,7 @@ export function explainErrors(
     if (key === undefined) return [];
     const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {});
     const near = Object.hasOwn(alsoCalled, key) ? alsoCalled[key] : closest(key, known);
-    const where = pathOf(error);
+    const where = dottedPath(error);
     if (near !== undefined) meant.add(joined(where, near));
     const hint = near === undefined ? `Known keys: ${known.join(", ")}.` : `Did you mean '${near}'?`;
     const named = JSON.stringify(key).slice(1, -1);
@@ -47,7 +47,8 @@ export function explainErrors(
   const byPath = new Map<string, Fault>();
   for (const error of errors) {
     const fault = explain(error, meant, required);
-    const path = error.keyword === "required" ? joined(pathOf(error), missingKey(error)) : pathOf(error);
+    const path =
+      error.keyword === "required" ? joined(dottedPath(error), missingKey(error)) : dottedPath(error);
     // Of alternatives the first that fails speaks for all.
     if (fault !== undefined && !byPath.has(path)) byPath.set(path, fault);
   }
@@ -55,7 +56,7 @@ export function explainErrors(
 }
 
 /** The dotted path of what an error is about, empty for the row itself. */
-export const pathOf = ({ instancePath }: Pick<ErrorObject, "instancePath">): string =>
+export const dottedPath = ({ instancePath }: Pick<ErrorObject, "instancePath">): string =>
   JSON.stringify(
     instancePath.slice(1).replaceAll("/", ".").replaceAll("~1", "/").replaceAll("~0", "~"),
   ).slice(1, -1);
@@ -74,7 +75,7 @@ function explain(
   meant: ReadonlySet<string>,
   required: readonly string[],
 ): Fault | undefined {
-  const path = pathOf(error);
+  const path = dottedPath(error);
   const fault = (text: string): Fault => ({ cause: `${error.keyword} ${path}`, text });
   const { data, params } = error as { data?: unknown; params: Record<string, unknown> };
   const it = `'${path}' is ${show(data)}`;

@@ -47,6 +47,21 @@ test("a part that was altered or lost is named and made again", async () => {
   ]);
 });
 
+test("a part whose content is another one of the same size was altered", async () => {
+  const folder = await withParts("a");
+  writeFileSync(files(folder)[0]!, "CONTENT OF A");
+  const again = await Parts.open(folder);
+  expect([again.size, again.damaged]).toEqual([0, ["'a' was changed"]]);
+  expect(readFileSync(path.join(folder, "journal.jsonl"), "utf8")).toBe("");
+});
+
+test("a part is given to a place where nothing is", async () => {
+  const folder = await withParts("a");
+  const target = path.join(folder, "given.txt");
+  await (await Parts.open(folder)).give("a", target);
+  expect(readFileSync(target, "utf8")).toBe("content of a");
+});
+
 test("a torn line of the journal hides neither the others nor the next one", async () => {
   const folder = await withParts("a");
   appendFileSync(path.join(folder, "journal.jsonl"), '{"name": "b", "byt');

@@ -195,6 +195,65 @@ describe("A beats B", () => {
     expect(judgedAll(third, steps, null, "holm")[1]).toMatchObject({ verdict: "WITHIN NOISE", p: 0.0625 });
   });
 
+  test("names its test and its limit, and what it was judged by", () => {
+    const found = judged(claim, arms(80, 60));
+    expect(found.because).toMatch(/20 gained, 0 lost; McNemar's exact test, must be below 0\.05\.$/);
+    expect(found.evidence).toEqual(["artifacts/some", "artifacts/some"]);
+    const { p_below: _, ...usual } = claim;
+    expect(judged(usual, arms(80, 60)).because).toBe(found.because);
+    expect(judged({ ...claim, p_below: 0.01 }, arms(66, 60))).toMatchObject({
+      verdict: "WITHIN NOISE",
+      because: expect.stringMatching(/must be below 0\.01\.$/) as string,
+    });
+    const three = seeds([69, 60], [70, 60], [63, 60]);
+    expect(judged({ ...three.claim, unit: "video" }, three.steps).because).toMatch(
+      /; permutation test over 100 videos, must be below 0\.05\.$/,
+    );
+    expect(judged(three.claim, three.steps).evidence).toHaveLength(6);
+  });
+
+  test("a p that is the limit is not below it, and what cannot get below it is inconclusive", () => {
+    const limit = 2 ** -5;
+    expect(judged({ ...claim, p_below: limit }, arms(6, 0, 6))).toMatchObject({
+      verdict: "INCONCLUSIVE",
+      p: limit,
+    });
+    const six = seeds(...Array.from({ length: 6 }, (): [number, number] => [70, 60]));
+    const found = judged({ ...six.claim, p_below: limit }, six.steps);
+    expect(found).toMatchObject({ verdict: "INCONCLUSIVE", p: limit });
+    expect(found.because).toContain(" If more were as these, 7 would do.");
+  });
+
+  test("says how many seeds would do only where they are too few, and some number would", () => {
+    const endsPlainly = /paired t test over [0-9]+ seeds, must be below 0\.05\.$/;
+    const close = seeds([69, 60], [70, 60], [71, 60]);
+    expect(judged(close.claim, close.steps).because).toMatch(endsPlainly);
+    const opposed = seeds([65, 60], [55, 60]);
+    const found = judged(opposed.claim, opposed.steps);
+    expect(found).toMatchObject({ verdict: "INCONCLUSIVE", value: 0 });
+    expect(found.because).toMatch(endsPlainly);
+  });
+
+  test("Holm's correction counts tests over seeds, but not what one seed says", () => {
+    const close = seeds([69, 60], [70, 60], [71, 60]);
+    const one: PlanClaim = { ...claim, id: "one", better: "x", than: "y", unit: "seed" };
+    const { a, b } = arms(80, 60);
+    const steps: Steps = { ...close.steps, x: a!, y: b! };
+    const [alone, lone] = judgedAll([close.claim, one], steps, null, "holm");
+    expect(lone).toMatchObject({ verdict: "INCONCLUSIVE", p: null });
+    expect(alone!.p).toBe(judged(close.claim, close.steps).p);
+    const twice = judgedAll([close.claim, { ...close.claim, id: "again" }], steps, null, "holm");
+    expect(twice[0]!.p).toBeCloseTo(2 * alone!.p!, 12);
+  });
+
+  test.each(["a", "b"])("is not checked where '%s' ended without predictions or scores", (name) => {
+    const steps = { ...arms(80, 60), [name]: { metrics: {} } };
+    expect(judged(claim, steps)).toMatchObject({
+      verdict: "NOT CHECKED",
+      because: `The step '${name}' gave no predictions or scores.`,
+    });
+  });
+
   test("with fewer samples than it needs is inconclusive", () => {
     expect(judged({ ...claim, samples: 200 }, arms(80, 60))).toMatchObject({
       verdict: "INCONCLUSIVE",

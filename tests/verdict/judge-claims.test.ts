@@ -142,6 +142,14 @@ describe("verdicts for others", () => {
     expect(xml.match(/<failure /g)).toHaveLength(2);
   });
 
+  test("as JUnit: what XML cannot say is replaced, all else is kept", () => {
+    const [claim] = record.claims;
+    const odd = { ...claim!, says: "\u001b[31m \ud83d\ude00 \ud800 ä & \t", because: "a\u0000b\nc" };
+    const xml = verdictsAsJunit([{ ...record, claims: [odd] }]);
+    expect(xml).toContain('name="reproduced: \ufffd[31m \ud83d\ude00 \ufffd ä &amp; \t"');
+    expect(xml).toContain("a\ufffdb\nc</system-out>");
+  });
+
   test("as Markdown", () => {
     const text = verdictsAsMarkdown([record]);
     expect(text).toContain(

@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { EventFile } from "../../../steps/event-file.ts";
@@ -151,49 +150,5 @@ describe("an event file that grows", () => {
     writeFileSync(file, `null\n${metrics("0.5")}\n5\n\xff\n[]\n${metrics("NaN")}\n{"event":"x"}\n`, "latin1");
     expect(await eventsIn(file)).toMatchObject([{ event: "metrics", values: { accuracy: 0.5 } }]);
     expect(await eventsIn(`${file}.none`)).toEqual([]);
-  });
-});
-
-describe("what is no event file", () => {
-  const made: [string, () => void][] = [
-    ["a folder", () => mkdirSync(file)],
-    ["a pipe", () => execFileSync("mkfifo", [file])],
-  ];
-  test.each(made)(
-    "%s in its place is told, holds nothing, and goes when the next attempt begins",
-    async (_, make) => {
-      const before = await EventFile.open(file);
-      rmSync(file);
-      make();
-      expect((await new EventTail(file).rest()).faults[0]!.text).toContain("it is no file any more");
-      expect(await eventsIn(file)).toEqual([]);
-      await expect(before.write({ event: "message", text: "a" })).rejects.toThrow("no file any more");
-      await before.hide(["secret"]);
-      await (await EventFile.open(file)).write({ event: "message", text: "b" });
-      expect(await eventsIn(file)).toMatchObject([{ text: "b" }]);
-    },
-  );
-});
-
-describe("Reprise's own events", () => {
-  const checkpoint = { event: "checkpoint", step: 1, directory: "c" } as const;
-
-  test("wait for the end of a program's line, and are not lost", async () => {
-    const events = await EventFile.open(file);
-    appendFileSync(file, metrics("0.5").slice(0, 20));
-    await events.write(checkpoint);
-    appendFileSync(file, `${metrics("0.5").slice(20)}\n`);
-    await Promise.all([events.write({ event: "message", text: "a" }), events.flush()]);
-    expect((await eventsIn(file)).map(({ event }) => event)).toEqual(["metrics", "checkpoint", "message"]);
-  });
-
-  test("end a line that nobody will end any more", async () => {
-    const events = await EventFile.open(file);
-    appendFileSync(file, metrics("0.97"));
-    await events.write(checkpoint);
-    expect(readFileSync(file, "utf8")).toBe(metrics("0.97"));
-    await events.settle();
-    await events.settle();
-    expect((await eventsIn(file)).map(({ event }) => event)).toEqual(["metrics", "checkpoint"]);
   });
 });

@@ -1,4 +1,4 @@
-"""train/grpo: the paper's reinforcement stage by Table 5, on TRL's stock GRPOTrainer."""
+"""train/grpo: reinforcement learning on TRL's stock GRPOTrainer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PATIENCE = 40
 
 
 def grpo_config(job: Job, suppress_tokens: list[int]) -> GRPOConfig:
-    """Table 5 as TRL's fields. The paper's batch counts prompts, TRL's counts completions."""
+    """The parameters as TRL's fields. A batch may count prompts, TRL's counts completions."""
     params = job.params
     in_vllm = ROLLOUTS[params.get("rollouts", "transformers")]
     completions_per_row = 1 if params["batch_unit"] == "completions" else params["group_size"]

@@ -1,4 +1,4 @@
-"""train/sft: the paper's supervised stage, QLoRA by Table 6."""
+"""train/sft: supervised fine-tuning with QLoRA."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ const GPUS = createRequire(import.meta.url)("../../schemas/gpus.json") as Record
 >;
 const GB = 1e9;
 
-export interface Judged {
+export interface Footprint {
   id: string;
   gpu: GpuType;
   gpus: number;
@@ -42,7 +42,11 @@ export interface Judged {
 }
 
 /** Whether a step fits its GPUs, and about how long it takes. */
-export function judge(step: PlanStep, answer: Answer & { ok: true }, workload: Workload | undefined): Judged {
+export function footprintOf(
+  step: PlanStep,
+  answer: Answer & { ok: true },
+  workload: Workload | undefined,
+): Footprint {
   const { memory_gb: hasGb, tflops } = GPUS[step.gpuType];
   const gpus = Math.max(1, step.resources.gpu);
   const most = Math.max(...Object.values(answer.phases).map((parts) => sum(Object.values(parts))));

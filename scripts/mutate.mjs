@@ -1,0 +1,112 @@
+// npm run mutate: small changes of the core's code, and which of them the unit suites of its room do not notice.
+//   npm run mutate -- core/seconds.ts workflows       files, or rooms
+//   npm run mutate -- --since main --minutes 10       lines changed since a commit; fails below the floor
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { globSync } from "tinyglobby";
+import { changedLines } from "./mutate/changed-lines.mjs";
+import { scoreOf } from "./mutate/score.mjs";
+import { runStryker } from "./mutate/stryker.mjs";
+import { readJson, root } from "./setup/places.mjs";
+
+const ROOMS = ["core", "compiler", "verdict", "store", "steps", "workflows"];
+const FLOOR = 0.8;
+/** Of fewer changes one that means nothing weighs too much. */
+const FEWEST = 20;
+const USAGE = `Write: npm run mutate -- FILE..., or: npm run mutate -- --since COMMIT [--minutes N].`;
+
+const isCore = (file) =>
+  ROOMS.includes(file.split("/")[0]) && file.endsWith(".ts") && !file.endsWith(".d.ts");
+
+function refuse(message) {
+  console.error(`${message} ${USAGE}`);
+  process.exit(2);
+}
+
+function options() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { since: { type: "string" }, minutes: { type: "string" } },
+    });
+  } catch (error) {
+    return refuse(`${error.message}.`);
+  }
+}
+
+/** What Stryker takes: a file, or lines of it. */
+function targetsSince(commit) {
+  let diff;
+  try {
+    const args = ["diff", "--unified=0", "--no-color", "--no-ext-diff", commit, "--", ...ROOMS];
+    diff = execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  } catch (error) {
+    return refuse(`git cannot compare with '${commit}': ${error.stderr.trim().split("\n")[0]}.`);
+  }
+  return [...changedLines(diff)]
+    .filter(([file]) => isCore(file))
+    .map(([file, lines]) => ({ file, mutate: lines.map((range) => `${file}:${range.join("-")}`) }));
+}
+
+function targetsOf(names) {
+  return names.flatMap((name) => {
+    const clean = name.replace(/\/$/, "");
+    const files = isCore(clean) && fs.existsSync(path.join(root, clean)) ? [clean] : filesOf(clean);
+    if (files.length === 0) refuse(`'${name}' is no file or room of ${ROOMS.join(", ")}.`);
+    return files.map((file) => ({ file, mutate: [file] }));
+  });
+}
+
+const filesOf = (room) =>
+  ROOMS.includes(room.split("/")[0]) ? globSync(`${room}/**/*.ts`, { cwd: root }).filter(isCore).sort() : [];
+
+/** How many changes of one target its tests noticed; null where the time was over. */
+async function measure({ file, mutate }, report, until) {
+  const room = file.split("/")[0];
+  const env = { REPRISE_MUTATE_ROOM: room, REPRISE_MUTATE_REPORT: report };
+  const ended = await runStryker(mutate, env, until && until - Date.now());
+  if (ended === null) return null;
+  const { status, output } = ended;
+  if (status === 0) return scoreOf(readJson(report));
+  if (output.includes("No tests were executed")) {
+    const all = Number(/with ([0-9]+) mutant/.exec(output)?.[1] ?? 0);
+    return { noticed: 0, all, missed: [`no test in tests/${room}/ comes here`] };
+  }
+  console.log(output.trimEnd().split("\n").slice(-30).join("\n"));
+  console.error(`${file} could not be measured: do its tests pass? Try: npx vitest run tests/${room}`);
+  process.exit(1);
+}
+
+const percent = ({ noticed, all }) =>
+  all === 0 ? "nothing to change" : `${Math.floor((100 * noticed) / all)} % of ${all}`;
+
+const { values, positionals } = options();
+const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+if (minutes !== undefined && !(minutes > 0)) refuse(`'${values.minutes}' is no number of minutes.`);
+if ((values.since === undefined) === (positionals.length === 0)) refuse("Say what to change.");
+const until = minutes === undefined ? undefined : Date.now() + minutes * 60_000;
+const targets = values.since === undefined ? targetsOf(positionals) : targetsSince(values.since);
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "reprise-mutate-"));
+const total = { noticed: 0, all: 0 };
+const late = [];
+for (const target of targets) {
+  const found = late.length > 0 ? null : await measure(target, path.join(folder, "report.json"), until);
+  if (found === null) {
+    late.push(target.file);
+    continue;
+  }
+  const { missed, ...score } = found;
+  console.log([`${target.file}: ${percent(score)}`, ...missed.map((line) => `  ${line}`)].join("\n"));
+  total.noticed += score.noticed;
+  total.all += score.all;
+}
+fs.rmSync(folder, { recursive: true });
+if (late.length > 0) console.log(`Not measured within ${minutes} min: ${late.join(", ")}`);
+console.log(total.all === 0 ? "Nothing was measured." : `In all ${percent(total)} changes were noticed.`);
+if (values.since !== undefined && total.all >= FEWEST && total.noticed / total.all < FLOOR) {
+  console.error(`The tests must notice ${100 * FLOOR} % of the changes of what is new.`);
+  process.exit(1);
+}

@@ -1,0 +1,1 @@
+export function changedLines(diff: string): Map<string, [first: number, last: number][]>;

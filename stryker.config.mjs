@@ -1,0 +1,16 @@
+/** What `npm run mutate` (scripts/mutate.mjs) runs for each file. */
+export default {
+  testRunner: "vitest",
+  // TypeScript 7 has no API by which it could be rewritten, and nothing of it is needed: mutants are not type-checked.
+  tsconfigFile: "none",
+  vitest: { configFile: "vitest.mutate.config.ts", related: true },
+  coverageAnalysis: "perTest",
+  concurrency: 1,
+  // What runs as a module is loaded would take a start of all tests for each mutant.
+  ignoreStatic: true,
+  reporters: ["json"],
+  jsonReporter: { fileName: process.env.REPRISE_MUTATE_REPORT },
+  tempDirName: ".stryker",
+  cleanTempDir: "always",
+  ignorePatterns: ["/dist", "/.reprise", "/benchmarks", "/docs", "/trainer", "/tests/workflows/histories"],
+};
