@@ -6,8 +6,7 @@ import { KINDS } from "../dist/activities/index.js";
 import { compile } from "../dist/compiler/compile.js";
 import { fingerprint } from "../dist/core/fingerprint.js";
 import { toolsForFingerprint } from "../dist/host/tools.js";
-import { publish } from "../dist/store/artifacts.js";
-import { remember } from "../dist/store/finished-steps.js";
+import { openStore } from "../dist/store/store.js";
 import { makeSnakemake } from "./beside/snakemake.mjs";
 
 const RUNS = 5;
@@ -57,15 +56,15 @@ async function finished(folder, shape, count) {
   fs.writeFileSync(path.join(folder, "recipe.yaml"), text);
   const given = { file: "recipe.yaml", text, profile: null, settings: [], kinds: KINDS };
   const { plan } = compile({ ...given, read: () => "" });
-  const home = path.join(folder, ".reprise");
-  const tools = await toolsForFingerprint(home);
+  const store = openStore(path.join(folder, ".reprise"));
+  const tools = await toolsForFingerprint(store);
   for (const step of plan.steps) {
-    const place = path.join(home, "made", step.id);
+    const place = path.join(store.place, "made", step.id);
     fs.mkdirSync(place, { recursive: true });
     fs.writeFileSync(path.join(place, "data.txt"), step.id);
-    const outputs = { dataset: await publish(home, place, "dataset") };
+    const outputs = { dataset: await store.artifacts.put(place, "dataset") };
     const traces = { log: null, events: null };
-    await remember(home, fingerprint(KINDS.get(step.kind).schema, step, {}, tools), {
+    await store.results.remember(fingerprint(KINDS.get(step.kind).schema, step, {}, tools), {
       run: "bench",
       outputs,
       metrics: {},

@@ -1,39 +1,40 @@
-import path from "node:path";
 import { kindsOf } from "../activities/index.ts";
 import type { Ending, Happening } from "../runs/follow.ts";
 import { unparsedNotes } from "../runs/report/unparsed-notes.ts";
 import type { RunRequest } from "../schemas/plan.ts";
-import { home } from "../store/home.ts";
-import { loadRecord, loadRun, recordFile } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { say, sayJson } from "./output.ts";
 import type { ProgressView } from "./progress-view.ts";
 import { interruption } from "./stopping.ts";
 import { exitCodeOf, summarise } from "./summary.ts";
+import type { Store } from "../store/store.ts";
 
 /**
  * Works on a run until it ends, and tells how. The first Ctrl-C stops gracefully, the second one leaves at once. Temporal is loaded
  * only here: a run that reuses everything needs none.
  */
-export async function followToEnd(root: string, request: RunRequest, json: boolean): Promise<number> {
+export async function followToEnd(store: Store, request: RunRequest, json: boolean): Promise<number> {
   const { followRun } = await import("../runs/follow.ts");
   const stream = json ? process.stderr : process.stdout;
   const stopping = interruption();
   stopping.listen();
   let how: Ending;
   try {
-    how = await followRun(root, request, { interrupt: stopping.signal, tell: teller(root, request, stream) });
+    how = await followRun(store, request, {
+      interrupt: stopping.signal,
+      tell: teller(store, request, stream),
+    });
   } finally {
     stopping.dispose();
   }
-  if (how === "over") return tellEnd(root, request.run, json);
+  if (how === "over") return tellEnd(store, request.run, json);
   if (json) sayJson({ run: request.run, status: how });
   return EXIT.interrupted;
 }
 
 /** Shows what happens while a run is followed. */
 function teller(
-  root: string,
+  store: Store,
   request: RunRequest,
   stream: NodeJS.WriteStream,
 ): (happening: Happening) => Promise<void> {
@@ -47,7 +48,7 @@ function teller(
         stream.write(whyFromStore(happening));
         return;
       case "working":
-        view = (await import("./progress-view.ts")).showProgress(root, request.run, request.plan, stream);
+        view = (await import("./progress-view.ts")).showProgress(store, request.run, request.plan, stream);
         return;
       case "ending":
         await view?.close();
@@ -78,20 +79,17 @@ function whyFromStore({ version, others, folder }: Happening & { says: "from-sto
 }
 
 /** Writes the report, says what came out, and gives the exit code. */
-export async function tellEnd(root: string, id: string, json: boolean): Promise<number> {
-  const record = await loadRecord(root, id);
+export async function tellEnd(store: Store, id: string, json: boolean): Promise<number> {
+  const record = await store.runs.loadRecord(id);
   if (record === undefined)
-    throw new UserError(
-      EXIT.failed,
-      `The run ${id} left no record; see ${path.join(home.run(root, id), "engine.log")}.`,
-    );
+    throw new UserError(EXIT.failed, `The run ${id} left no record; see ${store.runs.files(id).engineLog}.`);
   const { writeReport } = await import("../runs/report/write-report.ts");
-  const report = await writeReport(root, record);
+  const report = await writeReport(store, record);
   if (json) sayJson(record);
   else {
-    const kinds = kindsOf((await loadRun(root, id))?.request.plan ?? {});
-    const files = { record: recordFile(root, id), report };
-    say(summarise(record, kinds, await unparsedNotes(root, record), files));
+    const kinds = kindsOf((await store.runs.load(id))?.request.plan ?? {});
+    const files = { record: store.runs.files(id).record, report };
+    say(summarise(record, kinds, await unparsedNotes(store, record), files));
   }
   return exitCodeOf(record);
 }

@@ -2,6 +2,7 @@ import type { Plan } from "../schemas/plan.ts";
 import { bars, type Shown } from "./progress-bars.ts";
 import { describe } from "./progress-text.ts";
 import { RunFollower, type StepFollower } from "../runs/step-files.ts";
+import type { Store } from "../store/store.ts";
 
 const INTERVAL_MS = 250;
 // A pipe gets a line per step this often at most.
@@ -14,12 +15,12 @@ export interface ProgressView {
 
 /** Follows a run's files: one line per step with bar, main number and time left; plain lines through a pipe. */
 export function showProgress(
-  root: string,
+  store: Store,
   run: string,
   plan: Plan,
   stream: NodeJS.WriteStream,
 ): ProgressView {
-  const follower = new RunFollower(root, run, plan);
+  const follower = new RunFollower(store, run, plan);
   const show = stream.isTTY ? bars(follower.steps, stream) : plainLines(follower.steps, stream);
   let busy = Promise.resolve();
   const refresh = () => {

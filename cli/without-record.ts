@@ -1,9 +1,9 @@
-import { recordDefects } from "../store/runs.ts";
 import { EXIT, UserError } from "./errors.ts";
+import type { Store } from "../store/store.ts";
 
 /** Why a run has no record that can be read, and what to do. */
-export async function withoutRecord(root: string, run: string, so: string): Promise<UserError> {
-  const defects = await recordDefects(root, run);
+export async function withoutRecord(store: Store, run: string, so: string): Promise<UserError> {
+  const defects = await store.runs.recordDefects(run);
   return new UserError(
     EXIT.failed,
     defects.length === 0

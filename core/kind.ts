@@ -113,6 +113,6 @@ export interface KindReport {
   section: (
     record: RunRecord,
     steps: readonly RunRecordStep[],
-    pathOf: (artifact: Pick<Artifact, "uri" | "type">) => string,
+    pathOf: (artifact: Pick<Artifact, "uri" | "type">) => Promise<string>,
   ) => Promise<string>;
 }

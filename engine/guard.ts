@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { digestOf } from "../core/digest.ts";
 import type { Activities, Artifact, FinishedRun, OutsideKind, StepRequest } from "../schemas/plan.ts";
-import { loadOutcome, loadRun, runFile } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
 
 /** What a run's own file says of it. */
 interface Said {
@@ -18,14 +18,18 @@ interface Said {
  * The activities of one run in one store. A server on loopback takes requests from anybody on this machine: here only what the
  * run's own file says is done, and only in this store. Anything else is refused before it begins.
  */
-export function guardedActivities(activities: Activities, root: string, run: string): Activities {
-  const said = reader(root, run);
+export function guardedActivities(activities: Activities, store: Store, run: string): Activities {
+  const said = reader(store, run);
   const guarded = Object.entries(activities).map(([name, activity]) => [
     name,
     async (request: StepRequest | FinishedRun) => {
-      const own = refuseOthers(request, run);
-      const checked = "step" in own ? await checkStep(own, name, await said(), root) : own;
-      return (activity as (given: object) => Promise<unknown>)({ ...checked, home: root });
+      // Workflows of earlier versions name a store.
+      const { home: _, ...own } = refuseOthers<(StepRequest | FinishedRun) & { home?: unknown }>(
+        request,
+        run,
+      );
+      const checked = "step" in own ? await checkStep(own, name, await said(), store) : own;
+      return (activity as (given: object) => Promise<unknown>)(checked);
     },
   ]);
   return Object.fromEntries(guarded) as typeof activities;
@@ -43,7 +47,7 @@ async function checkStep(
   request: StepRequest,
   activity: string,
   said: Said,
-  root: string,
+  store: Store,
 ): Promise<StepRequest> {
   const { id } = request.step;
   const known = said.steps.get(id);
@@ -58,7 +62,7 @@ async function checkStep(
       const own =
         source.from === "input"
           ? said.inputs[source.input]
-          : (await loadOutcome(root, request.run, source.step))?.outputs[source.output];
+          : (await store.runs.loadOutcome(request.run, source.step))?.outputs[source.output];
       if (own === undefined || typeof given !== "object" || given.digest !== own.digest)
         throw refused(`what it gives '${id}' as '${name}' is not what the run has`);
       inputs[name] = { ...given, uri: own.uri };
@@ -75,24 +79,24 @@ const refused = (why: string): ApplicationFailure =>
   );
 
 /** Reads the run's file when it has changed: a plan may have thousands of steps. */
-function reader(root: string, run: string): () => Promise<Said> {
+function reader(store: Store, run: string): () => Promise<Said> {
   let seen = "";
   let said: Promise<Said>;
   return async () => {
-    const { mtimeMs, ino, size } = await stat(runFile(root, run)).catch(() => {
+    const { mtimeMs, ino, size } = await stat(store.runs.files(run).run).catch(() => {
       throw refused(`the run ${run} has no run.json here`);
     });
     const now = [mtimeMs, ino, size].join("-");
     if (now !== seen) {
       seen = now;
-      said = readSaid(root, run);
+      said = readSaid(store, run);
     }
     return said;
   };
 }
 
-async function readSaid(root: string, run: string): Promise<Said> {
-  const started = await loadRun(root, run);
+async function readSaid(store: Store, run: string): Promise<Said> {
+  const started = await store.runs.load(run);
   if (started === undefined) throw refused(`the run ${run} has no run.json here`);
   const { plan, inputs } = started.request;
   return {

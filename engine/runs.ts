@@ -6,6 +6,7 @@ import { isAtWork } from "../steps/at-work.ts";
 import { EngineError } from "./errors.ts";
 import { isOneFolder } from "./server-file.ts";
 import { isDeadWorker, workerIdentity } from "./worker-identity.ts";
+import type { Store } from "../store/store.ts";
 
 // temporal.api.enums.v1.PendingActivityState
 const STARTED = 2;
@@ -16,8 +17,8 @@ const SETTLED_SECONDS = 10;
 export type Handle = WorkflowHandle<typeof runPlan>;
 
 /** Starts a run, or goes on with it if its workflow is still open. The workflow's id is the run's. */
-export async function startOrAttach(client: Client, request: RunRequest): Promise<Handle> {
-  const open = await openHandle(client, request.run, request.home);
+export async function startOrAttach(client: Client, request: RunRequest, store: Store): Promise<Handle> {
+  const open = await openHandle(client, request.run, store);
   if (open !== undefined) return open;
   return client.workflow.start<typeof runPlan>("runPlan", {
     args: [request],
@@ -25,18 +26,18 @@ export async function startOrAttach(client: Client, request: RunRequest): Promis
     workflowId: request.run,
     // Two terminals may start the same run at once.
     workflowIdConflictPolicy: "USE_EXISTING",
-    memo: { home: request.home },
+    memo: { home: store.place },
   });
 }
 
 /** The handle of a run whose workflow is open. Throws an EngineError for one that works in another store than this. */
-export async function openHandle(client: Client, run: string, root: string): Promise<Handle | undefined> {
+export async function openHandle(client: Client, run: string, store: Store): Promise<Handle | undefined> {
   const handle = client.workflow.getHandle<typeof runPlan>(run);
   const { status, home } = (await lookAt(handle)) ?? {};
   if (status !== "RUNNING") return undefined;
-  if (home === undefined || isOneFolder(home, root)) return handle;
+  if (home === undefined || isOneFolder(home, store.place)) return handle;
   throw new EngineError(
-    `The server has the run ${run} open for '${home}', and this is '${root}': a folder that was moved or copied cannot go on with it there. 'reprise run' with '--new' starts it anew, and reuses what is finished.`,
+    `The server has the run ${run} open for '${home}', and this is '${store.place}': a folder that was moved or copied cannot go on with it there. 'reprise run' with '--new' starts it anew, and reuses what is finished.`,
   );
 }
 

@@ -2,9 +2,8 @@ import { realpathSync, statSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { readJsonIfWhole, writeJson } from "../store/files.ts";
-import { home } from "../store/home.ts";
-import { forgetWorkers } from "../store/forget-workers.ts";
 import { isAlive, type ProcessIdentity } from "../store/processes.ts";
+import type { Store } from "../store/store.ts";
 
 /** A folder as it is now: one that was moved has another path, one that was copied or made again another inode. */
 export interface FolderIdentity {
@@ -42,31 +41,30 @@ export function isSameFolder(folder: FolderIdentity): boolean {
   return now?.path === folder.path && now.inode === folder.inode;
 }
 
-const fileOf = (root: string): string => path.join(home.server(root), "server.json");
+const fileOf = (store: Store): string => store.local.server.state;
 
-export const noteServer = (root: string, server: RunningServer): Promise<void> =>
-  writeJson(fileOf(root), server);
-export const forgetServer = (root: string): Promise<void> => rm(fileOf(root), { force: true });
-export const lastServer = (root: string): Promise<RunningServer | undefined> =>
-  readJsonIfWhole<RunningServer>(fileOf(root), "process");
+export const noteServer = (store: Store, server: RunningServer): Promise<void> =>
+  writeJson(fileOf(store), server);
+export const forgetServer = (store: Store): Promise<void> => rm(fileOf(store), { force: true });
+export const lastServer = (store: Store): Promise<RunningServer | undefined> =>
+  readJsonIfWhole<RunningServer>(fileOf(store), "process");
 
 /** The live server whose files are in this very folder: a copy of a folder has the file of the original's. */
-export async function liveServer(root: string): Promise<RunningServer | undefined> {
-  const known = await lastServer(root);
+export async function liveServer(store: Store): Promise<RunningServer | undefined> {
+  const known = await lastServer(store);
   if (known === undefined || !isAlive(known.process)) return undefined;
-  const here = identifyFolder(home.server(root));
+  const here = identifyFolder(store.local.server.folder);
   const ours =
     known.folder === undefined || (known.folder.path === here?.path && known.folder.inode === here.inode);
   return ours ? known : undefined;
 }
 
 /** A database file belongs to one server version: the server has no migrations, so the name carries it. */
-export const databaseOf = (root: string, version: string): string =>
-  path.join(home.server(root), `temporal-${version}.db`);
+export const databaseOf = (store: Store, version: string): string => store.local.server.database(version);
 
 /** Versions of the servers, other than the one of `version`, that have left their file in a store. */
-export async function otherServers(root: string, version: string): Promise<string[]> {
-  const files = await readdir(home.server(root));
+export async function otherServers(store: Store, version: string): Promise<string[]> {
+  const files = await readdir(store.local.server.folder);
   const versions = files.flatMap((file) => /^temporal-(.+)\.db$/.exec(file)?.[1] ?? []);
   return versions.filter((other) => other !== version).sort();
 }
@@ -75,15 +73,14 @@ export async function otherServers(root: string, version: string): Promise<strin
  * Removes what servers of another place left in a folder that was moved or copied: their workflows name paths of that place.
  * Runs go on from the store. A copy also has the notes of workers that live, but work on the original.
  */
-export async function leaveOtherPlace(root: string): Promise<void> {
-  const folder = home.server(root);
+export async function leaveOtherPlace(store: Store): Promise<void> {
+  const { folder, place: file } = store.local.server;
   await mkdir(folder, { recursive: true });
-  const file = path.join(folder, "place.json");
-  const here = identifyFolder(root)!;
+  const here = identifyFolder(store.place)!;
   const before = await readJsonIfWhole<FolderIdentity>(file, "path");
   if (before?.path === here.path) return;
   if (before !== undefined) {
-    if (before.inode !== here.inode) await forgetWorkers(root);
+    if (before.inode !== here.inode) await store.local.forgetWorkers();
     for (const name of await readdir(folder))
       if (/^temporal-.+\.db(?:-wal|-shm)?$/.test(name)) await rm(path.join(folder, name), { force: true });
   }

@@ -2,12 +2,10 @@ import { once } from "node:events";
 import { statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import getPort from "get-port";
 import { lock } from "proper-lockfile";
-import { home } from "../store/home.ts";
 import { identify, isAlive, signalGroup } from "../store/processes.ts";
 import { EngineError } from "./errors.ts";
 import { answers, keepHistories } from "./connection.ts";
@@ -22,6 +20,7 @@ import {
 } from "./server-file.ts";
 import { launchServer, serverArguments } from "./server-process.ts";
 import { whyNotStarted } from "./why-not-started.ts";
+import type { Store } from "../store/store.ts";
 
 const START_MS = 30_000;
 const ANSWER_MS = 10_000;
@@ -33,17 +32,17 @@ export type ServerState =
   | { state: "stopped" };
 
 /** The server that this store would use now; nothing is started. */
-export async function findServer(root: string, environment = process.env): Promise<ServerState> {
+export async function findServer(store: Store, environment = process.env): Promise<ServerState> {
   const external = environment["TEMPORAL_ADDRESS"];
   if (external) return { state: "external", address: external };
-  const known = await liveServer(root);
+  const known = await liveServer(store);
   if (known === undefined) return { state: "stopped" };
   return { state: "running", address: known.address, version: known.version };
 }
 
 /** The address of a server that answers: the one of TEMPORAL_ADDRESS, the running one, or a new one. */
-export async function ensureServer(root: string, binary: string | null): Promise<string> {
-  const found = await findServer(root);
+export async function ensureServer(store: Store, binary: string | null): Promise<string> {
+  const found = await findServer(store);
   if (found.state !== "stopped") {
     if (await answers(found.address, found.state === "external" ? ANSWER_MS : START_MS)) return found.address;
     throw new EngineError(`No Temporal server answers at ${found.address}. ${adviceFor(found.state)}`);
@@ -53,7 +52,7 @@ export async function ensureServer(root: string, binary: string | null): Promise
       "The Temporal server is missing. Run 'npm run setup', set REPRISE_SERVER to a 'temporal' binary, or set TEMPORAL_ADDRESS to a running server.",
     );
   }
-  const folder = home.server(root);
+  const folder = store.local.server.folder;
   // Two commands that start at once must not start two servers on one file.
   const release = await mkdir(folder, { recursive: true })
     .then(() =>
@@ -65,15 +64,15 @@ export async function ensureServer(root: string, binary: string | null): Promise
     .catch((error: NodeJS.ErrnoException) => {
       throw new EngineError(
         error.code === "ELOCKED"
-          ? `Another command has been starting the server of '${root}' for 30 s. Try again, or end that command.`
+          ? `Another command has been starting the server of '${store.place}' for 30 s. Try again, or end that command.`
           : `'${folder}' cannot be written (${error.code}). Give this user the right to, or set REPRISE_HOME to another folder.`,
       );
     });
   try {
-    const meanwhile = await findServer(root);
+    const meanwhile = await findServer(store);
     if (meanwhile.state !== "stopped" && (await answers(meanwhile.address, START_MS)))
       return meanwhile.address;
-    return await start(root, binary);
+    return await start(store, binary);
   } finally {
     await release();
   }
@@ -82,17 +81,17 @@ export async function ensureServer(root: string, binary: string | null): Promise
 const adviceFor = (state: "external" | "running"): string =>
   state === "external" ? "Check TEMPORAL_ADDRESS." : "Run 'reprise down' and try again.";
 
-async function start(root: string, binary: string): Promise<string> {
-  const folder = home.server(root);
+async function start(store: Store, binary: string): Promise<string> {
+  const folder = store.local.server.folder;
   const version = await versionOf(binary);
-  await leaveOtherPlace(root);
-  const before = await lastServer(root);
+  await leaveOtherPlace(store);
+  const before = await lastServer(store);
   // The same address as before: those that are connected find it again.
   const known = before === undefined ? null : Number(before.address.split(":").at(-1));
   const port = known !== null && (await isFree(known)) ? known : await getPort();
-  const database = databaseOf(root, version);
+  const database = databaseOf(store, version);
   refuseClock(database);
-  const log = path.join(folder, "log.txt");
+  const log = store.local.server.log;
   const saidBefore = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
   const child = launchServer(folder, log, binary, serverArguments(database, port));
   let ended = false;
@@ -102,13 +101,13 @@ async function start(root: string, binary: string): Promise<string> {
   const identity = child.pid === undefined ? undefined : identify(child.pid);
   // Known before it answers: a command that is ended meanwhile must not leave a server that nobody finds.
   if (identity !== undefined)
-    await noteServer(root, { process: identity, address, version, folder: identifyFolder(folder)! });
+    await noteServer(store, { process: identity, address, version, folder: identifyFolder(folder)! });
   if (await answers(address, START_MS, () => ended)) {
     await keepHistories(address);
     return address;
   }
   if (identity !== undefined && isAlive(identity)) signalGroup(identity.pid, "SIGKILL");
-  await forgetServer(root);
+  await forgetServer(store);
   throw new EngineError(await whyNotStarted(log, saidBefore, database));
 }
 
@@ -146,14 +145,14 @@ function refuseClock(database: string): void {
 }
 
 /** Stops the embedded server with its watcher; gives false when none was running. */
-export async function stopServer(root: string): Promise<boolean> {
-  const known = await liveServer(root);
+export async function stopServer(store: Store): Promise<boolean> {
+  const known = await liveServer(store);
   if (known === undefined) return false;
   signalGroup(known.process.pid, "SIGTERM");
   for (let waited = 0; isAlive(known.process); waited += 50) {
     if (waited >= 10_000) signalGroup(known.process.pid, "SIGKILL");
     await sleep(50);
   }
-  await forgetServer(root);
+  await forgetServer(store);
   return true;
 }

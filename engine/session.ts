@@ -4,7 +4,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError, WorkflowNotFoundError, type Client } from "@temporalio/client";
 import type { RunRequest } from "../schemas/plan.ts";
 import { DISK_FULL } from "../core/step-failure.ts";
-import { home } from "../store/home.ts";
 import { connectClient } from "./connection.ts";
 import { EngineError } from "./errors.ts";
 import { requireOpenFiles } from "./open-files.ts";
@@ -13,6 +12,7 @@ import { ensureServer, findServer } from "./server.ts";
 import { identifyFolder, isSameFolder, type FolderIdentity } from "./server-file.ts";
 import { forgetStopped, isStopped } from "./stopped.ts";
 import { startWorker, type RunWorker } from "./worker.ts";
+import type { Store } from "../store/store.ts";
 
 const LOOK_MS = 1_000;
 const LOOKS_PER_SWEEP = 3;
@@ -41,7 +41,7 @@ async function freeBytes(folder: string): Promise<number> {
 export class Session {
   readonly client: Client;
   readonly address: string;
-  readonly #root: string;
+  readonly #store: Store;
   readonly #binary: string | null;
   /** Where the files are that it goes by. */
   readonly #folder: FolderIdentity | null;
@@ -54,26 +54,26 @@ export class Session {
   #closed = false;
   readonly #watching: Promise<void>;
 
-  private constructor(root: string, binary: string | null, address: string, client: Client) {
-    this.#root = root;
+  private constructor(store: Store, binary: string | null, address: string, client: Client) {
+    this.#store = store;
     this.#binary = binary;
     // An external server has no files here.
-    this.#folder = identifyFolder(home.server(root)) ?? identifyFolder(root);
+    this.#folder = identifyFolder(store.local.server.folder) ?? identifyFolder(store.place);
     this.address = address;
     this.client = client;
     this.#watching = this.#watch();
   }
 
-  static async open(root: string, binary: string | null): Promise<Session> {
+  static async open(store: Store, binary: string | null): Promise<Session> {
     requireOpenFiles();
-    await forgetStopped(root);
-    const address = await ensureServer(root, binary);
-    return new Session(root, binary, address, await connectClient(address));
+    await forgetStopped(store);
+    const address = await ensureServer(store, binary);
+    return new Session(store, binary, address, await connectClient(address));
   }
 
   /** The handle of a run whose workflow is open; attempts whose worker is gone are given up first. */
   async attach(run: string): Promise<{ handle: Handle; lost: string[] } | undefined> {
-    const handle = await this.#lasting(() => openHandle(this.client, run, this.#root));
+    const handle = await this.#lasting(() => openHandle(this.client, run, this.#store));
     if (handle === undefined) return undefined;
     const lost = await this.#lasting(() => giveUpLostAttempts(this.client, handle, true));
     this.#watched.add(handle);
@@ -87,14 +87,14 @@ export class Session {
 
   /** Starts a run, or goes on with it if its workflow is open. */
   async start(request: RunRequest): Promise<Handle> {
-    const handle = await this.#lasting(() => startOrAttach(this.client, request));
+    const handle = await this.#lasting(() => startOrAttach(this.client, request, this.#store));
     this.#watched.add(handle);
     return handle;
   }
 
   /** Works on a run in this process, until the session ends or the worker is stopped. */
   async work(run: string, logFile: string): Promise<RunWorker> {
-    const worker = await startWorker(this.address, this.#root, run, logFile);
+    const worker = await startWorker(this.address, this.#store, run, logFile);
     worker.failed.then(this.#tellTrouble, () => {});
     this.#workers.push(worker);
     if (this.#closed) await worker.stop();
@@ -157,11 +157,11 @@ export class Session {
 
   async #bringBack(): Promise<void> {
     this.#refuseOtherFolder();
-    if (await isStopped(this.#root))
+    if (await isStopped(this.#store))
       throw new EngineError(
         "The server of this folder was stopped by 'reprise down'. Runs are kept: 'reprise run' or 'reprise resume' goes on with one.",
       );
-    this.#refuseOther(await ensureServer(this.#root, this.#binary));
+    this.#refuseOther(await ensureServer(this.#store, this.#binary));
   }
 
   /** A store that was removed under a run must not be made again by it. */
@@ -186,9 +186,9 @@ export class Session {
       try {
         this.#refuseOtherFolder();
         // On a full disk the server can neither note a failure nor go on.
-        full = (await freeBytes(this.#root)) < LEAST_FREE_BYTES ? full + 1 : 0;
+        full = (await freeBytes(this.#store.place)) < LEAST_FREE_BYTES ? full + 1 : 0;
         if (full === LOOKS_UNTIL_FULL) this.#tellTrouble(new EngineError(DISK_FULL));
-        const found = await findServer(this.#root);
+        const found = await findServer(this.#store);
         if (found.state !== "stopped") this.#refuseOther(found.address);
         else if (!this.#closed) await this.#bringBack();
         if (look % LOOKS_PER_SWEEP === 0)

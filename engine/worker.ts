@@ -7,13 +7,12 @@ import { activitiesWith } from "./activities.ts";
 import { guardedActivities } from "./guard.ts";
 import { packageRoot } from "../core/package-root.ts";
 import { wantsGpu } from "../schemas/plan.ts";
-import { loadRun } from "../store/runs.ts";
-import { announceWorker } from "../store/workers.ts";
 import { connectionOptions } from "./connection.ts";
 import { EngineError } from "./errors.ts";
 import { dataConverter } from "./payloads.ts";
 import { workerIdentity } from "./worker-identity.ts";
 import { openWorkerLog } from "./worker-log.ts";
+import type { Store } from "../store/store.ts";
 
 const CONNECT_MS = 15_000;
 
@@ -29,7 +28,7 @@ export interface RunWorker {
  */
 export async function startWorker(
   address: string,
-  root: string,
+  store: Store,
   run: string,
   logFile: string,
 ): Promise<RunWorker> {
@@ -42,7 +41,7 @@ export async function startWorker(
     taskQueue: run,
     identity: workerIdentity(),
     workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") },
-    activities: guardedActivities(activitiesWith(KINDS), root, run),
+    activities: guardedActivities(activitiesWith(KINDS, store), store, run),
     dataConverter,
     // Cancellation reaches an activity only with a heartbeat's answer.
     maxHeartbeatThrottleInterval: "1s",
@@ -51,7 +50,7 @@ export async function startWorker(
     shutdownForceTime: "25s",
     stickyQueueScheduleToStartTimeout: "2s",
   });
-  const presence = await announceWorker(root, run, await gpusFor(root, run));
+  const presence = await store.local.announceWorker(run, await gpusFor(store, run));
   const running = worker.run();
   // Looked at by whoever stops the worker; before that it must not end the process.
   running.catch(() => {});
@@ -72,8 +71,8 @@ export async function startWorker(
 }
 
 /** How many GPUs this machine has for a run; they are looked for only where its plan wants one: a driver that hangs is slow to say. */
-async function gpusFor(root: string, run: string): Promise<number> {
-  const started = await loadRun(root, run);
+async function gpusFor(store: Store, run: string): Promise<number> {
+  const started = await store.runs.load(run);
   if (started !== undefined && !wantsGpu(started.request.plan)) return 0;
   return (await findDevices()).devices.length;
 }

@@ -3,20 +3,20 @@ import os from "node:os";
 import path from "node:path";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import { readJsonIfWhole } from "../store/files.ts";
-import { home } from "../store/home.ts";
 import { probe } from "./probe.ts";
 import { findToolchain, lockDigest, packageVersion } from "./toolchain.ts";
+import type { Store } from "../store/store.ts";
 
 /**
  * What the run runs on. Tools that are not there, and a server that was not used, are null; those that do not answer in time
  * are named.
  */
-export async function describeEnvironment(root: string): Promise<RunRecord["environment"]> {
+export async function describeEnvironment(store: Store): Promise<RunRecord["environment"]> {
   const { python, ffmpeg } = findToolchain();
   const [pythonVersion, ffmpegVersion, server, gpus] = await Promise.all([
     python === null ? NO_LINE : versionOfPython(python),
     firstLine(ffmpeg, ["-version"]),
-    readJsonIfWhole<{ version: string }>(path.join(home.server(root), "server.json"), "version"),
+    readJsonIfWhole<{ version: string }>(store.local.server.state, "version"),
     probe("nvidia-smi", ["--query-gpu=name", "--format=csv,noheader"]),
   ]);
   const unanswered = [pythonVersion, ffmpegVersion, gpus].flatMap(({ late }) => late ?? []);

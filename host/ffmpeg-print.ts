@@ -4,9 +4,9 @@ import path from "node:path";
 import { execa } from "execa";
 import { digestOf } from "../core/digest.ts";
 import { hashFile, readJsonIfWhole } from "../store/files.ts";
-import { home } from "../store/home.ts";
 import { installedPackages, stampOf } from "./installed-packages.ts";
 import { hashOf, keep } from "./interpreter.ts";
+import type { Store } from "../store/store.ts";
 
 interface Seen {
   stamp: string;
@@ -17,13 +17,13 @@ interface Seen {
  * What stands for ffmpeg in fingerprints. One that a package brought goes by the package's version, which is the same on every
  * machine; another one by its own bytes and by what it says of its libraries, looked at again when its file is another one.
  */
-export async function ffmpegPrint(ffmpeg: string, root: string): Promise<string> {
+export async function ffmpegPrint(ffmpeg: string, store: Store): Promise<string> {
   const place = await realpath(ffmpeg);
   const packaged = ofPackage(place);
   if (packaged !== undefined) return packaged;
   const { size, mtimeMs } = await stat(place);
   const stamp = `${place} ${size} ${mtimeMs}`;
-  const file = home.environment(root, `ffmpeg-${hashOf(os.hostname(), path.resolve(ffmpeg))}`);
+  const file = store.environments.file(`ffmpeg-${hashOf(os.hostname(), path.resolve(ffmpeg))}`);
   const known = await readJsonIfWhole<Seen>(file, "print").catch(() => undefined);
   if (known?.stamp === stamp) return known.print;
   const [bytes, { stdout }] = await Promise.all([
@@ -31,7 +31,7 @@ export async function ffmpegPrint(ffmpeg: string, root: string): Promise<string>
     execa(place, ["-hide_banner", "-version"], { reject: false, timeout: 20_000 }),
   ]);
   const print = digestOf({ bytes, version: stdout });
-  await keep(root, file, { stamp, print } satisfies Seen);
+  await keep(store, file, { stamp, print } satisfies Seen);
   return print;
 }
 

@@ -4,8 +4,8 @@ import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { readJsonIfWhole, writeSoon } from "../store/files.ts";
-import { home } from "../store/home.ts";
 import { stampOf } from "./installed-packages.ts";
+import type { Store } from "../store/store.ts";
 
 /** A Python, as far as it decides what a program of ours computes. */
 export interface Interpreter {
@@ -26,8 +26,8 @@ const QUESTION =
  * Where a Python looks for packages. An environment of its own says so by its folders; another Python is asked, once for
  * each state of its program and folders: what it said is kept in the store.
  */
-export async function interpreterOf(python: string, root: string): Promise<Interpreter> {
-  return environmentOf(python) ?? ask(python, root);
+export async function interpreterOf(python: string, store: Store): Promise<Interpreter> {
+  return environmentOf(python) ?? ask(python, store);
 }
 
 /** An environment that has nothing from outside it. Undefined for any other Python. */
@@ -48,8 +48,8 @@ function environmentOf(python: string): Interpreter | undefined {
   }
 }
 
-async function ask(python: string, root: string): Promise<Interpreter> {
-  const file = home.environment(root, `python-${hashOf(os.hostname(), path.resolve(python))}`);
+async function ask(python: string, store: Store): Promise<Interpreter> {
+  const file = store.environments.file(`python-${hashOf(os.hostname(), path.resolve(python))}`);
   const known = await readJsonIfWhole<Asked>(file, "stamp").catch(() => undefined);
   if (known !== undefined && known.stamp === stampWith(python, known.folders)) return known;
   const { stdout, exitCode } = await execa(python, ["-c", QUESTION], {
@@ -61,13 +61,13 @@ async function ask(python: string, root: string): Promise<Interpreter> {
   if (said === null) return { version: null, folders: [] };
   const folders = said.folders.filter((folder) => folder !== "");
   const answer: Asked = { version: said.version, folders, stamp: stampWith(python, folders) };
-  await keep(root, file, answer);
+  await keep(store, file, answer);
   return answer;
 }
 
 /** For next time; without a store, or where it may not be written, it is found out again. */
-export async function keep(root: string, file: string, value: object): Promise<void> {
-  if (existsSync(root)) await writeSoon(file, value).catch(() => {});
+export async function keep(store: Store, file: string, value: object): Promise<void> {
+  if (existsSync(store.place)) await writeSoon(file, value).catch(() => {});
 }
 
 function stampWith(python: string, folders: readonly string[]): string {

@@ -3,12 +3,12 @@ import path from "node:path";
 import { digestOf } from "../core/digest.ts";
 import type { Tools } from "../core/fingerprint.ts";
 import { readJson, writeJson } from "../store/files.ts";
-import { home } from "../store/home.ts";
 import { ffmpegPrint } from "./ffmpeg-print.ts";
 import { installedPackages, stampOf, withPathFiles, type Packages } from "./installed-packages.ts";
 import { interpreterOf } from "./interpreter.ts";
 import { trainerFolder } from "../core/package-root.ts";
 import { findToolchain } from "./toolchain.ts";
+import type { Store } from "../store/store.ts";
 
 /** The tools of this machine, with the packages that their digests stand for. */
 interface Found {
@@ -26,13 +26,13 @@ const ABSENT: Environment = {
 };
 
 /** What stands for the tools in fingerprints: what is installed, not where. Nothing is started for the set-up's own tools. */
-export const toolsForFingerprint = async (root: string): Promise<Tools> => (await findTools(root)).tools;
+export const toolsForFingerprint = async (store: Store): Promise<Tools> => (await findTools(store)).tools;
 
-async function findTools(root: string): Promise<Found> {
+async function findTools(store: Store): Promise<Found> {
   const { python, ffmpeg } = findToolchain();
   const [{ byDigest, ...environment }, print] = await Promise.all([
-    python === null ? ABSENT : environmentOf(python, root),
-    ffmpeg === null ? "none" : ffmpegPrint(ffmpeg, root),
+    python === null ? ABSENT : environmentOf(python, store),
+    ffmpeg === null ? "none" : ffmpegPrint(ffmpeg, store),
   ]);
   return { tools: { ...environment, ffmpeg: print, environment: process.env }, byDigest };
 }
@@ -48,8 +48,8 @@ interface Looked {
 /** By the Python's place; every step asks, and what is installed seldom changes. */
 const known = new Map<string, Looked>();
 
-async function environmentOf(python: string, root: string): Promise<Environment> {
-  const { version, folders: own } = await interpreterOf(python, root);
+async function environmentOf(python: string, store: Store): Promise<Environment> {
+  const { version, folders: own } = await interpreterOf(python, store);
   const search = [version, ...own].join(":");
   const before = known.get(python);
   if (before?.path === search && before.stamp === stampOf(before.folders)) return before.environment;
@@ -77,10 +77,10 @@ const onlyCuda = (): Set<string> =>
 const remembered = new Set<string>();
 
 /** Keeps which packages a fingerprint's digests stand for, so that a later plan can name what changed. */
-export async function rememberEnvironment(root: string): Promise<void> {
-  const { byDigest } = await findTools(root);
+export async function rememberEnvironment(store: Store): Promise<void> {
+  const { byDigest } = await findTools(store);
   for (const [digest, packages] of Object.entries(byDigest)) {
-    const file = home.environment(root, digest);
+    const file = store.environments.file(digest);
     if (remembered.has(file)) continue;
     if ((await readJson(file).catch(() => undefined)) === undefined) await writeJson(file, packages);
     remembered.add(file);
@@ -88,10 +88,10 @@ export async function rememberEnvironment(root: string): Promise<void> {
 }
 
 /** The packages of this environment, or of one that was used before, by what stands for them in fingerprints. */
-export async function recallEnvironment(root: string, digest: string): Promise<Packages | undefined> {
+export async function recallEnvironment(store: Store, digest: string): Promise<Packages | undefined> {
   for (const { environment } of known.values())
     if (environment.byDigest[digest] !== undefined) return environment.byDigest[digest];
-  return readJson<Packages>(home.environment(root, digest)).catch(() => undefined);
+  return readJson<Packages>(store.environments.file(digest)).catch(() => undefined);
 }
 
 /** `trl 1.15.0 -> 1.16.0`, for each package that differs. */

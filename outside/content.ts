@@ -1,9 +1,9 @@
 import { cp } from "node:fs/promises";
 import { StepFailure } from "../core/step-failure.ts";
 import { readJson, writeJson } from "../store/files.ts";
-import { home } from "../store/home.ts";
 import { manifestOf } from "../store/manifest.ts";
 import { removeTree } from "../store/remove.ts";
+import type { Store } from "../store/store.ts";
 
 type Content = Readonly<Record<string, string>>;
 
@@ -19,14 +19,14 @@ export async function takeCopy(folder: string, copy: string, digest: string): Pr
 }
 
 /** Keeps what the digest of a kind's folder stands for, so that a later plan can name the files that changed. */
-export async function rememberContent(root: string, place: string): Promise<void> {
+export async function rememberContent(store: Store, place: string): Promise<void> {
   const { digest, content } = await contentOf(place);
-  await writeJson(home.environment(root, digest), content);
+  await writeJson(store.environments.file(digest), content);
 }
 
 /** The files of a kind's folder that changed since it had another digest: names; null where that is not known any more. */
-export async function changedFiles(root: string, before: string, place: string): Promise<string[] | null> {
-  const was = await readJson<Content>(home.environment(root, before)).catch(() => undefined);
+export async function changedFiles(store: Store, before: string, place: string): Promise<string[] | null> {
+  const was = await readJson<Content>(store.environments.file(before)).catch(() => undefined);
   const is = await contentOf(place).catch(() => undefined);
   if (was === undefined || is === undefined) return null;
   const names = [...new Set([...Object.keys(was), ...Object.keys(is.content)])].sort();

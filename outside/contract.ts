@@ -8,7 +8,6 @@ import { programFailure, runProgram } from "../programs/run-program.ts";
 import { secretsOf } from "../steps/secrets/secrets.ts";
 import type { StepContext } from "../steps/context.ts";
 import { completeRenamed } from "../store/checkpoints.ts";
-import { checkpointsOf } from "../store/works.ts";
 import { lookDuring } from "./looks.ts";
 import { checkOutputs } from "./outputs.ts";
 import { metricsOf, Said, type Declared } from "./said.ts";
@@ -41,8 +40,8 @@ export async function runContract(
   context: StepContext,
   { argv, environment, passed, inputs, lock, declared }: ContractProgram,
 ): Promise<Record<string, number>> {
-  const { step, key, root, log } = context;
-  const checkpoints = checkpointsOf(root, key);
+  const { step, key, store, log } = context;
+  const checkpoints = store.works.checkpoints(key);
   // What an earlier attempt renamed into place is whole, also if its worker was gone before it could say so.
   await complete(context, checkpoints);
   const checkpoint = await chooseCheckpoint(context);

@@ -22,7 +22,7 @@ export async function performOutside(
     throw new StepFailure("environment", `The step '${context.step.id}' was given no folder of its kind.`);
   const copy = path.join(context.work, "kind");
   await takeCopy(folder, copy, String(context.about.fields[`with.${KIND_FOLDER}`]));
-  await rememberContent(context.root, copy);
+  await rememberContent(context.store, copy);
   const file = path.join(context.work, "job.json");
   const lock = kind.schema["x-environment"];
   return runContract(

@@ -5,7 +5,6 @@ import { validateResult } from "../schemas/validators.ts";
 import type { TrainerJob } from "../schemas/generated/trainer-job.ts";
 import type { TrainerResult } from "../schemas/generated/trainer-result.ts";
 import { readJson, writeJson } from "../store/files.ts";
-import { checkpointsOf } from "../store/works.ts";
 import { accelerateConfig } from "./accelerate-config.ts";
 import { tooFewDevices, visibleTo } from "../steps/allot-devices.ts";
 import { StepFailure } from "../core/step-failure.ts";
@@ -22,7 +21,7 @@ const NAME = "The trainer";
 
 /** Runs one of the Python kinds: job file in, result file out. Exit 0 without a result is a failure. */
 export async function runTrainer(context: StepContext): Promise<Record<string, number>> {
-  const { step, work, key, log, threads, root } = context;
+  const { step, work, key, log, threads, store } = context;
   const python = requireTool("python");
   const { gpu } = step.resources;
   if (context.allotment.devices.length < gpu) throw tooFewDevices(step.id, gpu, 0);
@@ -37,7 +36,7 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
     events: context.events.path,
     result: path.join(work, "result.json"),
     checkpoints: {
-      directory: checkpointsOf(root, key),
+      directory: store.works.checkpoints(key),
       every_steps: step.checkpoint.everySteps,
       every_seconds: step.checkpoint.everySeconds,
       keep: step.checkpoint.keep,

@@ -9,33 +9,31 @@ import { evaluateMetrics } from "../compiler/evaluate-metrics.ts";
 import { comparedSteps, judgeClaims } from "../verdict/judge.ts";
 import { notChecked, type Evaluated } from "../verdict/judged.ts";
 import { compareWithReference } from "../verdict/reference.ts";
-import { pathOf } from "../store/artifacts.ts";
 import { writeJson } from "../store/files.ts";
-import { home } from "../store/home.ts";
 import { hubModels } from "../store/hub-models.ts";
-import { loadRun, readOutcome, recordFile } from "../store/runs.ts";
 import { traceOf } from "../store/trace.ts";
 import { describeEnvironment } from "../host/environment.ts";
 import { eventsIn } from "../data/events/event-tail.ts";
 import { pinsOf } from "../host/portable.ts";
 import { scoredOf } from "./samples-file.ts";
+import type { Store } from "../store/store.ts";
 
 const WORDLESS = "It failed without a word. Its log and the run's engine.log may say more.";
 
 /** Judges the claims and writes the run record, whole. Also for a run that failed or was cancelled. */
-export async function writeRecord(finished: FinishedRun): Promise<void> {
-  const { run, home: root, status, failures } = finished;
-  const started = await loadRun(root, run);
+export async function writeRecord(store: Store, finished: FinishedRun): Promise<void> {
+  const { run, status, failures } = finished;
+  const started = await store.runs.load(run);
   if (started === undefined) throw new Error(`the run ${run} has no run.json`);
   const { plan } = started.request;
   const [environment, steps] = await Promise.all([
-    describeEnvironment(root),
+    describeEnvironment(store),
     Promise.all(
-      plan.steps.map((step) => outcomeOf(finished, step, finished.statuses[step.id] ?? "cancelled")),
+      plan.steps.map((step) => outcomeOf(store, finished, step, finished.statuses[step.id] ?? "cancelled")),
     ),
   ]);
   const mode = plan.steps[0]?.reproducible ?? "fastest";
-  const evaluated = await evaluatedOf(root, steps, comparedSteps(plan.claims));
+  const evaluated = await evaluatedOf(store, steps, comparedSteps(plan.claims));
   const ended = new Date().toISOString();
   const record: RunRecord = {
     record: 1,
@@ -70,7 +68,7 @@ export async function writeRecord(finished: FinishedRun): Promise<void> {
   const defects = defectsOf(validateRecord(), record);
   if (defects.length > 0)
     throw new Error(`The run's record cannot be written: ${defects.join("; ")}. This is a bug in Reprise.`);
-  await writeJson(recordFile(root, run), record);
+  await writeJson(store.runs.files(run).record, record);
 }
 
 /** A verdict whose numbers cannot be written says so. */
@@ -92,19 +90,20 @@ function referenceIn(
 
 /** A finished step left its outcome; of another one, what its attempts left is gathered. */
 async function outcomeOf(
-  { run, home: root, failures }: FinishedRun,
+  store: Store,
+  { run, failures }: FinishedRun,
   step: PlanStep,
   status: StepOutcome["status"],
 ): Promise<StepOutcome> {
   const isOver = status === "done" || status === "reused";
-  const found = isOver ? await readOutcome(root, run, step.id) : undefined;
+  const found = isOver ? await store.runs.readOutcome(run, step.id) : undefined;
   const unfit = isOver ? (found?.defects.join("; ") ?? "it left no outcome") : "";
   if (found?.outcome) return { ...found.outcome, ...(unfit === "" ? {} : { unfit }) };
-  const place = home.step(root, run, step.id);
-  const events = await eventsIn(path.join(place, "events.jsonl"));
-  const present = async (name: string) =>
-    access(path.join(place, name)).then(
-      () => `${step.id}/${name}`,
+  const files = store.runs.step(run, step.id);
+  const events = await eventsIn(files.events);
+  const present = async (file: string) =>
+    access(file).then(
+      () => `${step.id}/${path.basename(file)}`,
       () => null,
     );
   const failure = failures.find((other) => other.step === step.id);
@@ -122,15 +121,15 @@ async function outcomeOf(
     inputs: {},
     outputs: {},
     metrics: {},
-    log: await present("log.txt"),
-    events: await present("events.jsonl"),
+    log: await present(files.log),
+    events: await present(files.events),
     threads: null,
   };
 }
 
 /** The samples of the steps that claims compare; a step whose samples cannot be read is noted as unfit. */
 async function evaluatedOf(
-  root: string,
+  store: Store,
   outcomes: StepOutcome[],
   compared: ReadonlySet<string>,
 ): Promise<Map<string, Evaluated>> {
@@ -142,7 +141,7 @@ async function evaluatedOf(
     if (!compared.has(id) || Array.isArray(output)) continue;
     const artifact = outputs[output.name] as Artifact;
     try {
-      const samples = await scoredOf(pathOf(root, artifact), output.measure);
+      const samples = await scoredOf(await store.artifacts.get(artifact), output.measure);
       found.set(id, { output: output.measure, uri: artifact.uri, samples });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

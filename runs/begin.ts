@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { mkdir, realpath } from "node:fs/promises";
-import path from "node:path";
 import type { Layers } from "../compiler/layers.ts";
 import { currentCommit } from "../host/git.ts";
 import { machineCapacity } from "../host/machine.ts";
@@ -8,14 +7,13 @@ import { toolsForFingerprint } from "../host/tools.ts";
 import { writeRecord } from "../record/write-record.ts";
 import { HEARTBEAT_TIMEOUT_SECONDS, type Artifact, type Plan, type StepOutcome } from "../schemas/plan.ts";
 import { writeSoon } from "../store/files.ts";
-import { home } from "../store/home.ts";
-import { withStoreLock } from "../store/lock.ts";
-import { loadRecord, newRunId, saveRun, setPaused, type StartedRun } from "../store/runs.ts";
+import { newRunId, type StartedRun } from "../store/runs.ts";
 import { digestInputs } from "./inputs.ts";
 import type { Tell } from "./preparing.ts";
 import { historyOf } from "./preview/history.ts";
 import { previewPlan } from "./preview/preview.ts";
 import { unfinishedRun } from "./unfinished.ts";
+import type { Store } from "../store/store.ts";
 
 /** What a run is begun with. */
 export interface Beginning {
@@ -45,33 +43,35 @@ export type Begun =
  * Begins a run in a store, or goes on with an unfinished one of the same plan, inputs and folder. Nothing works on it yet. Throws
  * RunError (`recipe-invalid`) for inputs that are not there, or not what the recipe says.
  */
-export async function beginRun(root: string, beginning: Beginning): Promise<Begun> {
-  await mkdir(root, { recursive: true });
+export async function beginRun(store: Store, beginning: Beginning): Promise<Begun> {
+  await mkdir(store.place, { recursive: true });
   const folder = await realpath(beginning.folder);
   const { plan } = beginning;
-  const inputs = await digestInputs(beginning, { root, folder });
-  const open = beginning.afresh === true ? null : await unfinishedRun(root, { plan, inputs, folder });
+  const inputs = await digestInputs(beginning, { store, folder });
+  const open = beginning.afresh === true ? null : await unfinishedRun(store, { plan, inputs, folder });
   if (open !== null) {
-    await setPaused(root, open.request.run, false);
+    await store.runs.setPaused(open.request.run, false);
     return { how: "goes-on", started: { ...open, paused: false } };
   }
-  const { started, outcomes } = await withStoreLock(root, () =>
-    noteRun(root, { ...beginning, folder, inputs }),
+  const { started, outcomes } = await store.local.locked(() =>
+    noteRun(store, { ...beginning, folder, inputs }),
   );
   if (outcomes.length < plan.steps.length) return { how: "begun", started, reused: outcomes.length };
-  await finishReused(root, started.request.run, outcomes);
+  await finishReused(store, started.request.run, outcomes);
   return { how: "reused", started };
 }
 
 /** A new run, noted with the results that it counts on; and what is reused already. */
 async function noteRun(
-  root: string,
+  store: Store,
   { plan, inputs, folder, tell = () => {}, ...beginning }: Beginning & { inputs: Record<string, Artifact> },
 ): Promise<{ started: StartedRun; outcomes: StepOutcome[] }> {
   const now = new Date();
   const unanswered = (sentence: string) => tell({ says: "unanswered", sentence });
   const [previews, capacity, commit] = await Promise.all([
-    toolsForFingerprint(root).then((tools) => previewPlan(root, plan, inputs, tools, historyOf(root, plan))),
+    toolsForFingerprint(store).then((tools) =>
+      previewPlan(store, plan, inputs, tools, historyOf(store, plan)),
+    ),
     machineCapacity(plan, unanswered),
     currentCommit(folder, unanswered),
   ]);
@@ -81,8 +81,7 @@ async function noteRun(
   }
   const started: StartedRun = {
     request: {
-      run: freeId(root, plan, now),
-      home: root,
+      run: freeId(store, plan, now),
       plan,
       capacity,
       inputs,
@@ -101,29 +100,29 @@ async function noteRun(
     versions: [],
     paused: false,
   };
-  await saveRun(root, started);
+  await store.runs.save(started);
   return { started, outcomes: previews.flatMap(({ outcome }) => outcome ?? []) };
 }
 
 /** An id that no run has: two may begin within one second. To be called with the store's lock. */
-function freeId(root: string, { recipe, digest }: Plan, now: Date): string {
+function freeId(store: Store, { recipe, digest }: Plan, now: Date): string {
   for (let time = now.getTime(); ; time += 1_000) {
     const id = newRunId(recipe.name, digest, new Date(time));
-    if (!existsSync(home.run(root, id))) return id;
+    if (!existsSync(store.runs.files(id).folder)) return id;
   }
 }
 
 /** The record of a run that found everything in the store. */
-async function finishReused(root: string, id: string, outcomes: StepOutcome[]): Promise<void> {
+async function finishReused(store: Store, id: string, outcomes: StepOutcome[]): Promise<void> {
   // It may have been cancelled meanwhile.
-  if ((await loadRecord(root, id)) !== undefined) return;
+  if ((await store.runs.loadRecord(id)) !== undefined) return;
   await Promise.all(
     outcomes.map(async (outcome) => {
-      const place = home.step(root, id, outcome.id);
-      await mkdir(place, { recursive: true });
-      await writeSoon(path.join(place, "outcome.json"), outcome);
+      const { folder, outcome: file } = store.runs.step(id, outcome.id);
+      await mkdir(folder, { recursive: true });
+      await writeSoon(file, outcome);
     }),
   );
   const statuses = Object.fromEntries(outcomes.map((outcome) => [outcome.id, outcome.status]));
-  await writeRecord({ run: id, home: root, status: "done", statuses, failures: [] });
+  await writeRecord(store, { run: id, status: "done", statuses, failures: [] });
 }

@@ -1,8 +1,7 @@
 import path from "node:path";
 import { listCheckpoints, type ListedCheckpoint } from "../store/checkpoints.ts";
 import { readJsonIfWhole, readJsonLines } from "../store/files.ts";
-import { home } from "../store/home.ts";
-import { checkpointsOf } from "../store/works.ts";
+import type { Store } from "../store/store.ts";
 
 export interface StepCheckpoints {
   step: string;
@@ -12,13 +11,10 @@ export interface StepCheckpoints {
 }
 
 /** What an unfinished step of a run can be resumed from; nothing of one that has not begun, or is finished. */
-export async function checkpointsOfStep(root: string, run: string, step: string): Promise<StepCheckpoints> {
-  const work = await readJsonIfWhole<{ key: string }>(
-    path.join(home.step(root, run, step), "work.json"),
-    "key",
-  );
+export async function checkpointsOfStep(store: Store, run: string, step: string): Promise<StepCheckpoints> {
+  const work = await readJsonIfWhole<{ key: string }>(store.runs.step(run, step).work, "key");
   if (work === undefined) return { step, checkpoints: [], parts: 0 };
-  const folder = checkpointsOf(root, work.key);
+  const folder = store.works.checkpoints(work.key);
   const parts = await Promise.all(
     ["journal.jsonl", "replies.jsonl"].map((file) => readJsonLines(path.join(folder, file))),
   );

@@ -4,14 +4,13 @@ import { planChanges } from "../compiler/plan-changes.ts";
 import { machineCapacity } from "../host/machine.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { Artifact, Plan } from "../schemas/plan.ts";
-import { home } from "../store/home.ts";
-import { loadRecord, recordFile, saveRun, type StartedRun } from "../store/runs.ts";
-import { surelyLiveWorkers } from "../store/workers.ts";
+import type { StartedRun } from "../store/runs.ts";
 import { RunError } from "./errors.ts";
 import { digestInputs } from "./inputs.ts";
 import type { Tell } from "./preparing.ts";
 import { planOf } from "./recipe/compile-recipe.ts";
 import { withSession } from "./with-session.ts";
+import type { Store } from "../store/store.ts";
 
 /** How a run goes on: with the recipe as it is now, and with some steps done again. */
 interface Continuation {
@@ -28,12 +27,12 @@ interface Continuation {
  * `run-done`, `run-at-work`, `folder-gone`, `step-unknown`, `recipe-invalid`.
  */
 export async function continueRun(
-  root: string,
+  store: Store,
   started: StartedRun,
   { from = null, folder: elsewhere, tell = () => {} }: Continuation,
 ): Promise<StartedRun> {
   const { run, plan: before } = started.request;
-  const record = await loadRecord(root, run);
+  const record = await store.runs.loadRecord(run);
   if (record?.status === "done" && from === null) throw new RunError({ why: "run-done", run });
   const folder = await folderOf(started, elsewhere);
   const planned = planOf(folder, {
@@ -45,10 +44,10 @@ export async function continueRun(
   if (planned.diagnostics.length > 0) tell({ says: "findings", ...planned });
   const after = planned.plan;
   const again = from === null ? [] : withFollowers(after, from);
-  const inputs = await digestInputs(planned, { root, folder });
+  const inputs = await digestInputs(planned, { store, folder });
   const changes = [...planChanges(before, after), ...contentChanges(started.request.inputs, inputs)];
   const replaces = changes.length > 0 || after.digest !== before.digest || again.length > 0;
-  if (replaces) await endWorkflow(root, run);
+  if (replaces) await endWorkflow(store, run);
   for (const change of changes) tell({ says: "changed", change });
   const now = new Date().toISOString();
   const next: StartedRun = {
@@ -67,8 +66,8 @@ export async function continueRun(
         : [...started.versions, { plan: before.digest, until: now, changes }],
     paused: false,
   };
-  await setAside(root, run, record !== undefined, again);
-  await saveRun(root, next);
+  await setAside(store, run, record !== undefined, again);
+  await store.runs.save(next);
   return next;
 }
 
@@ -105,25 +104,25 @@ function withFollowers({ steps }: Plan, from: string): string[] {
 }
 
 /** A workflow keeps the plan that it was started with: one with another plan takes its place. */
-async function endWorkflow(root: string, run: string): Promise<void> {
-  const workers = await surelyLiveWorkers(root, run);
+async function endWorkflow(store: Store, run: string): Promise<void> {
+  const workers = await store.local.surelyLiveWorkers(run);
   if (workers.length > 0) throw new RunError({ why: "run-at-work", run, workers });
-  await withSession(root, async (session) => {
+  await withSession(store, async (session) => {
     const attached = await session.attach(run);
     await attached?.handle.terminate("it goes on with another plan");
   });
 }
 
 /** An earlier record, and what is done again, are kept aside. */
-async function setAside(root: string, run: string, hasRecord: boolean, steps: string[]): Promise<void> {
+async function setAside(store: Store, run: string, hasRecord: boolean, steps: string[]): Promise<void> {
   if (!hasRecord && steps.length === 0) return;
-  const folder = path.join(home.run(root, run), "earlier");
+  const { earlier: folder, record } = store.runs.files(run);
   await mkdir(folder, { recursive: true });
   const numbers = (await readdir(folder)).map(Number).filter(Number.isInteger);
   const aside = path.join(folder, String(Math.max(0, ...numbers) + 1));
   await mkdir(aside);
-  if (hasRecord) await rename(recordFile(root, run), path.join(aside, "record.json"));
-  for (const step of steps) await moveFiles(home.step(root, run, step), path.join(aside, step));
+  if (hasRecord) await rename(record, path.join(aside, path.basename(record)));
+  for (const step of steps) await moveFiles(store.runs.step(run, step).folder, path.join(aside, step));
 }
 
 /** Files alone: a step may be called as a folder of the run's own, such as 'earlier'. */

@@ -2,12 +2,9 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import os from "node:os";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { home } from "../store/home.ts";
-import { loadRecord, loadRun } from "../store/runs.ts";
-import { liveWorkers } from "../store/workers.ts";
 import { RunError } from "./errors.ts";
+import type { Store } from "../store/store.ts";
 
 const START_MS = 60_000;
 
@@ -26,13 +23,12 @@ export type Detached = { how: "working"; pid: number; log: string } | { how: "ov
  * (`worker-lost`) where it ends before.
  */
 export async function detachRun(
-  root: string,
+  store: Store,
   run: string,
   { command, args, environment }: WorkerProgram,
 ): Promise<Detached> {
-  const folder = home.run(root, run);
+  const { folder, detachedLog: log } = store.runs.files(run);
   await mkdir(folder, { recursive: true });
-  const log = path.join(folder, "detached.log");
   const output = openSync(log, "a");
   const child = spawn(command, args, { detached: true, stdio: ["ignore", output, output], env: environment });
   closeSync(output);
@@ -40,16 +36,16 @@ export async function detachRun(
   const ended = new Promise<true>((resolve) => {
     child.once("exit", () => resolve(true)).once("error", () => resolve(true));
   });
-  const isOver = async () => (await loadRecord(root, run)) !== undefined;
+  const isOver = async () => (await store.runs.loadRecord(run)) !== undefined;
   for (let waited = 0; waited < START_MS; waited += 100) {
     if (await isOver()) return { how: "over" };
     // Others may work on it too.
-    if ((await liveWorkers(root, run)).includes(`${os.hostname()} process ${child.pid}`))
+    if ((await store.local.liveWorkers(run)).includes(`${os.hostname()} process ${child.pid}`))
       return { how: "working", pid: child.pid!, log };
     if (await Promise.race([ended, sleep(100).then(() => false)])) break;
   }
   if (await isOver()) return { how: "over" };
   // Somebody else may have paused it meanwhile.
-  if ((await loadRun(root, run))?.paused === true) return { how: "paused" };
+  if ((await store.runs.load(run))?.paused === true) return { how: "paused" };
   throw new RunError({ why: "worker-lost", run, log });
 }

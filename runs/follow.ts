@@ -4,9 +4,9 @@ import { ApplicationFailure } from "@temporalio/common";
 import { Session } from "../engine/session.ts";
 import { findToolchain } from "../host/toolchain.ts";
 import type { RunRequest } from "../schemas/plan.ts";
-import { loadRecord, loadRun, runFile } from "../store/runs.ts";
 import { RunError } from "./errors.ts";
 import { takeUp, type TakenUp } from "./take-up.ts";
+import type { Store } from "../store/store.ts";
 
 /** How the following of a run ends: `over` with a record; `interrupted` by the caller, or `paused` by anybody: then it is kept. */
 export type Ending = "over" | "interrupted" | "paused";
@@ -26,12 +26,12 @@ export interface Following {
  * could leave no record, and EngineError where the server cannot be had.
  */
 export async function followRun(
-  root: string,
+  store: Store,
   request: RunRequest,
   { interrupt = new AbortController().signal, tell = () => {} }: Following = {},
 ): Promise<Ending> {
   const interruption = whenAborted(interrupt);
-  const paused = whenPaused(root, request.run);
+  const paused = whenPaused(store, request.run);
   let session: Session | undefined;
   const end = async (how: Ending): Promise<Ending> => {
     await tell({ says: "ending", how });
@@ -39,14 +39,14 @@ export async function followRun(
   };
   try {
     // A server that does not answer must not keep anybody from leaving.
-    const opening = Session.open(root, findToolchain().server);
+    const opening = Session.open(store, findToolchain().server);
     const opened = await Promise.race([opening, interruption.first]);
     if (opened === "interrupted") {
       opening.then((late) => late.close()).catch(() => {});
       return await end(opened);
     }
     session = opened;
-    const taken = takeUp(session, root, request, (found) => void tell(found));
+    const taken = takeUp(session, store, request, (found) => void tell(found));
     const handle = await Promise.race([taken, session.trouble, interruption.first]);
     if (handle instanceof Error) throw handle;
     if (handle === "over" || handle === "paused" || handle === "interrupted") return await end(handle);
@@ -61,7 +61,7 @@ export async function followRun(
     if (first instanceof Error) throw first;
     if (first === "paused" || first === "interrupted") return await end(first);
     // A failed or cancelled run says why in its record.
-    if (first.error !== null && (await loadRecord(root, request.run)) === undefined)
+    if (first.error !== null && (await store.runs.loadRecord(request.run)) === undefined)
       throw withoutRecord(first.error, request);
     return await end("over");
   } catch (error) {
@@ -97,12 +97,13 @@ function rootCause(error: Error): unknown {
 const LOOK_MS = 500;
 
 /** Anybody may pause a run; its file tells. Looks from the first call of `look` on. */
-function whenPaused(root: string, run: string) {
-  const file = runFile(root, run);
+function whenPaused(store: Store, run: string) {
+  const file = store.runs.files(run).run;
   let tellPaused = (_: "paused") => {};
   const first = new Promise<"paused">((resolve) => (tellPaused = resolve));
   const lookOnce = () =>
-    void loadRun(root, run)
+    void store.runs
+      .load(run)
       .then((started) => started?.paused === true && tellPaused("paused"))
       .catch(() => {});
   return {

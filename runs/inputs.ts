@@ -3,9 +3,9 @@ import path from "node:path";
 import { placeOfInput } from "../compiler/outside-kinds.ts";
 import type { Layers } from "../compiler/layers.ts";
 import type { Artifact, Plan } from "../schemas/plan.ts";
-import { digestOfInput } from "../store/inputs.ts";
 import { ContentError } from "../store/listing.ts";
 import { RunError } from "./errors.ts";
+import type { Store } from "../store/store.ts";
 
 /** Which inputs of a plan are not there, and why. Paths count from `folder`. */
 export async function missingInputs(plan: Plan, folder: string): Promise<Map<string, string>> {
@@ -26,7 +26,7 @@ const whyMissing = (place: string, { code }: NodeJS.ErrnoException): string =>
 
 /** Where a run is kept, and the folder that its paths count from. */
 interface Place {
-  root: string;
+  store: Store;
   folder: string;
 }
 
@@ -36,7 +36,7 @@ interface Place {
  */
 export async function digestInputs(
   { plan, recipe }: { plan: Plan; recipe: Layers },
-  { root, folder }: Place,
+  { store, folder }: Place,
   ignored: readonly string[] = [],
 ): Promise<Record<string, Artifact>> {
   const missing = await missingInputs(plan, folder);
@@ -48,7 +48,7 @@ export async function digestInputs(
   for (const [name, { type, path: place, sha256 }] of Object.entries(plan.inputs)) {
     if (missing.has(name)) continue;
     const uri = path.resolve(folder, place);
-    const digest = await digestOfInput(root, uri).catch((error: unknown) => {
+    const digest = await store.inputs.digest(uri).catch((error: unknown) => {
       if (!(error instanceof ContentError)) throw error;
       const message = `'${place}' cannot be used: ${error.message}.`;
       wrong.push(recipe.diagnostic("R0401", placeOf(name), message));

@@ -1,10 +1,7 @@
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
-import { home } from "../store/home.ts";
-import { loadRecord, setPaused } from "../store/runs.ts";
-import { liveWorkers } from "../store/workers.ts";
 import { withUnfinished, type Opened } from "./with-session.ts";
+import type { Store } from "../store/store.ts";
 
 const LOOK_MS = 200;
 
@@ -13,11 +10,11 @@ const LOOK_MS = 200;
  * of a run that ended first.
  */
 export async function pauseRun(
-  root: string,
+  store: Store,
   name: string,
 ): Promise<{ run: string; record: RunRecord | undefined }> {
-  const { run } = await withUnfinished(root, name, stopSteps);
-  return { run, record: await loadRecord(root, run) };
+  const { run } = await withUnfinished(store, name, stopSteps);
+  return { run, record: await store.runs.loadRecord(run) };
 }
 
 interface State {
@@ -25,8 +22,8 @@ interface State {
   running: string[];
 }
 
-async function stopSteps({ root, request: { run }, session, handle: known }: Opened): Promise<void> {
-  if (known === undefined) await setPaused(root, run, true);
+async function stopSteps({ store, request: { run }, session, handle: known }: Opened): Promise<void> {
+  if (known === undefined) await store.runs.setPaused(run, true);
   // Its command may just have started it.
   const handle = known ?? (await session.attach(run))?.handle;
   if (handle !== undefined) {
@@ -35,14 +32,14 @@ async function stopSteps({ root, request: { run }, session, handle: known }: Ope
       // Who goes on with the run at the same moment may have told it so.
       if (!state.paused) await session.ask(handle, (workflow) => workflow.signal("pause"));
       // Somebody must carry it out, also when the run's last worker goes meanwhile.
-      if (!alone && (await liveWorkers(root, run)).length === 0) {
+      if (!alone && (await store.local.liveWorkers(run)).length === 0) {
         alone = true;
-        await session.work(run, path.join(home.run(root, run), "engine.log"));
+        await session.work(run, store.runs.files(run).engineLog);
       }
       state = await session.ask(handle, (workflow) => workflow.query<State>("state"));
       if (state?.paused === true && state.running.length === 0) break;
       await sleep(LOOK_MS);
     }
   }
-  await setPaused(root, run, true);
+  await store.runs.setPaused(run, true);
 }

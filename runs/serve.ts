@@ -1,8 +1,6 @@
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { home } from "../store/home.ts";
-import { isOpen, OpenRuns } from "../store/open-runs.ts";
 import { withSession } from "./with-session.ts";
+import type { Store } from "../store/store.ts";
 
 const LOOK_MS = 2_000;
 const LOOKS_UNTIL_TOLD = 5;
@@ -12,13 +10,13 @@ export type Served = { says: "ready" } | { says: "working"; run: string } | { sa
 
 /** Works on every open run of a store, until it is stopped. Throws what makes it useless to go on, as a full disk. */
 export function serveRuns(
-  root: string,
+  store: Store,
   { stop, tell }: { stop: AbortSignal; tell: (served: Served) => void },
 ): Promise<void> {
-  return withSession(root, async (session) => {
+  return withSession(store, async (session) => {
     const served = new Map<string, { stop: () => Promise<void> }>();
     const unknown = new Map<string, number>();
-    const runs = new OpenRuns(root);
+    const runs = store.runs.follow();
     tell({ says: "ready" });
     while (!stop.aborted) {
       const open = await runs.list();
@@ -37,9 +35,9 @@ export function serveRuns(
           continue;
         }
         // Cancelled or paused before its command could start it.
-        if (!(await isOpen(root, run))) continue;
+        if (!(await store.runs.isOpen(run))) continue;
         tell({ says: "working", run });
-        served.set(run, await session.work(run, path.join(home.run(root, run), "engine.log")));
+        served.set(run, await session.work(run, store.runs.files(run).engineLog));
       }
       const trouble = await Promise.race([
         session.trouble,

@@ -1,28 +1,28 @@
 import type { RunRecord, RunRecordStep } from "../schemas/generated/run-record.ts";
-import { listRuns, loadRecord, loadRun, type StartedRun } from "../store/runs.ts";
-import { liveWorkers } from "../store/workers.ts";
+import type { StartedRun } from "../store/runs.ts";
 import { RunFollower, type StepState } from "./step-files.ts";
+import type { Store } from "../store/store.ts";
 
 /** A run that is over as its record says; another one paused, at work, or left by its workers. */
 export type Standing = RunRecord["status"] | "paused" | "running" | "unfinished";
 
 /** How a run stands, from its files. */
 async function standingOf(
-  root: string,
+  store: Store,
   { request, paused }: StartedRun,
   record: RunRecord | undefined,
 ): Promise<Standing> {
   if (record !== undefined) return record.status;
   if (paused) return "paused";
-  return (await liveWorkers(root, request.run)).length > 0 ? "running" : "unfinished";
+  return (await store.local.liveWorkers(request.run)).length > 0 ? "running" : "unfinished";
 }
 
 /** All runs of a store, newest first. */
-export const standings = async (root: string): Promise<{ started: StartedRun; standing: Standing }[]> =>
+export const standings = async (store: Store): Promise<{ started: StartedRun; standing: Standing }[]> =>
   Promise.all(
-    (await listRuns(root)).map(async (run) => {
-      const [started, record] = await Promise.all([loadRun(root, run), loadRecord(root, run)]);
-      return { started: started!, standing: await standingOf(root, started!, record) };
+    (await store.runs.list()).map(async (run) => {
+      const [started, record] = await Promise.all([store.runs.load(run), store.runs.loadRecord(run)]);
+      return { started: started!, standing: await standingOf(store, started!, record) };
     }),
   );
 
@@ -42,11 +42,11 @@ export interface RunStanding {
 }
 
 /** How a run and each of its steps stand, from its files: no server is needed. */
-export async function lookAtRun(root: string, started: StartedRun): Promise<RunStanding> {
+export async function lookAtRun(store: Store, started: StartedRun): Promise<RunStanding> {
   const { run, plan } = started.request;
-  const workers = await liveWorkers(root, run);
-  const record = await loadRecord(root, run);
-  const follower = new RunFollower(root, run, plan);
+  const workers = await store.local.liveWorkers(run);
+  const record = await store.runs.loadRecord(run);
+  const follower = new RunFollower(store, run, plan);
   await follower.update();
   const steps = follower.steps.map(({ id, state }): StepStanding => {
     const known = record?.steps.find((step) => step.id === id);
@@ -58,5 +58,5 @@ export async function lookAtRun(root: string, started: StartedRun): Promise<RunS
       metrics: known?.metrics ?? state.outcome?.metrics ?? state.metrics,
     };
   });
-  return { standing: await standingOf(root, started, record), workers, steps, record };
+  return { standing: await standingOf(store, started, record), workers, steps, record };
 }

@@ -1,12 +1,10 @@
 import { readdir } from "node:fs/promises";
-import path from "node:path";
 import { kindsOf } from "../activities/index.ts";
 import type { KindDefinition } from "../core/kind.ts";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import type { Plan, StepOutcome } from "../schemas/plan.ts";
 import { EventTail } from "../data/events/event-tail.ts";
-import { home } from "../store/home.ts";
-import { loadOutcome } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
 
 /** A step as its files tell: what a view shows, in this terminal or another one. */
 export interface StepState {
@@ -25,10 +23,10 @@ export class RunFollower {
   readonly #folder: string;
   readonly #open: Set<StepFollower>;
 
-  constructor(root: string, run: string, plan: Plan) {
-    this.#folder = home.run(root, run);
+  constructor(store: Store, run: string, plan: Plan) {
+    this.#folder = store.runs.files(run).folder;
     const kinds = kindsOf(plan);
-    this.steps = plan.steps.map(({ id, kind }) => new StepFollower(root, run, id, kinds.find(kind)));
+    this.steps = plan.steps.map(({ id, kind }) => new StepFollower(store, run, id, kinds.find(kind)));
     this.#open = new Set(this.steps);
   }
 
@@ -53,17 +51,17 @@ export class StepFollower {
     message: null,
     said: [],
   };
-  readonly #root: string;
+  readonly #store: Store;
   readonly #run: string;
   readonly #tail: EventTail;
   #first: { time: number; done: number } | null = null;
 
-  constructor(root: string, run: string, id: string, kind: KindDefinition | undefined) {
+  constructor(store: Store, run: string, id: string, kind: KindDefinition | undefined) {
     this.id = id;
     this.kind = kind;
-    this.#root = root;
+    this.#store = store;
     this.#run = run;
-    this.#tail = new EventTail(path.join(home.step(root, run, id), "events.jsonl"));
+    this.#tail = new EventTail(store.runs.step(run, id).events);
   }
 
   /** Whether an attempt has written anything. */
@@ -74,7 +72,7 @@ export class StepFollower {
   /** A line that cannot be read is not shown: the step itself says what is wrong with it. */
   async update(): Promise<void> {
     for (const { row } of (await this.#tail.read()).events) this.#take(row);
-    this.state.outcome = (await loadOutcome(this.#root, this.#run, this.id)) ?? null;
+    this.state.outcome = (await this.#store.runs.loadOutcome(this.#run, this.id)) ?? null;
   }
 
   #take(event: TrainerEvent): void {

@@ -1,12 +1,10 @@
 import { existsSync } from "node:fs";
-import path from "node:path";
 import type { Handle } from "../engine/runs.ts";
 import { findServer } from "../engine/server.ts";
 import { otherServers } from "../engine/server-file.ts";
 import type { Session } from "../engine/session.ts";
 import type { RunRequest } from "../schemas/plan.ts";
-import { home } from "../store/home.ts";
-import { loadRecord, loadRun } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
 
 /** What is found when a run is taken up. */
 export type TakenUp =
@@ -24,19 +22,19 @@ export type TakenUp =
  */
 export async function takeUp(
   session: Session,
-  root: string,
+  store: Store,
   request: RunRequest,
   tell: (found: TakenUp) => void,
 ): Promise<Handle | "over" | "paused"> {
   const { run } = request;
-  const isOver = async () => (await loadRecord(root, run)) !== undefined;
-  const isPaused = async () => (await loadRun(root, run))?.paused === true;
+  const isOver = async () => (await store.runs.loadRecord(run)) !== undefined;
+  const isPaused = async () => (await store.runs.load(run))?.paused === true;
   const attached = await session.attach(run);
   if (attached !== undefined && attached.lost.length > 0) tell({ says: "taken-over", steps: attached.lost });
   if (attached === undefined && (await isOver())) return "over";
   if (await isPaused()) return "paused";
-  const log = path.join(home.run(root, run), "engine.log");
-  if (existsSync(log) && !(await session.knows(run))) tell(await fromStore(root));
+  const log = store.runs.files(run).engineLog;
+  if (existsSync(log) && !(await session.knows(run))) tell(await fromStore(store));
   const handle = attached?.handle ?? (await session.start(request));
   await session.ask(handle, (workflow) => workflow.signal("resume"));
   if (await isPaused()) {
@@ -48,9 +46,9 @@ export async function takeUp(
   return handle;
 }
 
-async function fromStore(root: string): Promise<TakenUp> {
-  const server = await findServer(root);
+async function fromStore(store: Store): Promise<TakenUp> {
+  const server = await findServer(store);
   const version = server.state === "running" ? server.version : null;
-  const others = version === null ? [] : await otherServers(root, version);
-  return { says: "from-store", version, others, folder: home.server(root) };
+  const others = version === null ? [] : await otherServers(store, version);
+  return { says: "from-store", version, others, folder: store.local.server.folder };
 }

@@ -128,8 +128,6 @@ export const wantsGpu = ({ steps }: Pick<Plan, "steps">): boolean =>
 /** What the workflow is started with. */
 export interface RunRequest {
   run: string;
-  /** Absolute path of the store's folder; every worker of the run sees it. */
-  home: string;
   plan: Plan;
   /** What the machine offers to steps that run at the same time. */
   capacity: Resources;
@@ -156,7 +154,6 @@ export interface StepResult {
 /** What an activity is asked to do. */
 export interface StepRequest {
   run: string;
-  home: string;
   step: PlanStep;
   /** Artifacts by parameter; a plain string is an id on the hub, with its revision. */
   inputs: Record<string, Artifact | string>;
@@ -174,7 +171,6 @@ export interface StepRequest {
 /** What the record of a run is made of, beside what stands in its folder. */
 export interface FinishedRun {
   run: string;
-  home: string;
   status: RunRecord["status"];
   /** Status of each step. */
   statuses: Record<string, StepOutcome["status"]>;

@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:net";
 import type { PlanStep } from "../schemas/plan.ts";
-import { mostGpusOfWorkers } from "../store/workers.ts";
 import { findDevices, type Device } from "../host/devices.ts";
 import { StepFailure } from "../core/step-failure.ts";
+import type { Store } from "../store/store.ts";
 
 /** The devices that a step asks for are in use, or another worker's; they may be free later. */
 export class DevicesBusyError extends Error {}
@@ -22,7 +22,7 @@ const NONE: Allotment = { devices: [], holds: [], release: () => {} };
  * use. Where nvidia-smi sees no GPU at all, none are given: whether a step can do without is for its kind to say.
  */
 export async function allotDevices(
-  root: string,
+  store: Store,
   run: string,
   { id, resources: { gpu: wanted } }: PlanStep,
 ): Promise<Allotment> {
@@ -31,7 +31,7 @@ export async function allotDevices(
   if (late !== null)
     throw new StepFailure("environment", `'${id}' asks for a GPU, but ${late}: the driver may hang.`);
   if (devices.length < wanted) {
-    if ((await mostGpusOfWorkers(root, run)) >= wanted)
+    if ((await store.local.mostGpusOfWorkers(run)) >= wanted)
       throw new DevicesBusyError("another worker of this run has the GPUs");
     if (devices.length === 0) return NONE;
     throw tooFewDevices(id, wanted, devices.length);

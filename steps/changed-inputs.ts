@@ -1,15 +1,14 @@
 import path from "node:path";
 import type { Artifact } from "../schemas/plan.ts";
-import { defectOfArtifact, markDamaged } from "../store/artifacts.ts";
-import { digestOfInput } from "../store/inputs.ts";
 import { StepFailure } from "../core/step-failure.ts";
+import type { Store } from "../store/store.ts";
 
 /**
  * Throws a StepFailure if an input of a step is no longer what its digest says: a result must not stand under the digest of
  * what it was not made from. `since` is when the step began to work (ms since 1970): without it, it has not yet.
  */
 export async function refuseChangedInputs(
-  root: string,
+  store: Store,
   run: string,
   inputs: Record<string, Artifact | string>,
   since?: number,
@@ -17,13 +16,13 @@ export async function refuseChangedInputs(
   for (const [name, input] of Object.entries(inputs)) {
     if (typeof input === "string") continue;
     await (path.isAbsolute(input.uri)
-      ? refuseChangedFile(root, run, input)
-      : refuseChangedArtifact(root, run, name.replace(/^inputs\./, ""), input, since));
+      ? refuseChangedFile(store, run, input)
+      : refuseChangedArtifact(store, run, name.replace(/^inputs\./, ""), input, since));
   }
 }
 
-async function refuseChangedFile(root: string, run: string, input: Artifact): Promise<void> {
-  const digest = await digestOfInput(root, input.uri).catch(() => null);
+async function refuseChangedFile(store: Store, run: string, input: Artifact): Promise<void> {
+  const digest = await store.inputs.digest(input.uri).catch(() => null);
   if (digest === input.digest) return;
   throw new StepFailure(
     "data",
@@ -36,15 +35,15 @@ const SLACK_MS = 1_000;
 
 /** Published files are read-only, but not for root, and anybody can add one. */
 async function refuseChangedArtifact(
-  root: string,
+  store: Store,
   run: string,
   name: string,
   artifact: Artifact,
   since: number | undefined,
 ): Promise<void> {
-  const defect = await defectOfArtifact(root, artifact, since && since - SLACK_MS);
+  const defect = await store.artifacts.defect(artifact, since && since - SLACK_MS);
   if (defect === null) return;
-  await markDamaged(root, artifact, defect);
+  await store.artifacts.markDamaged(artifact, defect);
   const again = `The step that made it runs again with 'reprise resume ${run}'.`;
   throw new StepFailure(
     "data",

@@ -3,10 +3,11 @@ import type { Fence } from "../store/fence.ts";
 import type { About } from "../store/works.ts";
 import type { Allotment } from "./allot-devices.ts";
 import type { EventFile } from "./event-file.ts";
+import type { Store } from "../store/store.ts";
 
 /** What a kind's code gets: plain paths, a place to work, and a signal to stop. */
 export interface StepContext {
-  root: string;
+  store: Store;
   run: string;
   step: PlanStep;
   threads: number;

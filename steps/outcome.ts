@@ -1,24 +1,24 @@
-import path from "node:path";
 import type { StepOutcome, StepRequest } from "../schemas/plan.ts";
 import { reusedOutcome, type FinishedStep } from "../store/finished-steps.ts";
-import { home } from "../store/home.ts";
 import { traceOf } from "../store/trace.ts";
 import { eventsIn } from "../data/events/event-tail.ts";
 import { threadsOf } from "../host/threads.ts";
+import type { Store } from "../store/store.ts";
 
 /**
  * The outcome of a step whose result is in the store. What this very run made is done, also when the worker that made it
  * was lost before it could say so; what another run made is reused.
  */
 export async function outcomeOf(
-  { run, home: root, step, inputs }: StepRequest,
+  store: Store,
+  { run, step, inputs }: StepRequest,
   fingerprint: string,
   finished: FinishedStep,
 ): Promise<StepOutcome> {
   const threads = threadsOf(step);
   const reused = reusedOutcome({ id: step.id, kind: step.kind, fingerprint, inputs, threads }, finished);
   if (finished.run !== run) return reused;
-  const file = path.join(home.step(root, run, step.id), "events.jsonl");
+  const file = store.runs.step(run, step.id).events;
   const trace = traceOf(await eventsIn(file));
   if (trace.attempts === 0) return reused;
   return {

@@ -1,9 +1,7 @@
 import { rm } from "node:fs/promises";
-import path from "node:path";
 import { dropNewer, newestCheckpoint, type Checkpoint } from "../store/checkpoints.ts";
 import { readJsonIfWhole, writeSoon } from "../store/files.ts";
-import { home } from "../store/home.ts";
-import { checkpointsOf, differences, listWorks, refusedElsewhere, workOf } from "../store/works.ts";
+import { differences } from "../store/works.ts";
 import { StepFailure } from "../core/step-failure.ts";
 import type { StepContext } from "./context.ts";
 
@@ -12,8 +10,8 @@ import type { StepContext } from "./context.ts";
  * what is taken, and what is not and why.
  */
 export async function chooseCheckpoint(context: StepContext): Promise<Checkpoint | null> {
-  const { step, key, root, events } = context;
-  const folder = checkpointsOf(root, key);
+  const { step, key, store, events } = context;
+  const folder = store.works.checkpoints(key);
   const say = (text: string) => events.write({ event: "message", text });
   const again = await choiceWasTaken(context);
   if (step.checkpoint.resume === "never" && !again) await rm(folder, { recursive: true, force: true });
@@ -32,7 +30,7 @@ export async function chooseCheckpoint(context: StepContext): Promise<Checkpoint
         `The checkpoint '${step.checkpoint.resume}' cannot be used. ${refused.join("; ") || "It is not there; 'reprise checkpoints <run>' lists them."}`,
       );
     const { about } = context;
-    for (const reason of await refusedElsewhere(root, await listWorks(root), { key, about }))
+    for (const reason of await store.works.refusedElsewhere(await store.works.list(), { key, about }))
       await say(`refused ${reason}`);
     if (refused.length > 0 || again) await say(`no checkpoint can be used: ${step.id} starts afresh`);
     // What cannot be used would stand in the way of those to come.
@@ -54,8 +52,7 @@ interface Work {
   taken: string;
 }
 
-const workFile = ({ root, run, step }: StepContext): string =>
-  path.join(home.step(root, run, step.id), "work.json");
+const workFile = ({ store, run, step }: StepContext): string => store.runs.step(run, step.id).work;
 
 /** The recipe's choice is for the first attempt; later ones go on from what that one saved. */
 async function choiceWasTaken(context: StepContext): Promise<boolean> {
@@ -69,7 +66,7 @@ const takeChoice = (context: StepContext): Promise<void> =>
 
 /** The folder of what a step keeps over its attempts, as the recipe chooses: what there is, or nothing. */
 export async function keptFolder(context: StepContext): Promise<string> {
-  const folder = checkpointsOf(context.root, context.key);
+  const folder = context.store.works.checkpoints(context.key);
   if (context.step.checkpoint.resume === "never" && !(await choiceWasTaken(context)))
     await rm(folder, { recursive: true, force: true });
   await takeChoice(context);
@@ -77,21 +74,18 @@ export async function keptFolder(context: StepContext): Promise<string> {
 }
 
 /** The step of the checkpoint that the recipe names, if it names one. */
-async function askedFor({ step, root, key, about }: StepContext): Promise<number | null> {
+async function askedFor({ step, store, key, about }: StepContext): Promise<number | null> {
   const { resume } = step.checkpoint;
   const [, run, id, at] = /^(.+):(.+)@([0-9]+)$/.exec(resume) ?? [];
   if (run === undefined || id === undefined) return null;
-  const work = await readJsonIfWhole<{ key: string }>(
-    path.join(home.step(root, run, id), "work.json"),
-    "key",
-  );
+  const work = await readJsonIfWhole<{ key: string }>(store.runs.step(run, id).work, "key");
   if (work === undefined)
     throw new StepFailure(
       "data",
       `There is no run '${run}' with a step '${id}', which 'resume: ${resume}' names.`,
     );
   if (work.key === key) return Number(at);
-  const other = await workOf(root, work.key);
+  const other = await store.works.about(work.key);
   const differs = other === undefined ? "" : `: ${differences(other, about)}`;
   throw new StepFailure("data", `The checkpoint '${resume}' belongs to other work${differs}.`);
 }

@@ -4,16 +4,15 @@ import path from "node:path";
 import { CancelledFailure, Context } from "@temporalio/activity";
 import { fingerprint, resultFields, resumableParams, resumeKey } from "../core/fingerprint.ts";
 import type { OutsideKind, StepRequest, StepResult } from "../schemas/plan.ts";
-import { pathOf, placeOfOutput, publish, touchArtifacts } from "../store/artifacts.ts";
+import { placeOfOutput } from "../store/artifacts.ts";
 import { Fence, isFenceFile } from "../store/fence.ts";
 import { writeJson, writeSoon } from "../store/files.ts";
-import { recall, remember, type FinishedStep, type Recalled } from "../store/finished-steps.ts";
-import { home } from "../store/home.ts";
+import type { FinishedStep, Recalled } from "../store/finished-steps.ts";
 import { hubModels } from "../store/hub-models.ts";
 import { BEAT_MS } from "../store/presence.ts";
 import { removeTree } from "../store/remove.ts";
 import { makeSelfContained } from "../store/self-contained.ts";
-import { noteWork, type About } from "../store/works.ts";
+import type { About } from "../store/works.ts";
 import { allotDevices, type Allotment } from "./allot-devices.ts";
 import { beginWork } from "./at-work.ts";
 import { refuseChangedInputs } from "./changed-inputs.ts";
@@ -28,6 +27,7 @@ import { KIND_FOLDER } from "../core/outside-kind.ts";
 import { StepFailure } from "../core/step-failure.ts";
 import { threadsOf } from "../host/threads.ts";
 import { rememberEnvironment, toolsForFingerprint } from "../host/tools.ts";
+import type { Store } from "../store/store.ts";
 
 const HEARTBEAT_MS = 1_000;
 
@@ -35,6 +35,7 @@ const HEARTBEAT_MS = 1_000;
 export function stepActivity(
   kinds: Kinds<Kind>,
   outsideKind: (kind: OutsideKind) => Kind,
+  store: Store,
 ): (request: StepRequest) => Promise<StepResult> {
   return async (request) => {
     const context = Context.current();
@@ -44,12 +45,12 @@ export function stepActivity(
     try {
       const { outside } = request;
       const kind = outside == null ? kindOf(kinds, request) : outsideKind(outside);
-      return await runOrReuse(request, kind, signal);
+      return await runOrReuse(store, request, kind, signal);
     } catch (error) {
       // A stopped child looks like a failure; only the signal tells that it was asked to stop.
       if (signal.aborted)
         throw signal.reason instanceof Error ? signal.reason : new CancelledFailure("stopped");
-      throw toApplicationFailure(error, await attemptsOf(request));
+      throw toApplicationFailure(error, await attemptsOf(store, request));
     } finally {
       clearInterval(beat);
       end();
@@ -63,28 +64,34 @@ function kindOf(kinds: Kinds<Kind>, { step }: StepRequest): Kind {
   throw new StepFailure("environment", `This worker has no kind '${step.kind}'.`);
 }
 
-const eventsFile = ({ home: root, run, step }: StepRequest): string =>
-  path.join(home.step(root, run, step.id), "events.jsonl");
+const eventsFile = (store: Store, { run, step }: StepRequest): string => store.runs.step(run, step.id).events;
 
 /** How often the step's program was begun; a wait for another attempt does not count. */
-async function attemptsOf(request: StepRequest): Promise<number> {
-  const events = await eventsIn(eventsFile(request)).catch(() => []);
+async function attemptsOf(store: Store, request: StepRequest): Promise<number> {
+  const events = await eventsIn(eventsFile(store, request)).catch(() => []);
   return events.filter(({ event }) => event === "attempt").length;
 }
 
 /** A step with its names in the store. */
 interface Named {
+  store: Store;
   request: StepRequest;
   print: string;
   key: string;
   about: About;
 }
 
-async function runOrReuse(request: StepRequest, kind: Kind, signal: AbortSignal): Promise<StepResult> {
-  const { run, home: root, step, inputs } = request;
-  const tools = await toolsForFingerprint(root);
+async function runOrReuse(
+  store: Store,
+  request: StepRequest,
+  kind: Kind,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  const { run, step, inputs } = request;
+  const tools = await toolsForFingerprint(store);
   const { schema } = kind;
   const named: Named = {
+    store,
     request,
     print: fingerprint(schema, step, inputs, tools),
     key: resumeKey(schema, step, inputs, tools),
@@ -95,16 +102,16 @@ async function runOrReuse(request: StepRequest, kind: Kind, signal: AbortSignal)
       fields: resultFields(schema, step, inputs, tools),
     },
   };
-  const place = home.step(root, run, step.id);
+  const files = store.runs.step(run, step.id);
   const [known] = await Promise.all([
     recallForUse(named),
     // What a later `plan` compares with, to say why a step runs again.
-    writeSoon(path.join(place, "fields.json"), named.about.fields),
-    rememberEnvironment(root),
+    writeSoon(files.fields, named.about.fields),
+    rememberEnvironment(store),
   ]);
   if (known.how === "whole") return finish(named, known.step);
 
-  const work = home.work(root, named.key);
+  const { folder: work } = store.local.work(named.key);
   await mkdir(work, { recursive: true });
   const fence = await Fence.take(work);
   const touching = setInterval(() => void fence.touch(), BEAT_MS);
@@ -113,7 +120,7 @@ async function runOrReuse(request: StepRequest, kind: Kind, signal: AbortSignal)
     const meanwhile = await recallForUse(named);
     if (meanwhile.how === "whole") return await finish(named, meanwhile.step);
     const damage = meanwhile.how === "damaged" ? meanwhile.defects : [];
-    const allotment = await allotDevices(root, run, step);
+    const allotment = await allotDevices(store, run, step);
     const { perform } = await kind.perform();
     const result = await runFenced({
       ...named,
@@ -123,7 +130,7 @@ async function runOrReuse(request: StepRequest, kind: Kind, signal: AbortSignal)
       fence,
       allotment,
       work,
-      place,
+      files,
       damage,
     }).finally(allotment.release);
     // Nothing is left of a step that is done; of another one its checkpoints are.
@@ -136,13 +143,13 @@ async function runOrReuse(request: StepRequest, kind: Kind, signal: AbortSignal)
 }
 
 /** A result that this run goes on with: marked as used, and then looked at. Not one that is to be made anew. */
-async function recallForUse({ request, print }: Named): Promise<Recalled> {
-  const { home: root, redoneSince, step } = request;
-  const known = await recall(root, print, step);
+async function recallForUse({ store, request, print }: Named): Promise<Recalled> {
+  const { redoneSince, step } = request;
+  const known = await store.results.recall(print, step);
   if (known.how !== "whole") return known;
   if (redoneSince !== null && known.step.made < redoneSince) return { how: "unknown" };
-  await touchArtifacts(root, Object.values(known.step.outputs)).catch(() => {});
-  return recall(root, print, step);
+  await store.artifacts.touch(Object.values(known.step.outputs)).catch(() => {});
+  return store.results.recall(print, step);
 }
 
 interface Fenced extends Named {
@@ -152,25 +159,25 @@ interface Fenced extends Named {
   fence: Fence;
   allotment: Allotment;
   work: string;
-  place: string;
+  files: ReturnType<Store["runs"]["step"]>;
   /** Why a result that the store has cannot be used. */
   damage: string[];
 }
 
 /** The step's own work and its publishing, in a directory that is this attempt's alone. */
 async function runFenced(fenced: Fenced): Promise<StepResult> {
-  const { request, perform, signal, fence, allotment, key, about, work, place, damage } = fenced;
-  const { run, home: root, step, inputs } = request;
-  const events = await EventFile.open(eventsFile(request));
-  const attempt = (await attemptsOf(request)) + 1;
+  const { store, request, perform, signal, fence, allotment, key, about, work, files, damage } = fenced;
+  const { run, step, inputs } = request;
+  const events = await EventFile.open(eventsFile(store, request));
+  const attempt = (await attemptsOf(store, request)) + 1;
   const worker = `${os.hostname()} ${process.pid}`;
   await events.write({ event: "attempt", number: attempt, worker, fingerprint: fenced.print });
-  const out = path.join(work, "out");
+  const out = store.local.work(key).out;
   await Promise.all([
-    noteWork(root, key, about),
+    store.works.note(key, about),
     removeTree(out),
     // Of an earlier plan of this run.
-    rm(path.join(place, "outcome.json"), { force: true }),
+    rm(files.outcome, { force: true }),
   ]);
   const places = Object.entries(step.outputs).map(([name, type]) => ({
     name,
@@ -179,31 +186,32 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
   }));
   for (const { folder } of places) await mkdir(folder, { recursive: true });
   const looked = Date.now();
-  await refuseChangedInputs(root, run, inputs);
+  await refuseChangedInputs(store, run, inputs);
   for (const defect of damage) await events.write({ event: "message", text: `made again: ${defect}` });
   const began = Date.now();
   const inexact: string[] = [];
 
+  const given = await Promise.all(
+    Object.entries(inputs).map(
+      async ([name, input]) =>
+        [name, typeof input === "string" ? input : await store.artifacts.get(input)] as const,
+    ),
+  );
   const working = perform({
-    root,
+    store,
     run,
     step,
     threads: threadsOf(step),
     withheld: request.withheld,
     folder: request.folder ?? null,
-    inputs: Object.fromEntries(
-      Object.entries(inputs).map(([name, input]) => [
-        name,
-        typeof input === "string" ? input : pathOf(root, input),
-      ]),
-    ),
+    inputs: Object.fromEntries(given),
     outputs: Object.fromEntries(places.map(({ name, target }) => [name, target])),
     work,
     key,
     about,
     resumable: fenced.resumable,
     print: fenced.print,
-    log: path.join(place, "log.txt"),
+    log: files.log,
     events,
     signal,
     fence,
@@ -216,14 +224,14 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
   refuseOddMetrics(metrics);
   // What a kind from outside does was copied: its folder may change now.
   const { [KIND_FOLDER]: _, ...read } = inputs;
-  await refuseChangedInputs(root, run, read, looked);
+  await refuseChangedInputs(store, run, read, looked);
   await fence.check();
   const outputs: FinishedStep["outputs"] = {};
   // All of them first: one may hold a link into another.
   for (const { name, folder } of places)
     for (const change of await makeSelfContained(folder))
       await events.write({ event: "message", text: `output '${name}': ${change}` });
-  for (const { name, type, folder } of places) outputs[name] = await publish(root, folder, type);
+  for (const { name, type, folder } of places) outputs[name] = await store.artifacts.put(folder, type);
   // Publishing reads all of the outputs, which takes time.
   await fence.check();
   const finished: FinishedStep = {
@@ -238,7 +246,7 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
     fields: about.fields,
     seconds: (Date.now() - began) / 1000,
   };
-  await remember(root, fenced.print, finished);
+  await store.results.remember(fenced.print, finished);
   // Whoever waits for this directory finds the result in the store.
   const left = (await readdir(work)).filter((name) => !isFenceFile(name));
   await Promise.all(left.map((name) => removeTree(path.join(work, name))));
@@ -263,8 +271,8 @@ function refuseOddMetrics(metrics: Record<string, unknown>): void {
 }
 
 /** Notes what the step came to, for views and the record, and gives the workflow what it needs of it. */
-async function finish({ request, print }: Named, finished: FinishedStep): Promise<StepResult> {
-  const outcome = await outcomeOf(request, print, finished);
-  await writeJson(path.join(home.step(request.home, request.run, request.step.id), "outcome.json"), outcome);
+async function finish({ store, request, print }: Named, finished: FinishedStep): Promise<StepResult> {
+  const outcome = await outcomeOf(store, request, print, finished);
+  await writeJson(store.runs.step(request.run, request.step.id).outcome, outcome);
   return { status: outcome.status, outputs: finished.outputs };
 }

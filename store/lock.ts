@@ -1,11 +1,12 @@
 import path from "node:path";
-import { lock } from "proper-lockfile";
 
 /**
  * Does something while no other command decides what the store keeps: a run that begins counts on what it found, and a
  * collection removes what nobody counts on. The lock of a command that died is taken over after ten seconds.
  */
 export async function withStoreLock<T>(root: string, work: () => Promise<T>): Promise<T> {
+  // It takes Node's file functions over: only for a command that locks.
+  const { lock } = await import("proper-lockfile");
   const release = await lock(root, {
     // A command that was stopped for so long that another one took the lock over has nothing to add.
     onCompromised: () => {},

@@ -44,19 +44,19 @@ export const runFile = (root: string, run: string): string => fileOf(root, run, 
 
 /** A run as its file keeps it: a folder that was moved or copied goes on, so nothing in it names the folder. */
 interface KeptRun extends Omit<StartedRun, "request"> {
-  request: Omit<RunRequest, "home">;
+  /** Earlier versions wrote where the store was. */
+  request: RunRequest & { home?: unknown };
 }
 
 /** Notes a run. Inputs that lie beside the store move with it, and count from there; others keep their place. */
 export async function saveRun(root: string, { request, folder, ...started }: StartedRun): Promise<void> {
-  const { home: _, ...kept } = request;
   const inputs = mapInputs(request, (uri) =>
     isWithin(path.dirname(root), uri) ? path.relative(root, uri) : uri,
   );
   return writeJson(runFile(root, request.run), {
     ...started,
     ...(folder === undefined ? {} : { folder: await folderFrom(root, folder) }),
-    request: { ...kept, inputs },
+    request: { ...request, inputs },
   } satisfies KeptRun);
 }
 
@@ -65,10 +65,11 @@ export async function loadRun(root: string, run: string): Promise<StartedRun | u
   const kept = await readJsonIfWhole<KeptRun>(runFile(root, run), "request");
   if (kept === undefined) return undefined;
   const inputs = mapInputs(kept.request, (uri) => path.resolve(root, uri));
+  const { home: _, ...request } = kept.request;
   return {
     ...kept,
     ...(kept.folder === undefined ? {} : { folder: path.resolve(await realpath(root), kept.folder) }),
-    request: { ...kept.request, inputs, home: root },
+    request: { ...request, inputs },
   };
 }
 

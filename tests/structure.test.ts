@@ -49,6 +49,22 @@ test("only the command knows terminal, working folder and exit codes", () => {
   ).toEqual(['from "node:process"', "EXIT", "EXIT", "process.cwd"]);
 });
 
+test("only the store knows where its files are", () => {
+  // Its folder may be named, made and looked for; what is in it has names in store/store.ts.
+  const forbidden =
+    /store\/home\.ts"|path\.(?:join|resolve)\(\s*(?:[a-zA-Z.#]*store\b|root\b|home\b)|"(?:run|record|outcome|fields|work|owner|about|server|place|stopped)\.json"|"(?:engine\.log|log\.txt|events\.jsonl|report\.html)"/g;
+  const rooms = new Set(ROOM_NAMES.filter((room) => room !== "store"));
+  const found = sources
+    .filter(({ file }) => rooms.has(file.split("/")[0]!))
+    .flatMap(({ file }) => [...readFileSync(file, "utf8").matchAll(forbidden)].map(([text]) => [file, text]));
+  expect(found).toEqual([]);
+  expect(
+    "store/store.ts store/runs.ts"
+      .split(" ")
+      .map((file) => readFileSync(file, "utf8").match(forbidden)?.length),
+  ).toEqual([expect.any(Number), expect.any(Number)]);
+});
+
 test("generated types agree with their schemas", () => {
   execFileSync(process.execPath, ["scripts/generate.mjs", "--check"]);
 });

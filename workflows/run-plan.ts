@@ -110,7 +110,6 @@ export async function runPlan(
       retry: { maximumAttempts: 5 },
     }).writeRecord({
       run: request.run,
-      home: request.home,
       status,
       statuses: Object.fromEntries(
         plan.steps.map(({ id }) => [id, schedule.result(id)?.status ?? "cancelled"]),
@@ -123,10 +122,9 @@ export async function runPlan(
 }
 
 function requestOf(request: RunRequest, step: PlanStep, schedule: Schedule) {
-  const { run, home, plan, redo } = request;
+  const { run, plan, redo } = request;
   return {
     run,
-    home,
     step,
     inputs: inputsOf(step, request, (id) => schedule.result(id)),
     withheld: plan.secrets,

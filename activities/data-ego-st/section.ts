@@ -18,7 +18,7 @@ export const section: KindReport["section"] = async (_, steps, pathOf) => {
   for (const { id, outputs } of steps) {
     const dataset = outputs["dataset"];
     if (dataset === undefined) continue;
-    const report = await readJson<DataReport>(path.join(pathOf(dataset), "report.json"));
+    const report = await readJson<DataReport>(path.join(await pathOf(dataset), "report.json"));
     if (report !== undefined) reports.set(id, report);
   }
   return sectionOf(reports).text;

@@ -24,7 +24,7 @@ export const section: KindReport["section"] = async (_, steps, pathOf) => {
     const dataset = outputs["dataset"];
     // What an earlier version cut says nothing of it.
     if (metrics["sought"] !== undefined && dataset !== undefined)
-      words.set(id, await wordsIn(pathOf(dataset)));
+      words.set(id, await wordsIn(await pathOf(dataset)));
   }
   return sectionOf(steps, words).text;
 };

@@ -1,18 +1,17 @@
 import { existsSync } from "node:fs";
 import prettyBytes from "pretty-bytes";
-import { collect, parseKeep } from "../../store/collect.ts";
-import { home } from "../../store/home.ts";
-import { withStoreLock } from "../../store/lock.ts";
-import { listCache, removeFromCache, verifyCache, type CachedStep } from "../../store/cache.ts";
+import { parseKeep } from "../../store/collect.ts";
+import type { CachedStep } from "../../store/cache.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { drawTable } from "../table.ts";
+import { findStore, type Store } from "../../store/store.ts";
 
-const root = (): string => home.find(process.cwd(), process.env);
+const store = (): Store => findStore(process.cwd(), process.env);
 
 /** What removes something waits for other commands that count on the store. A store that is not there has no others. */
 const changing = <T>(work: () => Promise<T>): Promise<T> =>
-  existsSync(root()) ? withStoreLock(root(), work) : work();
+  existsSync(store().place) ? store().local.locked(work) : work();
 
 interface Json {
   json?: boolean;
@@ -20,7 +19,7 @@ interface Json {
 
 /** Lists finished steps, newest first, with size and the runs that need them. */
 export async function ls({ json }: Json): Promise<number> {
-  const steps = await listCache(root());
+  const steps = await store().cache.list();
   if (json === true) {
     sayJson({ steps });
     return EXIT.done;
@@ -61,7 +60,7 @@ export async function why(name: string, { json }: Json): Promise<number> {
 export async function rm(names: string[], { force, json }: Json & { force?: boolean }): Promise<number> {
   const removed: string[] = [];
   for (const name of names) {
-    const outcome = await changing(() => removeFromCache(root(), name, force === true));
+    const outcome = await changing(() => store().cache.remove(name, force === true));
     if (outcome.how === "unknown")
       throw new UserError(
         EXIT.invalid,
@@ -91,7 +90,9 @@ export async function gc({ keep, dryRun, json }: Json & { keep: string; dryRun?:
       EXIT.invalid,
       `'${keep}' is no limit. Write a size such as 20GB, or an age such as 30d.`,
     );
-  const { removed, freed, left, needed } = await changing(() => collect(root(), limit, dryRun === true));
+  const { removed, freed, left, needed } = await changing(() =>
+    store().cache.collect(limit, dryRun === true),
+  );
   if (json === true) {
     sayJson({ removed, freed, left, needed });
     return EXIT.done;
@@ -109,7 +110,7 @@ export async function gc({ keep, dryRun, json }: Json & { keep: string; dryRun?:
 
 /** Reads every artifact and compares it with its digest; a damaged one is removed. */
 export async function verify({ json }: Json): Promise<number> {
-  const { checked, damaged } = await changing(() => verifyCache(root()));
+  const { checked, damaged } = await changing(() => store().cache.verify());
   if (json === true) sayJson({ checked, damaged });
   else {
     for (const { digest, defect } of damaged)
@@ -120,7 +121,7 @@ export async function verify({ json }: Json): Promise<number> {
 }
 
 async function named(name: string): Promise<CachedStep> {
-  const found = (await listCache(root())).find(
+  const found = (await store().cache.list()).find(
     ({ fingerprint, id, outputs }) =>
       fingerprint.startsWith(name) ||
       id === name ||

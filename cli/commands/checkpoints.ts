@@ -1,11 +1,11 @@
 import prettyBytes from "pretty-bytes";
 import { checkpointsOfStep } from "../../runs/checkpoints.ts";
-import { home } from "../../store/home.ts";
 import { RunError } from "../../runs/errors.ts";
 import { findRun } from "../../runs/find-run.ts";
 import { EXIT } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { drawTable } from "../table.ts";
+import { findStore } from "../../store/store.ts";
 
 /** Lists what a run's unfinished steps can be resumed from. A finished step has none: its result is in the store. */
 export async function checkpoints(
@@ -13,13 +13,13 @@ export async function checkpoints(
   step: string | undefined,
   { json = false }: { json?: boolean },
 ): Promise<number> {
-  const root = home.find(process.cwd(), process.env);
-  const { request } = await findRun(root, name);
+  const store = findStore(process.cwd(), process.env);
+  const { request } = await findRun(store, name);
   const ids = request.plan.steps.map(({ id }) => id);
   if (step !== undefined && !ids.includes(step))
     throw new RunError({ why: "step-unknown", step, steps: ids });
   const found = await Promise.all(
-    (step === undefined ? ids : [step]).map((id) => checkpointsOfStep(root, request.run, id)),
+    (step === undefined ? ids : [step]).map((id) => checkpointsOfStep(store, request.run, id)),
   );
   const some = found.filter((entry) => entry.checkpoints.length + entry.parts > 0);
   if (json) sayJson({ run: request.run, steps: some });

@@ -4,10 +4,9 @@ import Table from "cli-table3";
 import { colours } from "../colours.ts";
 import { describeEnvironment, firstLine } from "../../host/environment.ts";
 import { findToolchain, lacksCuda } from "../../host/toolchain.ts";
-import { home } from "../../store/home.ts";
-import { openRuns } from "../../store/runs.ts";
 import { EXIT } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
+import { findStore, type Store } from "../../store/store.ts";
 
 interface Check {
   name: string;
@@ -26,13 +25,13 @@ export async function doctor({
   json?: boolean;
   replay?: boolean;
 }): Promise<number> {
-  const root = home.find(process.cwd(), process.env);
-  if (replay) return replayOpenRuns(root, json);
+  const store = findStore(process.cwd(), process.env);
+  if (replay) return replayOpenRuns(store, json);
   const { findServer } = await import("../../engine/server.ts");
   const tools = findToolchain();
   const [environment, server, binary, python] = await Promise.all([
-    describeEnvironment(root),
-    findServer(root),
+    describeEnvironment(store),
+    findServer(store),
     firstLine(tools.server, ["--version"]),
     firstLine(tools.python, ["--version"]),
   ]);
@@ -96,13 +95,13 @@ export async function doctor({
 }
 
 /** Whether this version can go on with the runs that are open. */
-async function replayOpenRuns(root: string, json: boolean): Promise<number> {
+async function replayOpenRuns(store: Store, json: boolean): Promise<number> {
   const { Session } = await import("../../engine/session.ts");
   const { replay } = await import("../../engine/replay.ts");
-  const session = await Session.open(root, findToolchain().server);
+  const session = await Session.open(store, findToolchain().server);
   const runs: { run: string; ok: boolean; found: string }[] = [];
   try {
-    for (const run of await openRuns(root)) {
+    for (const run of await store.runs.listOpen()) {
       const handle = (await session.attach(run))?.handle;
       if (handle === undefined) {
         if (!(await session.knows(run)))

@@ -12,6 +12,7 @@ import { trialRecipe } from "../../runs/kinds/trial-recipe.ts";
 import type { Tried } from "../../runs/kinds/try-kind.ts";
 import { planOf } from "../../runs/recipe/compile-recipe.ts";
 import { removeTree } from "../../store/remove.ts";
+import { openStore } from "../../store/store.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { showFindings } from "../findings.ts";
@@ -105,15 +106,16 @@ async function tryApart(beginning: Beginning, json: boolean): Promise<Tried | nu
   const { tryKind } = await import("../../runs/kinds/try-kind.ts");
   const { stopServer } = await import("../../engine/server.ts");
   const root = await mkdtemp(path.join(os.tmpdir(), "reprise-kind-"));
+  const store = openStore(root);
   const stopping = interruption();
   stopping.listen();
   let tried: Tried | null = null;
   try {
-    tried = await tryKind(root, beginning, { interrupt: stopping.signal });
+    tried = await tryKind(store, beginning, { interrupt: stopping.signal });
     return tried;
   } finally {
     stopping.dispose();
-    await stopServer(root);
+    await stopServer(store);
     if (tried !== null && exitCodeOfTried(tried) !== EXIT.done) say(`Its files are in '${root}'.`, json);
     else await removeTree(root);
   }

@@ -1,15 +1,13 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { home } from "../../store/home.ts";
-import { loadOutcome, loadRecord } from "../../store/runs.ts";
 import { RunError } from "../../runs/errors.ts";
 import { findRun } from "../../runs/find-run.ts";
 import { EXIT } from "../errors.ts";
 import { say } from "../output.ts";
 import { endWithReader } from "../readers.ts";
+import { findStore } from "../../store/store.ts";
 
 /** Prints what a step's program wrote; with -f goes on until the step or its run is over. */
 export async function logs(
@@ -18,16 +16,16 @@ export async function logs(
   { follow = false }: { follow?: boolean },
 ): Promise<number> {
   endWithReader();
-  const root = home.find(process.cwd(), process.env);
-  const { request } = await findRun(root, name);
+  const store = findStore(process.cwd(), process.env);
+  const { request } = await findRun(store, name);
   const ids = request.plan.steps.map(({ id }) => id);
   if (!ids.includes(step)) throw new RunError({ why: "step-unknown", step, steps: ids });
   // A reused step's log stands with the run that made it; the record knows where.
-  const recorded = (await loadRecord(root, request.run))?.steps.find(({ id }) => id === step)?.log;
-  const file = path.join(home.run(root, request.run), recorded ?? `${step}/log.txt`);
+  const recorded = (await store.runs.loadRecord(request.run))?.steps.find(({ id }) => id === step)?.log;
+  const file = store.runs.trace(request.run, recorded ?? `${step}/log.txt`);
   const isOver = async () =>
-    (await loadOutcome(root, request.run, step)) !== undefined ||
-    (await loadRecord(root, request.run)) !== undefined;
+    (await store.runs.loadOutcome(request.run, step)) !== undefined ||
+    (await store.runs.loadRecord(request.run)) !== undefined;
   let offset = 0;
   for (;;) {
     const over = await isOver();

@@ -1,6 +1,5 @@
 import prettyBytes from "pretty-bytes";
 import type { Plan } from "../../schemas/plan.ts";
-import { home } from "../../store/home.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { drawTable } from "../table.ts";
@@ -11,6 +10,7 @@ import { originsOf, showOrigins } from "../preview/origins.ts";
 import { previewRun, type RunPreview } from "../../runs/preview/preview-run.ts";
 import type { StepPreview } from "../../runs/preview/step-preview.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
+import { findStore } from "../../store/store.ts";
 
 interface PlanOptions extends RecipeOptions {
   json?: boolean;
@@ -29,8 +29,8 @@ export async function plan(
   const planned = await planOf(file, options);
   const { plan: made, recipe } = planned;
   const folder = process.cwd();
-  const root = home.find(folder, process.env);
-  const found = { plan: made, ...(await previewRun(planned, { root, folder })) };
+  const store = findStore(folder, process.env);
+  const found = { plan: made, ...(await previewRun(planned, { store, folder })) };
   const { previews } = found;
   const idle = previews.every(({ action, outcome }) => action === "reuse" && outcome !== null);
   if (json === true)

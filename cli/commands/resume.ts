@@ -1,10 +1,10 @@
 import { continueRun } from "../../runs/continue-run.ts";
 import { findRun } from "../../runs/find-run.ts";
-import { home } from "../../store/home.ts";
 import { detach } from "../detach.ts";
 import { followToEnd } from "../follow.ts";
 import { say } from "../output.ts";
 import { sayFound } from "../preparing.ts";
+import { findStore } from "../../store/store.ts";
 
 interface ResumeOptions {
   json?: boolean;
@@ -21,13 +21,13 @@ export async function resume(
   { json = false, detach: alone = false, from }: ResumeOptions,
 ): Promise<number> {
   const folder = process.cwd();
-  const root = home.find(folder, process.env);
-  const started = await continueRun(root, await findRun(root, name), {
+  const store = findStore(folder, process.env);
+  const started = await continueRun(store, await findRun(store, name), {
     from: from ?? null,
     folder,
     tell: sayFound(json),
   });
   const { run } = started.request;
   say(`Going on with run ${run}.`, json);
-  return alone ? detach(root, run, json) : followToEnd(root, started.request, json);
+  return alone ? detach(store, run, json) : followToEnd(store, started.request, json);
 }

@@ -1,6 +1,5 @@
 import { beginRun } from "../../runs/begin.ts";
 import { counted } from "../../schemas/counted.ts";
-import { home } from "../../store/home.ts";
 import { confinement } from "../confine.ts";
 import { detach } from "../detach.ts";
 import { followToEnd, tellEnd } from "../follow.ts";
@@ -9,6 +8,7 @@ import { say } from "../output.ts";
 import { sayFound } from "../preparing.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
 import { writable } from "../writable.ts";
+import { findStore } from "../../store/store.ts";
 
 interface RunOptions extends RecipeOptions {
   json?: boolean;
@@ -25,10 +25,10 @@ export async function run(
   const planned = await planOf(file, options);
   const folder = process.cwd();
   const above = storeAbove(folder, process.env);
-  const root = await writable(home.find(folder, process.env));
+  const store = await writable(findStore(folder, process.env));
   if (above !== null) process.stderr.write(`A new store is made here. ${above}\n`);
   const heartbeat = process.env["REPRISE_HEARTBEAT_SECONDS"];
-  const begun = await beginRun(root, {
+  const begun = await beginRun(store, {
     ...planned,
     ...{ folder, afresh, failFast, settings: options.set ?? [], confine: confinement(options.confine) },
     ...(heartbeat ? { heartbeatSeconds: Number(heartbeat) } : {}),
@@ -37,12 +37,12 @@ export async function run(
   const { request } = begun.started;
   switch (begun.how) {
     case "reused":
-      return tellEnd(root, request.run, json);
+      return tellEnd(store, request.run, json);
     case "goes-on":
       say(`Going on with run ${request.run}.`, json);
       break;
     case "begun":
       say(`Run ${request.run}: ${counted(request.plan.steps.length, "step")}, ${begun.reused} reused.`, json);
   }
-  return alone ? detach(root, request.run, json) : followToEnd(root, request, json);
+  return alone ? detach(store, request.run, json) : followToEnd(store, request, json);
 }

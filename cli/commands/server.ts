@@ -1,19 +1,17 @@
 import { existsSync } from "node:fs";
 import { findToolchain } from "../../host/toolchain.ts";
-import { home } from "../../store/home.ts";
-import { listRuns } from "../../store/runs.ts";
-import { liveWorkers } from "../../store/workers.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { writable } from "../writable.ts";
+import { findStore, type Store } from "../../store/store.ts";
 
 /** Starts this folder's server, or finds it running. */
 export async function up({ json = false }: { json?: boolean }): Promise<number> {
-  const root = await writable(home.find(process.cwd(), process.env));
+  const store = await writable(findStore(process.cwd(), process.env));
   const { ensureServer } = await import("../../engine/server.ts");
   const { forgetStopped } = await import("../../engine/stopped.ts");
-  await forgetStopped(root);
-  const address = await ensureServer(root, findToolchain().server);
+  await forgetStopped(store);
+  const address = await ensureServer(store, findToolchain().server);
   if (json) sayJson({ address });
   else say(`The Temporal server answers at ${address}. 'reprise down' stops it.`);
   return EXIT.done;
@@ -27,14 +25,14 @@ export async function down({
   json?: boolean;
   force?: boolean;
 }): Promise<number> {
-  const root = home.find(process.cwd(), process.env);
+  const store = findStore(process.cwd(), process.env);
   const { stopServer } = await import("../../engine/server.ts");
   const { liveServer } = await import("../../engine/server-file.ts");
   const { noteStopped } = await import("../../engine/stopped.ts");
   // A copied folder names workers of the original: what they work on is none of its business.
-  if (!force && (await liveServer(root)) !== undefined) await refuseWhileWorking(root);
-  if (existsSync(home.server(root))) await noteStopped(root);
-  const stopped = await stopServer(root);
+  if (!force && (await liveServer(store)) !== undefined) await refuseWhileWorking(store);
+  if (existsSync(store.local.server.folder)) await noteStopped(store);
+  const stopped = await stopServer(store);
   if (json) sayJson({ stopped });
   else
     say(
@@ -43,10 +41,10 @@ export async function down({
   return EXIT.done;
 }
 
-async function refuseWhileWorking(root: string): Promise<void> {
+async function refuseWhileWorking(store: Store): Promise<void> {
   const working = await Promise.all(
-    (await listRuns(root)).map(async (run) => {
-      const workers = await liveWorkers(root, run);
+    (await store.runs.list()).map(async (run) => {
+      const workers = await store.local.liveWorkers(run);
       return workers.length === 0 ? [] : [`${run} (${workers.join(", ")})`];
     }),
   );

@@ -1,7 +1,4 @@
-import { home } from "../../store/home.ts";
 import { setTimeout as sleep } from "node:timers/promises";
-import { loadRecord, loadRun } from "../../store/runs.ts";
-import { liveWorkers } from "../../store/workers.ts";
 import { EXIT } from "../errors.ts";
 import { findRun } from "../../runs/find-run.ts";
 import { lookAtRun, standings } from "../../runs/standing.ts";
@@ -12,6 +9,7 @@ import { say, sayJson } from "../output.ts";
 import { endWithReader } from "../readers.ts";
 import { drawTable } from "../table.ts";
 import { showProgress } from "../progress-view.ts";
+import { findStore, type Store } from "../../store/store.ts";
 
 const LOOK_MS = 500;
 
@@ -20,27 +18,28 @@ export async function status(
   name: string | undefined,
   { json = false, watch = false }: { json?: boolean; watch?: boolean },
 ): Promise<number> {
-  const root = home.find(process.cwd(), process.env);
+  const store = findStore(process.cwd(), process.env);
   if (watch) endWithReader();
-  if (watch) await followFiles(root, name ?? "last");
-  return name === undefined ? listAll(root, json) : showOne(root, name, json);
+  if (watch) await followFiles(store, name ?? "last");
+  return name === undefined ? listAll(store, json) : showOne(store, name, json);
 }
 
 /** Shows progress until the run is over, paused, or left by its workers. */
-async function followFiles(root: string, name: string): Promise<void> {
-  const { request } = await findRun(root, name);
+async function followFiles(store: Store, name: string): Promise<void> {
+  const { request } = await findRun(store, name);
   const { run, plan } = request;
-  const view = showProgress(root, run, plan, process.stdout);
+  const view = showProgress(store, run, plan, process.stdout);
   for (;;) {
-    if ((await loadRecord(root, run)) !== undefined) break;
-    if ((await loadRun(root, run))?.paused === true || (await liveWorkers(root, run)).length === 0) break;
+    if ((await store.runs.loadRecord(run)) !== undefined) break;
+    if ((await store.runs.load(run))?.paused === true || (await store.local.liveWorkers(run)).length === 0)
+      break;
     await sleep(LOOK_MS);
   }
   await view.close();
 }
 
-async function listAll(root: string, json: boolean): Promise<number> {
-  const runs = (await standings(root)).map(({ started: { request, started }, standing }) => ({
+async function listAll(store: Store, json: boolean): Promise<number> {
+  const runs = (await standings(store)).map(({ started: { request, started }, standing }) => ({
     run: request.run,
     status: standing,
     started,
@@ -58,11 +57,11 @@ async function listAll(root: string, json: boolean): Promise<number> {
   return EXIT.done;
 }
 
-async function showOne(root: string, name: string, json: boolean): Promise<number> {
-  const found = await findRun(root, name);
+async function showOne(store: Store, name: string, json: boolean): Promise<number> {
+  const found = await findRun(store, name);
   const { started } = found;
   const { run, plan } = found.request;
-  const { standing: is, workers, steps, record } = await lookAtRun(root, found);
+  const { standing: is, workers, steps, record } = await lookAtRun(store, found);
   if (json) sayJson({ run, status: is, started, workers, steps });
   else {
     const known = kindsOf(plan);

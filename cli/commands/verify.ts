@@ -4,8 +4,6 @@ import { verdictsAsJunit } from "../../report/junit.ts";
 import { sentenceOf, type Comparison } from "../../verdict/reference.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { writeWhole } from "../../store/files.ts";
-import { home } from "../../store/home.ts";
-import { loadRecord } from "../../store/runs.ts";
 import { addDigests, compareIn, readDigests } from "../digests-file.ts";
 import { EXIT } from "../errors.ts";
 import { findRun } from "../../runs/find-run.ts";
@@ -13,6 +11,7 @@ import { withoutRecord } from "../without-record.ts";
 import { say, sayJson } from "../output.ts";
 import { exitCodeOf } from "../summary.ts";
 import { drawTable } from "../table.ts";
+import { findStore } from "../../store/store.ts";
 
 interface Options {
   json?: boolean;
@@ -25,12 +24,12 @@ interface Options {
 /** Shows what runs say about the paper's claims, beside the paper. The exit code is that of the worst run. */
 export async function verify(names: string[], options: Options): Promise<number> {
   const { json, markdown, junit, digests, writeDigests } = options;
-  const root = home.find(process.cwd(), process.env);
+  const store = findStore(process.cwd(), process.env);
   const records: RunRecord[] = [];
   for (const name of names) {
-    const { request } = await findRun(root, name);
-    const record = await loadRecord(root, request.run);
-    if (record === undefined) throw await withoutRecord(root, request.run, "there is no verdict yet");
+    const { request } = await findRun(store, name);
+    const record = await store.runs.loadRecord(request.run);
+    if (record === undefined) throw await withoutRecord(store, request.run, "there is no verdict yet");
     records.push(record);
   }
   if (junit !== undefined) await writeWhole(junit, verdictsAsJunit(records));

@@ -1,37 +1,36 @@
 import { findUnfinished } from "../../runs/find-run.ts";
 import { serveRuns, type Served } from "../../runs/serve.ts";
-import { home } from "../../store/home.ts";
-import { setPaused } from "../../store/runs.ts";
 import { EXIT } from "../errors.ts";
 import { followToEnd } from "../follow.ts";
 import { say } from "../output.ts";
 import { interruption } from "../stopping.ts";
+import { findStore, type Store } from "../../store/store.ts";
 
 /** Works on one run until it is over; without a run on every open one of this store, until it is stopped. */
 export async function worker(
   name: string | undefined,
   { json = false, detached = false }: { json?: boolean; detached?: boolean },
 ): Promise<number> {
-  const root = home.find(process.cwd(), process.env);
+  const store = findStore(process.cwd(), process.env);
   if (name !== undefined) {
-    const { request } = await findUnfinished(root, name);
-    if (!detached) await setPaused(root, request.run, false);
-    return followToEnd(root, request, json);
+    const { request } = await findUnfinished(store, name);
+    if (!detached) await store.runs.setPaused(request.run, false);
+    return followToEnd(store, request, json);
   }
   const stopping = interruption();
   const tell = (served: Served): void => {
     // Before there is a server a signal ends this process at once.
     if (served.says === "ready") stopping.listen();
-    say(sentenceOf(served, root), json);
+    say(sentenceOf(served, store), json);
   };
-  await serveRuns(root, { stop: stopping.signal, tell });
+  await serveRuns(store, { stop: stopping.signal, tell });
   return EXIT.interrupted;
 }
 
-function sentenceOf(served: Served, root: string): string {
+function sentenceOf(served: Served, store: Store): string {
   switch (served.says) {
     case "ready":
-      return `Working on the runs of ${root}. Ctrl-C stops gracefully.`;
+      return `Working on the runs of ${store.place}. Ctrl-C stops gracefully.`;
     case "working":
       return `working on ${served.run}`;
     case "unknown":

@@ -9,9 +9,10 @@ import { resultFields, type Tools } from "../../core/fingerprint.ts";
 import type { Artifact, PlanStep } from "../../schemas/plan.ts";
 import type { LastTime } from "./history.ts";
 import type { Reason, StepPreview } from "./step-preview.ts";
+import type { Store } from "../../store/store.ts";
 
 interface Asked {
-  root: string;
+  store: Store;
   step: PlanStep;
   schema: KindSchema;
   /** What decides the result now; null when an input is not known yet. */
@@ -50,7 +51,7 @@ export async function because(asked: Asked): Promise<Reason[]> {
     );
   }
   const environment = changed.filter(ofTools);
-  if (environment.length > 0) reasons.push(await environmentChanged(asked.root, environment, before, now));
+  if (environment.length > 0) reasons.push(await environmentChanged(asked.store, environment, before, now));
   if (reasons.length + waits.length > 0) return [...reasons, ...waits];
   const removed = last.ended ? "its result was removed from the store" : "its last run did not finish";
   return [{ kind: "removed", field: "", from: null, to: null, text: removed }];
@@ -96,7 +97,7 @@ function partlyKnown({ step, schema, tools, last }: Asked): Record<string, unkno
 
 /** What changed of the environment, in one reason: one installation may change several fields. */
 async function environmentChanged(
-  root: string,
+  store: Store,
   changed: readonly string[],
   before: Record<string, unknown>,
   now: Record<string, unknown>,
@@ -104,7 +105,7 @@ async function environmentChanged(
   const texts: string[] = [];
   for (const field of changed) {
     const [from, to] = [before[field], now[field]];
-    const [was, is] = await Promise.all([from, to].map((stands) => recallEnvironment(root, String(stands))));
+    const [was, is] = await Promise.all([from, to].map((stands) => recallEnvironment(store, String(stands))));
     const packages = was === undefined || is === undefined ? [] : changedPackages(was, is);
     const name = field.replace(/^(?:tools|packages)\./, "");
     texts.push(...(packages.length > 0 ? packages : [`${name} ${showValue(from)} -> ${showValue(to)}`]));
@@ -125,13 +126,13 @@ const MOST_FILES = 4;
 
 /** Which files of a kind from outside are other ones. */
 async function kindChanged(
-  { root, step, inputs }: Asked,
+  { store, step, inputs }: Asked,
   field: string,
   from: unknown,
   to: unknown,
 ): Promise<Reason> {
   const folder = sourceOfKind(step);
-  const files = await changedFiles(root, String(from), inputs[folder]!.uri);
+  const files = await changedFiles(store, String(from), inputs[folder]!.uri);
   const shown =
     files === null || files.length === 0
       ? `sha256 ${showValue(from)} -> ${showValue(to)}`

@@ -1,9 +1,7 @@
-import path from "node:path";
 import type { Plan } from "../../schemas/plan.ts";
 import { readJsonIfWhole } from "../../store/files.ts";
-import { loadFinished, type FinishedStep } from "../../store/finished-steps.ts";
-import { home } from "../../store/home.ts";
-import { listRunsOf, loadRecord, loadRun } from "../../store/runs.ts";
+import type { FinishedStep } from "../../store/finished-steps.ts";
+import type { Store } from "../../store/store.ts";
 
 export interface LastTime {
   /** What decided the step's result then; null if it never ran. */
@@ -22,14 +20,14 @@ export interface History {
 const RUNS_LOOKED_AT = 20;
 
 /** What earlier runs of the same recipe and profile say about its steps. Read only as far as it is asked for. */
-export function historyOf(root: string, { recipe }: Plan): History {
+export function historyOf(store: Store, { recipe }: Plan): History {
   let runs: Promise<{ id: string; prints: () => Promise<Map<string, string | null>> }[]> | undefined;
   const find = async () => {
     const found: { id: string; prints: () => Promise<Map<string, string | null>> }[] = [];
-    for (const id of await listRunsOf(root, recipe.name)) {
-      if ((await loadRun(root, id))?.request.plan.recipe.profile !== recipe.profile) continue;
+    for (const id of await store.runs.listOf(recipe.name)) {
+      if ((await store.runs.load(id))?.request.plan.recipe.profile !== recipe.profile) continue;
       let prints: Promise<Map<string, string | null>> | undefined;
-      found.push({ id, prints: () => (prints ??= fingerprintsOf(root, id)) });
+      found.push({ id, prints: () => (prints ??= fingerprintsOf(store, id)) });
       if (found.length === RUNS_LOOKED_AT) break;
     }
     return found;
@@ -39,11 +37,11 @@ export function historyOf(root: string, { recipe }: Plan): History {
       runs ??= find();
       for (const { id, prints } of await runs) {
         const fields = await readJsonIfWhole<Record<string, unknown>>(
-          path.join(home.step(root, id, step), "fields.json"),
+          store.runs.step(id, step).fields,
           "kind",
         );
         const print = (await prints()).get(step);
-        const finished = print == null ? undefined : await loadFinished(root, print);
+        const finished = print == null ? undefined : await store.results.load(print);
         const known = fields ?? finished?.fields;
         if (known !== undefined) return { fields: known, finished: finished ?? null, ended: print != null };
       }
@@ -53,7 +51,7 @@ export function historyOf(root: string, { recipe }: Plan): History {
 }
 
 /** Fingerprint of each step of a run that left a record. */
-async function fingerprintsOf(root: string, run: string): Promise<Map<string, string | null>> {
-  const record = await loadRecord(root, run);
+async function fingerprintsOf(store: Store, run: string): Promise<Map<string, string | null>> {
+  const record = await store.runs.loadRecord(run);
   return new Map((record?.steps ?? []).map(({ id, fingerprint }) => [id, fingerprint]));
 }

@@ -5,6 +5,7 @@ import { estimate, type Estimate } from "./estimate.ts";
 import { historyOf } from "./history.ts";
 import { previewPlan } from "./preview.ts";
 import type { StepPreview } from "./step-preview.ts";
+import type { Store } from "../../store/store.ts";
 
 /** What a run would do. */
 export interface RunPreview {
@@ -18,13 +19,13 @@ export interface RunPreview {
 /** What a run of a plan, begun in a folder, would do with each step and why. Nothing is started, and no input need be there. */
 export async function previewRun(
   planned: Pick<Planned, "plan" | "recipe" | "paper">,
-  { root, folder }: { root: string; folder: string },
+  { store, folder }: { store: Store; folder: string },
 ): Promise<RunPreview> {
   const { plan } = planned;
   const missing = [...(await missingInputs(plan, folder)).keys()];
-  const inputs = await digestInputs(planned, { root, folder }, missing);
-  const tools = await toolsForFingerprint(root);
-  const previews = await previewPlan(root, plan, inputs, tools, historyOf(root, plan), planned.paper);
-  const estimates = await Promise.all(previews.map((preview) => estimate(root, preview)));
+  const inputs = await digestInputs(planned, { store, folder }, missing);
+  const tools = await toolsForFingerprint(store);
+  const previews = await previewPlan(store, plan, inputs, tools, historyOf(store, plan), planned.paper);
+  const estimates = await Promise.all(previews.map((preview) => estimate(store, preview)));
   return { previews, estimates, missing };
 }

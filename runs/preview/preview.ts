@@ -5,18 +5,19 @@ import type { Kinds } from "../../core/kinds.ts";
 import { fingerprint, resultFields, resumeKey, type Tools } from "../../core/fingerprint.ts";
 import type { Artifact, Plan, PlanStep } from "../../schemas/plan.ts";
 import { newestCheckpoint } from "../../store/checkpoints.ts";
-import { recall, reusedOutcome, type FinishedStep } from "../../store/finished-steps.ts";
-import { checkpointsOf, listWorks, refusedElsewhere, type KnownWork } from "../../store/works.ts";
+import { reusedOutcome, type FinishedStep } from "../../store/finished-steps.ts";
+import type { KnownWork } from "../../store/works.ts";
 import { because } from "./because.ts";
 import type { History } from "./history.ts";
 import type { Reason, StepPreview } from "./step-preview.ts";
+import type { Store } from "../../store/store.ts";
 
 // Enough to keep the disk busy.
 const AT_ONCE = 32;
 
 /** What a run would do with each step, from the store alone: neither server nor Python is started. */
 export async function previewPlan(
-  root: string,
+  store: Store,
   plan: Plan,
   inputs: Record<string, Artifact>,
   tools: Tools,
@@ -26,7 +27,7 @@ export async function previewPlan(
   const around: Around = {
     recipe: plan.recipe.name,
     kinds: kindsOf(plan),
-    works: listWorks(root),
+    works: store.works.list(),
     inputs,
     tools,
     history,
@@ -40,7 +41,7 @@ export async function previewPlan(
     const producers = Object.values(step.inputs).flatMap((source) =>
       source.from === "step" ? [begun.get(source.step)!] : [],
     );
-    const preview = Promise.all(producers).then(() => limit(() => previewStep(root, step, around)));
+    const preview = Promise.all(producers).then(() => limit(() => previewStep(store, step, around)));
     begun.set(
       step.id,
       preview.then((found) => {
@@ -72,10 +73,10 @@ interface Around {
   outputs: Map<string, Known>;
 }
 
-async function previewStep(root: string, step: PlanStep, around: Around): Promise<StepPreview> {
+async function previewStep(store: Store, step: PlanStep, around: Around): Promise<StepPreview> {
   const { kinds, tools, history, previews, outputs, inputs, paper } = around;
   const { schema } = kinds.get(step.kind);
-  const asked = { root, step, schema, previews, tools, inputs, paper };
+  const asked = { store, step, schema, previews, tools, inputs, paper };
   const sources = sourcesOf(step, around);
   if (sources === null) {
     const last = await history.lastOf(step.id);
@@ -84,7 +85,7 @@ async function previewStep(root: string, step: PlanStep, around: Around): Promis
   }
   const fields = resultFields(schema, step, sources.artifacts, tools);
   const print = fingerprint(schema, step, sources.artifacts, tools);
-  const known = await recall(root, print, step);
+  const known = await store.results.recall(print, step);
   if (known.how === "whole") {
     outputs.set(step.id, { outputs: known.step.outputs, unless: sources.unless });
     const common = {
@@ -113,10 +114,10 @@ async function previewStep(root: string, step: PlanStep, around: Around): Promis
     };
   }
   const key = resumeKey(schema, step, sources.artifacts, tools);
-  const { checkpoint, refused } = await newestCheckpoint(checkpointsOf(root, key), { key });
+  const { checkpoint, refused } = await newestCheckpoint(store.works.checkpoints(key), { key });
   if (checkpoint === null) {
     const about = { recipe: around.recipe, step: step.id, fields };
-    refused.push(...(await refusedElsewhere(root, await around.works, { key, about })));
+    refused.push(...(await store.works.refusedElsewhere(await around.works, { key, about })));
   }
   const common = { step, fingerprint: print, fields, refused, resumeFrom: checkpoint?.step ?? null };
   const action = checkpoint === null ? "run" : "resume";

@@ -4,24 +4,24 @@ import type { FrameManifestLine } from "../../data/frames/manifest.ts";
 import type { Sample } from "../../report/samples.ts";
 import type { Question } from "../../schemas/generated/question.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
-import { pathOf } from "../../store/artifacts.ts";
 import { readJsonLines } from "../../store/files.ts";
 import { predictionsIn } from "./predictions-in.ts";
+import type { Store } from "../../store/store.ts";
 
 const SAMPLES = 6;
 
 /** A few questions, first those on which the evaluated models disagree, with the frames that they saw. */
-export async function samplesOf(root: string, record: RunRecord): Promise<Sample[]> {
+export async function samplesOf(store: Store, record: RunRecord): Promise<Sample[]> {
   const evaluated = record.steps.filter(({ outputs }) => outputs["predictions"]?.type === "predictions");
   const dataset = evaluated[0]?.inputs["dataset"];
   if (dataset === undefined || typeof dataset === "string") return [];
   const replies = await Promise.all(
     evaluated.map(async ({ id, outputs }) => ({
       step: id,
-      byId: new Map((await predictionsIn(root, outputs["predictions"]!)).map((line) => [line.id, line])),
+      byId: new Map((await predictionsIn(store, outputs["predictions"]!)).map((line) => [line.id, line])),
     })),
   );
-  const folder = pathOf(root, dataset);
+  const folder = await store.artifacts.get(dataset);
   const strips = new Map(
     (await readJsonLines<FrameManifestLine>(path.join(folder, "frames.jsonl"))).map((line) => [
       line.video,

@@ -7,6 +7,7 @@ import { RunFollower } from "../../runs/step-files.ts";
 import type { Plan } from "../../schemas/plan.ts";
 import { outcome } from "../support/claims.ts";
 import { temporaryFolder } from "../support/folders.ts";
+import { openStore } from "../../store/store.ts";
 
 /** What a terminal of some rows was given, without its control codes. */
 function terminal(rows: number) {
@@ -25,7 +26,7 @@ function runOf(count: number) {
   const place = (id: string) => path.join(root, "runs", "r", id);
   const steps = Array.from({ length: count }, (_, index) => ({ id: `step${index}` }));
   return {
-    follower: new RunFollower(root, "r", { steps } as Plan),
+    follower: new RunFollower(openStore(root), "r", { steps } as Plan),
     progress: (id: string, done: number) => {
       mkdirSync(place(id), { recursive: true });
       const event = { event: "progress", done, total: 8, unit: "step", time: done };

@@ -6,6 +6,7 @@ import { installedPackages } from "../../host/installed-packages.ts";
 import { findToolchain } from "../../host/toolchain.ts";
 import { changedPackages, recallEnvironment, toolsForFingerprint } from "../../host/tools.ts";
 import { temporaryFolder } from "../support/folders.ts";
+import { openStore } from "../../store/store.ts";
 
 const toolchain = findToolchain({});
 const root = temporaryFolder();
@@ -55,7 +56,7 @@ describe("a Python environment", () => {
   const folder = temporaryFolder();
   const python = path.join(folder, "bin", "python");
   const site = path.join(folder, "lib", "python3.11", "site-packages");
-  const tools = () => toolsForFingerprint(root);
+  const tools = () => toolsForFingerprint(openStore(root));
 
   beforeEach(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -80,7 +81,7 @@ describe("a Python environment", () => {
     packagesIn(site, "deepspeed-0.18.0.dist-info");
     const more = await tools();
     expect(more.python).not.toBe(before.python);
-    expect(changedPackages((await recallEnvironment(root, more.python))!, more.packages)).toEqual([
+    expect(changedPackages((await recallEnvironment(openStore(root), more.python))!, more.packages)).toEqual([
       "triton none -> 3.7.0",
     ]);
     rmSync(path.join(site, "deepspeed-0.18.0.dist-info"), { recursive: true });
@@ -125,11 +126,11 @@ describe("the set-up's own environment", () => {
     vi.stubEnv("REPRISE_PYTHON", "");
     vi.stubEnv("REPRISE_FFMPEG", "");
     const nowhere = path.join(temporaryFolder(), "absent");
-    const found = await toolsForFingerprint(nowhere);
+    const found = await toolsForFingerprint(openStore(nowhere));
     expect(found.packages["av"]).toMatch(/^[0-9.]+$/);
     expect(found.ffmpeg).toMatch(/^imageio-ffmpeg [0-9.]+$/);
     const began = performance.now();
-    await toolsForFingerprint(nowhere);
+    await toolsForFingerprint(openStore(nowhere));
     expect(performance.now() - began).toBeLessThan(50);
   });
 });
@@ -140,7 +141,7 @@ describe("another ffmpeg", () => {
   const wrapper = (comment: string) => `#!/bin/sh\n# ${comment}\nexec '${toolchain.ffmpeg!}' "$@"\n`;
   const print = async (place: string) => {
     vi.stubEnv("REPRISE_FFMPEG", place);
-    return (await toolsForFingerprint(root)).ffmpeg;
+    return (await toolsForFingerprint(openStore(root))).ffmpeg;
   };
 
   test("is its bytes, wherever it stands and whenever it was put there", async () => {

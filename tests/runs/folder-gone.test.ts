@@ -6,6 +6,7 @@ import { followRun } from "../../runs/follow.ts";
 import { loadRecord, loadRun } from "../../store/runs.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { begin, folderWith, shell, stopStoreAfterwards } from "../support/runs.ts";
+import { openStore } from "../../store/store.ts";
 
 test("a folder that is gone fails the step with a sentence, keeps the run from going on, and lets it when it is back", async () => {
   const base = temporaryFolder();
@@ -20,7 +21,7 @@ test("a folder that is gone fails the step with a sentence, keeps the run from g
   const aside = path.join(base, "aside");
   renameSync(folder, aside);
 
-  expect(await followRun(root, started.request)).toBe("over");
+  expect(await followRun(openStore(root), started.request)).toBe("over");
   const record = (await loadRecord(root, run))!;
   expect(record.steps.map(({ status }) => status)).toEqual(["done", "failed"]);
   expect(record.failure).toMatchObject({
@@ -28,13 +29,15 @@ test("a folder that is gone fails the step with a sentence, keeps the run from g
     code: "environment",
     message: `'${folder}', where the run was begun and its programs run, cannot be used here (ENOENT). Put it back and go on with 'reprise resume ${run}', or run the recipe in another folder: what is finished is reused.`,
   });
-  await expect(continueRun(root, (await loadRun(root, run))!, { folder: base })).rejects.toMatchObject({
+  await expect(
+    continueRun(openStore(root), (await loadRun(root, run))!, { folder: base }),
+  ).rejects.toMatchObject({
     refusal: { why: "folder-gone", run, folder },
   });
 
   renameSync(aside, folder);
-  const next = await continueRun(root, (await loadRun(root, run))!, { folder: base });
-  expect(await followRun(root, next.request)).toBe("over");
+  const next = await continueRun(openStore(root), (await loadRun(root, run))!, { folder: base });
+  expect(await followRun(openStore(root), next.request)).toBe("over");
   expect((await loadRecord(root, run))!.status).toBe("done");
   expect(readFileSync(path.join(folder, "seen"), "utf8")).toBe(`${folder}\n`);
 }, 120_000);
@@ -51,7 +54,7 @@ test("a link in place of the folder is not followed later: a run stays where it 
   const { started } = await begin(root, current);
   rmSync(current);
   symlinkSync(second!, current);
-  expect(await followRun(root, started.request)).toBe("over");
+  expect(await followRun(openStore(root), started.request)).toBe("over");
   expect([existsSync(path.join(first!, "seen")), existsSync(path.join(second!, "seen"))]).toEqual([
     true,
     false,

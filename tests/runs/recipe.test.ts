@@ -6,6 +6,7 @@ import { previewRun } from "../../runs/preview/preview-run.ts";
 import { compileRecipe, planOf } from "../../runs/recipe/compile-recipe.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { folderWith } from "../support/runs.ts";
+import { openStore } from "../../store/store.ts";
 
 const NOOP = { s: { uses: "run/noop", with: {} } };
 const codes = (folder: string, choice: Parameters<typeof compileRecipe>[1]): string[] =>
@@ -86,7 +87,7 @@ test("a preview starts nothing, and names the inputs that are not there", async 
   const planned = planOf(folder, { file: "r.yaml" });
   const root = path.join(folder, ".reprise");
   const look = async () => {
-    const { missing, previews } = await previewRun(planned, { root, folder });
+    const { missing, previews } = await previewRun(planned, { store: openStore(root), folder });
     return [missing, previews.map(({ action, because }) => [action, because.map(({ kind }) => kind)])];
   };
   expect(await look()).toEqual([["d"], [["run", ["never-run", "missing-input"]]]]);

@@ -8,13 +8,14 @@ import type { Found } from "../../runs/preparing.ts";
 import { setPaused } from "../../store/runs.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { begin, folderWith } from "../support/runs.ts";
+import { openStore } from "../../store/store.ts";
 
 const NOOP = { s: { uses: "run/noop", with: {} } };
 
 test("a run is found by the beginning of its name, and refusals say what there is", async () => {
   const base = temporaryFolder();
   const root = path.join(base, "store");
-  await expect(findRun(root, "last")).rejects.toMatchObject({
+  await expect(findRun(openStore(root), "last")).rejects.toMatchObject({
     refusal: { why: "run-unknown", name: "last", none: true },
   });
   const folder = folderWith(path.join(base, "folder"), NOOP);
@@ -23,9 +24,11 @@ test("a run is found by the beginning of its name, and refusals say what there i
   );
   // Begun within one second, perhaps, and two all the same.
   expect(new Set(runs).size).toBe(2);
-  expect((await findUnfinished(root, runs[0]!)).request.run).toBe(runs[0]);
-  await expect(findRun(root, "none")).rejects.toMatchObject({ refusal: { why: "run-unknown", none: false } });
-  await expect(findRun(root, "inside")).rejects.toMatchObject({
+  expect((await findUnfinished(openStore(root), runs[0]!)).request.run).toBe(runs[0]);
+  await expect(findRun(openStore(root), "none")).rejects.toMatchObject({
+    refusal: { why: "run-unknown", none: false },
+  });
+  await expect(findRun(openStore(root), "inside")).rejects.toMatchObject({
     refusal: { why: "run-ambiguous", runs: expect.arrayContaining(runs) as string[] },
   });
 });
@@ -54,7 +57,11 @@ test("to go on is refused with a reason, and warnings are told", async () => {
   const { started } = await begin(root, folder);
   const told: Found[] = [];
   const goOn = (from?: string) =>
-    continueRun(root, started, { folder: base, from: from ?? null, tell: (found) => void told.push(found) });
+    continueRun(openStore(root), started, {
+      folder: base,
+      from: from ?? null,
+      tell: (found) => void told.push(found),
+    });
   await expect(goOn("z")).rejects.toMatchObject({
     refusal: { why: "step-unknown", step: "z", steps: ["s"] },
   });
@@ -76,10 +83,10 @@ test("a worker program that ends at once, or is not there, is told with its log"
     environment: process.env,
   });
   for (const command of ["sh", path.join(base, "none")])
-    await expect(detachRun(root, run, program(command))).rejects.toMatchObject({
+    await expect(detachRun(openStore(root), run, program(command))).rejects.toMatchObject({
       refusal: { why: "worker-lost", run },
     });
   expect(readFileSync(path.join(root, "runs", run, "detached.log"), "utf8")).toBe("told\n");
   await setPaused(root, run, true);
-  expect(await detachRun(root, run, program("sh"))).toEqual({ how: "paused" });
+  expect(await detachRun(openStore(root), run, program("sh"))).toEqual({ how: "paused" });
 });

@@ -13,6 +13,7 @@ import { home } from "../../store/home.ts";
 import { loadRecord, loadRun } from "../../store/runs.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { begin, folderWith, shell, stopStoreAfterwards, until } from "../support/runs.ts";
+import { openStore } from "../../store/store.ts";
 
 const base = temporaryFolder();
 const root = path.join(base, "store");
@@ -52,11 +53,17 @@ describe("runs of two folders in one process", { timeout: 120_000 }, () => {
     expect(runs[0]!.request.run).not.toBe(runs[1]!.request.run);
     const told: Happening[] = [];
     const following = runs.map(({ request }) =>
-      followRun(root, request, { tell: (happening) => void told.push(happening) }),
+      followRun(openStore(root), request, { tell: (happening) => void told.push(happening) }),
     );
     await until(() => [one, two].every((folder) => begun(folder) !== ""));
-    expect((await standings(root)).map(({ standing }) => standing)).toEqual(["running", "running"]);
-    expect((await lookAtRun(root, runs[0]!)).steps.map(({ status }) => status)).toEqual(["done", "waiting"]);
+    expect((await standings(openStore(root))).map(({ standing }) => standing)).toEqual([
+      "running",
+      "running",
+    ]);
+    expect((await lookAtRun(openStore(root), runs[0]!)).steps.map(({ status }) => status)).toEqual([
+      "done",
+      "waiting",
+    ]);
     go(two);
     expect(await following[1]).toBe("over");
     go(one);
@@ -68,7 +75,7 @@ describe("runs of two folders in one process", { timeout: 120_000 }, () => {
       ["done", null],
       ["done", `${commit}+`],
     ]);
-    expect(readFileSync(await writeReport(root, records[0]!), "utf8")).toContain("inside");
+    expect(readFileSync(await writeReport(openStore(root), records[0]!), "utf8")).toContain("inside");
   });
 
   test("the same again finds everything, and another folder with the same content too", async () => {
@@ -84,25 +91,32 @@ describe("runs of two folders in one process", { timeout: 120_000 }, () => {
   test("one is paused and goes on, one is cancelled, by others of this process", async () => {
     const [paused, cancelled] = [waiting("paused"), waiting("cancelled")];
     const [first, second] = [(await begin(root, paused)).started, (await begin(root, cancelled)).started];
-    const following = [first, second].map(({ request }) => followRun(root, request));
+    const following = [first, second].map(({ request }) => followRun(openStore(root), request));
     await until(() => [paused, cancelled].every((folder) => begun(folder) !== ""));
 
-    expect(await pauseRun(root, first.request.run)).toEqual({ run: first.request.run, record: undefined });
+    expect(await pauseRun(openStore(root), first.request.run)).toEqual({
+      run: first.request.run,
+      record: undefined,
+    });
     expect(await following[0]).toBe("paused");
-    expect((await lookAtRun(root, (await loadRun(root, first.request.run))!)).standing).toBe("paused");
+    expect((await lookAtRun(openStore(root), (await loadRun(root, first.request.run))!)).standing).toBe(
+      "paused",
+    );
 
-    expect(await cancelRun(root, second.request.run)).toMatchObject({ status: "cancelled" });
+    expect(await cancelRun(openStore(root), second.request.run)).toMatchObject({ status: "cancelled" });
     expect(await following[1]).toBe("over");
-    await expect(cancelRun(root, second.request.run)).rejects.toMatchObject({
+    await expect(cancelRun(openStore(root), second.request.run)).rejects.toMatchObject({
       refusal: { why: "run-over", status: "cancelled" },
     });
 
     go(paused);
-    const next = await continueRun(root, (await loadRun(root, first.request.run))!, { folder: base });
-    expect(await followRun(root, next.request)).toBe("over");
+    const next = await continueRun(openStore(root), (await loadRun(root, first.request.run))!, {
+      folder: base,
+    });
+    expect(await followRun(openStore(root), next.request)).toBe("over");
     expect(begun(paused)).toBe(`${paused}\n${paused}\n`);
     expect((await loadRecord(root, first.request.run))!.status).toBe("done");
-    await expect(continueRun(root, next, { folder: base })).rejects.toMatchObject({
+    await expect(continueRun(openStore(root), next, { folder: base })).rejects.toMatchObject({
       refusal: { why: "run-done", run: first.request.run },
     });
   });
@@ -112,7 +126,9 @@ describe("runs of two folders in one process", { timeout: 120_000 }, () => {
     writeFileSync(path.join(right, "name"), "left");
     const stop = new AbortController();
     const runs = [(await begin(root, left)).started, (await begin(root, right)).started];
-    const following = runs.map(({ request }) => followRun(root, request, { interrupt: stop.signal }));
+    const following = runs.map(({ request }) =>
+      followRun(openStore(root), request, { interrupt: stop.signal }),
+    );
     // They have one step in common, which only one of them works on.
     await until(() => begun(left) + begun(right) !== "");
     stop.abort();
@@ -121,7 +137,7 @@ describe("runs of two folders in one process", { timeout: 120_000 }, () => {
 
     const served: string[] = [];
     const done = new AbortController();
-    const serving = serveRuns(root, {
+    const serving = serveRuns(openStore(root), {
       stop: done.signal,
       tell: (told) => void served.push(told.says === "ready" ? told.says : told.run),
     });

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { EventFile } from "../../steps/event-file.ts";
 import { chooseCheckpoint } from "../../steps/resume.ts";
 import type { StepContext } from "../../steps/context.ts";
+import { openStore } from "../../store/store.ts";
 import { writeCheckpoints } from "../support/checkpoint-folder.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
@@ -17,7 +18,7 @@ const kept = () => readdirSync(folder).sort();
 /** An attempt of the step `sft` of the run `r`, whose recipe says where to go on from. */
 async function attempt(resume: string, resumable: Record<string, unknown> = {}) {
   const context = {
-    root,
+    store: openStore(root),
     run: "r",
     key: KEY,
     step: { id: "sft", params: { steps: 6 }, checkpoint: { resume } },

@@ -5,9 +5,9 @@ import type { Plan } from "../../schemas/plan.ts";
 import { loadRun, runFile, saveRun, type StartedRun } from "../../store/runs.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
-const started = (root: string, folder: string): StartedRun => ({
+const started = (folder: string): StartedRun => ({
   request: {
-    ...{ run: "r", home: root, plan: {} as Plan, capacity: { cpu: 1, gpu: 0, memoryGb: 1 } },
+    ...{ run: "r", plan: {} as Plan, capacity: { cpu: 1, gpu: 0, memoryGb: 1 } },
     ...{ inputs: {}, heartbeatSeconds: 1, failFast: false, redo: null },
   },
   folder,
@@ -39,7 +39,7 @@ test.each([
 ])("a run's folder moves with its store: %s", async (_, folder, store, noted) => {
   const at = places();
   const root = at(...store);
-  await saveRun(root, started(root, at(...folder)));
+  await saveRun(root, started(at(...folder)));
   expect(kept(root)).toBe(noted);
   expect((await loadRun(root, "r"))!.folder).toBe(at(...folder));
   renameSync(at("p"), path.join(at("q"), "moved"));
@@ -51,7 +51,7 @@ test("a run's folder elsewhere, and the root, keep their place", async () => {
   const at = places();
   const root = at("stores", "one");
   for (const folder of [at("checkout"), "/"]) {
-    await saveRun(root, started(root, folder));
+    await saveRun(root, started(folder));
     expect(kept(root)).toBe(folder);
     expect((await loadRun(root, "r"))!.folder).toBe(folder);
   }
@@ -62,13 +62,13 @@ test("a store that is reached by a link has its run's folder where it was, by wh
   const [store, folder] = [at("scratch", "store"), at("home", "project")];
   const link = path.join(folder, ".reprise");
   symlinkSync(store, link);
-  await saveRun(link, started(link, folder));
+  await saveRun(link, started(folder));
   for (const root of [store, link]) expect((await loadRun(root, "r"))!.folder).toBe(folder);
 });
 
 test("a run of an earlier version names no folder, and keeps it so", async () => {
   const root = places()(".reprise");
-  await saveRun(root, started(root, root));
+  await saveRun(root, started(root));
   const file = runFile(root, "r");
   const { folder: _, ...before } = JSON.parse(readFileSync(file, "utf8")) as { folder: string };
   writeFileSync(file, JSON.stringify(before));
@@ -76,4 +76,17 @@ test("a run of an earlier version names no folder, and keeps it so", async () =>
   expect(found.folder).toBeUndefined();
   await saveRun(root, { ...found, paused: true });
   expect([kept(root), (await loadRun(root, "r"))!.paused]).toEqual([undefined, true]);
+});
+
+test("a run of an earlier version, which wrote where the store was, is read without it", async () => {
+  const root = path.join(temporaryFolder(), ".reprise");
+  mkdirSync(root, { recursive: true });
+  await saveRun(root, started(root));
+  const file = runFile(root, "r");
+  const written = JSON.parse(readFileSync(file, "utf8")) as { request: object };
+  expect(written.request).not.toHaveProperty("home");
+  writeFileSync(file, JSON.stringify({ ...written, request: { ...written.request, home: "/elsewhere" } }));
+  const found = await loadRun(root, "r");
+  expect(found?.request).not.toHaveProperty("home");
+  expect(found?.request.run).toBe("r");
 });

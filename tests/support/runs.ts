@@ -5,6 +5,7 @@ import { stopServer } from "../../engine/server.ts";
 import { beginRun, type Beginning, type Begun } from "../../runs/begin.ts";
 import { planOf } from "../../runs/recipe/compile-recipe.ts";
 import { afterwards } from "./folders.ts";
+import { openStore } from "../../store/store.ts";
 
 /** A step of `run/command` that runs a line of shell. */
 export const shell = (script: string, more: object = {}): object => ({
@@ -21,11 +22,11 @@ export function folderWith(folder: string, steps: Record<string, object>, more: 
 
 /** Begins a run of a folder's recipe without the command line. */
 export const begin = (root: string, folder: string, more: Partial<Beginning> = {}): Promise<Begun> =>
-  beginRun(root, { ...planOf(folder, { file: "r.yaml" }), folder, ...more });
+  beginRun(openStore(root), { ...planOf(folder, { file: "r.yaml" }), folder, ...more });
 
 /** Ends a store's server when the test, or the file's tests, are over. */
 export function stopStoreAfterwards(root: string): void {
-  afterwards(() => stopServer(root));
+  afterwards(() => stopServer(openStore(root)));
 }
 
 /** Waits until something is so. */

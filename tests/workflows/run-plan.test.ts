@@ -70,7 +70,6 @@ async function run(
   });
   const request = {
     run: taskQueue,
-    home: "/none",
     plan: { steps, secrets: ["TOKEN"] },
     capacity: { cpu: 2, gpu: 0, memoryGb: 8 },
     inputs: {},
