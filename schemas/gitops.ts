@@ -44,6 +44,8 @@ export interface Decision {
   reason: string;
   /** Names of the secrets that its run may have. */
   secrets: string[];
+  /** Whether its commits come from a fork or a stranger: even when approved it runs no program of its own and nothing that takes a secret. */
+  stranger: boolean;
 }
 
 export type Supersede = "queue" | "cancel-pending" | "cancel-running";
@@ -88,6 +90,8 @@ export interface CommitPlan {
   /** Digest that two commits share exactly when their runs give the same verdict: plan and contents of inputs. */
   content: string;
   problems: Problem[];
+  /** What is valid and may not run from this trigger: kinds and secrets that it is not given. */
+  notAllowed: Problem[];
   steps: PlannedStep[];
   /** From earlier runs; null where nothing is known. */
   seconds: number | null;
