@@ -23,6 +23,7 @@ export const FORGE_STATES: Readonly<Record<StatusState, Words>> = {
   queued: PENDING,
   running: RUNNING,
   reproduced: PASSES,
+  reported: PASSES,
   unclaimed: PASSES,
   unaffected: PASSES,
   invalid: FAILS,

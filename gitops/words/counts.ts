@@ -1,5 +1,5 @@
 import { showDuration } from "../../core/show-duration.ts";
-import type { CommitPlan, RunVerdict } from "../../schemas/gitops.ts";
+import type { CommitPlan, Problem, RunVerdict } from "../../schemas/gitops.ts";
 
 /** `1 mistake`, `2 mistakes`. */
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
@@ -34,3 +34,7 @@ export function claimsOf({ claims }: RunVerdict): string {
   const held = counting.filter(({ outcome }) => outcome === "REPRODUCED");
   return `${held.length} of ${counted(counting.length, "claim")} reproduced`;
 }
+
+/** A mistake with its place, in one line. */
+export const problemLine = ({ code, severity, file, line, column, message }: Problem): string =>
+  `${file}:${line}:${column} ${severity} ${code} ${message}`;

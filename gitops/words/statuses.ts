@@ -54,6 +54,7 @@ export const WORDS: Readonly<Record<StatusState, string>> = {
   superseded: "superseded",
   cancelled: "cancelled",
   reproduced: "reproduced",
+  reported: "done, not all reproduced",
   unclaimed: "done, nothing claimed",
   unaffected: "not affected",
 };
@@ -84,6 +85,8 @@ function bare({ state, run }: Item, facts: ItemFacts | undefined): string {
       return run === null ? "Runs" : `Runs as ${run}`;
     case "reproduced":
       return (verdict === null ? "Reproduced" : claimsOf(verdict)) + of;
+    case "reported":
+      return `Done: ${verdict === null ? "not all is reproduced" : notReproduced(verdict)}${of}`;
     case "not-reproduced":
       return (verdict === null ? "Not reproduced" : notReproduced(verdict)) + of;
     case "unclaimed":
