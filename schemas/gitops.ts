@@ -135,7 +135,7 @@ export interface VerdictDifference {
   metrics: { name: string; before: number; after: number; p: number | null }[];
 }
 
-/** States of a commit that people see; each forge has a mapping. Only `reproduced`, `unaffected` and `empty` pass. */
+/** States of a commit that people see; each forge has a mapping. Only `reproduced`, `reported`, `unclaimed` and `unaffected` pass. */
 export type StatusState =
   | "invalid"
   | "planned"
@@ -145,6 +145,8 @@ export type StatusState =
   | "reproduced"
   | "not-reproduced"
   | "unclaimed"
+  /** Done; claims that are not reproduced are reported only. */
+  | "reported"
   | "new-deviations"
   | "failed"
   | "unaffected"
