@@ -6,7 +6,9 @@ import { EngineError } from "../engine/errors.ts";
 import { isDiskFull } from "../core/disk.ts";
 import { tooManyFiles } from "../core/too-many-files.ts";
 import { EXIT, UserError } from "./errors.ts";
+import { addGitops } from "./gitops/verbs.ts";
 import { RunError } from "../runs/errors.ts";
+import type { Act } from "./act.ts";
 import { lostOutput, outliveReaders } from "./readers.ts";
 import { sayJson } from "./output.ts";
 
@@ -16,12 +18,10 @@ const program = new Command("reprise")
   .exitOverride()
   .showHelpAfterError("(add --help for usage)");
 
-type Action = (...args: never[]) => number | Promise<number>;
-
 /** Loads a command only when it is called: a short command must not wait for the libraries of a long one. */
-const act =
-  <Name extends string>(load: () => Promise<Record<Name, Action>>, name: Name) =>
-  async (...args: unknown[]): Promise<void> => {
+const act: Act =
+  (load, name) =>
+  async (...args) => {
     const command = (await load())[name] as (...values: unknown[]) => number | Promise<number>;
     process.exitCode = await command(...args);
   };
@@ -163,6 +163,7 @@ cacheVerb("gc", "Remove what no run needs, the oldest first", "gc --keep 20GB --
 cacheVerb("verify", "Read every artifact and compare it with its digest", "verify").action(
   act(cacheCommand, "verify"),
 );
+addGitops(program, act);
 program
   .command("schema [name]")
   .description(

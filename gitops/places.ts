@@ -7,10 +7,26 @@ export interface Places {
   mirror: string;
   /** One working tree for each commit that has a run. */
   checkouts: string;
+  /** How each commit stands, and what is known of its items. */
+  commits: string;
+  /** The heads that were seen last. */
+  seen: string;
+  /** What keeps it from being followed; absent when nothing does. */
+  trouble: string;
 }
 
 /** The places of a repository by its name in the server's file. */
 export function placesOf(root: string, repository: string): Places {
   const folder = path.join(home.gitops(root), repository);
-  return { mirror: path.join(folder, "mirror.git"), checkouts: path.join(folder, "checkouts") };
+  return {
+    mirror: path.join(folder, "mirror.git"),
+    checkouts: path.join(folder, "checkouts"),
+    commits: path.join(folder, "commits"),
+    seen: path.join(folder, "seen.json"),
+    trouble: path.join(folder, "trouble.json"),
+  };
 }
+
+/** Which run each content has, whatever its repository. No repository's name begins with a dot. */
+export const runsByContent = (root: string, content: string): string =>
+  path.join(home.gitops(root), ".content", content);

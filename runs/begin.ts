@@ -10,7 +10,7 @@ import { HEARTBEAT_TIMEOUT_SECONDS, type Artifact, type Plan, type StepOutcome }
 import { writeSoon } from "../store/files.ts";
 import { home } from "../store/home.ts";
 import { withStoreLock } from "../store/lock.ts";
-import { loadRecord, newRunId, saveRun, setPaused, type StartedRun } from "../store/runs.ts";
+import { loadRecord, loadRun, newRunId, saveRun, setPaused, type StartedRun } from "../store/runs.ts";
 import { digestInputs } from "./inputs.ts";
 import type { Tell } from "./preparing.ts";
 import { historyOf } from "./preview/history.ts";
@@ -29,6 +29,8 @@ export interface Beginning {
   confine?: string | null;
   /** Start afresh even if such a run is unfinished. */
   afresh?: boolean;
+  /** Id that it is to have, decided before; one that is there already goes on. Without it, one by the time. */
+  run?: string;
   failFast?: boolean;
   /** A worker that has been silent for this long counts as lost. */
   heartbeatSeconds?: number;
@@ -50,8 +52,13 @@ export async function beginRun(root: string, beginning: Beginning): Promise<Begu
   const folder = await realpath(beginning.folder);
   const { plan } = beginning;
   const inputs = await digestInputs(beginning, { root, folder });
-  const open = beginning.afresh === true ? null : await unfinishedRun(root, { plan, inputs, folder });
-  if (open !== null) {
+  const open =
+    beginning.run === undefined
+      ? beginning.afresh === true
+        ? null
+        : await unfinishedRun(root, { plan, inputs, folder })
+      : await loadRun(root, beginning.run);
+  if (open != null) {
     await setPaused(root, open.request.run, false);
     return { how: "goes-on", started: { ...open, paused: false } };
   }
@@ -81,7 +88,7 @@ async function noteRun(
   }
   const started: StartedRun = {
     request: {
-      run: freeId(root, plan, now),
+      run: beginning.run ?? freeId(root, plan, now),
       home: root,
       plan,
       capacity,

@@ -112,7 +112,7 @@ export interface Moved {
 
 /** Asked for by hand, or by a schedule. */
 export type Demand =
-  | { kind: "manual"; ref: string; recipe: string | null; profile: string | null; by: string | null }
+  | { kind: "manual"; ref: string; recipe: string | null; by: string | null }
   | { kind: "schedule"; pipeline: string; branch: string };
 
 /** What became of a look at a repository's heads. */

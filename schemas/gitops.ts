@@ -34,7 +34,7 @@ export interface Trigger {
   /** What it is compared with: the former head, or the merge base; null where that is not known: then everything is affected. */
   base: Sha | null;
   pull: PullRequest | null;
-  /** Who asked, of `manual`. */
+  /** Who asked, of `manual`; the author of a pull request; the pipeline whose schedule it is. */
   by: string | null;
 }
 
