@@ -60,6 +60,14 @@ export const CODES = {
   R0517: "A metric that is not declared",
   R0518: "Fewer rows than a generation takes",
   R0519: "The paper says two things",
+  R0701: "A repository's address cannot be used",
+  R0702: "Keys of a repository do not fit together",
+  R0703: "A kind that is not here",
+  R0704: "A pattern that fits nothing",
+  R0705: "A schedule cannot be kept",
+  R0711: "A file that is not in the commit as such",
+  R0712: "A step that this trigger may not run",
+  R0713: "A secret that this trigger may not have",
 } as const;
 export type Code = keyof typeof CODES;
 
