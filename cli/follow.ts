@@ -15,19 +15,26 @@ import { exitCodeOf, summarise } from "./summary.ts";
  * only here: a run that reuses everything needs none.
  */
 export async function followToEnd(root: string, request: RunRequest, json: boolean): Promise<number> {
+  const how = await workToEnd(root, request, json);
+  if (how === "over") return tellEnd(root, request.run, json);
+  if (json) sayJson({ run: request.run, status: how });
+  return EXIT.interrupted;
+}
+
+/** The same, but for what came out: says how the following ended. */
+export async function workToEnd(root: string, request: RunRequest, json: boolean): Promise<Ending> {
   const { followRun } = await import("../runs/follow.ts");
   const stream = json ? process.stderr : process.stdout;
   const stopping = interruption();
   stopping.listen();
-  let how: Ending;
   try {
-    how = await followRun(root, request, { interrupt: stopping.signal, tell: teller(root, request, stream) });
+    return await followRun(root, request, {
+      interrupt: stopping.signal,
+      tell: teller(root, request, stream),
+    });
   } finally {
     stopping.dispose();
   }
-  if (how === "over") return tellEnd(root, request.run, json);
-  if (json) sayJson({ run: request.run, status: how });
-  return EXIT.interrupted;
 }
 
 /** Shows what happens while a run is followed. */

@@ -6,6 +6,7 @@ import { EngineError } from "../engine/errors.ts";
 import { isDiskFull } from "../core/disk.ts";
 import { tooManyFiles } from "../core/too-many-files.ts";
 import { EXIT, UserError } from "./errors.ts";
+import { GitError } from "../gitops/git/git-error.ts";
 import { addGitops } from "./gitops/verbs.ts";
 import { RunError } from "../runs/errors.ts";
 import type { Act } from "./act.ts";
@@ -199,6 +200,7 @@ process.exit();
 /** An error in the user's words; anything unexpected is a bug and says so. */
 async function explain(error: unknown): Promise<{ exitCode: number; message: string; details?: object }> {
   if (error instanceof UserError) return error;
+  if (error instanceof GitError) return (await import("./gitops/git-refusal.ts")).explainGit(error);
   if (error instanceof RunError) return (await import("./refusals.ts")).explainRefusal(error.refusal);
   if (error instanceof CommanderError)
     return { exitCode: error.exitCode === 0 ? EXIT.done : EXIT.invalid, message: error.message };

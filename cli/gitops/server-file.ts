@@ -3,13 +3,16 @@ import type { ServedRepository } from "../../schemas/gitops-policy.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { printAll, showFindings } from "../findings.ts";
 
+/** The server's file, unless told otherwise. */
+export const SERVER_FILE = "gitops.yaml";
+
 export interface ServerFileOption {
   config?: string;
 }
 
 /** The repositories of the operator's file. Throws a UserError with all that is wrong with it. */
-export function repositoriesOf({ config = "gitops.yaml" }: ServerFileOption): ServedRepository[] {
-  const { value, diagnostics, texts } = readServerConfig(process.cwd(), config);
+export function repositoriesOf({ config = SERVER_FILE }: ServerFileOption): ServedRepository[] {
+  const { value, diagnostics, texts } = read(config);
   if (value === null)
     throw new UserError(EXIT.invalid, printAll(diagnostics, texts).trimEnd(), { findings: diagnostics });
   showFindings({ diagnostics, texts });
@@ -28,4 +31,13 @@ export function repositoryOf(options: ServerFileOption, name: string | undefined
       ? `Say which repository: ${known}.`
       : `The server's file has no repository '${name}'. It has ${known}.`,
   );
+}
+
+function read(config: string): ReturnType<typeof readServerConfig> {
+  try {
+    return readServerConfig(process.cwd(), config);
+  } catch (error) {
+    const hint = "It says which repositories are followed; docs/gitops.md has one to begin with.";
+    throw new UserError(EXIT.invalid, `${(error as Error).message} ${hint}`);
+  }
 }

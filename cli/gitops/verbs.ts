@@ -16,6 +16,31 @@ export function addGitops(program: Command, act: Act): void {
   const asking = () => import("../commands/gitops/ask.ts");
   const serving = () => import("../commands/gitops/serve.ts");
 
+  verb(
+    "check [files...]",
+    "Check the server's file and the repository's; nothing is started",
+    "check",
+  ).action(act(() => import("../commands/gitops/check.ts"), "check"));
+  verb(
+    "plan <repository> <ref> [recipes...]",
+    "Show what would happen with a commit, from Git's objects alone; nothing is started",
+    "plan https://git.example/lab/papers.git main",
+  )
+    .option("-b, --base <ref>", "what it is compared with; without it every recipe counts")
+    .action(act(() => import("../commands/gitops/plan.ts"), "plan"));
+  verb(
+    "bisect <recipe> <range>",
+    "Find the commit from which on a recipe's claims are not reproduced",
+    "bisect recipes/a.yaml v1..main",
+  )
+    .option(
+      "-r, --repository <name>",
+      "its name in the server's file, its address or path (this folder unless told otherwise)",
+    )
+    .option("-p, --profile <name>", "with this profile's overrides")
+    .option("--claim <id>", "this claim alone")
+    .option("--dry-run", "only say which commits differ")
+    .action(act(() => import("../commands/gitops/bisect.ts"), "bisect"));
   verb("serve", "Follow the repositories of the server's file until stopped; runs go on without it", "serve")
     .option("--listen <address>", "take webhooks there too, as 127.0.0.1:8473 or a port of loopback")
     .action(act(serving, "serve"));

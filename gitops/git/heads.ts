@@ -6,6 +6,8 @@ import { runGit } from "./run-git.ts";
 export interface RemoteHeads {
   /** Without refs/heads/; null in an empty repository. */
   defaultBranch: string | null;
+  /** What its HEAD stands at; null in an empty repository. */
+  head: Sha | null;
   /** By full name: refs/heads/… and refs/tags/…, annotated tags peeled. */
   refs: Record<string, Sha>;
   /** Heads of pull requests by number, as far as the remote shows them as refs/pull/N/head or refs/merge-requests/N/head. */
@@ -24,12 +26,13 @@ export async function readHeads(
 
 /** What `git ls-remote --symref` printed. */
 export function headsIn(printed: string): RemoteHeads {
-  const heads: RemoteHeads = { defaultBranch: null, refs: {}, pulls: {} };
+  const heads: RemoteHeads = { defaultBranch: null, head: null, refs: {}, pulls: {} };
   for (const line of printed.split("\n")) {
     const [what = "", name = ""] = line.split("\t");
     const branch = /^ref: refs\/heads\/(.+)$/.exec(what)?.[1];
     if (branch !== undefined && name === "HEAD") heads.defaultBranch = branch;
     if (!isSha(what)) continue;
+    if (name === "HEAD") heads.head = what;
     // The peeled one stands after the tag's own object.
     if (/^refs\/(?:heads|tags)\//.test(name)) heads.refs[name.replace(/\^\{\}$/, "")] = what;
     const pull = /^refs\/(?:pull|merge-requests)\/([1-9]\d*)\/head$/.exec(name)?.[1];

@@ -27,13 +27,13 @@ describe("a mirror reads from a repository by its path", () => {
   test("heads: branches, tags (peeled), pull requests, default branch; nothing of an empty one", async () => {
     const repository = await BareRepository.make();
     const { mirror } = mirrorOf(repository.folder);
-    expect(await mirror.heads()).toEqual({ defaultBranch: null, refs: {}, pulls: {} });
+    expect(await mirror.heads()).toEqual({ defaultBranch: null, head: null, refs: {}, pulls: {} });
     const a = await repository.commit({ "a.txt": "a" });
     const b = await repository.commit({ "a.txt": "b" }, { branch: "feature/$(id)" });
     await repository.commit({ "a.txt": "c" }, { branch: "refs/pull/7/head", from: [a] });
     await repository.git("-c", "user.name=a", "-c", "user.email=a@b", "tag", "-a", "v1", "-m", "one", a);
     const heads = await mirror.heads();
-    expect(heads.defaultBranch).toBe("main");
+    expect([heads.defaultBranch, heads.head]).toEqual(["main", a]);
     expect(heads.refs).toEqual({
       "refs/heads/main": a,
       "refs/heads/feature/$(id)": b,
