@@ -31,9 +31,8 @@ export interface Around {
 /** Opens what is needed to follow a repository; nothing is asked yet. Throws Error for settings that cannot be meant. */
 export function follow(root: string, served: ServedRepository, environment: NodeJS.ProcessEnv): Followed {
   const login = loginOf(served, environment);
-  const { forge: kind, url, api } = served;
-  const forge =
-    kind === "none" || login === null ? null : openForge({ kind, url, api, project: null, login });
+  const { forge: kind, url, api, project } = served;
+  const forge = kind === "none" || login === null ? null : openForge({ kind, url, api, project, login });
   const own = remoteOf(served, environment);
   const token =
     forge === null

@@ -1,3 +1,4 @@
+import { suffices } from "../trust/decide.ts";
 import { followedAs, type Around } from "./followed.ts";
 
 /** Whether somebody may approve: by what the forge itself says now. Null for yes; a sentence for no. */
@@ -10,7 +11,6 @@ export async function mayApprove(
   if (by === null) return null;
   if (forge === null) return `'${repository}' has no forge that could say what ${by} may do.`;
   const permission = await forge.permission(by);
-  const enough = served.trust.approvers === "admin" ? ["admin"] : ["admin", "write"];
-  if (enough.includes(permission)) return null;
+  if (suffices(permission, served.trust.approvers)) return null;
   return `${by} has the permission '${permission}' on '${repository}', and an approval needs '${served.trust.approvers}'.`;
 }

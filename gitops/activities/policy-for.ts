@@ -28,7 +28,7 @@ export async function policyAt({ mirror }: Pick<Followed, "mirror">, sha: Sha): 
   if (!commit.files.has(POLICY_FILE)) return { policy: null, problems: [] };
   const wrong = (message: string): FoundPolicy => ({
     policy: null,
-    problems: [{ code: "R0701", severity: "error", message, file: POLICY_FILE, line: 1, column: 1 }],
+    problems: [{ code: "R0711", severity: "error", message, file: POLICY_FILE, line: 1, column: 1 }],
   });
   let text: string | undefined;
   try {

@@ -24,7 +24,7 @@ export interface Effects {
   refused: Queued[];
 }
 
-export const NOTHING = { waiting: [], running: [], heads: {} } satisfies QueueState;
+export const emptyQueue = (): QueueState => ({ waiting: [], running: [], heads: {} });
 
 /** Which runs of a repository are at work, which wait, and which are no longer wanted. Pure: it is told what happens. */
 export class Queue {

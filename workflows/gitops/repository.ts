@@ -12,7 +12,7 @@ import {
 import type { Demand, PlannedCommit, QueueLimits, Queued } from "../../schemas/gitops-work.ts";
 import { soon } from "./activities.ts";
 import { commitId, recipeId } from "./names.ts";
-import { NOTHING, Queue, type Effects, type QueueState } from "./queue.ts";
+import { emptyQueue, Queue, type Effects, type QueueState } from "./queue.ts";
 import { recipe } from "./recipe.ts";
 import * as says from "./signals.ts";
 import { tell } from "./tell.ts";
@@ -40,7 +40,7 @@ type Told = { planned: PlannedCommit } | { ended: { sha: string; key: string } }
  */
 export async function repository(name: string, carried?: Carried): Promise<void> {
   const state: Carried = carried ?? {
-    ...{ queue: structuredClone(NOTHING), order: Date.now(), limits: null, poked: true, demands: [] },
+    ...{ queue: emptyQueue(), order: Date.now(), limits: null, poked: true, demands: [] },
     generation: workflowInfo().runId,
   };
   const queue = new Queue(state.queue);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PlannedCommit, Queued } from "../../../schemas/gitops-work.ts";
-import { NOTHING, Queue, type Effects } from "../../../workflows/gitops/queue.ts";
+import { emptyQueue, Queue, type Effects } from "../../../workflows/gitops/queue.ts";
 
 const LIMITS = { running: 1, queued: 20 };
 const MAIN = "refs/heads/main";
@@ -19,7 +19,7 @@ const commit = (entry_: Queued): PlannedCommit => ({
   contents: [entry_.content],
 });
 
-const fresh = (): Queue => new Queue(structuredClone(NOTHING));
+const fresh = (): Queue => new Queue(emptyQueue());
 const shas = (entries: readonly Queued[]): string[] => entries.map(({ sha }) => sha);
 const dropped = ({ dropped: all }: Effects): [string, string | null][] =>
   all.map(({ entry: { sha }, told }) => [sha, told.by]);
