@@ -19,9 +19,9 @@ export interface ForgeComment {
   body: string;
 }
 
-/** A forge, or none: where verdicts are shown, and what only it knows. Each call may throw a `ForgeError`, and nothing else. */
+/** A forge: where verdicts are shown, and what only it knows. Each call may throw a `ForgeError`, and nothing else. */
 export interface Forge {
-  readonly kind: "github" | "gitea" | "gitlab" | "none";
+  readonly kind: "github" | "gitea" | "gitlab";
 
   /** Shows a status, unless the commit shows exactly it already. A repeated call does no harm. */
   status(status: Status): Promise<"sent" | "unchanged">;
@@ -44,7 +44,7 @@ export interface Forge {
    */
   comment(pull: number, marker: string, body: string): Promise<"written" | "edited" | "unchanged">;
 
-  /** Login for git over https, new each time where it is short-lived; null: none is needed, or git has its own (ssh, a path). */
+  /** Login for git over https, new each time where it is short-lived. */
   gitLogin(): Promise<GitLogin | null>;
 }
 
