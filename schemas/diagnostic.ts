@@ -71,9 +71,9 @@ export const CODES = {
 } as const;
 export type Code = keyof typeof CODES;
 
-/** Codes from R0501 on warn; all others are errors. */
+/** R05… warn, and what is valid but may not run from a trigger; all others are errors. */
 export const severityOf = (code: Code): Diagnostic["severity"] =>
-  code.startsWith("R05") ? "warning" : "error";
+  /^R05|^R071[23]$/.test(code) ? "warning" : "error";
 
 /** A place in a text. Lines and columns count from 1; the end is exclusive. */
 export interface Place {
