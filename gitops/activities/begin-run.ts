@@ -63,7 +63,7 @@ async function tokenOf(
   content: string,
 ): Promise<string | null> {
   const own = `${sha}-${attempt}`;
-  if (kind === "schedule" || (kind === "manual" && attempt > 1)) return own;
+  if (kind === "schedule" || kind === "manual") return own;
   const newest = await newestClaim(root, content);
   if (newest === null) return null;
   return (await loadRecord(root, newest.run))?.status === "failed" ? own : null;

@@ -28,9 +28,11 @@ export async function planCommit(around: Around, asked: PlanAsked): Promise<Comm
       triggers: triggersOf(before, seen),
       items: known.length > 0 ? known : (before?.items ?? []),
     },
-    ...{ unaffected: 0, problems: [], trouble: null },
+    ...{ unaffected: before?.unaffected ?? 0, problems: [], trouble: null },
   };
   try {
+    const policies = await Promise.all(standing.triggers.map((trigger) => policyFor(followed, trigger)));
+    standing.problems = unique(policies.flatMap(({ problems }) => problems));
     for (const one of fresh) await planFor(around, followed, one, standing);
   } catch (error) {
     if (!(error instanceof GitError) || error.passes) throw error;
@@ -55,10 +57,8 @@ async function planFor(
   standing: CommitStanding,
 ): Promise<void> {
   const { trigger } = one;
-  const found = await policyFor(followed, trigger);
-  standing.problems = unique([...standing.problems, ...found.problems]);
-  if (found.policy === null) return;
-  const { policy } = found;
+  const { policy } = await policyFor(followed, trigger);
+  if (policy === null) return;
   const { mirror, served, forge } = followed;
   const concerned = (await affectedRecipes(mirror, trigger, policy, served.limits.recipes)).filter(
     ({ recipe, pipeline }) =>
@@ -67,7 +67,7 @@ async function planFor(
   );
   const again = trigger.kind === "manual" || trigger.kind === "schedule";
   const wanted = concerned.filter(({ affected }) => affected || again);
-  standing.unaffected += concerned.length - wanted.length;
+  standing.unaffected = Math.max(standing.unaffected, concerned.length - wanted.length);
   const author = trigger.pull?.author ?? null;
   const permission = forge === null || author === null ? null : await forge.permission(author);
   const limit = pLimit(AT_ONCE);

@@ -49,7 +49,17 @@ export async function serve(root: string, serving: Serving): Promise<void> {
     const ended = new AbortController();
     const over = AbortSignal.any([stop, ended.signal]);
     const poke = (name: string): Promise<void> => pokeRepository(client, root, name);
-    const receiver = receive === null ? null : await receive(followed, poke);
+    const approvals = new Map([...followed].map(([name, one]) => [name, approvalsOf(client, root, one)]));
+    // What was delivered may be a comment; what of it the forge does not answer now, polling finds.
+    const hurry = async (name: string): Promise<void> => {
+      await Promise.all([
+        poke(name),
+        approvals
+          .get(name)?.()
+          .catch(() => {}),
+      ]);
+    };
+    const receiver = receive === null ? null : await receive(followed, hurry);
     if (receiver !== null) tell({ says: "listening", address: receiver.address });
     const pollers = [...followed.values()].map((one) => {
       const { name } = one.served;
@@ -57,7 +67,7 @@ export async function serve(root: string, serving: Serving): Promise<void> {
       return poll(one, {
         stop: over,
         poke: () => poke(name),
-        approvals: approvalsOf(client, root, one),
+        approvals: approvals.get(name)!,
         tell: (what) => tell({ says: "trouble", repository: name, trouble: what }),
       });
     });
