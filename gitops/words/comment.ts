@@ -77,7 +77,7 @@ function approval({ sha }: CommitStanding, items: readonly Item[]): string[] {
   const some = digests.slice(0, MOST_ROWS);
   return [
     `${counted(waiting.length, "recipe")} ${waiting.length === 1 ? "waits" : "wait"} for approval, of this commit and these plans. Somebody with write permission comments:`,
-    codeBlock([approvalLine(sha, some)], 80 + 13 * some.length),
+    codeBlock([approvalLine(sha, some)], 120 + 13 * some.length),
   ];
 }
 

@@ -88,7 +88,7 @@ describe("statuses", () => {
       [READ]: list(shown(1, "pending")),
       [WRITE]: { status: 400, body: { error: "name is too long" } },
     });
-    await expect(open(four.url).status(status("queued"))).rejects.toMatchObject({ fault: "refused" });
+    await expect(open(four.url).status(status("queued", "Else"))).rejects.toMatchObject({ fault: "refused" });
   });
 });
 
