@@ -1,5 +1,6 @@
 import type { Compiled } from "../../compiler/compile.ts";
 import type { ConformRow } from "../../compiler/paper/compare-row.ts";
+import type { ConformTable } from "../../compiler/paper/conform.ts";
 import { showValue } from "../../core/show-value.ts";
 import type { CommitPlan } from "../../schemas/gitops.ts";
 
@@ -32,10 +33,17 @@ export function newDeviations(paper: Paper, base: Paper): string[] {
   ];
 }
 
-const rowsOf = (paper: Paper): { step: string; row: ConformRow }[] =>
-  (paper?.tables ?? []).flatMap(({ step, rows }) => rows.map((row) => ({ step, row })));
+interface Found extends Pick<ConformTable, "column" | "kind" | "step"> {
+  row: ConformRow;
+}
 
-const silentOf = (paper: Paper) => rowsOf(paper).filter(({ row }) => row.verdict === "silent");
+const rowsOf = (paper: Paper): Found[] =>
+  (paper?.tables ?? []).flatMap(({ column, kind, step, rows }) =>
+    rows.map((row) => ({ column, kind, step, row })),
+  );
 
-const keyOf = ({ step, row: { parameter, ours, paper } }: ReturnType<typeof rowsOf>[number]): string =>
-  JSON.stringify([step, parameter, ours, paper]);
+const silentOf = (paper: Paper): Found[] => rowsOf(paper).filter(({ row }) => row.verdict === "silent");
+
+/** Not by the step's id: that of a cell changes with its values. */
+const keyOf = ({ column, kind, row: { table, row, parameter, ours, paper } }: Found): string =>
+  JSON.stringify([kind, table, column, row, parameter, ours, paper]);

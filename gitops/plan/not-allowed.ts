@@ -3,7 +3,7 @@ import type { Layers } from "../../compiler/layers.ts";
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
 import type { Decision, TriggerKind } from "../../schemas/gitops.ts";
 import type { ServerTrust } from "../../schemas/gitops-policy.ts";
-import type { Plan } from "../../schemas/plan.ts";
+import type { Plan, PlanStep } from "../../schemas/plan.ts";
 
 interface Asking {
   decision: Pick<Decision, "secrets" | "stranger">;
@@ -16,11 +16,12 @@ export const notAllowed = (
   { plan, recipe }: { plan: Plan; recipe: Layers },
   { decision, trigger, trust }: Asking,
 ): Diagnostic[] => [
-  ...plan.steps.flatMap(({ id, kind }) => {
+  ...plan.steps.flatMap((step) => {
+    const { id, kind } = step;
     const why = whyKind(kind, decision.stranger, trigger === "pull_request" ? trust.deniedKinds : []);
     if (why === null) return [];
     const message = `The step '${id}' may not run: ${why}.`;
-    return [recipe.diagnostic("R0712", [...writtenPath(recipe, id), "uses"], message)];
+    return [recipe.diagnostic("R0712", [...writtenPath(recipe, step), "uses"], message)];
   }),
   ...secretsOf(plan).flatMap((name) => {
     if (decision.secrets.includes(name)) return [];
@@ -50,13 +51,15 @@ const secretsOf = ({ secrets, steps }: Plan): string[] => [
 ];
 
 /** Where a step is written, or the step that a cell of a matrix is of; it may stand in a group. */
-function writtenPath({ value }: Layers, cell: string): string[] {
-  const id = cell.replace(/\[.*\]$/, "");
+function writtenPath({ value }: Layers, { id, matrix }: Pick<PlanStep, "id" | "matrix">): string[] {
+  const isIt = (name: string) => name === id || (Object.keys(matrix).length > 0 && id.startsWith(`${name}-`));
+  const longest = (names: string[]) => names.filter(isIt).sort((a, b) => b.length - a.length)[0];
   const steps = (value["steps"] ?? {}) as Record<string, { steps?: Record<string, unknown> }>;
-  const group = Object.keys(steps).find(
-    (name) => steps[name]?.steps !== undefined && id in steps[name].steps,
+  const paths = Object.entries(steps).flatMap(([name, { steps: inner }]) =>
+    inner === undefined ? [["steps", name]] : Object.keys(inner).map((own) => ["steps", name, "steps", own]),
   );
-  return group === undefined ? ["steps", id] : ["steps", group, "steps", id];
+  const found = longest(paths.map((path) => path.at(-1)!));
+  return paths.find((path) => path.at(-1) === found) ?? ["steps"];
 }
 
 function placeOfSecret({ value }: Layers, name: string): string[] {

@@ -85,7 +85,7 @@ describe("a pull request of a fork (9, complaints 10 and 11): none runs, nothing
       for (const [named, code] of [
         [host, "R0412"],
         [dots, "R0412"],
-        [`recipes/../../${path.basename(host)}`, "R0412"],
+        [`../../${path.basename(host)}`, "R0412"],
         ["link.yaml", "R0711"],
         ["folder/host.yaml", "R0711"],
         ["sub/a.yaml", "R0711"],
@@ -140,7 +140,7 @@ describe("a pull request of a fork (9, complaints 10 and 11): none runs, nothing
   test("100,000 files", async () => {
     const lab = await Mirrored.make();
     const sha = await lab.commit(
-      Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f/${index}`, ""])),
+      Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f/${index % 1000}/${index}`, ""])),
     );
     await expect(lab.plan(sha, "recipes/a.yaml")).rejects.toMatchObject({ fault: "too-large" });
   });

@@ -167,7 +167,7 @@ test("what the paper's tables say, and what is new beside the base", async () =>
   const sha = await lab.commit({ "lora/recipe.yaml": changed });
   const after = await lab.plan(sha, "lora/recipe.yaml", { base });
   expect(after.newDeviations).toEqual([
-    "sft[task=mnli].learning_rate: 7e-7, where the paper has 0.0005 (Table 9).",
+    "sft-mnli-16-30-7e_7.learning_rate: 7e-7, where the paper has 5e-4 (Table 9).",
   ]);
   expect((await lab.plan(sha, "lora/recipe.yaml", { base: sha })).newDeviations).toEqual([]);
   const alone = await lab.plan(base, "lora/recipe.yaml", { base: null });
