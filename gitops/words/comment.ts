@@ -42,7 +42,7 @@ export function commentOf(
   ];
   return withinLength(
     head.join("\n\n"),
-    items.map((item) => detailsOf(item, facts.get(item.key))),
+    items.map((item) => () => detailsOf(item, facts.get(item.key))),
   );
 }
 
@@ -82,14 +82,15 @@ function approval({ sha }: CommitStanding, items: readonly Item[]): string[] {
 }
 
 /** As many details as there is room for, in their order; says how many are left out. */
-function withinLength(head: string, details: readonly { summary: string; body: string }[]): string {
+function withinLength(head: string, details: readonly (() => { summary: string; body: string })[]): string {
   const parts = [head];
   const left = (count: number) =>
     count === 0
       ? ""
       : `\n\nDetails of ${counted(count, "recipe")} do not fit here: \`reprise gitops status\` has them.`;
   let length = head.length;
-  for (const [index, { summary, body }] of details.entries()) {
+  for (const [index, detail] of details.entries()) {
+    const { summary, body } = detail();
     const part = folded(summary, body);
     const rest = left(details.length - index - 1).length;
     if (length + 2 + part.length + rest > LONGEST) return parts.join("\n\n") + left(details.length - index);
