@@ -53,7 +53,7 @@ const SIGNS: readonly [GitFault, RegExp][] = [
   ],
   [
     "refused",
-    /transport .* not allowed|redirect|fsck error|invalid index-pack output|protocol error|strange pathname|strange hostname/i,
+    /transport .* not allowed|redirect|error: 3\d\d|fsck error|invalid index-pack output|protocol error|strange pathname|strange hostname/i,
   ],
 ];
 

@@ -1,5 +1,5 @@
 import { localEnvironment, remoteEnvironment } from "./environment.ts";
-import { GitError } from "./git-error.ts";
+import { GitError, type GitFault } from "./git-error.ts";
 import { isRef } from "./names.ts";
 import type { LocalGit } from "./objects.ts";
 import type { Remote } from "./remote.ts";
@@ -11,6 +11,8 @@ interface Note {
   ref: string;
   files: Readonly<Record<string, string>> | null;
 }
+
+const NO_PUSH: ReadonlySet<GitFault> = new Set(["denied", "gone", "refused", "failed"]);
 
 const WHO = { name: "Reprise", email: "reprise@localhost" };
 
@@ -33,8 +35,8 @@ export async function writeNote(
     });
     return "remote";
   } catch (error) {
-    // It takes no push: by its rights, or by its hooks.
-    if (error instanceof GitError && ["denied", "refused", "failed"].includes(error.fault)) return "mirror";
+    // It takes no push, by its rights or by its hooks; a daemon says then that there is no such repository.
+    if (error instanceof GitError && NO_PUSH.has(error.fault)) return "mirror";
     throw error;
   }
 }
