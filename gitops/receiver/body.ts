@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** GitHub's are this large where a push has some thousand commits; those are found by polling. */
-export const LARGEST_BODY = 1024 * 1024;
+const LARGEST_BODY = 1024 * 1024;
 
 /** The bytes of a request; null when they are too many. */
 export async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {

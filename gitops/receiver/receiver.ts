@@ -15,7 +15,7 @@ export interface Hook {
   secret: string;
 }
 
-export interface ReceiverOptions {
+interface ReceiverOptions {
   host: string;
   /** 0: any that is free. */
   port: number;

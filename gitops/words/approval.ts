@@ -1,5 +1,5 @@
 /** What somebody approves by a comment: a commit, and the plans that were shown when it was written. */
-export interface ApprovalWords {
+interface ApprovalWords {
   sha: string;
   digests: string[];
 }

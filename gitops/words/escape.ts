@@ -9,7 +9,7 @@ export function printable(text: string, most: number): string {
 const codeOf = (character: string): string => `\\u{${character.codePointAt(0)!.toString(16)}}`;
 
 /** At most `most` characters, the last one an ellipsis where something was left out; no character is cut in two. */
-export function shorten(text: string, most: number, more = false): string {
+function shorten(text: string, most: number, more = false): string {
   const characters = [...text];
   if (characters.length <= most && !more) return text;
   return `${characters.slice(0, most - 1).join("")}…`;

@@ -9,7 +9,7 @@ const LONGEST_DESCRIPTION = 140;
 const MOST_CONTEXTS = 20;
 
 /** The status of all recipes of a commit: the one that a branch's protection asks for. */
-export const AGGREGATE = "reprise";
+const AGGREGATE = "reprise";
 
 /** By an item's key. */
 export type Facts = ReadonlyMap<string, ItemFacts>;
