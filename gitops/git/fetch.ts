@@ -1,4 +1,3 @@
-import prettyBytes from "pretty-bytes";
 import { setInterval } from "node:timers/promises";
 import type { Sha } from "../../schemas/gitops.ts";
 import { remoteEnvironment } from "./environment.ts";
@@ -6,7 +5,7 @@ import { GitError } from "./git-error.ts";
 import { isRef, isSha } from "./names.ts";
 import { presentCommits, type LocalGit } from "./objects.ts";
 import type { Remote } from "./remote.ts";
-import { bytesOfPacks, removeHalfFetched } from "./repository.ts";
+import { bytesOfPacks, removeHalfFetched, tooLarge } from "./packs.ts";
 import { runGit } from "./run-git.ts";
 
 const LOOK_MS = 250;
@@ -48,7 +47,6 @@ export async function fetchObjects(
     await watched;
     await removeHalfFetched(mirror);
   }
-  if ((await bytesOfPacks(mirror)) > mostBytes) throw tooLarge(mostBytes);
 }
 
 /** Ends a fetch that brings more than is allowed: git has no limit of its own. */
@@ -60,12 +58,6 @@ async function watchSize(mirror: string, mostBytes: number, over: AbortControlle
     // It is over.
   }
 }
-
-const tooLarge = (mostBytes: number): GitError =>
-  new GitError(
-    "too-large",
-    `The repository has more than ${prettyBytes(mostBytes)} with its history (limits.mirror_mb).`,
-  );
 
 /** Notes that commits were fetched whole: by day, so that those of long ago can go. Gives those that are not there. */
 export async function noteSeen(git: LocalGit, shas: readonly Sha[]): Promise<Sha[]> {

@@ -9,8 +9,17 @@ import { GitError } from "./git-error.ts";
 import { readHeads, type RemoteHeads } from "./heads.ts";
 import { isSha } from "./names.ts";
 import { presentCommits, type LocalGit } from "./objects.ts";
+import { tidyPacks } from "./packs.ts";
 import { remoteOf, type Remote } from "./remote.ts";
-import { emptyMirror, gitIn, isDamaged, isMade, makeMirror, withMirrorLock } from "./repository.ts";
+import {
+  emptyMirror,
+  gitIn,
+  isDamaged,
+  isMade,
+  makeMirror,
+  removeStaleLocks,
+  withMirrorLock,
+} from "./repository.ts";
 import { readNote, writeNote } from "./write-ref.ts";
 
 type Limits = Pick<RepositoryLimits, "mirrorBytes" | "checkoutBytes" | "files" | "fetchSeconds">;
@@ -65,6 +74,7 @@ export class Mirror {
         fresh.map(([ref]) => ref),
       );
       const missing = await noteSeen(this.#git, [...new Set(fresh.map(([, sha]) => sha))]);
+      await tidyPacks(this.#git, this.#places.mirror, this.#limits.mirrorBytes);
       return missing.length === 0 ? [] : this.#fetchCommits(missing);
     });
   }
@@ -205,9 +215,10 @@ export class Mirror {
     });
   }
 
-  /** Fetches a mirror again whose objects are lost. To be called with the lock. */
+  /** Takes a killed process's locks away, and fetches a mirror again whose objects are lost. To be called with the lock. */
   async #mend(): Promise<void> {
     const { mirror } = this.#places;
+    await removeStaleLocks(mirror);
     if (!(await isDamaged(mirror, this.#limits.fetchSeconds))) return;
     const kept = await refsBelow(this.#git, KEEP).catch(() => []);
     const heads = await this.heads();

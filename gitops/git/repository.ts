@@ -60,29 +60,21 @@ export async function isDamaged(mirror: string, seconds: number): Promise<boolea
   );
 }
 
+// A git that lives holds one for a moment only.
+const STALE_LOCK_MS = 5_000;
+
+/** Removes locks of git's own that a killed process left behind, which would keep every later one from its work. With the lock. */
+export async function removeStaleLocks(mirror: string): Promise<void> {
+  const names = await readdir(mirror, { recursive: true }).catch(() => []);
+  for (const name of names.filter((one) => one.endsWith(".lock"))) {
+    const file = path.join(mirror, name);
+    const entry = await stat(file).catch(() => null);
+    if (entry !== null && Date.now() - entry.mtimeMs > STALE_LOCK_MS) await rm(file, { force: true });
+  }
+}
+
 /** Takes everything out of a damaged mirror but what belongs to working trees. To be called with the lock. */
 export async function emptyMirror(mirror: string): Promise<void> {
   for (const name of await readdir(mirror).catch(() => []))
     if (name !== "worktrees") await rm(path.join(mirror, name), { recursive: true, force: true });
-}
-
-/** Bytes of a mirror's packs, those that are being fetched among them. */
-export async function bytesOfPacks(mirror: string): Promise<number> {
-  const folder = path.join(mirror, "objects", "pack");
-  const sizes = await Promise.all(
-    (await readdir(folder).catch(() => [])).map((name) =>
-      stat(path.join(folder, name)).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-/** Removes what a fetch that was ended left behind. To be called with the lock. */
-export async function removeHalfFetched(mirror: string): Promise<void> {
-  const folder = path.join(mirror, "objects", "pack");
-  for (const name of await readdir(folder).catch(() => []))
-    if (name.startsWith("tmp_")) await rm(path.join(folder, name), { force: true });
 }

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { Mirror } from "../../../gitops/git/mirror.ts";
+import { currentCommit } from "../../../host/git.ts";
 import type { Remote } from "../../../gitops/git/remote.ts";
 import { BareRepository } from "../../support/git.ts";
 import { temporaryFolder } from "../../support/folders.ts";
@@ -160,6 +161,7 @@ describe("working trees", () => {
     expect(readFileSync(path.join(folder, "to-a"), "utf8")).toBe("one\ntwo $Id$\n");
     expect(statSync(path.join(folder, "b.sh")).mode & 0o111).toBe(0o111);
     expect(await open().checkout(sha)).toBe(folder);
+    expect(await currentCommit(folder, () => {})).toBe(sha);
     // A forced push and a collection take nothing of it.
     await repository.commit({ "a.txt": "other" }, { from: [] });
     await open().fetch((await open().heads()).refs);
@@ -237,6 +239,33 @@ describe("a damaged mirror is made again (14)", () => {
     await open().fetch((await open().heads()).refs);
     expect(await open().has(next)).toBe(true);
   });
+});
+
+test("locks that a killed git left behind keep nobody from working", async () => {
+  const repository = await BareRepository.make();
+  await repository.commit({ "a.txt": "a" });
+  const { mirror, places } = await fetched(repository);
+  const sha = await repository.commit({ "a.txt": "b" });
+  const today = new Date().toISOString().slice(0, 10);
+  const long = new Date(Date.now() - 60_000);
+  for (const file of ["packed-refs.lock", `refs/reprise/seen/${today}/${sha}.lock`, "config.lock"]) {
+    writeFileSync(path.join(places.mirror, file), "");
+    utimesSync(path.join(places.mirror, file), long, long);
+  }
+  expect(await mirror.fetch({ "refs/heads/main": sha })).toEqual([]);
+  expect(await mirror.has(sha)).toBe(true);
+});
+
+test("many fetches leave few packs", { timeout: 120_000 }, async () => {
+  const repository = await BareRepository.make();
+  const { mirror, places } = mirrorOf(repository.folder);
+  for (let index = 0; index < 35; index++) {
+    const sha = await repository.commit({ [`${index}.txt`]: String(index) });
+    await mirror.fetch({ "refs/heads/main": sha });
+  }
+  const packs = readdirSync(path.join(places.mirror, "objects", "pack"));
+  expect(packs.filter((name) => name.endsWith(".pack")).length).toBeLessThan(30);
+  expect((await mirror.commit((await repository.head("refs/heads/main"))!)).files.size).toBe(35);
 });
 
 describe("refs of ours", () => {
