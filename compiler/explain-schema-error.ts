@@ -16,11 +16,16 @@ export interface Explanation {
 }
 
 /**
- * Says what a schema error means. `name` is the dotted path of the value, empty for the whole recipe; `written` is a number or
- * word as it stands in the text, if it is one.
+ * Says what a schema error means. `name` is the dotted path of the value, empty for the whole document, which is called `whole`;
+ * `written` is a number or word as it stands in the text, if it is one.
  */
-export function explainSchemaError(error: ErrorObject, name: string, written?: string): Explanation {
-  const where = name === "" ? "the recipe" : `'${name}'`;
+export function explainSchemaError(
+  error: ErrorObject,
+  name: string,
+  written?: string,
+  whole = "the recipe",
+): Explanation {
+  const where = name === "" ? whole : `'${name}'`;
   const params = error.params as Record<string, unknown>;
   switch (error.keyword) {
     case "unevaluatedProperties":

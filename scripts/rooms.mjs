@@ -31,9 +31,13 @@ export const ROOMS = {
     ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
     ...["asking", "activities", "engine", "report"],
   ],
+  gitops: [
+    ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
+    ...["asking", "activities", "workflows", "engine", "report", "runs"],
+  ],
   cli: [
     ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
-    ...["asking", "activities", "engine", "report", "runs"],
+    ...["asking", "activities", "engine", "report", "runs", "gitops"],
   ],
 };
 

@@ -52,6 +52,8 @@ export const openStore = (root: string) => ({
   },
   inputs: { digest: at(root, digestOfInput) },
   environments: { file: at(root, home.environment) },
+  /** Where what is known of followed repositories is kept. */
+  gitops: home.gitops(root),
   runs: {
     list: at(root, runs.listRuns),
     listOf: at(root, runs.listRunsOf),

@@ -1,0 +1,69 @@
+import { decodeText } from "../../runs/recipe/read-text.ts";
+import type { Sha } from "../../schemas/gitops.ts";
+import { listTree, readBlobs, readCommit, type LocalGit, type TreeEntry } from "./objects.ts";
+
+// As large as a recipe may be.
+const LARGEST_TEXT = 8 * 1024 * 1024;
+
+/** The files of one commit, from the mirror's objects: nothing of them is ever written to the disk. */
+export class Commit {
+  readonly sha: Sha;
+  /** Object of its tree: equal for two commits with the same files. */
+  readonly tree: string;
+  /** When it was committed (s since 1970). */
+  readonly time: number;
+  /** By path. */
+  readonly files: ReadonlyMap<string, TreeEntry>;
+  readonly #git: LocalGit;
+  readonly #texts = new Map<string, string | Error>();
+
+  private constructor(git: LocalGit, about: Pick<Commit, "sha" | "tree" | "time" | "files">) {
+    this.#git = git;
+    this.sha = about.sha;
+    this.tree = about.tree;
+    this.time = about.time;
+    this.files = about.files;
+  }
+
+  /** Reads its trees. Throws GitError: `too-large` for more files than `most`. */
+  static async open(git: LocalGit, sha: Sha, most: number): Promise<Commit> {
+    const [about, entries] = await Promise.all([readCommit(git, sha), listTree(git, sha, most)]);
+    return new Commit(git, { sha, ...about, files: new Map(entries.map((entry) => [entry.path, entry])) });
+  }
+
+  /** Reads texts, all in one go; what is there and is no file, or too large, is left to `text` to refuse. */
+  async load(paths: Iterable<string>): Promise<void> {
+    const wanted = [...new Set(paths)].flatMap((path) => {
+      const entry = this.files.get(path);
+      const readable = entry?.mode === "file" || entry?.mode === "executable";
+      return readable && entry.size <= LARGEST_TEXT && !this.#texts.has(path) ? [entry] : [];
+    });
+    const contents = await this.blobs(wanted);
+    for (const { path, blob } of wanted) this.#texts.set(path, textOf(contents.get(blob)!, path));
+  }
+
+  /** A text that was loaded; undefined for one that was not. Throws for bytes that are no text. */
+  text(path: string): string | undefined {
+    const text = this.#texts.get(path);
+    if (text instanceof Error) throw text;
+    return text;
+  }
+
+  /** Whether a file is larger than any text may be. */
+  isTooLarge(path: string): boolean {
+    return (this.files.get(path)?.size ?? 0) > LARGEST_TEXT;
+  }
+
+  /** Contents of its objects. */
+  blobs(wanted: readonly Pick<TreeEntry, "blob" | "size">[]): Promise<Map<string, Buffer>> {
+    return readBlobs(this.#git, wanted);
+  }
+}
+
+function textOf(bytes: Buffer, path: string): string | Error {
+  try {
+    return decodeText(bytes, path);
+  } catch (error) {
+    return error as Error;
+  }
+}

@@ -1,0 +1,120 @@
+import { openStore } from "../../../store/store.ts";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, describe, expect, test } from "vitest";
+import { stopServer } from "../../../engine/server.ts";
+import { Lab, noop, policy, recipe } from "../../support/gitops.ts";
+import { shell } from "../../support/runs.ts";
+
+const PASSED = ["unclaimed", "reproduced", "unaffected"] as const;
+
+describe("a bare repository by its path", { timeout: 120_000 }, () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await Lab.make();
+    lab.serve();
+  }, 60_000);
+
+  test("a push is planned, run, and judged at the commit", async () => {
+    const sha = await lab.repository.commit({
+      ".reprise/gitops.yaml": policy(),
+      "recipes/a.yaml": recipe("a", { one: noop(1) }),
+      "README.md": "papers",
+    });
+    const shown = await lab.until(sha, "unclaimed");
+    expect(shown.recipes).toMatchObject([{ recipe: "recipes/a.yaml", state: "unclaimed", run: lab.runs[0] }]);
+    const { repositories } = await lab.ask<{ repositories: { commits: object[]; troubles: object }[] }>(
+      "status",
+    );
+    expect(repositories[0]).toMatchObject({ troubles: {}, commits: [{ sha, state: "unclaimed" }] });
+  });
+
+  test("a push that touches no recipe has its status too (complaint 5)", async () => {
+    const begun = Date.now();
+    const sha = await lab.repository.commit({ "README.md": "other words" });
+    expect(await lab.until(sha, "unaffected", 10_000)).toMatchObject({ recipes: [] });
+    expect(Date.now() - begun).toBeLessThan(10_000);
+    expect(lab.runs.length).toBe(1);
+  });
+
+  test("the same tree under another commit carries its verdict over (complaint 15)", async () => {
+    const tree = await lab.repository.git("rev-parse", "main^{tree}");
+    const before = lab.runs;
+    const sha = await lab.repository.commit({ "recipes/a.yaml": recipe("a", { one: noop(2) }) });
+    await lab.until(sha, "unclaimed");
+    await lab.repository.git("update-ref", "refs/heads/main", `${sha}~1`);
+    await lab.until(await lab.repository.git("rev-parse", `${sha}~1`), PASSED);
+    const begun = Date.now();
+    const squashed = await lab.repository.git(
+      ...[
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@b",
+        "commit-tree",
+        `${sha}^{tree}`,
+        "-p",
+        `${sha}~2`,
+        "-m",
+        "squashed",
+      ],
+    );
+    await lab.repository.git("update-ref", "refs/heads/main", squashed);
+    const shown = await lab.until(squashed, "unclaimed", 10_000);
+    expect(Date.now() - begun).toBeLessThan(5_000);
+    expect(shown.recipes[0]!.run).toBe(lab.runs.find((run) => !before.includes(run)));
+    expect(lab.runs.length).toBe(before.length + 1);
+    expect(tree).not.toBe("");
+  });
+
+  test("an invalid recipe is a failure with its place, and nothing runs", async () => {
+    const before = lab.runs;
+    const sha = await lab.repository.commit({ "recipes/b.yaml": recipe("b", { one: { uses: "run/nope" } }) });
+    const shown = await lab.until(sha, "invalid");
+    expect(shown.description).toMatch(/recipes\/b\.yaml:1/);
+    expect(lab.runs).toEqual(before);
+    // The next push does not touch it: it is not forgotten.
+    const next = await lab.repository.commit({ "README.md": "more" });
+    await lab.until(next, "invalid");
+    await lab.until(await lab.repository.commit({ "recipes/b.yaml": null }), PASSED);
+  });
+
+  test("is run again by hand", async () => {
+    const before = lab.runs;
+    const { sha } = await lab.ask<{ sha: string }>("run", "main", "recipes/a.yaml");
+    for (let waited = 0; lab.runs.length === before.length && waited < 200; waited++) await sleep(100);
+    expect(lab.runs.length).toBe(before.length + 1);
+    const { items } = await lab.ask<{ items: { attempt: number; state: string }[] }>("status", sha);
+    expect(items.length).toBe(1);
+  });
+});
+
+describe("what is killed at any time goes on", { timeout: 240_000 }, () => {
+  test("serve, the run's worker and the server, each in the middle of a run (complaint 9)", async () => {
+    const lab = await Lab.make();
+    lab.serve();
+    const go = path.join(lab.folder, "go");
+    const script = `echo begun >> '${lab.folder}/begun'; while [ ! -e '${go}' ]; do sleep 0.1; done`;
+    const sha = await lab.repository.commit({
+      ".reprise/gitops.yaml": policy(),
+      "recipes/a.yaml": recipe("a", { wait: shell(script) }),
+    });
+    await lab.until(sha, "running");
+    const begun = () =>
+      existsSync(`${lab.folder}/begun`)
+        ? readFileSync(`${lab.folder}/begun`, "utf8").split("\n").length - 1
+        : 0;
+    for (let waited = 0; begun() === 0 && waited < 300; waited++) await sleep(100);
+    await lab.kill();
+    await sleep(500);
+    lab.serve();
+    await stopServer(openStore(lab.root));
+    await lab.kill();
+    lab.serve();
+    writeFileSync(go, "");
+    const shown = await lab.until(sha, "unclaimed", 120_000);
+    expect(shown.recipes[0]!.run).toBe(lab.runs[0]);
+    expect(lab.runs.length).toBe(1);
+  });
+});
