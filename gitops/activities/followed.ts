@@ -7,7 +7,7 @@ import type { Forge } from "../forge/forge.ts";
 import { openForge, type ForgeSettings } from "../forge/open.ts";
 import { Mirror } from "../git/mirror.ts";
 import { remoteOf } from "../git/remote.ts";
-import { placesOf, type Places } from "../places.ts";
+import type { Places } from "../../store/gitops-files.ts";
 
 /** A repository that this process follows. */
 export interface Followed {
@@ -44,7 +44,7 @@ export function follow(store: Store, served: ServedRepository, environment: Node
         };
   return {
     served,
-    places: placesOf(store, served.name),
+    places: store.gitops.repository(served.name),
     mirror: Mirror.of(store, served, { ...own, token }),
     forge,
   };

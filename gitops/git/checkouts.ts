@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import prettyBytes from "pretty-bytes";
 import type { Sha } from "../../schemas/gitops.ts";
-import type { Places } from "../places.ts";
+import type { Places } from "../../store/gitops-files.ts";
 import type { Commit } from "./commit.ts";
 import { refsBelow } from "./fetch.ts";
 import { GitError } from "./git-error.ts";

@@ -1,7 +1,7 @@
 import type { Store } from "../../store/store.ts";
 import type { Sha } from "../../schemas/gitops.ts";
 import type { RepositoryLimits, ServedRepository } from "../../schemas/gitops-policy.ts";
-import { placesOf, type Places } from "../places.ts";
+import type { Places } from "../../store/gitops-files.ts";
 import { checkOut, KEEP, listCheckouts, refuseCheckout, releaseCheckout } from "./checkouts.ts";
 import { Commit } from "./commit.ts";
 import { remoteEnvironment } from "./environment.ts";
@@ -49,7 +49,7 @@ export class Mirror {
 
   /** The mirror of a repository in the store; `remote` where its token is not a variable of ours. */
   static of(store: Store, served: ServedRepository, remote: Remote = remoteOf(served, process.env)): Mirror {
-    return new Mirror(placesOf(store, served.name), remote, served.limits);
+    return new Mirror(store.gitops.repository(served.name), remote, served.limits);
   }
 
   /** Reads the remote's refs; the mirror need not be there. */

@@ -41,7 +41,7 @@ export interface Serving {
  */
 export async function serve(store: Store, serving: Serving): Promise<void> {
   const { repositories, environment, workerOf, receive, stop, tell } = serving;
-  await mkdir(store.gitops, { recursive: true });
+  await mkdir(store.gitops.folder, { recursive: true });
   const followed = new Map(repositories.map((served) => [served.name, follow(store, served, environment)]));
   await withSession(store, async ({ client, address, trouble }) => {
     const around: Around = { store, environment, followed, client, workerOf };

@@ -21,7 +21,7 @@ export interface GitopsWorker {
 /** Works on the workflows of a store's repositories in this process. Several processes may. */
 export async function startWorker(address: string, around: Around): Promise<GitopsWorker> {
   const queue = queueOf(around.store);
-  const closeLog = openWorkerLog(queue, path.join(around.store.gitops, "serve.log"));
+  const closeLog = openWorkerLog(queue, around.store.gitops.log);
   const options = connectionOptions(address);
   const connection = await NativeConnection.connect(options.connection);
   const worker = await Worker.create({

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Sha } from "../../schemas/gitops.ts";
 import type { CommitStanding, Item, ItemFacts } from "../../schemas/gitops-work.ts";
 import { readJsonIfWhole, writeSoon } from "../../store/files.ts";
-import type { Places } from "../places.ts";
+import type { Places } from "../../store/gitops-files.ts";
 
 /** What the store has of commits. Workflows decide; this is what they have said, for views, and for those that come after them. */
 

@@ -1,11 +1,11 @@
 import type { Store } from "../../store/store.ts";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { link, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Sha } from "../../schemas/gitops.ts";
 import { readJsonIfWhole } from "../../store/files.ts";
 import { newRunId } from "../../store/runs.ts";
-import { runsByContent } from "../places.ts";
 
 /** The run of a content: decided once, so that whoever comes again, or with the same content from another commit, finds it. */
 export interface Claim {
@@ -36,13 +36,15 @@ export const findClaim = async (
     ? newestClaim(store, content)
     : ((await readJsonIfWhole<Claim>(fileOf(store, content, token), "run")) ?? null);
 
-const fileOf = (store: Store, content: string, token: string | null): string =>
-  path.join(runsByContent(store, content), `${token ?? "first"}.json`);
+const fileOf = (store: Store, content: string, token: string | null): string => {
+  const folder = store.gitops.content(content);
+  return path.join(folder, `${token ?? "first"}.json`);
+};
 
 /** The same, or a new claim. Two that claim at once get the same. */
 export async function claim(store: Store, wanted: Wanted): Promise<Claim> {
   const { content, token, repository, sha } = wanted;
-  await mkdir(runsByContent(store, content), { recursive: true });
+  await mkdir(store.gitops.content(content), { recursive: true });
   for (let time = Date.now(); ; time += 1_000) {
     const known = await findClaim(store, content, token);
     if (known !== null) return known;
@@ -50,19 +52,28 @@ export async function claim(store: Store, wanted: Wanted): Promise<Claim> {
     const run = newRunId(wanted.recipe, wanted.plan, now);
     if (existsSync(store.runs.files(run).folder)) continue;
     const made: Claim = { run, repository, sha, time: now.toISOString() };
-    try {
-      // Whoever is first decides.
-      await writeFile(fileOf(store, content, token), JSON.stringify(made), { flag: "wx", flush: true });
-      return made;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
+    if (await writeFirst(fileOf(store, content, token), JSON.stringify(made))) return made;
+  }
+}
+
+/** Writes a whole file, or nothing; false where somebody else was first. */
+async function writeFirst(file: string, text: string): Promise<boolean> {
+  const aside = `${file}.${randomUUID()}.aside`;
+  try {
+    await writeFile(aside, text, { flag: "wx", flush: true });
+    await link(aside, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await rm(aside, { force: true });
   }
 }
 
 export async function newestClaim(store: Store, content: string): Promise<Claim | null> {
-  const folder = runsByContent(store, content);
-  const names = await readdir(folder).catch(() => []);
+  const folder = store.gitops.content(content);
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
   const claims = await Promise.all(
     names.map((name) => readJsonIfWhole<Claim>(path.join(folder, name), "run")),
   );

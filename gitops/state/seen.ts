@@ -2,7 +2,7 @@ import { rename } from "node:fs/promises";
 import { digestOf } from "../../core/digest.ts";
 import type { Heads, Sha } from "../../schemas/gitops.ts";
 import { readJsonIfWhole, writeJson } from "../../store/files.ts";
-import type { Places } from "../places.ts";
+import type { Places } from "../../store/gitops-files.ts";
 
 /** The heads of a repository that commits were told of. */
 export interface SeenHeads {

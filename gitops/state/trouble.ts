@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { readJsonIfWhole, writeSoon } from "../../store/files.ts";
-import type { Places } from "../places.ts";
+import type { Places } from "../../store/gitops-files.ts";
 
 /** What keeps a repository from being followed, or its verdicts from being shown. */
 export interface Trouble {

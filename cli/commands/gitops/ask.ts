@@ -2,7 +2,6 @@ import { findStore } from "../../../store/store.ts";
 import type { Store } from "../../../store/store.ts";
 import type { Answer } from "../../../gitops/serve/ask.ts";
 import { listCommits, readStanding } from "../../../gitops/state/commits.ts";
-import { placesOf } from "../../../gitops/places.ts";
 import type { CommitStanding } from "../../../schemas/gitops-work.ts";
 import { EXIT, UserError } from "../../errors.ts";
 import { repositoryOf, type ServerFileOption } from "../../gitops/server-file.ts";
@@ -68,7 +67,7 @@ export async function run(
 
 /** A commit that the store knows, by its sha or the beginning of it. */
 export async function commitOf(store: Store, repository: string, short: string): Promise<CommitStanding> {
-  const places = placesOf(store, repository);
+  const places = store.gitops.repository(repository);
   const found = (await listCommits(places)).filter((sha) => sha.startsWith(short));
   const standing = found.length === 1 ? await readStanding(places, found[0]!) : undefined;
   if (standing !== undefined) return standing;

@@ -3,7 +3,6 @@ import type { Store } from "../../../store/store.ts";
 import { aggregate } from "../../../gitops/state/aggregate.ts";
 import { factsOf, listCommits, readStanding } from "../../../gitops/state/commits.ts";
 import { readTroubles } from "../../../gitops/state/trouble.ts";
-import { placesOf } from "../../../gitops/places.ts";
 import { sentenceOf, WORDS } from "../../../gitops/words/statuses.ts";
 import { printable } from "../../../gitops/words/escape.ts";
 import type { CommitStanding } from "../../../schemas/gitops-work.ts";
@@ -31,7 +30,7 @@ export async function status(
   const repositories = named === undefined ? repositoriesOf(options) : [repositoryOf(options, named)];
   const found = await Promise.all(
     repositories.map(async ({ name, url }) => {
-      const places = placesOf(store, name);
+      const places = store.gitops.repository(name);
       const shas = (await listCommits(places)).slice(0, SHOWN);
       const commits = await Promise.all(shas.map((sha) => readStanding(places, sha)));
       return {
@@ -69,7 +68,7 @@ function rowOf(standing: CommitStanding): string[] {
 }
 
 async function showCommit(store: Store, standing: CommitStanding, json: boolean): Promise<number> {
-  const facts = await factsOf(placesOf(store, standing.repository), standing.sha, standing.items);
+  const facts = await factsOf(store.gitops.repository(standing.repository), standing.sha, standing.items);
   if (json) {
     sayJson({
       ...{ state: aggregate(standing), ...standing },
