@@ -23,7 +23,8 @@ export async function baseRunOf(
   const { job } = facts;
   const { base: sha, kind } = job.trigger;
   if (sha === null) return null;
-  const run = (await judgedRun(followed, job, sha)) ?? (await runOfContent(around, followed, facts, sha));
+  const run =
+    (await judgedRun(followed, job, sha)) ?? (plan ? await runOfContent(around, followed, facts, sha) : null);
   const record = run === null ? undefined : await loadRecord(around.root, run);
   if (run === null || record?.status !== "done") return null;
   return { against: { sha, run, which: kind === "pull_request" ? "merge base" : "former head" }, record };
@@ -41,7 +42,7 @@ async function judgedRun(
 async function runOfContent(
   { root }: Around,
   { mirror, served }: Followed,
-  { job }: ItemFacts,
+  { job }: Pick<ItemFacts, "job">,
   sha: string,
 ): Promise<string | null> {
   const { recipe, profile, trigger, decision } = job;

@@ -10,6 +10,9 @@ import { keyOf } from "../state/keys.ts";
 import { mergeItems } from "../state/merge-items.ts";
 import { decide, settle } from "../trust/decide.ts";
 import { stateOf } from "../verdicts/verdict-of.ts";
+import { differenceOf } from "../verdicts/difference.ts";
+import { loadRecord } from "../../store/runs.ts";
+import { baseRunOf } from "./base-run.ts";
 import { followedAs, type Around, type Followed } from "./followed.ts";
 import { policyFor, type Policy } from "./policy-for.ts";
 
@@ -125,6 +128,13 @@ async function planOne(
     run: carried?.run ?? null,
     note: plan.notAllowed[0]?.message ?? null,
   };
+}
+
+/** A verdict that is carried over beside that of the base, where this was looked at too. */
+async function differenceIn(around: Around, followed: Followed, job: CommitJob, run: string) {
+  const base = await baseRunOf(around, followed, { job }, false);
+  const record = base === null ? undefined : await loadRecord(around.root, run);
+  return base === null || record === undefined ? null : differenceOf(around.root, base, record);
 }
 
 /** How a recipe stands before it runs. */
