@@ -14,11 +14,15 @@ export interface BaseRun {
   record: RunRecord;
 }
 
-/** The finished run of the same recipe at the base; also one that another commit of the same content began. Null without one. */
+/**
+ * The finished run of the same recipe at the base; with `plan` also one that another commit of the same content began. Null
+ * without one.
+ */
 export async function baseRunOf(
   around: Around,
   followed: Followed,
-  facts: ItemFacts,
+  facts: Pick<ItemFacts, "job">,
+  plan: boolean,
 ): Promise<BaseRun | null> {
   const { job } = facts;
   const { base: sha, kind } = job.trigger;

@@ -113,14 +113,9 @@ async function planOne(
   const before = await readFacts(places, sha, key);
   // A verdict of this very content that this commit has already stays beside it.
   const kept = before?.plan.content === plan.content ? before : undefined;
-  await writeFacts(places, sha, key, {
-    ...{
-      job,
-      plan,
-      verdict: carried?.verdict ?? kept?.verdict ?? null,
-      difference: kept?.difference ?? null,
-    },
-  });
+  const fresh = carried === null ? null : await differenceIn(around, followed, job, carried.run);
+  const verdict = carried?.verdict ?? kept?.verdict ?? null;
+  await writeFacts(places, sha, key, { job, plan, verdict, difference: fresh ?? kept?.difference ?? null });
   return {
     ...{ key, recipe, profile, lines: [trigger.ref], order, supersede: job.supersede },
     ...{ content: plan.content, approval: plan.approval, attempt: 1 },
