@@ -13,7 +13,7 @@ const SECRET = "a secret of the webhook";
 
 const recipe = (value: number, claim: string): string =>
   `recipe: 1\nname: a\nsteps:\n  one: ${JSON.stringify(noop(value))}\nclaims:\n  - ${claim}\n`;
-const HOLDS = "{ id: nothing, metric: one.nothing, value: 0, within: { absolute: 0 } }";
+const HOLDS = "{ id: nothing, metric: one.nothing, at_most: 0 }";
 const FALLS = "{ id: nothing, metric: one.nothing, at_least: 1 }";
 
 const POLICY = JSON.stringify({
