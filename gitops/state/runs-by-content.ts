@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Sha } from "../../schemas/gitops.ts";
 import { readJsonIfWhole } from "../../store/files.ts";
@@ -48,16 +47,29 @@ export async function claim(root: string, wanted: Wanted): Promise<Claim> {
     if (known !== null) return known;
     const now = new Date(time);
     const run = newRunId(wanted.recipe, wanted.plan, now);
-    if (existsSync(home.run(root, run))) continue;
+    if (!(await reserve(root, run))) continue;
     const made: Claim = { run, repository, sha, time: now.toISOString() };
     try {
-      // Whoever is first decides.
+      // Whoever is first decides; the other's folder stays empty, and is gone.
       await writeFile(fileOf(root, content, token), JSON.stringify(made), { flag: "wx", flush: true });
       return made;
     } catch (error) {
+      await rmdir(home.run(root, run));
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
   }
+}
+
+/** Takes an id by making the run's folder: two contents of one plan may be asked for within one second. */
+async function reserve(root: string, run: string): Promise<boolean> {
+  await mkdir(home.runs(root), { recursive: true });
+  return mkdir(home.run(root, run)).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "EEXIST") return false;
+      throw error;
+    },
+  );
 }
 
 export async function newestClaim(root: string, content: string): Promise<Claim | null> {
