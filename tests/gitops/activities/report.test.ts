@@ -32,7 +32,7 @@ async function lab() {
   const instead = (usual: () => Reply): Reply => mood.shift() ?? usual();
   const { url, asked } = await scriptedForge({
     "GET /user": () => instead(() => ({ body: { id: 5, login: "bot" } })),
-    [`GET ${R}/commits/${SHA}/status`]: () => instead(() => ({ body: { statuses: [...shown].reverse() } })),
+    [`GET ${R}/commits/${SHA}/status`]: () => instead(() => ({ body: { statuses: shown.toReversed() } })),
     [`POST ${R}/statuses/${SHA}`]: ({ body }) =>
       instead(() => {
         shown.push(body as (typeof shown)[number]);
