@@ -13,16 +13,21 @@ export interface BaseRun {
   record: RunRecord;
 }
 
-/** The finished run of the same recipe at the base; also one that another commit of the same content began. Null without one. */
+/**
+ * The finished run of the same recipe at the base; with `plan` also one that another commit of the same content began. Null
+ * without one.
+ */
 export async function baseRunOf(
   around: Around,
   followed: Followed,
-  facts: ItemFacts,
+  facts: Pick<ItemFacts, "job">,
+  plan: boolean,
 ): Promise<BaseRun | null> {
   const { job } = facts;
   const { base: sha, kind } = job.trigger;
   if (sha === null) return null;
-  const run = (await judgedRun(followed, job, sha)) ?? (await runOfContent(around, followed, facts, sha));
+  const run =
+    (await judgedRun(followed, job, sha)) ?? (plan ? await runOfContent(around, followed, facts, sha) : null);
   const record = run === null ? undefined : await around.store.runs.loadRecord(run);
   if (run === null || record?.status !== "done") return null;
   return { against: { sha, run, which: kind === "pull_request" ? "merge base" : "former head" }, record };
@@ -40,7 +45,7 @@ async function judgedRun(
 async function runOfContent(
   { store }: Around,
   { mirror, served }: Followed,
-  { job }: ItemFacts,
+  { job }: Pick<ItemFacts, "job">,
   sha: string,
 ): Promise<string | null> {
   const { recipe, profile, trigger, decision } = job;

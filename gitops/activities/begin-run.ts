@@ -19,7 +19,8 @@ export async function beginRun(around: Around, at: RunAt): Promise<Begun> {
   try {
     return await beginOrFind(around, followed, at, facts);
   } catch (error) {
-    if (!(error instanceof RunError)) throw error;
+    // The worker that was stopped a moment ago is still about to go.
+    if (!(error instanceof RunError) || error.refusal.why === "run-at-work") throw error;
     return refused(sentenceOf(error));
   }
 }

@@ -3,7 +3,8 @@ import type { Client } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
 import type { ServedRepository } from "../../schemas/gitops-policy.ts";
 import type { WorkerProgram } from "../../runs/detach.ts";
-import type { Forge } from "../forge/forge.ts";
+import { EngineError } from "../../engine/errors.ts";
+import { ForgeError, type Forge } from "../forge/forge.ts";
 import { openForge, type ForgeSettings } from "../forge/open.ts";
 import { Mirror } from "../git/mirror.ts";
 import { remoteOf } from "../git/remote.ts";
@@ -29,11 +30,11 @@ export interface Around {
   workerOf: (run: string) => Pick<WorkerProgram, "command" | "args">;
 }
 
-/** Opens what is needed to follow a repository; nothing is asked yet. Throws Error for settings that cannot be meant. */
+/** Opens what is needed to follow a repository; nothing is asked yet. Throws EngineError for settings that cannot be meant. */
 export function follow(store: Store, served: ServedRepository, environment: NodeJS.ProcessEnv): Followed {
   const login = loginOf(served, environment);
   const { forge: kind, url, api, project } = served;
-  const forge = kind === "none" || login === null ? null : openForge({ kind, url, api, project, login });
+  const forge = kind === "none" || login === null ? null : open({ kind, url, api, project, login });
   const own = remoteOf(served, environment);
   const token =
     forge === null
@@ -48,6 +49,14 @@ export function follow(store: Store, served: ServedRepository, environment: Node
     mirror: Mirror.of(store, served, { ...own, token }),
     forge,
   };
+}
+
+function open(settings: ForgeSettings): Forge {
+  try {
+    return openForge(settings);
+  } catch (error) {
+    throw error instanceof ForgeError ? new EngineError(error.message) : error;
+  }
 }
 
 function loginOf(
@@ -66,7 +75,7 @@ function loginOf(
 function secret(name: string, environment: NodeJS.ProcessEnv): string {
   const value = environment[name];
   if (value) return value;
-  throw new Error(`The variable ${name}, which the server's file names, is not set.`);
+  throw new EngineError(`The variable ${name}, which the server's file names, is not set.`);
 }
 
 /** The repository of a request. Throws a failure that is tried again: another process may follow it, or this one after a restart. */

@@ -19,7 +19,7 @@ export async function judge(around: Around, at: RunAt & { run: string }): Promis
   if (record === undefined || facts === undefined)
     return moved("failed", `it left no record; 'reprise logs ${run}' may say more`);
   const verdict = verdictOf(record);
-  const base = await baseRunOf(around, followed, facts);
+  const base = await baseRunOf(around, followed, facts, true);
   const difference = base === null ? null : await differenceOf(store, base, record);
   await writeFacts(followed.places, sha, key, { ...facts, verdict, difference });
   await letGo(around, at);

@@ -10,6 +10,8 @@ import { keyOf } from "../state/keys.ts";
 import { mergeItems } from "../state/merge-items.ts";
 import { decide, settle } from "../trust/decide.ts";
 import { stateOf } from "../verdicts/verdict-of.ts";
+import { differenceOf } from "../verdicts/difference.ts";
+import { baseRunOf } from "./base-run.ts";
 import { followedAs, type Around, type Followed } from "./followed.ts";
 import { policyFor, type Policy } from "./policy-for.ts";
 
@@ -110,14 +112,9 @@ async function planOne(
   const before = await readFacts(places, sha, key);
   // A verdict of this very content that this commit has already stays beside it.
   const kept = before?.plan.content === plan.content ? before : undefined;
-  await writeFacts(places, sha, key, {
-    ...{
-      job,
-      plan,
-      verdict: carried?.verdict ?? kept?.verdict ?? null,
-      difference: kept?.difference ?? null,
-    },
-  });
+  const fresh = carried === null ? null : await differenceIn(around, followed, job, carried.run);
+  const verdict = carried?.verdict ?? kept?.verdict ?? null;
+  await writeFacts(places, sha, key, { job, plan, verdict, difference: fresh ?? kept?.difference ?? null });
   return {
     ...{ key, recipe, profile, lines: [trigger.ref], order, supersede: job.supersede },
     ...{ content: plan.content, approval: plan.approval, attempt: 1 },
@@ -125,6 +122,13 @@ async function planOne(
     run: carried?.run ?? null,
     note: plan.notAllowed[0]?.message ?? null,
   };
+}
+
+/** A verdict that is carried over beside that of the base, where this was looked at too. */
+async function differenceIn(around: Around, followed: Followed, job: CommitJob, run: string) {
+  const base = await baseRunOf(around, followed, { job }, false);
+  const record = base === null ? undefined : await around.store.runs.loadRecord(run);
+  return base === null || record === undefined ? null : differenceOf(around.store, base, record);
 }
 
 /** How a recipe stands before it runs. */

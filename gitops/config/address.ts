@@ -4,19 +4,17 @@ import { isLoopback, protocolOf, type Protocol } from "../git/protocol.ts";
 export function addressOf(url: string, insecure: boolean): { protocol: Protocol } | { wrong: string } {
   if (url.startsWith("-"))
     return { wrong: `'${url}' looks like an option of git. Write ./${url} for a path.` };
-  if (/[\s\u0000-\u001f\u007f]/.test(url) && !isPathLike(url))
+  if (/[\s\p{Cc}]/u.test(url) && !isPathLike(url))
     return { wrong: "An address has no blanks and control characters." };
   if (/^file:/i.test(url)) return { wrong: "Write the path itself, without 'file://'." };
   if (isPathLike(url)) return { protocol: "file" };
   let protocol: Protocol;
   try {
     protocol = protocolOf(url);
-    if (url.includes("://")) new URL(url);
   } catch {
-    return {
-      wrong: `'${hidden(url)}' is no address that can be used. Write https://…, ssh://…, git://…, user@host:path, or a path.`,
-    };
+    return unusable(url);
   }
+  if (url.includes("://") && !URL.canParse(url)) return unusable(url);
   if (hasUser(url, protocol))
     return {
       wrong:
@@ -28,6 +26,10 @@ export function addressOf(url: string, insecure: boolean): { protocol: Protocol 
     };
   return { protocol };
 }
+
+const unusable = (url: string): { wrong: string } => ({
+  wrong: `'${hidden(url)}' is no address that can be used. Write https://…, ssh://…, git://…, user@host:path, or a path.`,
+});
 
 /** A path as shells know it; everything with a host has a colon before the first slash. */
 const isPathLike = (url: string): boolean => /^(?:\/|\.{1,2}(?:\/|$)|[^:/]+(?:\/|$))/.test(url);

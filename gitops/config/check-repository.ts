@@ -43,8 +43,7 @@ function wrongSchedule(
 
 function isZone(timezone: string): boolean {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: timezone });
-    return true;
+    return new Intl.DateTimeFormat("en", { timeZone: timezone }).resolvedOptions().timeZone !== "";
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-import { setInterval } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Sha } from "../../schemas/gitops.ts";
 import { remoteEnvironment } from "./environment.ts";
 import { GitError } from "./git-error.ts";
@@ -51,11 +51,9 @@ export async function fetchObjects(
 
 /** Ends a fetch that brings more than is allowed: git has no limit of its own. */
 async function watchSize(mirror: string, mostBytes: number, over: AbortController): Promise<void> {
-  try {
-    for await (const _ of setInterval(LOOK_MS, undefined, { signal: over.signal }))
-      if ((await bytesOfPacks(mirror)) > mostBytes) over.abort(tooLarge(mostBytes));
-  } catch {
-    // It is over.
+  while (!over.signal.aborted) {
+    if ((await bytesOfPacks(mirror)) > mostBytes) over.abort(tooLarge(mostBytes));
+    await sleep(LOOK_MS, undefined, { signal: over.signal }).catch(() => {});
   }
 }
 

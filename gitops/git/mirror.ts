@@ -70,12 +70,14 @@ export class Mirror {
       const seen = await seenCommits(this.#git);
       const fresh = wanted.filter(([, sha]) => !seen.has(sha));
       if (fresh.length === 0) return [];
+      // What was too large may have become smaller at the remote.
+      await this.#tidy();
       await fetchObjects(
         this.#fetching,
         fresh.map(([ref]) => ref),
       );
       const missing = await noteSeen(this.#git, [...new Set(fresh.map(([, sha]) => sha))]);
-      await tidyPacks(this.#git, this.#places.mirror, this.#limits.mirrorBytes);
+      await this.#tidy();
       return missing.length === 0 ? [] : this.#fetchCommits(missing);
     });
   }
@@ -172,6 +174,10 @@ export class Mirror {
   async readRef(ref: string, file: string): Promise<string | null> {
     if (!isMade(this.#places.mirror)) return null;
     return this.#read((git) => readNote(git, ref, file));
+  }
+
+  #tidy(): Promise<void> {
+    return tidyPacks(this.#git, this.#places.mirror, this.#limits.mirrorBytes);
   }
 
   get #fetching() {

@@ -2,7 +2,7 @@
 export const isSha = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 
 // As git-check-ref-format has it; that one also allows what looks like an option, which a full name never does.
-const FORBIDDEN = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.$|\/$|\.lock(?:\/|$)/;
+const FORBIDDEN = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.$|\/$|\.lock(?:\/|$)/u;
 
 /** Whether a text is the full name of a ref: refs/heads/main. */
 export const isRef = (text: string): boolean =>
@@ -10,6 +10,6 @@ export const isRef = (text: string): boolean =>
 
 /** The text of a message by others, for a terminal or a log: one line without control characters, not too long. */
 export const oneLine = (text: string, most = 400): string => {
-  const plain = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+  const plain = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
   return plain.length <= most ? plain : `${plain.slice(0, most)}…`;
 };

@@ -1,7 +1,6 @@
 import type { Store } from "../../store/store.ts";
-import { existsSync } from "node:fs";
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Sha } from "../../schemas/gitops.ts";
 import { readJsonIfWhole } from "../../store/files.ts";
@@ -50,10 +49,24 @@ export async function claim(store: Store, wanted: Wanted): Promise<Claim> {
     if (known !== null) return known;
     const now = new Date(time);
     const run = newRunId(wanted.recipe, wanted.plan, now);
-    if (existsSync(store.runs.files(run).folder)) continue;
+    if (!(await reserve(store, run))) continue;
     const made: Claim = { run, repository, sha, time: now.toISOString() };
     if (await writeFirst(fileOf(store, content, token), JSON.stringify(made))) return made;
+    // Whoever is first decides; the other's folder stays empty, and is gone.
+    await rmdir(store.runs.files(run).folder);
   }
+}
+
+/** Takes an id by making the run's folder: two contents of one plan may be asked for within one second. */
+async function reserve(store: Store, run: string): Promise<boolean> {
+  await mkdir(store.local.runs, { recursive: true });
+  return mkdir(store.runs.files(run).folder).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "EEXIST") return false;
+      throw error;
+    },
+  );
 }
 
 /** Writes a whole file, or nothing; false where somebody else was first. */

@@ -10,7 +10,7 @@ const codeOf = (character: string): string => `\\u{${character.codePointAt(0)!.t
 
 /** At most `most` characters, the last one an ellipsis where something was left out; no character is cut in two. */
 function shorten(text: string, most: number, more = false): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   if (characters.length <= most && !more) return text;
   return `${characters.slice(0, most - 1).join("")}…`;
 }

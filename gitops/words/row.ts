@@ -74,5 +74,5 @@ export const words = (outcome: string | null): string => (outcome === null ? "no
 const listed = (parts: readonly string[]): string =>
   [
     ...parts.slice(0, MOST_CHANGES),
-    ...(parts.length > MOST_CHANGES ? [`${counted(parts.length - MOST_CHANGES, "more difference")}`] : []),
+    ...(parts.length > MOST_CHANGES ? [counted(parts.length - MOST_CHANGES, "more difference")] : []),
   ].join("<br>");

@@ -13,7 +13,7 @@ const SECRET = "a secret of the webhook";
 
 const recipe = (value: number, claim: string): string =>
   `recipe: 1\nname: a\nsteps:\n  one: ${JSON.stringify(noop(value))}\nclaims:\n  - ${claim}\n`;
-const HOLDS = "{ id: nothing, metric: one.nothing, value: 0, within: { absolute: 0 } }";
+const HOLDS = "{ id: nothing, metric: one.nothing, at_most: 0 }";
 const FALLS = "{ id: nothing, metric: one.nothing, at_least: 1 }";
 
 const POLICY = JSON.stringify({
@@ -79,8 +79,8 @@ describe.skipIf(built === null)("a pull request on Gitea", { timeout: 120_000 },
     gitea = await startGitea();
     tokens["admin"] = await gitea.account("admin", { admin: true });
     for (const name of ["bot", "author", "stranger"]) tokens[name] = await gitea.account(name);
-    await gitea.ask(tokens["admin"]!, "POST", "/orgs", { username: "lab" });
-    await gitea.ask(tokens["admin"]!, "POST", "/orgs/lab/repos", {
+    await gitea.ask(tokens["admin"], "POST", "/orgs", { username: "lab" });
+    await gitea.ask(tokens["admin"], "POST", "/orgs/lab/repos", {
       name: "papers",
       auto_init: true,
       default_branch: "main",
@@ -124,7 +124,7 @@ describe.skipIf(built === null)("a pull request on Gitea", { timeout: 120_000 },
       }),
     );
     stopServerAfterwards(folder);
-    serve();
+    void serve();
   }, 120_000);
 
   test("a push to main is judged, and its status stands at the commit", async () => {

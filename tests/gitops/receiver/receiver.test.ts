@@ -129,7 +129,7 @@ describe("a genuine delivery", () => {
     await start();
     const socket = connect(receiver.port, "127.0.0.1");
     const head = `POST /hooks/papers HTTP/1.1\r\nhost: x\r\ncontent-type: application/json; charset=utf-8\r\nx-hub-signature-256: ${signed(PUSH)}\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n`;
-    for (const part of [head, ...[...PUSH].map((letter) => `1\r\n${letter}\r\n`), "0\r\n\r\n"])
+    for (const part of [head, ...PUSH.split("").map((letter) => `1\r\n${letter}\r\n`), "0\r\n\r\n"])
       socket.write(part);
     let text = "";
     for await (const chunk of socket.setEncoding("utf8")) text += chunk;
@@ -291,7 +291,7 @@ test("10,000 forged, altered, oversized and wrong requests from 100 addresses st
     if (round === 19) early = kept();
   }
   expect(poked).toEqual([]);
-  expect([...receiver.answered].sort()).toEqual([...expected].sort());
+  expect(Object.fromEntries(receiver.answered)).toEqual(Object.fromEntries(expected));
   expect([...expected.values()].reduce((sum, count) => sum + count, 0)).toBe(10_000);
   expect(kept() - early).toBeLessThan(4 * 1024 * 1024);
 }, 240_000);

@@ -39,10 +39,7 @@ describe("what waits for approval", { timeout: 180_000 }, () => {
     await lab.until(next, "waiting-for-approval");
     await lab.until(sha, "superseded");
     const refused = await reprise(lab.folder, ["gitops", "approve", sha.slice(0, 10)]);
-    expect([refused.code, refused.stderr]).toEqual([
-      2,
-      `Nothing waits for approval at ${sha.slice(0, 10)}.\n`,
-    ]);
+    expect([refused.code, refused.stderr]).toEqual([2, `Nothing waits for approval at ${sha.slice(0, 10)}.`]);
     expect(lab.runs.length).toBe(1);
     await lab.ask("approve", next);
     await lab.until(next, "unclaimed");
@@ -55,7 +52,7 @@ describe("what waits for approval", { timeout: 180_000 }, () => {
     const refused = await reprise(lab.folder, ["gitops", "approve", next, "--by", "ann"]);
     expect([refused.code, refused.stderr]).toEqual([
       2,
-      "'papers' has no forge that could say what ann may do.\n",
+      "'papers' has no forge that could say what ann may do.",
     ]);
     const unknown = await reprise(lab.folder, ["gitops", "approve", "0123abc", "--json"]);
     expect(unknown.code).toBe(2);
