@@ -70,7 +70,7 @@ async function lab() {
     login: { token: "t" },
   });
   const followed = { places, forge } as unknown as Followed;
-  const around = { root, followed: new Map([["papers", followed]]) } as unknown as Around;
+  const around = { store: openStore(root), followed: new Map([["papers", followed]]) } as unknown as Around;
   const report = (state: StatusState): Promise<unknown> =>
     new MockActivityEnvironment().run(activitiesWith(around).report, standing(state));
   return { asked, shown, comments, mood, places, report };
