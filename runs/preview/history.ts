@@ -3,7 +3,7 @@ import type { Plan } from "../../schemas/plan.ts";
 import { readJsonIfWhole } from "../../store/files.ts";
 import { loadFinished, type FinishedStep } from "../../store/finished-steps.ts";
 import { home } from "../../store/home.ts";
-import { listRunsOf, loadRecord, loadRun } from "../../store/runs.ts";
+import { listRunsOf, loadRecord, loadRun, type StartedRun } from "../../store/runs.ts";
 
 export interface LastTime {
   /** What decided the step's result then; null if it never ran. */
@@ -21,13 +21,21 @@ export interface History {
 // A step that none of the newest runs had is as good as new.
 const RUNS_LOOKED_AT = 20;
 
-/** What earlier runs of the same recipe and profile say about its steps. Read only as far as it is asked for. */
-export function historyOf(root: string, { recipe }: Plan): History {
+/**
+ * What earlier runs of the same recipe and profile say about its steps, of those alone that `counts` takes. Read only as far as it is
+ * asked for.
+ */
+export function historyOf(
+  root: string,
+  { recipe }: Plan,
+  counts: (started: StartedRun) => boolean = () => true,
+): History {
   let runs: Promise<{ id: string; prints: () => Promise<Map<string, string | null>> }[]> | undefined;
   const find = async () => {
     const found: { id: string; prints: () => Promise<Map<string, string | null>> }[] = [];
     for (const id of await listRunsOf(root, recipe.name)) {
-      if ((await loadRun(root, id))?.request.plan.recipe.profile !== recipe.profile) continue;
+      const started = await loadRun(root, id);
+      if (started?.request.plan.recipe.profile !== recipe.profile || !counts(started)) continue;
       let prints: Promise<Map<string, string | null>> | undefined;
       found.push({ id, prints: () => (prints ??= fingerprintsOf(root, id)) });
       if (found.length === RUNS_LOOKED_AT) break;
