@@ -16,6 +16,7 @@ export class Commit {
   readonly files: ReadonlyMap<string, TreeEntry>;
   readonly #git: LocalGit;
   readonly #texts = new Map<string, string | Error>();
+  #sorted: TreeEntry[] | undefined;
 
   private constructor(git: LocalGit, about: Pick<Commit, "sha" | "tree" | "time" | "files">) {
     this.#git = git;
@@ -49,6 +50,15 @@ export class Commit {
     return text;
   }
 
+  /** The files below a folder, found by halving: a recipe may name many folders. All of them for "". */
+  below(folder: string): TreeEntry[] {
+    this.#sorted ??= [...this.files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    if (folder === "") return this.#sorted;
+    const first = `${folder}/`;
+    // "0" comes after "/".
+    return this.#sorted.slice(placeIn(this.#sorted, first), placeIn(this.#sorted, `${folder}0`));
+  }
+
   /** Whether a file is larger than any text may be. */
   isTooLarge(path: string): boolean {
     return (this.files.get(path)?.size ?? 0) > LARGEST_TEXT;
@@ -66,4 +76,15 @@ function textOf(bytes: Buffer, path: string): string | Error {
   } catch (error) {
     return error as Error;
   }
+}
+
+/** Where a path stands in sorted files, or would. */
+function placeIn(sorted: readonly TreeEntry[], path: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]!.path < path) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -52,6 +52,11 @@ export class Mirror {
     return new Mirror(store.gitops.repository(served.name), remote, served.limits);
   }
 
+  /** Absolute path of the folder that working trees stand in. */
+  get checkoutsFolder(): string {
+    return this.#places.checkouts;
+  }
+
   /** Reads the remote's refs; the mirror need not be there. */
   async heads(): Promise<RemoteHeads> {
     const environment = await remoteEnvironment(this.#remote, process.env);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { contentDigest, type ManifestEntry } from "../../store/manifest.ts";
 import type { Commit } from "../git/commit.ts";
 import type { TreeEntry } from "../git/objects.ts";
+import { remembered } from "./remembered.ts";
 
 const MOST_KNOWN = 200_000;
 
@@ -9,11 +10,7 @@ const MOST_KNOWN = 200_000;
 const known = new Map<string, string>();
 
 /** Digest of a file or folder of a commit as the store has it for the same content on the disk. Links are for others to refuse. */
-export async function digestOfContent(
-  commit: Commit,
-  place: string,
-  entries: readonly TreeEntry[],
-): Promise<string> {
+export const digestOfContent = remembered(async (commit, place, entries) => {
   const hashes = await hashesOf(commit, entries);
   const files = entries.map(({ path, mode, blob, size }): ManifestEntry => ({
     path: path === place ? "" : path.slice(place === "" ? 0 : place.length + 1),
@@ -22,7 +19,7 @@ export async function digestOfContent(
     ...(mode === "executable" ? { executable: true as const } : {}),
   }));
   return contentDigest(files);
-}
+});
 
 // Contents are read so many bytes at a time.
 const AT_ONCE = 32 * 1024 * 1024;

@@ -4,7 +4,7 @@ import type { Diagnostic } from "../../schemas/diagnostic.ts";
 import type { Artifact, Plan } from "../../schemas/plan.ts";
 import type { Commit } from "../git/commit.ts";
 import { digestOfContent } from "./input-digests.ts";
-import { lfsPointers, lookUp, refuse, type LookedUp } from "./look-up.ts";
+import { lfsPointer, lookUp, refuse, type LookedUp } from "./look-up.ts";
 
 /** The inputs of a plan, with the digests that they have when the commit is checked out; and what is wrong with them. */
 export async function inputsAt(
@@ -59,8 +59,8 @@ async function whyUnfit(
       code: "R0401",
       message: `'${named}' cannot be used: the name '${odd.path}' is not UTF-8; rename it.`,
     };
-  const [pointer] = await lfsPointers(commit, entries);
-  if (pointer === undefined) return null;
+  const pointer = await lfsPointer(commit, found.place, entries);
+  if (pointer === null) return null;
   const message = `'${pointer.path}' is a pointer of Git LFS, whose content is not fetched. Commit the content, or take it from the hub.`;
   return { code: "R0711", message };
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import { OutsideError } from "../../compiler/outside-error.ts";
 import type { Commit } from "../git/commit.ts";
 import type { TreeEntry } from "../git/objects.ts";
+import { remembered } from "./remembered.ts";
 
 /** What a commit has at a path; `place` is the path without `.` and `..`. */
 export type LookedUp =
@@ -23,8 +24,7 @@ export function lookUp(commit: Commit, named: string): LookedUp {
     refuse(entry);
     return above === place ? { what: "file", place, entry } : { what: "missing", place };
   }
-  const below = place === "" ? "" : `${place}/`;
-  const entries = [...commit.files.values()].filter((entry) => entry.path.startsWith(below));
+  const entries = commit.below(place);
   return entries.length === 0 ? { what: "missing", place } : { what: "folder", place, entries };
 }
 
@@ -53,11 +53,11 @@ export function refuse({ path: place, mode }: TreeEntry): void {
 /** The largest that the pointer of Git LFS is. */
 const LARGEST_POINTER = 1024;
 
-/** Those of some files that are only pointers of Git LFS: their content is elsewhere. */
-export async function lfsPointers(commit: Commit, entries: readonly TreeEntry[]): Promise<TreeEntry[]> {
+/** The first file at a place that is only a pointer of Git LFS: its content is elsewhere. Null without one. */
+export const lfsPointer = remembered(async (commit, _place, entries) => {
   const small = entries.filter(({ size }) => size >= 100 && size < LARGEST_POINTER);
   const contents = await commit.blobs(small);
-  return small.filter(({ blob }) =>
-    contents.get(blob)!.toString("latin1").startsWith("version https://git-lfs.github.com/spec/"),
-  );
-}
+  const isPointer = ({ blob }: TreeEntry) =>
+    contents.get(blob)!.toString("latin1").startsWith("version https://git-lfs.github.com/spec/");
+  return small.find(isPointer) ?? null;
+});

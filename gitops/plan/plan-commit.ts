@@ -1,7 +1,9 @@
 import type { Store } from "../../store/store.ts";
+import { realpath } from "node:fs/promises";
 import type { Compiled } from "../../compiler/compile.ts";
 import { sorted } from "../../compiler/compile.ts";
 import { digestOf } from "../../core/digest.ts";
+import type { Tools } from "../../core/fingerprint.ts";
 import { toolsForFingerprint } from "../../host/tools.ts";
 import { estimate, type Estimate } from "../../runs/preview/estimate.ts";
 import { historyOf } from "../../runs/preview/history.ts";
@@ -10,6 +12,8 @@ import type { StepPreview } from "../../runs/preview/step-preview.ts";
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
 import type { CommitPlan, Decision, PlannedStep, Problem, Sha, Trigger } from "../../schemas/gitops.ts";
 import type { ServedRepository } from "../../schemas/gitops-policy.ts";
+import { isWithin } from "../../store/listing.ts";
+import type { StartedRun } from "../../store/runs.ts";
 import type { Commit } from "../git/commit.ts";
 import type { Mirror } from "../git/mirror.ts";
 import { carriedVerdict } from "./carried.ts";
@@ -49,8 +53,9 @@ export async function planCommit(store: Store, mirror: Mirror, planning: Plannin
   const { inputs, diagnostics: wrong } = await inputsAt(commit, { plan, recipe });
   const diagnostics = sorted([...compiled.diagnostics, ...wrong]);
   if (wrong.length > 0) return invalid(planning, diagnostics, common);
-  const tools = await toolsForFingerprint(store);
-  const previews = await previewPlan(store, plan, inputs, tools, historyOf(store, plan), paper);
+  const tools = await toolsFor(store, decision);
+  const history = historyOf(store, plan, await ownRuns(mirror));
+  const previews = await previewPlan(store, plan, inputs, tools, history, paper);
   const content = digestOf({
     plan: plan.digest,
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, { digest }]) => [name, digest])),
@@ -68,6 +73,18 @@ export async function planCommit(store: Store, mirror: Mirror, planning: Plannin
     ...common,
     carried: await carriedVerdict(store, { plan, inputs }),
   };
+}
+
+/** A stranger's plan says nothing of the server's variables, not even by digests. */
+async function toolsFor(store: Store, { stranger }: Decision): Promise<Tools> {
+  const tools = await toolsForFingerprint(store);
+  return stranger ? { ...tools, environment: {} } : tools;
+}
+
+/** Runs of this repository's own commits: reasons quote former values, which those who write to another one may not read. */
+async function ownRuns({ checkoutsFolder }: Mirror): Promise<(started: StartedRun) => boolean> {
+  const own = await realpath(checkoutsFolder).catch(() => checkoutsFolder);
+  return ({ folder }) => folder !== undefined && isWithin(own, folder);
 }
 
 /** The recipe beside its paper at the base; null where it was not there, or could not be read. Without tables nothing is looked at. */

@@ -1,10 +1,12 @@
 import { openStore } from "../../../store/store.ts";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { beginRun } from "../../../runs/begin.ts";
 import { planOf } from "../../../runs/recipe/compile-recipe.ts";
+import { home } from "../../../store/home.ts";
 import { loadRun } from "../../../store/runs.ts";
+import { temporaryFolder } from "../../support/folders.ts";
 import { ALLOWED, Mirrored, TRUST } from "../../support/mirror.ts";
 
 const recipe = (name: string, steps: object, more: object = {}): string =>
@@ -115,6 +117,52 @@ describe("content", () => {
     });
     expect((await lab.plan(other, "a.yaml")).carried).toBe(null);
   });
+});
+
+test("reasons quote runs of this repository alone: another one's values are not told", async () => {
+  const lab = await Mirrored.make();
+  const text = (value: string) => recipe("shared-name", { one: { uses: "run/noop", with: { value } } });
+  const elsewhere = temporaryFolder();
+  writeFileSync(path.join(elsewhere, "a.yaml"), text("a secret of others"));
+  const finish = async (folder: string) => {
+    const { started } = await beginRun(openStore(lab.root), {
+      ...planOf(folder, { file: "a.yaml" }),
+      folder,
+    });
+    const { request } = started;
+    const [step] = request.plan.steps;
+    mkdirSync(home.step(lab.root, request.run, "one"), { recursive: true });
+    const fields = { kind: "run/noop", version: 1, "with.value": step!.params["value"] };
+    writeFileSync(path.join(home.step(lab.root, request.run, "one"), "fields.json"), JSON.stringify(fields));
+  };
+  await finish(elsewhere);
+  const sha = await lab.commit({ "a.yaml": text("new") });
+  const reasons = async () => (await lab.plan(sha, "a.yaml")).steps.flatMap(({ because }) => because);
+  expect(await reasons()).toEqual(["never run"]);
+  const own = await lab.commit({ "a.yaml": text("our own") });
+  await finish(await lab.mirror.checkout(own));
+  expect((await reasons()).join()).toContain("our own");
+});
+
+test("a folder among folders of like names, by halving", async () => {
+  const lab = await Mirrored.make();
+  const names = ["a", "a-b", "a.b", "a/b", "a/b/c", "a0", "a/", "aa", "ä", "b"].filter(
+    (name) => !name.endsWith("/"),
+  );
+  const files = Object.fromEntries(names.map((name) => [`${name}/f.txt`, name]));
+  const commit = await lab.mirror.commit(await lab.commit(files));
+  for (const folder of [...names, "", "none", "a/b/c/d"]) {
+    const expected = [...commit.files.keys()].filter(
+      (file) => folder === "" || file.startsWith(`${folder}/`),
+    );
+    expect([
+      folder,
+      commit
+        .below(folder)
+        .map((entry) => entry.path)
+        .sort(),
+    ]).toEqual([folder, expected.sort()]);
+  }
 });
 
 test("a recipe that is wrong has its problems at their places, and no plan", async () => {
