@@ -104,7 +104,7 @@ export interface CommitPlan {
   carried: { run: string; verdict: RunVerdict } | null;
 }
 
-export interface JudgedClaim {
+interface JudgedClaim {
   id: string;
   says: string;
   /** As in the run record: reproduced, not reproduced, inconclusive, not judged. */

@@ -12,10 +12,10 @@ import { giveUpLost } from "./lost.ts";
 import { poll } from "./poller.ts";
 import { startWorker } from "./worker.ts";
 
-const SWEEP_MS = 20_000;
+const SWEEP_MS = 60_000;
 
 /** What happens while repositories are followed. `trouble`: null where it is over. */
-export type Happening =
+type Happening =
   | { says: "following"; repository: string }
   | { says: "trouble"; repository: string; trouble: string | null }
   | { says: "listening"; address: string };

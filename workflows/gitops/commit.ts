@@ -32,8 +32,8 @@ interface Carried {
   standing: CommitStanding | null;
 }
 
-const OPEN: readonly StatusState[] = ["waiting-for-approval", "queued", "running"];
-const isOpen = ({ state }: Item): boolean => OPEN.includes(state);
+const OPEN: ReadonlySet<StatusState> = new Set(["waiting-for-approval", "queued", "running"]);
+const isOpen = ({ state }: Item): boolean => OPEN.has(state);
 
 /**
  * One commit: what concerns it is planned, approved and queued, and how it stands is shown, until nothing of it is open. The runs
@@ -55,7 +55,6 @@ export async function commit(
   setHandler(says.superseded, (told) => {
     for (const item of standing?.items ?? []) if (leave(item, told)) dirty = true;
   });
-  setHandler(says.standing, () => standing ?? { ...at, ...EMPTY });
 
   const enqueue = (items: Item[], lines: { line: string; order: number }[]): Promise<boolean> =>
     tell(repositoryId(repository), says.planned, {
@@ -126,8 +125,6 @@ export async function commit(
   }
 }
 
-const EMPTY = { triggers: [], items: [], unaffected: 0, problems: [], trouble: null };
-
 /** Takes a ref off an item that nobody has approved; on no ref any more, it is superseded. */
 function leave(item: Item, { line, by }: Superseded): boolean {
   if (item.state !== "waiting-for-approval" || item.supersede === "queue" || !item.lines.includes(line))
@@ -137,7 +134,7 @@ function leave(item: Item, { line, by }: Superseded): boolean {
   else
     Object.assign(item, {
       state: "superseded",
-      note: by === null ? "its ref is gone" : `superseded by ${by.slice(0, 7)}`,
+      note: by === null ? "its ref is gone" : `by ${by.slice(0, 7)}`,
     });
   return others.length === 0;
 }

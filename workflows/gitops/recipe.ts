@@ -46,4 +46,4 @@ async function followed(scope: CancellationScope, run: RunAt & { run: string }):
   }
 }
 
-const why = ({ by }: Stop): string => (by === null ? "its ref is gone" : `superseded by ${by.slice(0, 7)}`);
+const why = ({ by }: Stop): string => (by === null ? "its ref is gone" : `by ${by.slice(0, 7)}`);

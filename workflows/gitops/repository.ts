@@ -54,7 +54,6 @@ export async function repository(name: string, carried?: Carried): Promise<void>
       state.demands.push(asked);
   });
   setHandler(says.demand, (asked) => meet(asked));
-  setHandler(says.queue, () => queue.state);
 
   /** Begins what is asked for by hand or by a schedule; gives the commit, or why there is none. */
   const meet = async (asked: Demand): Promise<string> => {
@@ -94,11 +93,7 @@ export async function repository(name: string, carried?: Carried): Promise<void>
   const carryOut = async ({ superseded, dropped, stopped, refused }: Effects): Promise<void> => {
     for (const { sha, told } of superseded) await tell(commitId(name, sha), says.superseded, told);
     for (const { entry, told } of dropped)
-      await toCommit(
-        entry,
-        "superseded",
-        told.by === null ? "its ref is gone" : `superseded by ${told.by.slice(0, 7)}`,
-      );
+      await toCommit(entry, "superseded", told.by === null ? "its ref is gone" : `by ${told.by.slice(0, 7)}`);
     for (const { entry, told } of stopped)
       await tell(recipeId(name, entry.sha, entry.key, entry.attempt), says.stop, told);
     for (const entry of refused) await toCommit(entry, "failed", "too many runs wait already");

@@ -1,7 +1,6 @@
-import { defineQuery, defineSignal, defineUpdate } from "@temporalio/workflow";
+import { defineSignal, defineUpdate } from "@temporalio/workflow";
 import type {
   Approval,
-  CommitStanding,
   Demand,
   Moved,
   PlannedCommit,
@@ -9,7 +8,6 @@ import type {
   Stop,
   Superseded,
 } from "../../schemas/gitops-work.ts";
-import type { QueueState } from "./queue.ts";
 
 /** What the workflows of GitOps are told and asked. */
 
@@ -19,14 +17,12 @@ export const scheduled = defineSignal<[Demand]>("scheduled");
 export const planned = defineSignal<[PlannedCommit]>("planned");
 export const ended = defineSignal<[{ sha: string; key: string }]>("ended");
 export const demand = defineUpdate<string, [Demand]>("demand");
-export const queue = defineQuery<QueueState>("queue");
 
 // A commit's.
 export const triggered = defineSignal<[Seen]>("triggered");
 export const moved = defineSignal<[Moved]>("moved");
 export const superseded = defineSignal<[Superseded]>("superseded");
 export const approve = defineUpdate<string[], [Approval]>("approve");
-export const standing = defineQuery<CommitStanding>("standing");
 
 // A recipe's.
 export const again = defineSignal("again");
