@@ -14,7 +14,7 @@ export function protocolOf(url: string): Protocol {
 const isScpLike = (url: string): boolean => /^(?:[\w.-]+@)?[A-Za-z0-9][\w.-]*:(?!:)[^\s]+$/.test(url);
 
 /** Host of a URL, lower-case; null of a path. */
-export function hostOf(url: string): string | null {
+function hostOf(url: string): string | null {
   const protocol = protocolOf(url);
   if (protocol === "file") return null;
   if (url.includes("://")) return new URL(url).hostname.toLowerCase();

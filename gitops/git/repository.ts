@@ -20,7 +20,8 @@ export async function withMirrorLock<T>(mirror: string, work: () => Promise<T>):
   await mkdir(path.dirname(mirror), { recursive: true });
   const release = await lock(path.dirname(mirror), {
     lockfilePath: `${mirror}.lock`,
-    stale: 20_000,
+    stale: 6_000,
+    update: 2_000,
     // One that was stopped for so long has nothing to add: what it does is checked by whoever reads.
     onCompromised: () => {},
     retries: { forever: true, minTimeout: 50, maxTimeout: 500 },

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { reprise, stopServerAfterwards } from "../support/cli.ts";
+import { reprise, start, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { BareRepository } from "../support/git.ts";
 import { noop, policy, recipe } from "../support/gitops.ts";
@@ -145,6 +146,24 @@ describe("gitops plan", () => {
     expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(words)]);
     expect(ended.stderr).not.toContain("bug in Reprise");
   });
+});
+
+test("killed at any moment, with its git, it goes on the next time", { timeout: 180_000 }, async () => {
+  const { folder, repository } = await folderWith({
+    ".reprise/gitops.yaml": policy(),
+    "recipes/a.yaml": recipe("a", { one: noop(1) }),
+  });
+  for (const wait of [300, 450, 600, 800, 1000, 1300]) {
+    const noise = Buffer.from(Array.from({ length: 500_000 }, () => Math.floor(Math.random() * 256)));
+    await repository.commit({ "a.bin": noise });
+    const plan = start(folder, ["gitops", "plan", "papers.git", "main"]);
+    await sleep(wait);
+    if (plan.pid !== undefined && plan.exitCode === null) process.kill(-plan.pid, "SIGKILL");
+    await plan;
+  }
+  const ended = await reprise(folder, ["gitops", "plan", "papers.git", "main"]);
+  expect(ended).toMatchObject({ code: 0, stderr: "" });
+  expect(ended.stdout).toContain("recipes/a.yaml: 1 run");
 });
 
 test(

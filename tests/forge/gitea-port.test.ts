@@ -151,7 +151,7 @@ describe.skipIf(built === null)("Gitea", () => {
     expect((await forge.pullRequests()).map(({ number }) => number)).toEqual([1]);
   });
 
-  test("keeps one comment, and edits nobody else's", async () => {
+  test("keeps one comment over 30 pushes, and edits nobody else's (complaint 12)", async () => {
     // 60 of somebody else, the first with our marker: comments come in pages, and a marker proves nothing.
     await gitea.ask(stranger, "POST", "/repos/lab/papers/issues/1/comments", {
       body: `${MARKER}\nI am Reprise.`,

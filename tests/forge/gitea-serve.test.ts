@@ -194,7 +194,7 @@ describe.skipIf(built === null)("a pull request on Gitea", { timeout: 120_000 },
     expect(runs()).toBe(3);
   });
 
-  test("of a fork is planned from objects, and nothing of it runs before somebody says so", async () => {
+  test("of a fork is planned from objects, and nothing of it runs before somebody says so (complaint 10)", async () => {
     await gitea.ask(tokens["stranger"]!, "POST", "/repos/lab/papers/forks", {});
     const fork = await clone(gitea.url, "stranger/papers", tokens["stranger"]!, "stranger");
     const touched = path.join(folder, "touched");

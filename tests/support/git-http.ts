@@ -7,7 +7,7 @@ import getPort from "get-port";
 import { afterwards } from "./folders.ts";
 
 /** What a server saw of each request. */
-export interface Asked {
+interface Asked {
   url: string;
   authorization: string | undefined;
 }

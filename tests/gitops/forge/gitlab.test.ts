@@ -53,7 +53,7 @@ describe("statuses", () => {
     ]);
   });
 
-  test("the next one of a commit goes to the same pipeline, by the newest entry of the context", async () => {
+  test("the next one of a commit goes to the same pipeline, by the newest entry of the context (complaint 14)", async () => {
     const { url, of } = await scriptedForge({
       [READ]: list(
         shown(9, "running", { pipeline_id: 41 }),
@@ -73,7 +73,7 @@ describe("statuses", () => {
     expect(of("POST")).toEqual([]);
   });
 
-  test("a transition that it refuses counts as done when the state is the wanted one, and only then", async () => {
+  test("a transition that it refuses counts as done when the state is the wanted one, and only then (complaint 14)", async () => {
     const one = await scriptedForge({ [READ]: list(shown(1, "pending")), [WRITE]: CANNOT });
     expect(await open(one.url).status(status("queued", "Waits for its turn"))).toBe("unchanged");
     // Somebody else was faster.

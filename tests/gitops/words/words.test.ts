@@ -262,7 +262,7 @@ describe("the comment", () => {
     );
   });
 
-  test("with 1,000 recipes of 100 steps has 60,000 characters at most, what needs somebody first, and says what is left out", () => {
+  test("with 1,000 recipes of 100 steps has 60,000 characters at most, what needs somebody first, and says what is left out (complaint 12)", () => {
     const items = Array.from({ length: 1000 }, (_, index) =>
       item(index === 999 ? "failed" : "reproduced", {
         key: `k${String(index).padStart(3, "0")}`,
