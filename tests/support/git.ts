@@ -30,11 +30,15 @@ export class BareRepository {
   }
 
   /** Made beside others below one folder, called `name`. */
-  static async make(name = "papers.git", below = temporaryFolder()): Promise<BareRepository> {
+  static async make(
+    name = "papers.git",
+    below = temporaryFolder(),
+    format: "sha1" | "sha256" = "sha1",
+  ): Promise<BareRepository> {
     const folder = path.join(below, name);
     await mkdir(folder, { recursive: true });
     const made = new BareRepository(folder);
-    await made.git("init", "--quiet", "--bare", "--initial-branch=main", ".");
+    await made.git("init", "--quiet", "--bare", "--initial-branch=main", `--object-format=${format}`, ".");
     return made;
   }
 

@@ -241,6 +241,17 @@ describe("a damaged mirror is made again (14)", () => {
   });
 });
 
+test("a repository whose objects are named by SHA-256", async () => {
+  const repository = await BareRepository.make("papers.git", temporaryFolder(), "sha256");
+  const first = await repository.commit({ "a.txt": "a" });
+  const sha = await repository.commit({ "a.txt": "b" });
+  expect(sha).toMatch(/^[0-9a-f]{64}$/);
+  const { mirror } = await fetched(repository);
+  expect(await mirror.changed(first, sha)).toEqual(["a.txt"]);
+  expect(readFileSync(path.join(await mirror.checkout(sha), "a.txt"), "utf8")).toBe("b");
+  expect(await mirror.writeRef(`refs/reprise/status/${sha}`, { "a.json": "{}" })).toBe("remote");
+});
+
 test("locks that a killed git left behind keep nobody from working", async () => {
   const repository = await BareRepository.make();
   await repository.commit({ "a.txt": "a" });
