@@ -12,6 +12,7 @@ import { setUpOrExit } from "./setup.mjs";
 
 await setUpOrExit();
 const { Session } = await import(path.join(root, "dist", "engine", "session.js"));
+const { openStore } = await import(path.join(root, "dist", "store", "store.js"));
 const target = path.join(root, "tests", "workflows", "gitops", "histories");
 const main = path.join(root, "dist", "cli", "main.js");
 const folder = path.join(os.tmpdir(), "reprise-gitops-histories");
@@ -89,7 +90,7 @@ await until(left, "superseded");
 
 const home = path.join(folder, ".reprise");
 const { server } = JSON.parse(fs.readFileSync(path.join(root, "node_modules/.reprise/toolchain.json")));
-const session = await Session.open(home, server);
+const session = await Session.open(openStore(home), server);
 const { workflow } = session.client;
 let prefix;
 for await (const { workflowId, type } of workflow.list()) if (type === "repository") prefix = workflowId;
