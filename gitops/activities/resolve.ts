@@ -1,14 +1,26 @@
 import type { Sha, Trigger } from "../../schemas/gitops.ts";
 import type { Demand } from "../../schemas/gitops-work.ts";
 import { readHeads } from "../heads/heads.ts";
-import { followedAs, type Around } from "./followed.ts";
+import { noteTrouble } from "../state/trouble.ts";
+import { followedAs, type Around, type Followed } from "./followed.ts";
 
 /** What is asked for by hand or by a schedule, as a trigger; a sentence where there is no such branch, tag or commit. */
 export async function resolve(
   around: Around,
+  asked: { repository: string; demand: Demand },
+): Promise<Trigger | string> {
+  const followed = followedAs(around, asked.repository);
+  const found = await find(followed, asked);
+  // Nobody waits for the answer of a schedule.
+  if (typeof found === "string" && asked.demand.kind === "schedule")
+    await noteTrouble(followed.places, "schedules", `${asked.demand.pipeline}: ${found}`);
+  return found;
+}
+
+async function find(
+  followed: Followed,
   { repository, demand }: { repository: string; demand: Demand },
 ): Promise<Trigger | string> {
-  const followed = followedAs(around, repository);
   const { mirror } = followed;
   const { refs, defaultBranch } = await readHeads({ mirror, forge: null });
   const named = demand.kind === "manual" ? demand.ref : demand.branch || defaultBranch;

@@ -121,14 +121,20 @@ export async function repository(name: string, carried?: Carried): Promise<void>
     }
   };
 
+  const takeIn = async (limits: QueueLimits): Promise<void> => {
+    for (let told = inbox.shift(); told !== undefined; told = inbox.shift()) {
+      if ("planned" in told) await carryOut(queue.planned(told.planned, limits));
+      else queue.ended(told.ended.sha, told.ended.key);
+    }
+  };
+
   const serveQueue = async (): Promise<void> => {
+    // A place may have become free at the end of the former history.
+    if (state.limits !== null) await begin(state.limits);
     for (;;) {
       await condition(() => (inbox.length > 0 && state.limits !== null) || leaving);
       if (state.limits !== null) {
-        for (let told = inbox.shift(); told !== undefined; told = inbox.shift()) {
-          if ("planned" in told) await carryOut(queue.planned(told.planned, state.limits));
-          else queue.ended(told.ended.sha, told.ended.key);
-        }
+        await takeIn(state.limits);
         await begin(state.limits);
       }
       if (leaving && (inbox.length === 0 || state.limits === null)) return;
@@ -140,9 +146,6 @@ export async function repository(name: string, carried?: Carried): Promise<void>
   leaving = true;
   await loops;
   await condition(allHandlersFinished);
-  for (const told of inbox.splice(0)) {
-    if ("planned" in told && state.limits !== null) await carryOut(queue.planned(told.planned, state.limits));
-    if ("ended" in told) queue.ended(told.ended.sha, told.ended.key);
-  }
+  if (state.limits !== null) await takeIn(state.limits);
   await continueAsNew<typeof repository>(name, { ...state, queue: queue.state });
 }
