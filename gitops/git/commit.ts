@@ -4,6 +4,9 @@ import { listTree, readBlobs, readCommit, type LocalGit, type TreeEntry } from "
 
 // As large as a recipe may be.
 const LARGEST_TEXT = 8 * 1024 * 1024;
+// Whoever has asked so often asks for nearly all: a program for each text would take minutes.
+const SINGLE_LOADS = 16;
+const READ_AHEAD_BYTES = 32 * 1024 * 1024;
 
 /** The files of one commit, from the mirror's objects: nothing of them is ever written to the disk. */
 export class Commit {
@@ -17,6 +20,7 @@ export class Commit {
   readonly #git: LocalGit;
   readonly #texts = new Map<string, string | Error>();
   #sorted: TreeEntry[] | undefined;
+  #loads = 0;
 
   private constructor(git: LocalGit, about: Pick<Commit, "sha" | "tree" | "time" | "files">) {
     this.#git = git;
@@ -39,8 +43,24 @@ export class Commit {
       const readable = entry?.mode === "file" || entry?.mode === "executable";
       return readable && entry.size <= LARGEST_TEXT && !this.#texts.has(path) ? [entry] : [];
     });
+    if (wanted.length === 0) return;
+    this.#loads += 1;
+    if (this.#loads === SINGLE_LOADS) wanted.push(...this.#others(wanted));
     const contents = await this.blobs(wanted);
     for (const { path, blob } of wanted) this.#texts.set(path, textOf(contents.get(blob)!, path));
+  }
+
+  /** Texts that recipes are likely made of, and that were not read yet. */
+  #others(wanted: readonly TreeEntry[]): TreeEntry[] {
+    const known = new Set([...this.#texts.keys(), ...wanted.map(({ path }) => path)]);
+    let bytes = 0;
+    return [...this.files.values()].filter(({ path, mode, size }) => {
+      if (!/\.ya?ml$/.test(path) || known.has(path) || (mode !== "file" && mode !== "executable"))
+        return false;
+      if (bytes + size > READ_AHEAD_BYTES) return false;
+      bytes += size;
+      return true;
+    });
   }
 
   /** A text that was loaded; undefined for one that was not. Throws for bytes that are no text. */

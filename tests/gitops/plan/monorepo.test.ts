@@ -1,6 +1,10 @@
-import { expect, test } from "vitest";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test, vi } from "vitest";
 import { readRepositoryConfig } from "../../../gitops/config/read-repository.ts";
 import { affectedRecipes } from "../../../gitops/plan/affected.ts";
+import { afterwards, temporaryFolder } from "../../support/folders.ts";
 import { Mirrored, pushed } from "../../support/mirror.ts";
 
 const RECIPES = 1000;
@@ -32,48 +36,54 @@ steps:
 
 const fileOf = (index: number) => `papers/${index % 10}/paper-${index}.yaml`;
 
-/** Seconds that something took, and what it gave. */
-async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
-  const start = performance.now();
-  return [await work(), (performance.now() - start) / 1000];
+/** Puts a `git` before the real one that notes each call; gives the notes. */
+function notedGit(): () => string[] {
+  const folder = temporaryFolder();
+  const real = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
+  const notes = path.join(folder, "notes");
+  writeFileSync(path.join(folder, "git"), `#!/bin/sh\necho "$1" >> '${notes}'\nexec '${real}' "$@"\n`, {
+    mode: 0o755,
+  });
+  vi.stubEnv("PATH", `${folder}:${process.env["PATH"]!}`);
+  afterwards(() => vi.unstubAllEnvs());
+  writeFileSync(notes, "");
+  return () => {
+    const calls = readFileSync(notes, "utf8").split("\n").filter(Boolean);
+    writeFileSync(notes, "");
+    return calls;
+  };
 }
 
-test(
-  "1,000 recipes: three touched in 5 s, the common base in 60 s and 1 GB (8)",
-  { timeout: 300_000 },
-  async () => {
-    const lab = await Mirrored.make();
-    const files = Object.fromEntries(
-      Array.from({ length: RECIPES }, (_, index) => [fileOf(index), paper(index)]),
-    );
-    const first = await lab.commit({ ...files, "papers/base.yaml": BASE });
-    const three = await lab.commit(
-      Object.fromEntries([7, 70, 700].map((index) => [fileOf(index), paper(index, 5000)])),
-    );
-    const [planned, few] = await timed(async () => {
-      const found = await affectedRecipes(lab.mirror, pushed(three, first), policy, 2000);
-      expect(found).toHaveLength(RECIPES);
-      const touched = found.filter(({ affected }) => affected);
-      return Promise.all(touched.map(({ recipe }) => lab.plan(three, recipe, { base: first })));
-    });
-    expect(planned.map(({ problems }) => problems)).toEqual([[], [], []]);
-    const changed = await lab.commit({ "papers/base.yaml": BASE.replace("100", "120") });
-    const [all, many] = await timed(async () => {
-      const found = await affectedRecipes(lab.mirror, pushed(changed, three), policy, 2000);
-      const plans = [];
-      for (const { recipe, affected } of found)
-        if (affected) plans.push(await lab.plan(changed, recipe, { base: three }));
-      return plans;
-    });
-    expect(all).toHaveLength(RECIPES);
-    expect(new Set(all.map(({ content }) => content)).size).toBe(RECIPES);
-    expect(all.flatMap(({ problems }) => problems)).toEqual([]);
-    const megabytes = process.memoryUsage().rss / 1e6;
-    console.info(
-      `3 of ${RECIPES}: ${few.toFixed(2)} s; all: ${many.toFixed(1)} s; ${megabytes.toFixed(0)} MB`,
-    );
-    expect(few).toBeLessThan(5);
-    expect(many).toBeLessThan(60);
-    expect(megabytes).toBeLessThan(1000);
-  },
-);
+/** A program for each recipe would take minutes; how long it takes is measured by `npm run bench -- gitops`. */
+const FEW_CALLS = 30;
+
+test("1,000 recipes: three touched, and the common base (8)", { timeout: 300_000 }, async () => {
+  const lab = await Mirrored.make();
+  const files = Object.fromEntries(
+    Array.from({ length: RECIPES }, (_, index) => [fileOf(index), paper(index)]),
+  );
+  const first = await lab.commit({ ...files, "papers/base.yaml": BASE });
+  const three = await lab.commit(
+    Object.fromEntries([7, 70, 700].map((index) => [fileOf(index), paper(index, 5000)])),
+  );
+  const changed = await lab.commit({ "papers/base.yaml": BASE.replace("100", "120") });
+  const calls = notedGit();
+  const few = await affectedRecipes(lab.mirror, pushed(three, first), policy, 2000);
+  expect(few).toHaveLength(RECIPES);
+  const touched = few.filter(({ affected }) => affected);
+  expect(touched.map(({ recipe }) => recipe)).toEqual([7, 70, 700].map(fileOf).sort());
+  const planned = await Promise.all(touched.map(({ recipe }) => lab.plan(three, recipe, { base: first })));
+  expect(planned.flatMap(({ problems }) => problems)).toEqual([]);
+  expect(calls().length).toBeLessThan(FEW_CALLS);
+  const all = await affectedRecipes(lab.mirror, pushed(changed, three), policy, 2000);
+  expect(all.filter(({ affected }) => affected)).toHaveLength(RECIPES);
+  const contents = new Set<string>();
+  for (const { recipe } of all) {
+    const plan = await lab.plan(changed, recipe, { base: three });
+    expect(plan.problems).toEqual([]);
+    contents.add(plan.content);
+  }
+  expect(contents.size).toBe(RECIPES);
+  expect(calls().length).toBeLessThan(FEW_CALLS);
+  expect(process.memoryUsage().rss).toBeLessThan(1e9);
+});
