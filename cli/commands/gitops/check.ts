@@ -51,7 +51,7 @@ export async function check(files: string[], { json = false, config }: CheckOpti
 }
 
 function show({ file, diagnostics, texts, notes }: Checked): void {
-  if (diagnostics.length > 0) say(`${printAll(diagnostics, texts)}`);
+  if (diagnostics.length > 0) say(printAll(diagnostics, texts));
   else say(`${file}: valid, ${notes.join("\n  ")}`);
 }
 
