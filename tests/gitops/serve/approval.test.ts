@@ -1,24 +1,20 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { reprise } from "../../support/cli.ts";
 import { Lab, noop, policy, recipe } from "../../support/gitops.ts";
 
 const asked = { run: { push: "after-approval" } };
 
-describe("what waits for approval", { timeout: 180_000 }, () => {
-  let lab: Lab;
-  let sha: string;
-  beforeAll(async () => {
-    lab = await Lab.make();
-    lab.serve();
-    sha = await lab.repository.commit({
-      ".reprise/gitops.yaml": policy(asked),
-      "recipes/a.yaml": recipe("a", { one: noop(1) }),
-      "recipes/b.yaml": recipe("b", { one: noop(2) }),
-    });
-    await lab.until(sha, "waiting-for-approval");
-  }, 120_000);
+const lab = await Lab.make();
+lab.serve();
+const sha = await lab.repository.commit({
+  ".reprise/gitops.yaml": policy(asked),
+  "recipes/a.yaml": recipe("a", { one: noop(1) }),
+  "recipes/b.yaml": recipe("b", { one: noop(2) }),
+});
 
+describe("what waits for approval", { timeout: 180_000 }, () => {
   test("runs when it is approved, also after everything was started anew", async () => {
+    await lab.until(sha, "waiting-for-approval");
     expect(lab.runs).toEqual([]);
     await lab.kill();
     lab.serve();

@@ -31,7 +31,7 @@ test(
   async () => {
     const lab = await Lab.make({ webhook_secret: { env: "HOOK" }, poll: "2s", limits: { running: 2 } });
     const port = await getPort();
-    const serve = () => lab.serve(["--listen", String(port)], { HOOK: SECRET });
+    const serve = (): void => void lab.serve(["--listen", String(port)], { HOOK: SECRET });
     serve();
     const shas: string[] = [];
     const deliveries: Promise<number>[] = [];
@@ -41,7 +41,10 @@ test(
       shas.push(await lab.repository.commit({ ...files, ...also }));
       deliveries.push(deliver(port), deliver(port), deliver(port));
       if (push === 60) signalGroup((await lastServer(openStore(lab.root)))!.process.pid, "SIGKILL");
-      if (push === 100 || push === 130) await lab.kill().then(serve);
+      if (push === 100 || push === 130) {
+        await lab.kill();
+        serve();
+      }
       await sleep(100);
     }
     const calm = Date.now();

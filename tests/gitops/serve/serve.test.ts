@@ -1,21 +1,14 @@
-import { openStore } from "../../../store/store.ts";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { beforeAll, describe, expect, test } from "vitest";
-import { stopServer } from "../../../engine/server.ts";
+import { describe, expect, test } from "vitest";
 import { Lab, noop, policy, recipe } from "../../support/gitops.ts";
-import { shell } from "../../support/runs.ts";
 
 const PASSED = ["unclaimed", "reproduced", "unaffected"] as const;
 
-describe("a bare repository by its path", { timeout: 120_000 }, () => {
-  let lab: Lab;
-  beforeAll(async () => {
-    lab = await Lab.make();
-    lab.serve();
-  }, 60_000);
+const lab = await Lab.make();
+lab.serve();
 
+describe("a bare repository by its path", { timeout: 120_000 }, () => {
   test("a push is planned, run, and judged at the commit", async () => {
     const sha = await lab.repository.commit({
       ".reprise/gitops.yaml": policy(),
@@ -75,34 +68,5 @@ describe("a bare repository by its path", { timeout: 120_000 }, () => {
     expect(lab.runs.length).toBe(before.length + 1);
     const { items } = await lab.ask<{ items: { attempt: number; state: string }[] }>("status", sha);
     expect(items.length).toBe(1);
-  });
-});
-
-describe("what is killed at any time goes on", { timeout: 240_000 }, () => {
-  test("serve, the run's worker and the server, each in the middle of a run (complaint 9)", async () => {
-    const lab = await Lab.make();
-    lab.serve();
-    const go = path.join(lab.folder, "go");
-    const script = `echo begun >> '${lab.folder}/begun'; while [ ! -e '${go}' ]; do sleep 0.1; done`;
-    const sha = await lab.repository.commit({
-      ".reprise/gitops.yaml": policy(),
-      "recipes/a.yaml": recipe("a", { wait: shell(script) }),
-    });
-    await lab.until(sha, "running");
-    const begun = () =>
-      existsSync(`${lab.folder}/begun`)
-        ? readFileSync(`${lab.folder}/begun`, "utf8").split("\n").length - 1
-        : 0;
-    for (let waited = 0; begun() === 0 && waited < 300; waited++) await sleep(100);
-    await lab.kill();
-    await sleep(500);
-    lab.serve();
-    await stopServer(openStore(lab.root));
-    await lab.kill();
-    lab.serve();
-    writeFileSync(go, "");
-    const shown = await lab.until(sha, "unclaimed", 120_000);
-    expect(shown.recipes[0]!.run).toBe(lab.runs[0]);
-    expect(lab.runs.length).toBe(1);
   });
 });
