@@ -5,7 +5,6 @@ import { expect, test } from "vitest";
 import { lastServer } from "../../../engine/server-file.ts";
 import { signalGroup } from "../../../store/processes.ts";
 import { openStore } from "../../../store/store.ts";
-import { liveWorkers } from "../../../store/workers.ts";
 import { Lab, policy, recipe } from "../../support/gitops.ts";
 import { shell, until } from "../../support/runs.ts";
 
@@ -29,7 +28,7 @@ test(
 
     await lab.kill();
     // The run's worker does not need it.
-    const [worker] = await liveWorkers(store, run!);
+    const [worker] = await store.runs.liveWorkers(run!);
     const pid = Number(/ process (\d+)$/.exec(worker!)![1]);
     lab.serve();
     signalGroup((await lastServer(store))!.process.pid, "SIGKILL");
