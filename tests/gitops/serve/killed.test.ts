@@ -28,7 +28,7 @@ test(
 
     await lab.kill();
     // The run's worker does not need it.
-    const [worker] = await store.runs.liveWorkers(run!);
+    const [worker] = await store.local.liveWorkers(run!);
     const pid = Number(/ process (\d+)$/.exec(worker!)![1]);
     lab.serve();
     signalGroup((await lastServer(store))!.process.pid, "SIGKILL");
