@@ -14,6 +14,7 @@ import type { CommitPlan, Decision, PlannedStep, Problem, Sha, Trigger } from ".
 import type { ServedRepository } from "../../schemas/gitops-policy.ts";
 import { isWithin } from "../../store/listing.ts";
 import type { StartedRun } from "../../store/runs.ts";
+import { runEnvironment } from "../activities/environment.ts";
 import type { Commit } from "../git/commit.ts";
 import type { Mirror } from "../git/mirror.ts";
 import { carriedVerdict } from "./carried.ts";
@@ -75,10 +76,10 @@ export async function planCommit(store: Store, mirror: Mirror, planning: Plannin
   };
 }
 
-/** A stranger's plan says nothing of the server's variables, not even by digests. */
-async function toolsFor(store: Store, { stranger }: Decision): Promise<Tools> {
+/** With the environment that the run's worker will have; a stranger's plan says nothing of it, not even by digests. */
+async function toolsFor(store: Store, { stranger, secrets }: Decision): Promise<Tools> {
   const tools = await toolsForFingerprint(store);
-  return stranger ? { ...tools, environment: {} } : tools;
+  return { ...tools, environment: stranger ? {} : runEnvironment(process.env, store, secrets, new Set()) };
 }
 
 /** Runs of this repository's own commits: reasons quote former values, which those who write to another one may not read. */

@@ -1,7 +1,7 @@
 import { openStore } from "../../../store/store.ts";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { beginRun } from "../../../runs/begin.ts";
 import { planOf } from "../../../runs/recipe/compile-recipe.ts";
 import { home } from "../../../store/home.ts";
@@ -142,6 +142,27 @@ test("reasons quote runs of this repository alone: another one's values are not 
   const own = await lab.commit({ "a.yaml": text("our own") });
   await finish(await lab.mirror.checkout(own));
   expect((await reasons()).join()).toContain("our own");
+});
+
+test("a variable of the server that its run will not have decides nothing, and is not told", async () => {
+  const lab = await Mirrored.make();
+  const program = { uses: "run/command", with: { argv: ["id"], pass_env: ["LAB_ONLY", "LC_PAPER"] } };
+  const sha = await lab.commit({ "a.yaml": recipe("a", { one: program }) });
+  const previews: (Record<string, unknown> | null)[] = [];
+  const preview = await import("../../../runs/preview/preview.ts");
+  const spied = vi.spyOn(preview, "previewPlan");
+  vi.stubEnv("LAB_ONLY", "hunter2");
+  vi.stubEnv("LC_PAPER", "C");
+  try {
+    await lab.plan(sha, "a.yaml");
+    await lab.plan(sha, "a.yaml", { decision: { ...ALLOWED, stranger: true } });
+    for (const { value } of spied.mock.results) for (const { fields } of await value) previews.push(fields);
+  } finally {
+    vi.unstubAllEnvs();
+    spied.mockRestore();
+  }
+  const names = previews.map((fields) => Object.keys(fields ?? {}).filter((name) => name.startsWith("env.")));
+  expect(names).toEqual([["env.LC_PAPER"], []]);
 });
 
 test("a folder among folders of like names, by halving", async () => {
