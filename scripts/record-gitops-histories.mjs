@@ -42,10 +42,7 @@ function push(step, run = "always") {
     path.join(work, ".reprise/gitops.yaml"),
     JSON.stringify({ gitops: 1, pipelines: { all } }),
   );
-  fs.writeFileSync(
-    path.join(work, "recipes/a.yaml"),
-    JSON.stringify({ recipe: 1, name: "a", steps: { a: step } }),
-  );
+  fs.writeFileSync(path.join(work, "recipes/a.yaml"), `recipe: 1\nname: a\nsteps:\n  a: ${step}\n`);
   git("add", "-A");
   git("commit", "--quiet", "-m", "a change");
   git("push", "--quiet", bare, "HEAD:main");
@@ -60,11 +57,8 @@ async function until(sha, state) {
   }
 }
 
-const noop = (value) => ({ uses: "run/noop", with: { value } });
-const wait = {
-  uses: "run/command",
-  with: { argv: ["sh", "-c", `while [ ! -e '${go}' ]; do sleep 0.1; done`] },
-};
+const noop = (value) => `{ uses: run/noop, with: { value: ${value} } }`;
+const wait = `{ uses: run/command, with: { argv: [sh, -c, "while [ ! -e '${go}' ]; do sleep 0.1; done"] } }`;
 
 fs.writeFileSync(
   path.join(folder, "gitops.yaml"),
