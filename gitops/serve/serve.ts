@@ -87,7 +87,7 @@ export async function serve(store: Store, serving: Serving): Promise<void> {
 /** Starts a repository's workflow, or tells the one that is open that it is time to look. */
 export async function pokeRepository(client: Client, store: Store, name: string): Promise<void> {
   await client.withDeadline(Date.now() + 10_000, () =>
-    client.workflow.signalWithStart<typeof repository, []>("repository", {
+    client.workflow.signalWithStart<typeof repository>("repository", {
       workflowId: repositoryIdOf(store, name),
       taskQueue: queueOf(store),
       args: [name],

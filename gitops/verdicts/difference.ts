@@ -43,7 +43,7 @@ async function pairedTest(store: Store, before: RunRecordStep, after: RunRecordS
 
 async function samplesOf(store: Store, { outputs }: RunRecordStep) {
   const types = Object.fromEntries(Object.entries(outputs).map(([name, { type }]) => [name, type]));
-  const output = comparedOutput(types as Parameters<typeof comparedOutput>[0]);
+  const output = comparedOutput(types);
   if (output == null || Array.isArray(output)) return null;
   // What was removed from the store since, or altered, is not compared.
   return scoredOf(await store.artifacts.get(outputs[output.name]!), output.measure).catch(() => null);

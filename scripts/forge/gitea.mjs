@@ -24,7 +24,8 @@ export async function buildGitea() {
   const built = builtGitea();
   if (built !== null) return { folder: built };
   const go = spawnSync("go", ["version"], { encoding: "utf8" });
-  if (go.status !== 0) return { missing: "Go is not here, so that Gitea cannot be built: see docs/gitops.md." };
+  if (go.status !== 0)
+    return { missing: "Go is not here, so that Gitea cannot be built: see docs/gitops.md." };
   console.log(`Building Gitea with ${go.stdout.trim()}, once for this machine. That takes some 10 minutes.`);
   try {
     return { folder: await makeAside(name(), isWhole, make) };

@@ -5,7 +5,7 @@ import { Lab, noop, policy, recipe } from "../../support/gitops.ts";
 const asked = { run: { push: "after-approval" } };
 
 const lab = await Lab.make();
-lab.serve();
+void lab.serve();
 const sha = await lab.repository.commit({
   ".reprise/gitops.yaml": policy(asked),
   "recipes/a.yaml": recipe("a", { one: noop(1) }),
@@ -17,7 +17,7 @@ describe("what waits for approval", { timeout: 180_000 }, () => {
     await lab.until(sha, "waiting-for-approval");
     expect(lab.runs).toEqual([]);
     await lab.kill();
-    lab.serve();
+    void lab.serve();
     const { approved } = await lab.ask<{ approved: string[] }>("approve", sha.slice(0, 10), "recipes/a.yaml");
     expect(approved).toEqual(["recipes/a.yaml"]);
     for (

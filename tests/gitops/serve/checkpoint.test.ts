@@ -33,7 +33,7 @@ test(
   { timeout: 240_000 },
   async () => {
     const lab = await Lab.make();
-    lab.serve();
+    void lab.serve();
     const first = await lab.repository.commit({
       ".reprise/gitops.yaml": policy({ supersede: { push: "cancel-running" } }),
       "recipes/a.yaml": counting(1),

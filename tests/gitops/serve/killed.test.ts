@@ -14,7 +14,7 @@ test(
   async () => {
     const lab = await Lab.make();
     const store = openStore(lab.root);
-    lab.serve();
+    void lab.serve();
     const [go, begun] = ["go", "begun"].map((name) => path.join(lab.folder, name)) as [string, string];
     const sha = await lab.repository.commit({
       ".reprise/gitops.yaml": policy(),
@@ -30,14 +30,14 @@ test(
     // The run's worker does not need it.
     const [worker] = await store.local.liveWorkers(run!);
     const pid = Number(/ process (\d+)$/.exec(worker!)![1]);
-    lab.serve();
+    void lab.serve();
     signalGroup((await lastServer(store))!.process.pid, "SIGKILL");
     await sleep(1_000);
     process.kill(pid, "SIGKILL");
     await lab.kill();
     // Two of them do no harm.
-    lab.serve();
-    lab.serve();
+    void lab.serve();
+    void lab.serve();
     writeFileSync(go, "");
     const shown = await lab.until(sha, "unclaimed", 120_000);
     expect(shown.recipes[0]!.run).toBe(run);

@@ -5,7 +5,7 @@ import { Lab, noop, policy, recipe } from "../../support/gitops.ts";
 const PASSED = ["unclaimed", "reproduced", "unaffected"] as const;
 
 const lab = await Lab.make();
-lab.serve();
+void lab.serve();
 
 describe("a bare repository by its path", { timeout: 120_000 }, () => {
   test("a push is planned, run, and judged at the commit", async () => {

@@ -26,7 +26,7 @@ async function begun(lab: Lab, name: string): Promise<void> {
 describe("a commit that is superseded", { timeout: 240_000 }, () => {
   test("is stopped, never passes, and is taken up when it is the head again (complaints 7, 8)", async () => {
     const lab = await Lab.make();
-    lab.serve();
+    void lab.serve();
     const first = await lab.repository.commit({
       ".reprise/gitops.yaml": policy({ supersede: { push: "cancel-running" } }),
       "recipes/a.yaml": waiting(lab, "one"),
@@ -50,7 +50,7 @@ describe("a commit that is superseded", { timeout: 240_000 }, () => {
 
   test("goes on under cancel-pending; of those that wait the newest stays", async () => {
     const lab = await Lab.make();
-    lab.serve();
+    void lab.serve();
     const first = await lab.repository.commit({
       ".reprise/gitops.yaml": policy(),
       "recipes/a.yaml": waiting(lab, "one"),
