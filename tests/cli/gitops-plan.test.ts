@@ -191,7 +191,7 @@ test(
     expect(dry).toMatchObject({ code: 0 });
     expect(dry.stdout).toContain("7 commits, of which 'a.yaml' differs in 4: 0 judged before, 0 invalid.");
     const ended = await reprise(folder, [...args, "--json"]);
-    expect(ended.code).toBe(0);
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
     const document = json(ended.stdout) as unknown as {
       first: string;
       good: string;

@@ -160,10 +160,7 @@ describe("a pull request of a fork (9, complaints 10 and 11): none runs, nothing
       ]),
     );
     const { plan } = await planned(lab, chain, "recipes/0.yaml");
-    expect(plan.problems[0]).toMatchObject({
-      code: "R0305",
-      message: expect.stringContaining("too many files"),
-    });
+    expect(codesOf(plan)).toEqual(["R0305"]);
     const circle = {
       "recipes/a.yaml": recipe({ extends: "b.yaml" }),
       "recipes/b.yaml": recipe({ extends: "a.yaml" }),
