@@ -6,8 +6,8 @@ import path from "node:path";
  */
 export async function withStoreLock<T>(root: string, work: () => Promise<T>): Promise<T> {
   // It takes Node's file functions over: only for a command that locks.
-  const { lock } = await import("proper-lockfile");
-  const release = await lock(root, {
+  const { default: locks } = await import("proper-lockfile");
+  const release = await locks.lock(root, {
     // A command that was stopped for so long that another one took the lock over has nothing to add.
     onCompromised: () => {},
     lockfilePath: path.join(root, "store.lock"),
