@@ -1,4 +1,6 @@
 import { Kinds } from "../core/kinds.ts";
+import { outsideKind } from "../outside/kind.ts";
+import type { Plan } from "../schemas/plan.ts";
 import type { Kind } from "../steps/kind.ts";
 import { kind as dataSynthesize } from "./data-synthesize/kind.ts";
 import { kind as dataEgoSt } from "./data-ego-st/kind.ts";
@@ -36,3 +38,9 @@ export const KINDS = new Kinds<Kind>([
   runCommand,
   runNoop,
 ]);
+
+/** The kinds of a plan's steps: those of Reprise, and those from outside that travel with it. */
+export const kindsOf = ({ kinds = {} }: Pick<Plan, "kinds">): Kinds<Kind> => {
+  const outside = Object.values(kinds).map(outsideKind);
+  return outside.length === 0 ? KINDS : new Kinds([...KINDS, ...outside]);
+};

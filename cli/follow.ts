@@ -1,3 +1,4 @@
+import { kindsOf } from "../activities/index.ts";
 import type { Ending, Happening } from "../runs/follow.ts";
 import { unparsedNotes } from "../runs/report/unparsed-notes.ts";
 import type { RunRequest } from "../schemas/plan.ts";
@@ -89,9 +90,10 @@ export async function tellEnd(store: Store, id: string, json: boolean): Promise<
   const { writeReport } = await import("../runs/report/write-report.ts");
   const report = await writeReport(store, record);
   if (json) sayJson(record);
-  else
-    say(
-      summarise(record, await unparsedNotes(store, record), { record: store.runs.files(id).record, report }),
-    );
+  else {
+    const kinds = kindsOf((await store.runs.load(id))?.request.plan ?? {});
+    const files = { record: store.runs.files(id).record, report };
+    say(summarise(record, kinds, await unparsedNotes(store, record), files));
+  }
   return exitCodeOf(record);
 }

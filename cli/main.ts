@@ -164,11 +164,41 @@ cacheVerb("gc", "Remove what no run needs, the oldest first", "gc --keep 20GB --
 cacheVerb("verify", "Read every artifact and compare it with its digest", "verify").action(
   act(cacheCommand, "verify"),
 );
+const kind = program.command("kind").description("Write and try kinds of steps of your own");
+const kindVerb = (usage: string, description: string, example: string) =>
+  kind
+    .command(usage)
+    .description(description)
+    .addHelpText("after", `\nExample:\n  $ reprise kind ${example}`);
+const kindCommand = () => import("./commands/kind.ts");
+kindVerb("new <name>", "Write a kind that runs, in Python or for Node", "new train/dpo")
+  .option("--node", "in JavaScript for Node, without an environment of its own")
+  .option("--folder <folder>", "write it there (kinds/<group>-<name> unless told otherwise)")
+  .option("--json", "one JSON document on standard output")
+  .action(act(kindCommand, "create"));
+kindVerb(
+  "check <folder>",
+  "Check a kind, run it, kill it at its first checkpoint, and compare the results",
+  "check kinds/train-dpo --set steps=20",
+)
+  .option(
+    "--set <name=value>",
+    "a parameter's value, or the path of an artifact; may be given several times",
+    (value, all: string[]) => [...all, value],
+    [],
+  )
+  .option("--json", "one JSON document on standard output")
+  .action(act(kindCommand, "check"));
+kindVerb(
+  "docs <folder>",
+  "Print a kind's outputs, parameters and metrics as Markdown",
+  "docs kinds/train-dpo",
+).action(act(kindCommand, "docs"));
 addGitops(program, act);
 program
   .command("schema [name]")
   .description(
-    "Print or write a JSON Schema: recipe (for editors), a recipe's file (with its paper's rows), run-record, or a kind such as train/sft",
+    "Print or write a JSON Schema: recipe (for editors), a recipe's file (with its own kinds and its paper's rows), kind (for kind.yaml), run-record, or a kind such as train/sft",
   )
   .option("-o, --output <file>", "write it there")
   .addHelpText("after", "\nExample:\n  $ reprise schema --output recipe.schema.json")

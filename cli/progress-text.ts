@@ -1,5 +1,4 @@
 import { showDuration } from "../core/show-duration.ts";
-import { KINDS } from "../activities/index.ts";
 import { mainNumber } from "../core/main-number.ts";
 import type { StepFollower, StepState } from "../runs/step-files.ts";
 
@@ -11,8 +10,7 @@ function secondsOf({ outcome }: StepState): number | null {
 }
 
 /** Where a step stands, in a few words. */
-export function describe({ kind: name, state }: Pick<StepFollower, "kind" | "state">): string {
-  const kind = KINDS.find(name);
+export function describe({ kind, state }: Pick<StepFollower, "kind" | "state">): string {
   const { outcome, progress, secondsLeft } = state;
   if (outcome !== null) {
     const took = secondsOf(state);

@@ -5,7 +5,7 @@ import { testsNote } from "../report/tests-note.ts";
 import { sentenceOf } from "../verdict/reference.ts";
 import { EXIT, exitCodeOfFailure } from "./errors.ts";
 import { colours } from "./colours.ts";
-import { KINDS } from "../activities/index.ts";
+import type { Kinds } from "../core/kinds.ts";
 import { mainNumber } from "../core/main-number.ts";
 import { drawTable } from "./table.ts";
 
@@ -20,6 +20,7 @@ const VERDICT_COLOURS = {
 /** A finished run as a short table, what steps warn of, its verdict, and where record and report are. */
 export function summarise(
   record: RunRecord,
+  kinds: Kinds,
   warnings: ReadonlyMap<string, string>,
   files: { record: string; report: string },
 ): string {
@@ -32,7 +33,7 @@ export function summarise(
         ? `${step.status}, resumed from ${step.resumed_from.join(", ")}`
         : step.status,
       took === null ? "" : showDuration(took / 1000),
-      mainNumber(KINDS.find(step.kind), step.metrics),
+      mainNumber(kinds.find(step.kind), step.metrics),
     ];
   });
   const lines = [drawTable(["step", "kind", "status", "time", "result"], rows)];

@@ -1,6 +1,6 @@
 import { splitMetric } from "../schemas/metric-name.ts";
 import { comparedOutput, type ComparedOutput } from "../schemas/compared-output.ts";
-import { isMetric } from "../schemas/kinds.ts";
+import { declaring, isMetric } from "../schemas/kinds.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { checkSeeds } from "./check-seeds.ts";
 import { cellsNamed } from "./claim-cells.ts";
@@ -14,7 +14,7 @@ import { findCell, valuesOf } from "./scope.ts";
 import { isGiven, parameterNames } from "./parameter.ts";
 import { selectionOf } from "./selection.ts";
 import { closest } from "../core/suggest.ts";
-import { isMapping, type Path } from "./mapping.ts";
+import { entryOf, isMapping, type Path } from "./mapping.ts";
 import type { Cell, WrittenStep, WrittenSteps } from "./written-steps.ts";
 
 /** Claims must name steps of the recipe, or cells of a matrix, and metrics that those give. */
@@ -88,14 +88,17 @@ function measured(
     declared === undefined
       ? `${kind.name} has no metric '${metric}'. ${hint}`
       : `'${id}' declares no metric '${metric}'. ${hint}`;
-  const related = declared && [{ message: "its metrics", path: [...written!.path, "with", "metrics"] }];
+  const related = declared && [
+    { message: "its metrics", path: [...written!.path, "with", declaring(kind.schema, "metrics")!] },
+  ];
   return [layers.diagnostic("R0304", path, message, { suggestion, ...(related && { related }) })];
 }
 
 /** The metrics that a step of a kind with no fixed ones says it gives; undefined where an expression names them. */
 function declaredMetrics({ raw, kind }: WrittenStep): string[] | undefined {
-  if (kind === undefined || !Object.hasOwn(kind.schema.properties, "metrics")) return undefined;
-  const declared = isMapping(raw["with"]) ? raw["with"]["metrics"] : undefined;
+  const parameter = kind && declaring(kind.schema, "metrics");
+  if (parameter === undefined) return undefined;
+  const declared = entryOf(raw["with"], parameter);
   return Array.isArray(declared) &&
     declared.every((name): name is string => typeof name === "string" && !name.includes("${{"))
     ? declared
@@ -144,7 +147,7 @@ function compared(layers: Layers, steps: WrittenSteps, id: string, path: Path): 
 }
 
 const givesOwn = ({ kind }: WrittenStep): boolean =>
-  kind !== undefined && Object.hasOwn(kind.schema.properties, "outputs");
+  kind !== undefined && declaring(kind.schema, "outputs") !== undefined;
 
 /** What of a step is compared; undefined where its kind is not known. */
 function outputOf(

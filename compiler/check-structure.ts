@@ -9,7 +9,7 @@ const NOTHING: ReadonlySet<string> = new Set();
 
 /**
  * Runs a schema over a value and turns each of its errors into one diagnostic, pointing at the text under `base`.
- * What stands under one of the `failed` paths (joined by slashes) was told already. `whole` is what the document is called.
+ * What stands under one of the `failed` paths (joined by slashes) was told already.
  */
 export function checkStructure(
   layers: Layers,
@@ -17,7 +17,6 @@ export function checkStructure(
   value: unknown,
   base: readonly (string | number)[] = [],
   failed = NOTHING,
-  whole?: string,
 ): Diagnostic[] {
   if (validate(value)) return [];
   const seen = new Set<string>();
@@ -26,7 +25,10 @@ export function checkStructure(
     if (failed.size > 0 && path.some((_, depth) => failed.has(path.slice(0, depth + 1).join("/")))) return [];
     const { code, message, key, ...more } =
       removalOf(layers, path, error.data) ??
-      explainSchemaError(error, path.join("."), layers.writtenAt(path), whole);
+      explainSchemaError(error, path.length === 0 ? null : path.join("."), {
+        whole: layers.called,
+        written: layers.writtenAt(path),
+      });
     const found = layers.diagnostic(code, key === undefined ? path : [...path, key], message, more);
     const place = `${code}:${found.file}:${found.line}:${found.column}:${message}`;
     return seen.has(place) ? [] : (seen.add(place), [found]);
@@ -59,7 +61,7 @@ function withoutBranches(errors: ErrorObject[]): ErrorObject[] {
 function withoutTypos(errors: ErrorObject[]): ErrorObject[] {
   const meant = new Set(
     errors.flatMap((error) => {
-      const { key, suggestion } = explainSchemaError(error, "");
+      const { key, suggestion } = explainSchemaError(error, null);
       return key === undefined || suggestion === undefined ? [] : [`${error.instancePath}/${suggestion}`];
     }),
   );

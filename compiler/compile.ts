@@ -16,6 +16,7 @@ import { besidePaper } from "./paper/beside-paper.ts";
 import type { Conformity } from "./paper/conform.ts";
 import { readTables } from "./paper/read-tables.ts";
 import { applyProfile, applySettings, isSecret, settingName } from "./overrides.ts";
+import { readOutsideKinds, type NamedKind } from "./outside-kinds.ts";
 import { checkPortable, readReference, referenceOf, reproducibleOf } from "./reproducible.ts";
 import { validateEnvelope, validateGroup } from "../schemas/validators.ts";
 import { isMapping } from "./mapping.ts";
@@ -44,14 +45,16 @@ export interface Compiled {
   recipe: Layers | null;
   /** How much each training has to do, by step id. */
   workloads: ReadonlyMap<string, Workload>;
+  /** The kinds from outside that it uses, as far as they can be read. */
+  outside: readonly NamedKind[];
   /** Its steps beside the tables of its paper, as far as both can be read; null without tables. */
   paper: Conformity | null;
 }
 
-const NOTHING = { plan: null, recipe: null, workloads: new Map(), paper: null };
+const NOTHING = { plan: null, recipe: null, workloads: new Map(), outside: [], paper: null };
 
 /** Text to plan: parse, merge, check, resolve, lower. Pure but for `read`. All errors at once, each cause once. */
-export function compile({ file, text, profile, settings, read, kinds }: RecipeText): Compiled {
+export function compile({ file, text, profile, settings, read, kinds: usual }: RecipeText): Compiled {
   const chain = readChain(file, text, read);
   const texts = new Map([
     [file, text],
@@ -68,8 +71,11 @@ export function compile({ file, text, profile, settings, read, kinds }: RecipeTe
   }
   const tables = readTables(layers, file, read);
   const reference = readReference(layers, file, read);
-  for (const [name, content] of [...tables.texts, ...reference.texts]) texts.set(name, content);
-  const steps = readSteps(layers, kinds);
+  const outside = readOutsideKinds(layers, file, read, usual);
+  const { kinds } = outside;
+  for (const [name, content] of [...tables.texts, ...reference.texts, ...outside.texts])
+    texts.set(name, content);
+  const steps = readSteps(layers, kinds, outside.bySteps);
   const linked = link(layers, steps);
   const beside = besidePaper(layers, tables, steps, linked.steps);
   const diagnostics = [
@@ -81,6 +87,7 @@ export function compile({ file, text, profile, settings, read, kinds }: RecipeTe
     ...checkInputs(layers),
     ...tables.diagnostics,
     ...reference.diagnostics,
+    ...outside.diagnostics,
     ...steps.diagnostics,
     ...linked.diagnostics,
     ...checkClaims(layers, steps),
@@ -89,7 +96,11 @@ export function compile({ file, text, profile, settings, read, kinds }: RecipeTe
   ];
   const failed = diagnostics.some(({ severity }) => severity === "error");
   const { paper } = beside;
-  if (failed) return { ...NOTHING, diagnostics: sorted(diagnostics), texts, recipe: layers, paper };
+  if (failed)
+    return {
+      ...NOTHING,
+      ...{ diagnostics: sorted(diagnostics), texts, recipe: layers, outside: outside.named, paper },
+    };
   const reproducible = reproducibleOf(layers);
   const lowered = linked.steps.map((resolved) => ({
     plan: lowerStep(kinds, resolved, reproducible),
@@ -111,6 +122,7 @@ export function compile({ file, text, profile, settings, read, kinds }: RecipeTe
   return {
     ...{ plan: stops ? null : plan, diagnostics: sorted(diagnostics), texts, recipe: layers },
     workloads: workloadsOf(context),
+    outside: outside.named,
     paper,
   };
 }

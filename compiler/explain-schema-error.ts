@@ -16,16 +16,15 @@ export interface Explanation {
 }
 
 /**
- * Says what a schema error means. `name` is the dotted path of the value, empty for the whole document, which is called `whole`;
- * `written` is a number or word as it stands in the text, if it is one.
+ * Says what a schema error means. `name` is the dotted path of the value, null for the whole; `written` is a number or
+ * word as it stands in the text, if it is one.
  */
 export function explainSchemaError(
   error: ErrorObject,
-  name: string,
-  written?: string,
-  whole = "the recipe",
+  name: string | null,
+  { whole = "the recipe", written }: { whole?: string; written?: string | undefined } = {},
 ): Explanation {
-  const where = name === "" ? whole : `'${name}'`;
+  const where = name === null ? whole : `'${name}'`;
   const params = error.params as Record<string, unknown>;
   switch (error.keyword) {
     case "unevaluatedProperties":
@@ -34,7 +33,7 @@ export function explainSchemaError(
     case "required":
       return missingKey(where, String(params["missingProperty"]));
     case "false schema": {
-      const message = `'${name.split(".").at(-1)!}' has no meaning for an input of this type.`;
+      const message = `'${(name ?? "").split(".").at(-1)!}' has no meaning for an input of this type.`;
       return { code: "R0105", message, at: "key" };
     }
     case "type":

@@ -33,8 +33,11 @@ export interface Origin extends Place {
 export class Layers {
   readonly layers: readonly Layer[];
   readonly value: Record<string, unknown>;
+  /** What the whole is called in a sentence. */
+  readonly called: string;
 
-  constructor(layers: readonly Layer[], below: Layers | null = null) {
+  constructor(layers: readonly Layer[], below: Layers | null = null, called = "the recipe") {
+    this.called = called;
     this.layers = [...(below?.layers ?? []), ...layers];
     this.value = layers.reduce<Record<string, unknown>>(
       (merged, layer) => merge(merged, layer) as Record<string, unknown>,

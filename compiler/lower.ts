@@ -1,6 +1,13 @@
 import type { Recipe } from "../schemas/generated/recipe.ts";
 import type { Kinds } from "../core/kinds.ts";
-import { PROGRAM_FAILURES, type Plan, type PlanStep, type Reproducible } from "../schemas/plan.ts";
+import {
+  PROGRAM_FAILURES,
+  type OutsideKind,
+  type Plan,
+  type PlanStep,
+  type Reproducible,
+} from "../schemas/plan.ts";
+import { KIND_FOLDER } from "../core/outside-kind.ts";
 import { claimCells, namesOfClaim } from "./claim-cells.ts";
 import { digestOf } from "../core/digest.ts";
 import { seconds } from "../core/seconds.ts";
@@ -30,7 +37,7 @@ export function lowerStep(
     kind: uses!.name,
     version: kind["x-version"],
     params,
-    inputs,
+    inputs: uses!.outside === undefined ? inputs : { ...inputs, ...folderOf(uses!.outside) },
     outputs: outputsOf(kinds, uses!, params),
     after: [...after.keys()],
     resources: {
@@ -58,6 +65,11 @@ export function lowerStep(
   };
 }
 
+/** A kind from outside is an input of its steps: they run again when its content is another one. */
+const folderOf = ({ folder }: OutsideKind): PlanStep["inputs"] => ({
+  [KIND_FOLDER]: { from: "input", input: folder },
+});
+
 const interval = (every: string): Pick<PlanStep["checkpoint"], "everySteps" | "everySeconds"> =>
   every.includes("step")
     ? { everySteps: Number.parseInt(every, 10), everySeconds: null }
@@ -70,13 +82,23 @@ export function lower(
   written: WrittenSteps,
   { file, digest, profile }: { file: string; digest: string; profile: string | null },
 ): Plan {
-  const inputs = Object.fromEntries(
+  const steps = lowered.map(({ plan }) => plan);
+  const kinds = Object.fromEntries(
+    lowered.flatMap(({ resolved: { kind } }) =>
+      kind?.outside === undefined ? [] : [[kind.name, kind.outside] as const],
+    ),
+  );
+  const given = Object.fromEntries(
     Object.entries(recipe.inputs ?? {}).flatMap(([name, { type, path, sha256 }]) =>
       (type === "path" || type === "dataset" || type === "model") && path !== undefined
         ? [[name, { type, path, sha256: sha256 ?? null }]]
         : [],
     ),
   );
+  const folders = Object.values(kinds).map(
+    ({ folder }) => [folder, { type: "path" as const, path: folder, sha256: null }] as const,
+  );
+  const inputs = { ...given, ...Object.fromEntries(folders) };
   const secrets = Object.values(recipe.inputs ?? {}).flatMap(({ type, env }) =>
     type === "secret" && env !== undefined ? [env] : [],
   );
@@ -85,7 +107,7 @@ export function lower(
     cells: Object.fromEntries(namesOfClaim(claim).map((name) => [name, claimCells(written, name)])),
   }));
   const correction = recipe.correction === undefined ? {} : { correction: recipe.correction };
-  const steps = lowered.map(({ plan }) => plan);
+  const outside = folders.length === 0 ? {} : { kinds };
   const deviations = lowered.flatMap(({ plan, resolved }) =>
     Object.entries(resolved.step.deviations ?? {}).map(([parameter, { paper, reason }]) => ({
       step: plan.id,
@@ -100,10 +122,20 @@ export function lower(
     recipe: { name: recipe.name, path: file, digest, profile },
     inputs,
     secrets: [...new Set(secrets)],
+    ...outside,
     steps,
     claims,
     ...correction,
     deviations,
-    digest: digestOf({ name: recipe.name, profile, inputs, steps, claims, ...correction, deviations }),
+    digest: digestOf({
+      name: recipe.name,
+      profile,
+      inputs,
+      ...outside,
+      steps,
+      claims,
+      ...correction,
+      deviations,
+    }),
   };
 }

@@ -26,6 +26,8 @@ interface Naming<T> {
   code: Code;
   /** What it is, as the beginning of a sentence. */
   called: string;
+  /** How it begins. */
+  begin: string;
 }
 
 /** A document that the recipe names by a path from the file that says it, which may be an extended one. */
@@ -33,24 +35,32 @@ export function readNamedFile<T>(
   recipe: Layers,
   file: string,
   read: ReadText,
-  { at, validate, code, called }: Naming<T>,
+  { at, validate, code, called, begin }: Naming<T>,
 ): NamedFile<T> {
   const named = valueAt(recipe.value, at);
-  const texts = new Map<string, string>();
-  if (typeof named !== "string" || named === "") return { value: null, layers: null, diagnostics: [], texts };
+  if (typeof named !== "string" || named === "")
+    return { value: null, layers: null, diagnostics: [], texts: new Map() };
   const from = recipe.originsOf(at).at(-1)?.file ?? file;
   const place = path.isAbsolute(named) ? named : path.join(path.dirname(from), named);
   try {
-    const text = read(place);
-    texts.set(place, text);
-    const { source, value, diagnostics } = parse(place, text);
-    if (value === undefined) return { value: null, layers: null, diagnostics, texts };
-    const layers = new Layers([{ source, label: place, prefix: [], base: [], value }]);
-    const wrong = [...diagnostics, ...checkStructure(layers, validate, value)];
-    return { value: wrong.length === 0 ? (value as T) : null, layers, diagnostics: wrong, texts };
+    return readDocument(place, read(place), { validate, begin });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const found = recipe.diagnostic(codeOfUnread(error, code), at, `${called} cannot be read: ${why}`);
-    return { value: null, layers: null, diagnostics: [found], texts };
+    return { value: null, layers: null, diagnostics: [found], texts: new Map() };
   }
+}
+
+/** A document of its own: its value if the schema allows it, and what is wrong with it. */
+export function readDocument<T>(
+  place: string,
+  text: string,
+  { validate, begin }: Pick<Naming<T>, "validate" | "begin">,
+): NamedFile<T> {
+  const texts = new Map([[place, text]]);
+  const { source, value, diagnostics } = parse(place, text, { called: "It", begin });
+  if (value === undefined) return { value: null, layers: null, diagnostics, texts };
+  const layers = new Layers([{ source, label: place, prefix: [], base: [], value }], null, "the file");
+  const wrong = [...diagnostics, ...checkStructure(layers, validate, value)];
+  return { value: wrong.length === 0 ? (value as T) : null, layers, diagnostics: wrong, texts };
 }

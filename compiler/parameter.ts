@@ -57,5 +57,7 @@ export function valueOf(
 export function describeSource(source: InputSource | undefined): string {
   if (source === undefined) return "";
   if (source.from === "hub") return source.id;
-  return source.from === "input" ? `inputs.${source.input}` : `steps.${source.step}.outputs.${source.output}`;
+  if (source.from === "step") return `steps.${source.step}.outputs.${source.output}`;
+  // The folder of a kind is called by its path, which is no name.
+  return /^[a-z]/.test(source.input) ? `inputs.${source.input}` : source.input;
 }

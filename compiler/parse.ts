@@ -16,20 +16,19 @@ export interface Parsed {
   diagnostics: Diagnostic[];
 }
 
-/** What a text is to be, for messages. */
-export interface Expected {
-  /** As the beginning of a sentence. */
+/** What a document is called, and how it begins: `Start with …`. */
+export interface Form {
   called: string;
-  begins: string;
+  begin: string;
 }
 
-const RECIPE: Expected = { called: "A recipe", begins: "'recipe: 1', 'name:' and 'steps:'" };
+const RECIPE: Form = { called: "A recipe", begin: "'recipe: 1', 'name:' and 'steps:'" };
 
 /** Text to plain values with positions. Whatever the bytes are, what is wrong becomes diagnostics. */
-export function parse(file: string, text: string, expected = RECIPE): Parsed {
+export function parse(file: string, text: string, { called, begin }: Form = RECIPE): Parsed {
   if (text.length > MOST_BYTES) {
     const size = `${(text.length / 1024 / 1024).toFixed(0)} MB`;
-    return unread(file, "R0004", `The text has ${size}; a recipe has at most 8 MB. Put data into files.`);
+    return unread(file, "R0004", `The text has ${size}; it may have at most 8 MB. Put data into files.`);
   }
   if (opensAtOnce(text) > MOST_OPEN) return unread(file, "R0004", tooDeep);
   let source: Source;
@@ -44,8 +43,8 @@ export function parse(file: string, text: string, expected = RECIPE): Parsed {
   if (errors.length > 0) return { source, value: undefined, diagnostics: syntaxErrors(source) };
   if (!isMap(contents)) {
     const empty = contents === null || (isScalar(contents) && contents.value === null);
-    const what = empty ? "The file is empty" : `${expected.called} is a mapping of keys to values`;
-    const message = `${what}. Start with ${expected.begins}.`;
+    const what = empty ? "The file is empty" : `${called} is a mapping of keys to values`;
+    const message = `${what}. Start with ${begin}.`;
     return { source, value: undefined, diagnostics: [at(source, "R0003", [0, 0], message)] };
   }
   const deep = tooDeepIn(contents, childrenOf);

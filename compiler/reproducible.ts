@@ -25,6 +25,7 @@ export const readReference = (recipe: Layers, file: string, read: ReadText): Nam
     validate: validateDigests(),
     code: "R0314",
     called: "The reference",
+    begin: "'digests: 1', 'recipe:' and 'runs:'",
   });
 
 /** The reference of a plan: the run of its recipe and profile. Another recipe, as one that extends this one, has none. */

@@ -50,8 +50,15 @@ export const valuesKey = (
   values: Readonly<Record<string, Scalar | undefined>>,
 ): string => JSON.stringify(keys.map((key) => values[key]));
 
-/** Reads whatever is there, also from a recipe with mistakes: other checks must still be able to go on. */
-export function readSteps(layers: Layers, kinds: Kinds): WrittenSteps {
+/**
+ * Reads whatever is there, also from a recipe with mistakes: other checks must still be able to go on. `outside` has the kinds
+ * of steps that name a folder, by the step's path joined by slashes.
+ */
+export function readSteps(
+  layers: Layers,
+  kinds: Kinds,
+  outside: ReadonlyMap<string, KindDefinition>,
+): WrittenSteps {
   const found: WrittenSteps = {
     kinds,
     steps: [],
@@ -67,11 +74,13 @@ export function readSteps(layers: Layers, kinds: Kinds): WrittenSteps {
     if (!isMapping(raw)) continue;
     const path = ["steps", id];
     if (!isMapping(raw["steps"])) {
-      add(found, layers, id, path, raw, []);
+      add(found, layers, id, path, raw, [], outside);
       continue;
     }
     const inside = Object.entries(raw["steps"]).flatMap(([inner, value]) =>
-      isMapping(value) ? [add(found, layers, inner, [...path, "steps", inner], value, [{ raw, path }])] : [],
+      isMapping(value)
+        ? [add(found, layers, inner, [...path, "steps", inner], value, [{ raw, path }], outside)]
+        : [],
     );
     found.groups.set(id, inside);
   }
@@ -85,6 +94,7 @@ function add(
   path: Path,
   raw: Mapping,
   groups: { raw: Mapping; path: Path }[],
+  outside: ReadonlyMap<string, KindDefinition>,
 ): WrittenStep {
   const levels = [...groups, { raw, path }];
   const { keys, cells, diagnostics } = cellsOf(layers, levels);
@@ -93,7 +103,9 @@ function add(
     id,
     path,
     raw,
-    kind: typeof uses === "string" ? found.kinds.find(uses) : undefined,
+    kind:
+      outside.get(path.join("/")) ??
+      (typeof uses === "string" && found.kinds.names.includes(uses) ? found.kinds.find(uses) : undefined),
     conditions: levels.flatMap((level) =>
       level.raw["if"] === undefined ? [] : [{ text: level.raw["if"], path: [...level.path, "if"] }],
     ),

@@ -76,8 +76,8 @@ function fields(
     ),
     ...beside(kind, step),
     ...toolsOf(kind, step, tools),
-    ...("environment" in inputs ? { "tools.interpreter": tools.interpreter } : {}),
-    ...passedFields(step.params["pass_env"], tools),
+    ...(hasEnvironment(kind, inputs) ? { "tools.interpreter": tools.interpreter } : {}),
+    ...passedFields(kind, step, tools),
   };
 }
 
@@ -109,10 +109,23 @@ function toolsOf(kind: KindSchema, { resources }: PlanStep, tools: Tools): Recor
   };
 }
 
+/** Whether a step's program runs in a Python environment of its own, which a lock file describes. */
+const hasEnvironment = (
+  { properties, "x-environment": lock }: KindSchema,
+  inputs: Record<string, Artifact | string>,
+): boolean =>
+  lock !== undefined || Object.keys(inputs).some((name) => properties[name]?.["x-environment"] === true);
+
 /** The variables that a step names of the worker's environment, each by a digest: its value may be nobody else's business. */
-function passedFields(named: unknown, { environment = {} }: Tools): Record<string, string> {
-  if (!Array.isArray(named)) return {};
-  const patterns = named as string[];
+function passedFields(
+  { properties }: KindSchema,
+  { params }: PlanStep,
+  { environment = {} }: Tools,
+): Record<string, string> {
+  const patterns = Object.entries(params).flatMap(([name, value]) =>
+    properties[name]?.["x-passes"] === true ? (value as string[]) : [],
+  );
+  if (patterns.length === 0) return {};
   const passed = Object.entries(environment).filter(
     ([name, value]) => value !== undefined && isNamed(name, patterns) && !isWithheld(name),
   );

@@ -3,13 +3,15 @@ import type { Code } from "../schemas/diagnostic.ts";
 import type { Recipe, RecipeStep } from "../schemas/generated/recipe.ts";
 import type { RunRecord, RunRecordStep } from "../schemas/generated/run-record.ts";
 import type { KindSchema } from "../schemas/kinds.ts";
-import type { Artifact, PlanStep } from "../schemas/plan.ts";
+import type { Artifact, OutsideKind, PlanStep } from "../schemas/plan.ts";
 
 /** All that the house may ask of a kind of step, but for its work. What is left out does not apply to it. */
 export interface KindDefinition {
-  /** As after `uses`. */
+  /** As after `uses`; of a kind from outside its title, which stands in plans. */
   readonly name: string;
   readonly schema: KindSchema;
+  /** What its folder says, where it is from outside: `uses` names that folder. */
+  readonly outside?: OutsideKind;
   /** What other tools call it. */
   readonly called?: readonly string[];
   /** Types of artifacts that it brings along, with their words in a sentence: `frames (…)`. */

@@ -4,6 +4,7 @@ import type { KindDefinition } from "./kind.ts";
 /** The kinds that a recipe may use, by name, in the order in which they are told; and their types of artifacts. */
 export class Kinds<Kind extends KindDefinition = KindDefinition> {
   readonly #byName: ReadonlyMap<string, Kind>;
+  /** As recipes name them after `uses`: without those from outside, which are named by their folders. */
   readonly names: readonly string[];
   /** What other tools call kinds, with their names here. */
   readonly called: ReadonlyMap<string, string>;
@@ -14,7 +15,7 @@ export class Kinds<Kind extends KindDefinition = KindDefinition> {
     const all = [...kinds];
     this.#byName = new Map(all.map((kind) => [kind.name, kind]));
     if (this.#byName.size < all.length) throw new Error("Two kinds have one name.");
-    this.names = all.map(({ name }) => name);
+    this.names = all.flatMap(({ name, outside }) => (outside === undefined ? [name] : []));
     this.called = new Map(
       all.flatMap(({ name, called = [] }) => called.map((word) => [word, name] as const)),
     );

@@ -6,13 +6,14 @@ import { DISK_FULL } from "../core/step-failure.ts";
 import { writeRecord } from "../record/write-record.ts";
 import type { Activities, FinishedRun } from "../schemas/plan.ts";
 import { beginWork } from "../steps/at-work.ts";
+import { outsideKind } from "../outside/kind.ts";
 import type { Kind } from "../steps/kind.ts";
 import type { Store } from "../store/store.ts";
 import { stepActivity } from "../steps/step.ts";
 
 /** What a worker with these kinds can be asked. Runs of earlier versions ask for a step by the name of its kind. */
 export function activitiesWith(kinds: Kinds<Kind>, store: Store): Activities {
-  const step = stepActivity(kinds, store);
+  const step = stepActivity(kinds, outsideKind, store);
   const byKind = Object.fromEntries(kinds.names.map((name) => [name, step]));
   return { ...byKind, step, writeRecord: (finished) => recordActivity(store, finished) };
 }

@@ -1,11 +1,12 @@
 import { stat } from "node:fs/promises";
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { digestOf } from "../core/digest.ts";
-import type { Activities, Artifact, FinishedRun, StepRequest } from "../schemas/plan.ts";
+import type { Activities, Artifact, FinishedRun, OutsideKind, StepRequest } from "../schemas/plan.ts";
 import type { Store } from "../store/store.ts";
 
 /** What a run's own file says of it. */
 interface Said {
+  kinds: Readonly<Record<string, OutsideKind>>;
   /** Digest of each step, by id. */
   steps: ReadonlyMap<string, { kind: string; digest: string }>;
   inputs: Readonly<Record<string, Artifact>>;
@@ -67,7 +68,8 @@ async function checkStep(
       inputs[name] = { ...given, uri: own.uri };
     }
   }
-  return { ...request, inputs, withheld: said.secrets, folder: said.folder };
+  const outside = said.kinds[known.kind] ?? null;
+  return { ...request, inputs, withheld: said.secrets, folder: said.folder, outside };
 }
 
 const refused = (why: string): ApplicationFailure =>
@@ -100,6 +102,7 @@ async function readSaid(store: Store, run: string): Promise<Said> {
   return {
     steps: new Map(plan.steps.map((step) => [step.id, { kind: step.kind, digest: digestOf(step) }])),
     inputs,
+    kinds: plan.kinds ?? {},
     secrets: plan.secrets,
     folder: started.folder ?? null,
   };

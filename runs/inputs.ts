@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import { placeOfInput } from "../compiler/outside-kinds.ts";
 import type { Layers } from "../compiler/layers.ts";
 import type { Artifact, Plan } from "../schemas/plan.ts";
 import { ContentError } from "../store/listing.ts";
@@ -39,9 +40,10 @@ export async function digestInputs(
   ignored: readonly string[] = [],
 ): Promise<Record<string, Artifact>> {
   const missing = await missingInputs(plan, folder);
+  const placeOf = (name: string) => placeOfInput(recipe, plan.recipe.path, name);
   const wrong = [...missing]
     .filter(([name]) => !ignored.includes(name))
-    .map(([name, why]) => recipe.diagnostic("R0401", ["inputs", name, "path"], why));
+    .map(([name, why]) => recipe.diagnostic("R0401", placeOf(name), why));
   const artifacts: Record<string, Artifact> = {};
   for (const [name, { type, path: place, sha256 }] of Object.entries(plan.inputs)) {
     if (missing.has(name)) continue;
@@ -49,7 +51,7 @@ export async function digestInputs(
     const digest = await store.inputs.digest(uri).catch((error: unknown) => {
       if (!(error instanceof ContentError)) throw error;
       const message = `'${place}' cannot be used: ${error.message}.`;
-      wrong.push(recipe.diagnostic("R0401", ["inputs", name, "path"], message));
+      wrong.push(recipe.diagnostic("R0401", placeOf(name), message));
     });
     if (digest === undefined) continue;
     if (sha256 !== null && sha256 !== digest) {

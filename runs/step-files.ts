@@ -1,4 +1,6 @@
 import { readdir } from "node:fs/promises";
+import { kindsOf } from "../activities/index.ts";
+import type { KindDefinition } from "../core/kind.ts";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import type { Plan, StepOutcome } from "../schemas/plan.ts";
 import { EventTail } from "../data/events/event-tail.ts";
@@ -23,7 +25,8 @@ export class RunFollower {
 
   constructor(store: Store, run: string, plan: Plan) {
     this.#folder = store.runs.files(run).folder;
-    this.steps = plan.steps.map(({ id, kind }) => new StepFollower(store, run, id, kind));
+    const kinds = kindsOf(plan);
+    this.steps = plan.steps.map(({ id, kind }) => new StepFollower(store, run, id, kinds.find(kind)));
     this.#open = new Set(this.steps);
   }
 
@@ -38,7 +41,8 @@ export class RunFollower {
 /** Follows one step of a run through its event file and its outcome; each call reads only what is new. */
 export class StepFollower {
   readonly id: string;
-  readonly kind: string;
+  /** Undefined for one of another version. */
+  readonly kind: KindDefinition | undefined;
   readonly state: StepState = {
     outcome: null,
     progress: null,
@@ -52,7 +56,7 @@ export class StepFollower {
   readonly #tail: EventTail;
   #first: { time: number; done: number } | null = null;
 
-  constructor(store: Store, run: string, id: string, kind: string) {
+  constructor(store: Store, run: string, id: string, kind: KindDefinition | undefined) {
     this.id = id;
     this.kind = kind;
     this.#store = store;

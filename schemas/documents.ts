@@ -10,6 +10,8 @@ export const DOCUMENT_SCHEMAS = {
   judgement: require("./judgement.schema.json") as object,
   "paper-tables": require("./paper-tables.schema.json") as object,
   digests: require("./digests.schema.json") as object,
+  kind: require("./kind.schema.json") as object,
+  "kind-job": require("./kind-job.schema.json") as object,
   "trainer-job": require("./trainer-job.schema.json") as object,
   "trainer-event": require("./trainer-event.schema.json") as object,
   "trainer-result": require("./trainer-result.schema.json") as object,

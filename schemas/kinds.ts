@@ -21,6 +21,7 @@ export interface ParameterSchema {
   /** Of a mapping with known keys. */
   properties?: Record<string, ParameterSchema>;
   default?: unknown;
+  examples?: unknown[];
   "x-affects": Affects;
   /** Types of artifacts, or "hub" for an id on the hub. */
   "x-artifact"?: ArtifactType[];
@@ -28,6 +29,12 @@ export interface ParameterSchema {
   "x-artifacts"?: ArtifactType[];
   /** Its numbers and words become texts as the recipe writes them. */
   "x-as-written"?: boolean;
+  /** An artifact that is the lock file of the program's own Python environment. */
+  "x-environment"?: true;
+  /** Names of variables that the program gets of the worker's environment; their values decide the result. */
+  "x-passes"?: true;
+  /** It says what the step's program leaves, or reports, where the kind does not. */
+  "x-declares"?: "outputs" | "metrics";
   "x-unit"?: string;
   /** Each side of a size is a multiple of this. */
   "x-multiple"?: number;
@@ -48,6 +55,8 @@ export interface KindSchema {
   "x-tools": ("ffmpeg" | "python")[];
   /** The Python packages that decide its result, where not all of the environment do. */
   "x-packages"?: string[];
+  /** Lock file of its program's own Python environment, in the folder of a kind from outside. */
+  "x-environment"?: string;
   "x-resources": { cpu: number; memory_gb: number };
   /** The secrets that it takes, where it runs no program that could take any. */
   "x-secrets"?: string[];
@@ -83,3 +92,10 @@ export const isMetric = (metrics: KindSchema["x-metrics"], name: string): boolea
     if (end === undefined) return name === known;
     return name.startsWith(start) && name.endsWith(end) && name.length > start.length + end.length;
   });
+
+/** The parameter by which a step itself declares its outputs, or its metrics; undefined where its kind has them all. */
+export const declaring = (
+  { properties }: Pick<KindSchema, "properties">,
+  what: "outputs" | "metrics",
+): string | undefined =>
+  Object.entries(properties).find(([, parameter]) => parameter["x-declares"] === what)?.[0];

@@ -2,6 +2,7 @@ import type { Recipe, RecipeClaim, RecipeStep } from "./generated/recipe.ts";
 import type { DigestsRun } from "./generated/digests.ts";
 import type { RunRecord, RunRecordArtifact, RunRecordStep } from "./generated/run-record.ts";
 import type { ArtifactType } from "./artifact-types.ts";
+import type { KindSchema } from "./kinds.ts";
 
 /** A worker that has been silent for this long counts as lost. */
 export const HEARTBEAT_TIMEOUT_SECONDS = 120;
@@ -87,6 +88,19 @@ interface PlanInput {
   sha256: string | null;
 }
 
+/** A kind from outside, as its kind.yaml says; what it does stands in its folder, which is an input of the plan. */
+export interface OutsideKind {
+  /** The plan's input that is its folder: each step of it has this input as `kind`. */
+  folder: string;
+  /** Program and arguments. */
+  run: string[];
+  schema: KindSchema;
+  /** Metrics that a report draws. */
+  charts: string[];
+  /** The metric to watch. */
+  main: string | null;
+}
+
 /** The resolved recipe: plain JSON, the workflow's only argument besides the run's place. */
 export interface Plan {
   plan: 1;
@@ -94,6 +108,8 @@ export interface Plan {
   inputs: Record<string, PlanInput>;
   /** Environment variables that hold the recipe's secrets; a program gets only those that its step names. */
   secrets: string[];
+  /** The kinds from outside that its steps are of, by name. */
+  kinds?: Record<string, OutsideKind>;
   steps: PlanStep[];
   claims: PlanClaim[];
   /** Whether the claims' p are corrected for their number; "none" without. */
@@ -143,6 +159,8 @@ export interface StepRequest {
   inputs: Record<string, Artifact | string>;
   /** Environment variables that the step's program must not get. */
   withheld: string[];
+  /** The step's kind, where it is from outside, as the run's own file says. */
+  outside?: OutsideKind | null;
   /** Folder that the step's programs run in, as the run's own file says; without one it is the worker's own. */
   folder?: string | null;
   heartbeatSeconds: number;

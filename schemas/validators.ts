@@ -5,6 +5,8 @@ import type { Digests } from "./generated/digests.ts";
 import type { GitopsRepository } from "./generated/gitops-repository.ts";
 import type { GitopsServer } from "./generated/gitops-server.ts";
 import type { Judgement } from "./generated/judgement.ts";
+import type { Kind as KindFile } from "./generated/kind.ts";
+import type { KindJob } from "./generated/kind-job.ts";
 import type { PaperTables } from "./generated/paper-tables.ts";
 import type { Question } from "./generated/question.ts";
 import type { RecordedReply } from "./generated/recorded-reply.ts";
@@ -30,6 +32,9 @@ const VOCABULARY = [
   "packages",
   "as-written",
   "metrics",
+  "environment",
+  "passes",
+  "declares",
 ];
 
 interface Schema {
@@ -52,6 +57,8 @@ export function validatedSchemas(): Record<string, object> {
     step: { ...step, $defs },
     group: { ...group, $defs },
     tables: DOCUMENT_SCHEMAS["paper-tables"],
+    kind: DOCUMENT_SCHEMAS.kind,
+    "kind-job": DOCUMENT_SCHEMAS["kind-job"],
     digests: DOCUMENT_SCHEMAS.digests,
     record: DOCUMENT_SCHEMAS["run-record"],
     outcome: partOf(DOCUMENT_SCHEMAS["run-record"] as Schema, "step"),
@@ -128,7 +135,8 @@ export function validateStep(
   const check: ReturnType<typeof validateStep> = (step) => {
     const fits = rest(step);
     const uses = (step as { uses?: unknown }).uses;
-    const known = uses === undefined || kinds.includes(uses as string);
+    // A kind from outside was looked for before.
+    const known = uses === undefined || isKindFolder(uses) || kinds.includes(uses as string);
     const others = (rest.errors ?? []).filter(({ instancePath }) => instancePath !== USES);
     check.errors = known ? (rest.errors ?? null) : [...others, noSuchKind(uses, kinds, called)];
     return fits && known;
@@ -137,6 +145,10 @@ export function validateStep(
 }
 
 const USES = "/uses";
+
+/** Whether a step uses a kind from outside: a folder, named by a path that begins with a dot. */
+export const isKindFolder = (uses: unknown): uses is string =>
+  typeof uses === "string" && /^\.{1,2}(?:\/|$)/.test(uses);
 
 const noSuchKind = (
   data: unknown,
@@ -159,6 +171,15 @@ export const validateParams = (kind: { name: string; schema: object }): Validate
 
 /** Checks a file of a paper's tables. */
 export const validateTables = checkerOf<PaperTables>("tables");
+
+/** Checks a kind.yaml, and writes its defaults into it. */
+export const validateKind = checkerOf<KindFile>("kind");
+
+/** Checks the job of a kind from outside, before its program gets it. */
+export const validateKindJob = checkerOf<KindJob>("kind-job");
+
+/** Checks a value by a schema that is not ours. Throws an Error for a schema that cannot be used. */
+export const validateValue = (schema: object): ValidateFunction => compile(schema);
 
 /** Checks a file of digests of runs. */
 export const validateDigests = checkerOf<Digests>("digests");

@@ -9,7 +9,7 @@ await setUpOrExit(["node", "python"]);
 const python = process.env.REPRISE_PYTHON || readJson(toolchainFile).python;
 const ruff = path.join(path.dirname(python), "ruff");
 const npx = (name, ...args) => [path.join(root, "node_modules", ".bin", name), args];
-const PYTHON = ["trainer", "tests/trainer", "tests/support", "benchmarks"];
+const PYTHON = ["trainer", "tests/trainer", "tests/support", "benchmarks", "recipes"];
 
 const CHECKS = {
   "types (TypeScript)": npx("tsc", "-p", "."),

@@ -11,6 +11,7 @@ export const ROOMS = {
   programs: ["schemas", "core", "store", "data", "host", "steps"],
   asking: ["schemas", "core", "verdict", "store", "data", "host", "steps", "programs"],
   record: ["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps"],
+  outside: ["schemas", "core", "store", "data", "host", "steps", "programs", "record"],
   report: ["schemas", "core", "verdict", "data"],
   activities: [
     "schemas",
@@ -23,21 +24,22 @@ export const ROOMS = {
     "programs",
     "asking",
     "record",
+    "outside",
     "report",
   ],
   workflows: ["schemas"],
-  engine: ["schemas", "core", "store", "host", "steps", "record", "activities", "workflows"],
+  engine: ["schemas", "core", "store", "host", "steps", "record", "outside", "activities", "workflows"],
   runs: [
     ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
-    ...["asking", "activities", "engine", "report"],
+    ...["outside", "asking", "activities", "engine", "report"],
   ],
   gitops: [
     ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
-    ...["asking", "activities", "workflows", "engine", "report", "runs"],
+    ...["outside", "asking", "activities", "workflows", "engine", "report", "runs"],
   ],
   cli: [
     ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
-    ...["asking", "activities", "engine", "report", "runs", "gitops"],
+    ...["outside", "asking", "activities", "engine", "report", "runs", "gitops"],
   ],
 };
 

@@ -16,7 +16,7 @@ export async function chooseCheckpoint(context: StepContext): Promise<Checkpoint
   const again = await choiceWasTaken(context);
   if (step.checkpoint.resume === "never" && !again) await rm(folder, { recursive: true, force: true });
   const only = await askedFor(context);
-  const steps = Number(step.params["steps"] ?? 0);
+  const steps = Number(context.resumable["steps"] ?? 0);
   const { checkpoint, refused } = await newestCheckpoint(folder, {
     key,
     ...(steps > 0 ? { upTo: steps } : {}),

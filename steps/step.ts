@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { CancelledFailure, Context } from "@temporalio/activity";
 import { fingerprint, resultFields, resumableParams, resumeKey } from "../core/fingerprint.ts";
-import type { StepRequest, StepResult } from "../schemas/plan.ts";
+import type { OutsideKind, StepRequest, StepResult } from "../schemas/plan.ts";
 import { placeOfOutput } from "../store/artifacts.ts";
 import { Fence, isFenceFile } from "../store/fence.ts";
 import { writeJson, writeSoon } from "../store/files.ts";
@@ -23,6 +23,7 @@ import { EventFile } from "./event-file.ts";
 import { eventsIn } from "../data/events/event-tail.ts";
 import { toApplicationFailure } from "./failures.ts";
 import { outcomeOf } from "./outcome.ts";
+import { KIND_FOLDER } from "../core/outside-kind.ts";
 import { StepFailure } from "../core/step-failure.ts";
 import { threadsOf } from "../host/threads.ts";
 import { rememberEnvironment, toolsForFingerprint } from "../host/tools.ts";
@@ -33,6 +34,7 @@ const HEARTBEAT_MS = 1_000;
 /** Does a step of any of the kinds, with all that steps have in common: reuse, fence, heartbeat, publishing, failures. */
 export function stepActivity(
   kinds: Kinds<Kind>,
+  outsideKind: (kind: OutsideKind) => Kind,
   store: Store,
 ): (request: StepRequest) => Promise<StepResult> {
   return async (request) => {
@@ -41,7 +43,9 @@ export function stepActivity(
     const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     const end = beginWork(request.run, request.step.id);
     try {
-      return await runOrReuse(store, request, kindOf(kinds, request), signal);
+      const { outside } = request;
+      const kind = outside == null ? kindOf(kinds, request) : outsideKind(outside);
+      return await runOrReuse(store, request, kind, signal);
     } catch (error) {
       // A stopped child looks like a failure; only the signal tells that it was asked to stop.
       if (signal.aborted)
@@ -218,7 +222,9 @@ async function runFenced(fenced: Fenced): Promise<StepResult> {
 
   signal.throwIfAborted();
   refuseOddMetrics(metrics);
-  await refuseChangedInputs(store, run, inputs, looked);
+  // What a kind from outside does was copied: its folder may change now.
+  const { [KIND_FOLDER]: _, ...read } = inputs;
+  await refuseChangedInputs(store, run, read, looked);
   await fence.check();
   const outputs: FinishedStep["outputs"] = {};
   // All of them first: one may hold a link into another.

@@ -193,6 +193,10 @@ export async function isHeld(folder: string): Promise<boolean> {
   }
 }
 
+/** The program that the newest attempt in a step directory has noted; null without one. */
+export const childIn = async (folder: string): Promise<ProcessIdentity | null> =>
+  (await highest(folder))?.owner?.child ?? null;
+
 /** The owner of a turn: undefined where its file holds none, as a power cut may leave it, and null where it is gone. */
 async function readOwner(folder: string, turn: number): Promise<Owner | undefined | null> {
   const file = path.join(folder, nameOf(turn));

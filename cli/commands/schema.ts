@@ -1,6 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { KINDS } from "../../activities/index.ts";
-import { withPaper, type EditorSchema } from "../../compiler/paper/editor-schema.ts";
+import type { EditorSchema } from "../../compiler/editor/schema.ts";
+import { withKinds } from "../../compiler/editor/with-kinds.ts";
+import { withPaper } from "../../compiler/paper/editor-schema.ts";
 import { RunError } from "../../runs/errors.ts";
 import { DOCUMENT_SCHEMAS } from "../../schemas/documents.ts";
 import { EXIT, UserError } from "../errors.ts";
@@ -10,8 +12,8 @@ import { compileFile } from "../recipe-file.ts";
 const EDITOR_SCHEMA = new URL("../../schemas/generated/recipe.schema.json", import.meta.url);
 
 /**
- * Prints or writes a JSON Schema: the recipe's for editors, with every kind in it; the same for one recipe, with the rows of its
- * paper; or one by name.
+ * Prints or writes a JSON Schema: the recipe's for editors, with every kind in it; the same for one recipe, with the kinds from
+ * outside that it uses and the rows of its paper; or one by name.
  */
 export async function schema(name: string | undefined, { output }: { output?: string }): Promise<number> {
   const text = await textOf(name ?? "recipe");
@@ -43,10 +45,11 @@ async function textOf(name: string): Promise<string> {
 
 /** What of a recipe can be read counts: it is being written. */
 async function ofRecipe(file: string): Promise<string> {
-  const { paper, recipe, diagnostics, texts } = await compileFile(file, {});
+  const { paper, recipe, outside, diagnostics, texts } = await compileFile(file, {});
   const broken = diagnostics.some(({ severity }) => severity === "error");
-  if (recipe === null || (paper === null && broken))
+  if (recipe === null || (paper === null && outside.length === 0 && broken))
     throw new RunError({ why: "recipe-invalid", diagnostics, texts });
   const editor = JSON.parse(await readFile(EDITOR_SCHEMA, "utf8")) as EditorSchema;
-  return `${JSON.stringify(paper === null ? editor : withPaper(editor, paper), null, 2)}\n`;
+  const whole = withKinds(editor, outside);
+  return `${JSON.stringify(paper === null ? whole : withPaper(whole, paper), null, 2)}\n`;
 }

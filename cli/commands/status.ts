@@ -4,7 +4,7 @@ import { findRun } from "../../runs/find-run.ts";
 import { lookAtRun, standings } from "../../runs/standing.ts";
 import { storeAbove } from "../nearby-store.ts";
 import { mainNumber } from "../../core/main-number.ts";
-import { KINDS } from "../../activities/index.ts";
+import { kindsOf } from "../../activities/index.ts";
 import { say, sayJson } from "../output.ts";
 import { endWithReader } from "../readers.ts";
 import { drawTable } from "../table.ts";
@@ -64,7 +64,8 @@ async function showOne(store: Store, name: string, json: boolean): Promise<numbe
   const { standing: is, workers, steps, record } = await lookAtRun(store, found);
   if (json) sayJson({ run, status: is, started, workers, steps });
   else {
-    const kinds = new Map(plan.steps.map(({ id, kind }) => [id, KINDS.find(kind)]));
+    const known = kindsOf(plan);
+    const kinds = new Map(plan.steps.map(({ id, kind }) => [id, known.find(kind)]));
     const rows = steps.map(({ id, status: at, progress, metrics }) => [
       id,
       at,

@@ -1,4 +1,4 @@
-import { KINDS } from "../../activities/index.ts";
+import { kindsOf } from "../../activities/index.ts";
 import { accelerateConfig } from "../../programs/accelerate-config.ts";
 import { DEFAULT_FAMILY } from "../../schemas/families.ts";
 import type { Plan, PlanStep } from "../../schemas/plan.ts";
@@ -18,10 +18,12 @@ export interface Asked {
 }
 
 /** The steps that can be looked at before they run: those whose model comes from the hub. */
-export function askedOf({ steps }: Plan): Asked[] {
+export function askedOf(plan: Plan): Asked[] {
+  const { steps } = plan;
+  const kinds = kindsOf(plan);
   const byId = new Map(steps.map((step) => [step.id, step]));
   return steps.flatMap((step) => {
-    const model = KINDS.get(step.kind).preflight === true ? modelOf(step, byId) : undefined;
+    const model = kinds.get(step.kind).preflight === true ? modelOf(step, byId) : undefined;
     if (model === undefined) return [];
     const cut = framesOf(step, byId);
     return [

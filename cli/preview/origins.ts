@@ -2,6 +2,7 @@ import { namesIn } from "../../compiler/expression/names-in.ts";
 import type { Layers, Origin } from "../../compiler/layers.ts";
 import { describeSource } from "../../compiler/parameter.ts";
 import { isMapping, valueAt, type Path } from "../../compiler/mapping.ts";
+import { KIND_FOLDER } from "../../core/outside-kind.ts";
 import { showValue } from "../../core/show-value.ts";
 import { counted } from "../../schemas/counted.ts";
 import type { Plan, PlanStep } from "../../schemas/plan.ts";
@@ -49,10 +50,12 @@ export function originsOf(recipe: Layers, plan: Plan): ValueOrigin[] {
       const through = namesIn(text).flatMap((name) => behind(recipe, step, place, name));
       return { step: step.id, parameter, value, ...stands, through };
     };
+    const { [KIND_FOLDER]: folder, ...inputs } = step.inputs;
     const sources = Object.fromEntries(
-      Object.entries(step.inputs).map(([name, source]) => [name, describeSource(source)]),
+      Object.entries(inputs).map(([name, source]) => [name, describeSource(source)]),
     );
     return [
+      ...(folder === undefined ? [] : [origin("uses", describeSource(folder), [...place, "uses"])]),
       ...leaves({ ...step.params, ...sources }).map(([path, value]) =>
         origin(path.join("."), value, [...place, "with", ...path]),
       ),

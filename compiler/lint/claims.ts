@@ -1,5 +1,6 @@
 import { splitMetric } from "../../schemas/metric-name.ts";
 import type { RecipeClaim } from "../../schemas/generated/recipe.ts";
+import { declaring } from "../../schemas/kinds.ts";
 import { namesOf } from "../expression/names-in.ts";
 import { parseExpression } from "../expression/parse-expression.ts";
 import { hasValues, selectionOf } from "../selection.ts";
@@ -15,12 +16,13 @@ export function undeclaredMetrics({ recipe, steps }: LintContext): Finding[] {
         const { step: id, values } = selectionOf(name);
         const { cell } = resolved;
         const isNamed = plan.id === name || (cell.written.id === id && hasValues(cell, values));
-        if (!isNamed || !Object.hasOwn(kind.schema.properties, "metrics")) return [];
-        const declared = plan.params["metrics"] as string[] | undefined;
+        const parameter = declaring(kind.schema, "metrics");
+        if (!isNamed || parameter === undefined) return [];
+        const declared = plan.params[parameter] as string[] | undefined;
         if (declared?.includes(metric)) return [];
         if (declared !== undefined)
           return [{ code: "R0304", step, path, message: `'${plan.id}' declares no metric '${metric}'.` }];
-        const message = `'${name}' does not declare its metrics: whether its program reports '${metric}' is not known before the run. Add 'metrics: [${metric}]' to its 'with', with all others that it reports.`;
+        const message = `'${name}' does not declare its metrics: whether its program reports '${metric}' is not known before the run. Add '${parameter}: [${metric}]' to its 'with', with all others that it reports.`;
         return [{ code: "R0517", step, path, message }];
       }),
     );

@@ -1,14 +1,9 @@
 import { groupBy } from "../../core/group-by.ts";
+import { definitionOf } from "../editor/kind-schema.ts";
+import type { EditorSchema } from "../editor/schema.ts";
 import type { ConformRow } from "./compare-row.ts";
 import type { Conformity, ConformTable } from "./conform.ts";
 import { printedOf } from "./disagreements.ts";
-
-/** What of an editor's schema is looked at here. */
-export interface EditorSchema {
-  description?: string;
-  properties?: Record<string, EditorSchema>;
-  $defs?: Record<string, EditorSchema>;
-}
 
 /** The schema of recipes with a paper's rows in it: an editor shows them over the parameters of that recipe's own steps. */
 export function withPaper(schema: EditorSchema, { tables }: Conformity): EditorSchema {
@@ -26,7 +21,7 @@ export function withPaper(schema: EditorSchema, { tables }: Conformity): EditorS
     const parameter = path.slice(path.indexOf("with") + 1);
     const meaning = parameter.reduce<EditorSchema | undefined>(
       (at, key) => at?.properties?.[key],
-      copy.$defs?.[table.kind.replace("/", "-")],
+      copy.$defs?.[definitionOf(table.kind)],
     )?.description;
     place.description = [meaning, `Paper: ${inWords(same)}.`].filter((text) => text !== undefined).join(" ");
   }

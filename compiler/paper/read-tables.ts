@@ -17,6 +17,7 @@ export function readTables(recipe: Layers, file: string, read: ReadText): NamedF
     validate: validateTables(),
     code: "R0311",
     called: "The paper's tables",
+    begin: "'paper_tables: 2', 'source:' and 'tables:'",
   });
   const { value, layers } = found;
   if (layers?.value["paper_tables"] === 1) return { ...found, diagnostics: [olderForm(layers)] };

@@ -2,7 +2,7 @@ import type { ValidateFunction } from "ajv";
 import { checkStructure } from "../../compiler/check-structure.ts";
 import { sorted } from "../../compiler/compile.ts";
 import { Layers } from "../../compiler/layers.ts";
-import { parse, type Expected } from "../../compiler/parse.ts";
+import { parse, type Form as Words } from "../../compiler/parse.ts";
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
 
 /** A file of GitOps, read. */
@@ -15,7 +15,7 @@ export interface ReadConfig<T> {
 }
 
 interface Form<Written, T> {
-  expected: Expected;
+  expected: Words;
   /** What it is called within a sentence. */
   whole: string;
   /** Writes defaults into what it checks. */
@@ -34,8 +34,8 @@ export function readDocument<Written, T>(
   const texts = new Map([[file, text]]);
   const { source, value, diagnostics } = parse(file, text, expected);
   if (value === undefined) return { value: null, diagnostics: sorted(diagnostics), texts };
-  const layers = new Layers([{ source, label: file, prefix: [], base: [], value }]);
-  const wrong = [...diagnostics, ...checkStructure(layers, validate, value, [], undefined, whole)];
+  const layers = new Layers([{ source, label: file, prefix: [], base: [], value }], null, whole);
+  const wrong = [...diagnostics, ...checkStructure(layers, validate, value)];
   // What has the wrong form cannot be looked into.
   if (wrong.length === 0) wrong.push(...check(value as Written, layers));
   return { value: wrong.length === 0 ? take(value as Written) : null, diagnostics: sorted(wrong), texts };

@@ -39,7 +39,7 @@ const NO_PROFILE: Record<TriggerKind, null> = {
 /** The policy of a repository, from the text of its `.reprise/gitops.yaml`. */
 export const readRepositoryConfig = (text: string, file = POLICY_FILE): ReadConfig<RepositoryPolicy> =>
   readDocument<GitopsRepository, RepositoryPolicy>(file, text, {
-    expected: { called: "A repository's file", begins: "'gitops: 1' and 'pipelines:'" },
+    expected: { called: "A repository's file", begin: "'gitops: 1' and 'pipelines:'" },
     whole: "the file",
     validate: validateGitopsRepository(),
     check: checkRepository,

@@ -21,7 +21,7 @@ export function readServerConfig(folder: string, file: string): ReadConfig<Serve
 /** The same, of a text; `below` is the folder that its paths count from. */
 export const serverConfigOf = (text: string, file: string, below: string): ReadConfig<ServedRepository[]> =>
   readDocument<GitopsServer, ServedRepository[]>(file, text, {
-    expected: { called: "A server's file", begins: "'gitops: 1' and 'repositories:'" },
+    expected: { called: "A server's file", begin: "'gitops: 1' and 'repositories:'" },
     whole: "the file",
     validate: validateGitopsServer(),
     check: checkServer,

@@ -1,4 +1,6 @@
-import { KINDS } from "../../activities/index.ts";
+import { KIND_FOLDER } from "../../core/outside-kind.ts";
+import { changedFiles } from "../../outside/content.ts";
+import type { KindSchema } from "../../schemas/kinds.ts";
 import { changedPackages, recallEnvironment } from "../../host/tools.ts";
 import { digestOf } from "../../core/digest.ts";
 import { tableOf, type Conformity } from "../../compiler/paper/conform.ts";
@@ -12,6 +14,7 @@ import type { Store } from "../../store/store.ts";
 interface Asked {
   store: Store;
   step: PlanStep;
+  schema: KindSchema;
   /** What decides the result now; null when an input is not known yet. */
   fields: Record<string, unknown> | null;
   last: LastTime;
@@ -38,9 +41,15 @@ export async function because(asked: Asked): Promise<Reason[]> {
     return !unknown && digestOf({ value: before[name] }) !== digestOf({ value: now[name] });
   });
   const ofTools = (field: string) => /^(?:tools|packages)\./.test(field);
-  const reasons = changed
-    .filter((field) => !ofTools(field))
-    .map((field) => describe(asked, field, before[field] ?? null, now[field] ?? null));
+  const isFolder = (field: string) =>
+    field === `with.${KIND_FOLDER}` && asked.inputs[sourceOfKind(step)] !== undefined;
+  const reasons: Reason[] = [];
+  for (const field of changed.filter((one) => !ofTools(one))) {
+    const [from, to] = [before[field] ?? null, now[field] ?? null];
+    reasons.push(
+      isFolder(field) ? await kindChanged(asked, field, from, to) : describe(asked, field, from, to),
+    );
+  }
   const environment = changed.filter(ofTools);
   if (environment.length > 0) reasons.push(await environmentChanged(asked.store, environment, before, now));
   if (reasons.length + waits.length > 0) return [...reasons, ...waits];
@@ -80,8 +89,8 @@ function upstream({ step, fields, previews, inputs }: Asked): Reason[] {
 }
 
 /** Parameters are known before all inputs are. */
-function partlyKnown({ step, tools, last }: Asked): Record<string, unknown> {
-  const { device, ...now } = resultFields(KINDS.get(step.kind).schema, step, {}, tools);
+function partlyKnown({ step, schema, tools, last }: Asked): Record<string, unknown> {
+  const { device, ...now } = resultFields(schema, step, {}, tools);
   // Older runs did not keep it.
   return last.fields?.["device"] === undefined ? now : { ...now, device };
 }
@@ -107,9 +116,35 @@ async function environmentChanged(
   return { kind: "environment", field, ...values, text: `environment changed: ${shown.join(", ")}` };
 }
 
+/** The plan's input that is the folder of a step's kind; empty for a kind of Reprise. */
+function sourceOfKind({ inputs: { [KIND_FOLDER]: source } }: PlanStep): string {
+  return source?.from === "input" ? source.input : "";
+}
+
+// More are no help.
+const MOST_FILES = 4;
+
+/** Which files of a kind from outside are other ones. */
+async function kindChanged(
+  { store, step, inputs }: Asked,
+  field: string,
+  from: unknown,
+  to: unknown,
+): Promise<Reason> {
+  const folder = sourceOfKind(step);
+  const files = await changedFiles(store, String(from), inputs[folder]!.uri);
+  const shown =
+    files === null || files.length === 0
+      ? `sha256 ${showValue(from)} -> ${showValue(to)}`
+      : files.length > MOST_FILES
+        ? `${files.slice(0, MOST_FILES).join(", ")}, and ${files.length - MOST_FILES} more`
+        : files.join(", ");
+  return { kind: "input", field, from, to, text: `kind ${folder} changed: ${shown}` };
+}
+
 function describe({ step, paper }: Asked, field: string, from: unknown, to: unknown): Reason {
   const name = field.startsWith("with.") ? field.slice(5) : field;
-  const source = step.inputs[name];
+  const source = field === name ? undefined : step.inputs[name];
   const change = `${showValue(from)} -> ${showValue(to)}`;
   if (source?.from === "input") {
     return { kind: "input", field, from, to, text: `input ${source.input} changed: sha256 ${change}` };
@@ -123,8 +158,9 @@ function describe({ step, paper }: Asked, field: string, from: unknown, to: unkn
       text: `${name} from ${source.step} changed: sha256 ${change}`,
     };
   }
-  if (field === "version" || field === "kind")
-    return { kind: "version", field, from, to, text: `${field} of the step's kind ${change}` };
+  if (field === "kind") return { kind: "version", field, from, to, text: `kind ${change}` };
+  if (field === "version")
+    return { kind: "version", field, from, to, text: `version of the step's kind ${change}` };
   const table = paper === null ? undefined : tableOf(paper, step.id, name);
   return {
     kind: "parameter",

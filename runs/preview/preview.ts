@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
-import { KINDS } from "../../activities/index.ts";
+import { kindsOf } from "../../activities/index.ts";
 import type { Conformity } from "../../compiler/paper/conform.ts";
+import type { Kinds } from "../../core/kinds.ts";
 import { fingerprint, resultFields, resumeKey, type Tools } from "../../core/fingerprint.ts";
 import type { Artifact, Plan, PlanStep } from "../../schemas/plan.ts";
 import { newestCheckpoint } from "../../store/checkpoints.ts";
@@ -25,6 +26,7 @@ export async function previewPlan(
 ): Promise<StepPreview[]> {
   const around: Around = {
     recipe: plan.recipe.name,
+    kinds: kindsOf(plan),
     works: store.works.list(),
     inputs,
     tools,
@@ -60,6 +62,7 @@ interface Known {
 
 interface Around {
   recipe: string;
+  kinds: Kinds;
   /** Where earlier tries may have left checkpoints. */
   works: Promise<KnownWork[]>;
   inputs: Record<string, Artifact>;
@@ -71,14 +74,15 @@ interface Around {
 }
 
 async function previewStep(store: Store, step: PlanStep, around: Around): Promise<StepPreview> {
-  const { tools, history, previews, outputs, inputs, paper } = around;
+  const { kinds, tools, history, previews, outputs, inputs, paper } = around;
+  const { schema } = kinds.get(step.kind);
+  const asked = { store, step, schema, previews, tools, inputs, paper };
   const sources = sourcesOf(step, around);
   if (sources === null) {
     const last = await history.lastOf(step.id);
-    const reasons = await because({ store, step, fields: null, last, previews, tools, inputs, paper });
+    const reasons = await because({ ...asked, fields: null, last });
     return { ...NOTHING, step, because: reasons, last: last.finished };
   }
-  const { schema } = KINDS.get(step.kind);
   const fields = resultFields(schema, step, sources.artifacts, tools);
   const print = fingerprint(schema, step, sources.artifacts, tools);
   const known = await store.results.recall(print, step);
@@ -130,7 +134,7 @@ async function previewStep(store: Store, step: PlanStep, around: Around): Promis
     return { ...NOTHING, ...common, action, because: reasons, last: known.step };
   }
   const last = await history.lastOf(step.id);
-  const reasons = await because({ store, step, fields, last, previews, tools, inputs, paper });
+  const reasons = await because({ ...asked, fields, last });
   return { ...NOTHING, ...common, action, because: reasons, last: last.finished };
 }
 

@@ -3,6 +3,7 @@ import path from "node:path";
 import { compile, type Compiled } from "../../compiler/compile.ts";
 import { compileWithProfiles } from "../../compiler/compile-profiles.ts";
 import type { ReadText } from "../../compiler/extend.ts";
+import { placeOfInput } from "../../compiler/outside-kinds.ts";
 import type { Layers } from "../../compiler/layers.ts";
 import { codeOfUnread } from "../../compiler/outside-error.ts";
 import { NotUtf8 } from "../../core/decode.ts";
@@ -79,7 +80,7 @@ function withoutInputsOutside(compiled: Compiled, folder: string, confine: strin
     const out = linkThatLeadsOut(path.resolve(folder, place), confine);
     if (out === null) return [];
     const message = `'${path.relative(folder, out) || out}' leads out of the folder that this recipe may read (--confine).`;
-    return [recipe.diagnostic("R0412", ["inputs", name, "path"], message)];
+    return [recipe.diagnostic("R0412", placeOfInput(recipe, plan.recipe.path, name), message)];
   });
   return wrong.length === 0
     ? compiled
@@ -98,6 +99,7 @@ function unreadable(file: string, error: Error): Compiled {
     texts: new Map(),
     recipe: null,
     workloads: new Map(),
+    outside: [],
     paper: null,
   };
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { KINDS } from "../../activities/index.ts";
+import { kindsOf } from "../../activities/index.ts";
 import type { KindReport } from "../../core/kind.ts";
 import { eventsIn } from "../../data/events/event-tail.ts";
 import { renderReport, type ReportData } from "../../report/page.ts";
@@ -16,22 +16,27 @@ export async function writeReport(store: Store, record: RunRecord): Promise<stri
   for (const { id, events: file } of record.steps) {
     if (file !== null) events.set(id, await eventsIn(store.runs.trace(record.run, file)));
   }
+  const kinds = kindsOf((await store.runs.load(record.run))?.request.plan ?? {});
   const style = await readFile(new URL("../../report/style.css", import.meta.url), "utf8");
   const [samples, sections, unparsed] = await Promise.all([
     samplesOf(store, record),
-    sectionsOf(store, record),
+    sectionsOf(store, record, kinds),
     unparsedNotes(store, record),
   ]);
-  const page = renderReport({ record, events, samples, sections, kinds: KINDS, unparsed, style });
+  const page = renderReport({ record, events, samples, sections, kinds, unparsed, style });
   const file = store.runs.files(record.run).report;
   await writeWhole(file, page);
   return file;
 }
 
 /** What the kinds of a run's steps say of them, in the order of the kinds. */
-async function sectionsOf(store: Store, record: RunRecord): Promise<ReportData["sections"]> {
+async function sectionsOf(
+  store: Store,
+  record: RunRecord,
+  kinds: ReturnType<typeof kindsOf>,
+): Promise<ReportData["sections"]> {
   const sections: Record<KindReport["place"], string[]> = { scores: [], data: [] };
-  for (const { name, report } of KINDS) {
+  for (const { name, report } of kinds) {
     const steps = record.steps.filter(({ kind }) => kind === name);
     if (report === undefined || steps.length === 0) continue;
     const { place, section } = await report();

@@ -84,7 +84,7 @@ export interface RecipeInput {
 }
 /** One step. */
 export interface RecipeStep {
-  /** Kind of the step. */
+  /** Kind of the step; or the folder of a kind of your own, a path from this file that begins with a dot. */
   uses: string;
   /** Parameters of the kind. */
   with: {

@@ -1,40 +1,9 @@
 // docs/recipe-reference.md: every key of a recipe and every parameter of every kind, from the schemas.
+import { importTypeScript } from "./import-typescript.mjs";
 import { KINDS, readRecipe, readSchema } from "./schemas.mjs";
 
+const { cell, code, kindPage, rangeOf, typeOf } = await importTypeScript("compiler/print/kind-page.ts");
 const recipe = readRecipe();
-
-/** What stands in a table's cell. */
-const cell = (text) =>
-  String(text ?? "")
-    .replaceAll("|", "\\|")
-    .replaceAll("\n", " ");
-const code = (value) => (value === undefined ? "" : `\`${cell(JSON.stringify(value))}\``);
-
-function typeOf(schema) {
-  if (schema["x-artifact"])
-    return schema["x-artifact"].map((type) => (type === "hub" ? "hub id" : type)).join(" or ");
-  if (schema.$ref) return `[${schema.$ref.split("/").at(-1)}](#${schema.$ref.split("/").at(-1)})`;
-  if (schema.enum) return schema.enum.map(code).join(", ");
-  if (schema.const !== undefined) return code(schema.const);
-  if (schema.anyOf) return schema.anyOf.map(typeOf).join(" or ");
-  const type = [schema.type ?? "anything"]
-    .flat()
-    .join(" or ")
-    .replace("object", "mapping")
-    .replace("array", "list");
-  return schema.items ? `${type} of ${typeOf(schema.items)}` : type;
-}
-
-function rangeOf(schema) {
-  const rules = [
-    schema.minimum !== undefined && `>= ${schema.minimum}`,
-    schema.exclusiveMinimum !== undefined && `> ${schema.exclusiveMinimum}`,
-    schema.maximum !== undefined && `<= ${schema.maximum}`,
-    schema.exclusiveMaximum !== undefined && `< ${schema.exclusiveMaximum}`,
-    schema.multipleOf !== undefined && `multiple of ${schema.multipleOf}`,
-  ].filter(Boolean);
-  return rules.length > 0 ? ` ${rules.join(", ")}` : "";
-}
 
 function keysTable({ properties, required = [] }, $defs = recipe.$defs) {
   const rows = Object.entries(properties).map(
@@ -50,34 +19,6 @@ const defaultOf = ({ default: value }) =>
   value === undefined || JSON.stringify(value) === "{}" ? "" : ` Default: ${code(value)}.`;
 const examples = ({ examples: given = [] }) =>
   given.length > 0 ? `For example ${given.map((example) => `\`${cell(example)}\``).join(", ")}.` : "";
-
-function parametersTable({ properties, required }) {
-  const rows = Object.entries(properties).map(
-    ([name, schema]) =>
-      `| \`${name}\`${required.includes(name) ? " (required)" : ""} | ${typeOf(schema)}${rangeOf(schema)} | ${code(schema.default)} | ${schema["x-unit"] ?? ""} | ${schema["x-field"] ? `\`${schema["x-field"]}\`` : ""} | ${schema["x-affects"]} | ${cell(schema.description)} |`,
-  );
-  return [
-    "| parameter | value | default | unit | trainer | affects | meaning |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
-    ...rows,
-  ].join("\n");
-}
-
-function kindSection(kind) {
-  const outputs = Object.entries(kind["x-outputs"]).map(([name, type]) =>
-    name === type ? `\`${name}\`` : `\`${name}\` (${type})`,
-  );
-  return [
-    `### ${kind.title}`,
-    kind.description,
-    `Outputs: ${outputs.join(", ")}.`,
-    parametersTable(kind),
-    "Metrics:",
-    Object.entries(kind["x-metrics"])
-      .map(([name, meaning]) => `- \`${name}\`: ${meaning}`)
-      .join("\n"),
-  ].join("\n\n");
-}
 
 /** Keys that are mappings of their own. */
 function nested(name, { properties }) {
@@ -147,6 +88,6 @@ export function reference() {
     ...free.map(([name, { description }]) => `### ${name}\n\n${description}`),
     "## Step kinds",
     "`affects` says what a change of the parameter means: `result` and `resume` make the step run again, `performance` and `naming` do not.",
-    ...KINDS.map((file) => kindSection(readSchema(file))),
+    ...KINDS.map((file) => kindPage(readSchema(file))),
   ].join("\n\n");
 }

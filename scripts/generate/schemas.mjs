@@ -25,7 +25,11 @@ export const isOfKind = (file) => file.startsWith("activities/");
 export function readRecipe() {
   const recipe = readSchema("schemas/recipe.schema.json");
   const { properties } = recipe.$defs.step;
-  properties.uses = { enum: namesOfKinds(), description: properties.uses.description };
+  const { description } = properties.uses;
+  properties.uses = {
+    description,
+    anyOf: [{ enum: namesOfKinds() }, { type: "string", pattern: "^\\.{1,2}(/|$)" }],
+  };
   return recipe;
 }
 
@@ -37,6 +41,8 @@ export const DOCUMENTS = [
   "judgement",
   "paper-tables",
   "digests",
+  "kind",
+  "kind-job",
   "trainer-job",
   "trainer-event",
   "trainer-result",

@@ -268,7 +268,7 @@ describe("the command line", () => {
   test("schema prints the recipe's schema with every kind in it", async () => {
     const ended = await reprise(folder, ["schema"]);
     const schema = JSON.parse(ended.stdout) as { $defs: object };
-    expect(Object.keys(schema.$defs)).toEqual(expect.arrayContaining(["step", "train-grpo"]));
+    expect(Object.keys(schema.$defs)).toEqual(expect.arrayContaining(["step", "train.grpo"]));
   });
 });
 

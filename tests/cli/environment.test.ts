@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { cache as cacheHere } from "../../scripts/setup/places.mjs";
+import { cacheIn } from "../support/cache.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { wheel } from "../support/wheel.ts";
@@ -34,15 +34,6 @@ assert "REPRISE_INPUT_ENVIRONMENT" not in os.environ
 with open(os.environ["REPRISE_EVENTS"], "a") as events:
     events.write(json.dumps({"event": "metrics", "time": 0, "step": 1, "values": {"number": numbers_of_ours.N}}) + "\\n")
 `;
-
-/** A cache of its own, with the uv that the set-up found: tests do not use the network. */
-function cacheIn(folder: string): string {
-  const place = path.join(folder, "cache");
-  mkdirSync(place);
-  for (const name of readdirSync(cacheHere))
-    if (name.startsWith("uv-")) symlinkSync(path.join(cacheHere, name), path.join(place, name));
-  return place;
-}
 
 test("a program runs in the Python environment of its lock file, made once; another lock runs it again", async () => {
   const folder = temporaryFolder();

@@ -85,8 +85,8 @@ test("keys that begin with x- are free", () => {
 });
 
 describe("the recipes of this repository", () => {
-  const files = readdirSync("recipes", { recursive: true, encoding: "utf8" }).filter((name) =>
-    name.endsWith(".yaml"),
+  const files = readdirSync("recipes", { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".yaml") && path.basename(name) !== "kind.yaml",
   );
 
   test("are all found", () => {

@@ -18,7 +18,9 @@ import {
   type MarkupContent,
   type ProtocolConnection,
 } from "vscode-languageserver-protocol/node.js";
-import { withPaper, type EditorSchema } from "../../compiler/paper/editor-schema.ts";
+import type { EditorSchema } from "../../compiler/editor/schema.ts";
+import { withKinds } from "../../compiler/editor/with-kinds.ts";
+import { withPaper } from "../../compiler/paper/editor-schema.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { compileText } from "../support/recipes.ts";
 
@@ -189,5 +191,34 @@ steps:
     expect(labels).toEqual([...new Set(labels)]);
     expect(labels).toContain("learning_rate");
     expect((await open(first + readFileSync("recipes/st-r1.yaml", "utf8"))).found).toEqual([]);
+  });
+
+  test("with the schema of one recipe, completes and checks the parameters of its own kinds", async () => {
+    const kind = `kind: 1
+title: lab/pairs
+description: Makes pairs.
+run: [sh, make.sh]
+properties:
+  rows: { type: integer, description: How many. }
+  order: { enum: [sorted, mixed], default: sorted, description: Which first. }
+`;
+    const step = "recipe: 1\nname: a\nsteps:\n  made:\n    uses: ./kinds/pairs\n    with:\n      rows: 3\n";
+    const { outside } = compileText(step, null, { files: { "recipes/kinds/pairs/kind.yaml": kind } });
+    const schema = JSON.parse(readFileSync("schemas/generated/recipe.schema.json", "utf8")) as EditorSchema;
+    const file = path.join(temporaryFolder(), "own.schema.json");
+    writeFileSync(file, JSON.stringify(withKinds(schema, outside)));
+    const first = `# yaml-language-server: $schema=${pathToFileURL(file).href}\n`;
+    const labels = await complete(`${step}      |\n`, first);
+    expect(labels).toContain("order");
+    expect(labels).not.toContain("learning_rate");
+    expect(await complete(`${step}      order: |\n`, first)).toEqual(
+      expect.arrayContaining(["sorted", "mixed"]),
+    );
+    expect(await hover(`${step}      ord|er: mixed\n`, first)).toContain("Which first.");
+    expect((await open(`${first}${step}`)).found).toEqual([]);
+    const { found } = await open(`${first}${step}      ordre: mixed\n`);
+    expect(found.map(({ message }) => message)).toEqual([expect.stringContaining("ordre")]);
+    // The usual schema allows the folder, and knows nothing of its parameters.
+    expect((await open(`${FIRST_LINE}${step}      ordre: mixed\n`)).found).toEqual([]);
   });
 });

@@ -16,14 +16,14 @@ const said = () => readFileSync(eventsFile(), "utf8");
 const kept = () => readdirSync(folder).sort();
 
 /** An attempt of the step `sft` of the run `r`, whose recipe says where to go on from. */
-async function attempt(resume: string, params: Record<string, unknown> = {}) {
+async function attempt(resume: string, resumable: Record<string, unknown> = {}) {
   const context = {
     store: openStore(root),
     run: "r",
     key: KEY,
-    step: { id: "sft", params, checkpoint: { resume } },
+    step: { id: "sft", params: { steps: 6 }, checkpoint: { resume } },
     about: { recipe: "demo", step: "sft", fields: {} },
-    resumable: {},
+    resumable,
     events: await EventFile.open(eventsFile()),
     inexact: [],
   };
@@ -57,6 +57,11 @@ describe("the checkpoint to go on from", () => {
   test("is not one beyond the number of steps", async () => {
     writeCheckpoints(folder, KEY, 4, 8);
     expect((await attempt("auto", { steps: 6 }))?.step).toBe(4);
+  });
+
+  test("may be beyond a number of steps that is no end of the work", async () => {
+    writeCheckpoints(folder, KEY, 4, 8);
+    expect((await attempt("auto", {}))?.step).toBe(8);
   });
 
   test("'never' counts for the first attempt only", async () => {

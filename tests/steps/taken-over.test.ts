@@ -4,6 +4,7 @@ import { MockActivityEnvironment } from "@temporalio/testing";
 import { afterEach, expect, test, vi } from "vitest";
 import { openStore } from "../../store/store.ts";
 import type * as artifacts from "../../store/artifacts.ts";
+import { outsideKind } from "../../outside/kind.ts";
 import { KINDS } from "../../activities/index.ts";
 import { Kinds } from "../../core/kinds.ts";
 import type { StepContext } from "../../steps/context.ts";
@@ -51,7 +52,10 @@ test("an attempt that is taken over while it publishes leaves all to its success
   };
   const { name, schema } = KINDS.get("run/command");
   const kinds = new Kinds([{ name, schema, perform: () => Promise.resolve({ perform }) }]);
-  const attempt = new MockActivityEnvironment().run(stepActivity(kinds, openStore(home)), request);
+  const attempt = new MockActivityEnvironment().run(
+    stepActivity(kinds, outsideKind, openStore(home)),
+    request,
+  );
   await expect(attempt).rejects.toThrow("another attempt took this step over");
   expect(readFileSync(path.join(work, "begun"), "utf8")).toBe("the successor's");
   expect(readdirSync(work)).toContain("owner-2.json");

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { lookDuring } from "../../../activities/run-command/looks.ts";
+import { lookDuring } from "../../outside/looks.ts";
 
 test("looks that take longer than their interval do not overlap, and none goes on after the end", async () => {
   let [open, most, ended] = [0, 0, 0];

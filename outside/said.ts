@@ -1,12 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RunCommandParams } from "./params.ts";
-import { closest } from "../../core/suggest.ts";
-import { EventTail, type ReadEvents } from "../../data/events/event-tail.ts";
-import { hideSecrets } from "../../steps/secrets/hide-secrets.ts";
-import { tellFaults, type LineFault } from "../../data/rows/faults.ts";
-import { secretsOf } from "../../steps/secrets/secrets.ts";
-import { StepFailure } from "../../core/step-failure.ts";
-import type { StepContext } from "../../steps/context.ts";
+import { closest } from "../core/suggest.ts";
+import { EventTail, type ReadEvents } from "../data/events/event-tail.ts";
+import { hideSecrets } from "../steps/secrets/hide-secrets.ts";
+import { tellFaults, type LineFault } from "../data/rows/faults.ts";
+import { secretsOf } from "../steps/secrets/secrets.ts";
+import { StepFailure } from "../core/step-failure.ts";
+import type { StepContext } from "../steps/context.ts";
+
+/** The metrics that a program may say; it must end with all those that are `needed`. */
+export interface Declared {
+  /** What declares them: `the recipe`. */
+  by: string;
+  names: readonly string[];
+  has: (name: string) => boolean;
+  needed: readonly string[];
+}
 
 const LOOK_MS = 2_000;
 const ADVICE = "The step's result is not kept; docs/run-command.md says what a line must be.";
@@ -14,17 +22,19 @@ const ADVICE = "The step's result is not kept; docs/run-command.md says what a l
 /** What this attempt's program says in its event file, read as it is written. */
 export class Said {
   readonly #context: StepContext;
+  readonly #declared: Declared | undefined;
   readonly #tail: EventTail;
   readonly #faults: LineFault[] = [];
 
-  private constructor(context: StepContext) {
+  private constructor(context: StepContext, declared: Declared | undefined) {
     this.#context = context;
+    this.#declared = declared;
     this.#tail = new EventTail(context.events.path);
   }
 
-  /** Begins behind what stands in the file before the program starts. */
-  static async by(context: StepContext): Promise<Said> {
-    const said = new Said(context);
+  /** Begins behind what stands in the file before the program starts. Without `declared` any metric may be said. */
+  static async by(context: StepContext, declared: Declared | undefined): Promise<Said> {
+    const said = new Said(context, declared);
     await said.#tail.rest();
     return said;
   }
@@ -66,7 +76,6 @@ export class Said {
 
   #take({ events, faults }: ReadEvents): void {
     this.#faults.push(...faults);
-    const { metrics } = this.#context.step.params as unknown as RunCommandParams;
     for (const { row, line } of events) {
       if (row.event === "attempt")
         this.#faults.push({
@@ -74,9 +83,9 @@ export class Said {
           cause: "attempt",
           text: "the event 'attempt' is Reprise's own: a program must not write it.",
         });
-      if (row.event === "metrics" && metrics !== undefined)
+      if (row.event === "metrics" && this.#declared !== undefined)
         this.#faults.push(
-          ...undeclared(Object.keys(row.values), metrics).map((fault) => ({ ...fault, line })),
+          ...undeclared(Object.keys(row.values), this.#declared).map((fault) => ({ ...fault, line })),
         );
     }
   }
@@ -88,23 +97,26 @@ export class Said {
   }
 }
 
-function undeclared(names: readonly string[], declared: readonly string[]) {
-  return names
-    .filter((name) => !declared.includes(name))
+function undeclared(said: readonly string[], { by, names, has }: Declared) {
+  return said
+    .filter((name) => !has(name))
     .map((name) => {
-      const near = closest(name, declared);
+      const near = closest(name, names);
       const hint =
-        near === undefined ? `It declares: ${declared.join(", ") || "none"}.` : `Did you mean '${near}'?`;
-      return { cause: `undeclared ${name}`, text: `the recipe declares no metric '${name}'. ${hint}` };
+        near === undefined ? `It declares: ${names.join(", ") || "none"}.` : `Did you mean '${near}'?`;
+      return { cause: `undeclared ${name}`, text: `${by} declares no metric '${name}'. ${hint}` };
     });
 }
 
 /**
  * The last values of all metrics that the step's programs said, also those of attempts that were lost. What stands before a
  * line that a lost attempt left unreadable does not count: the line may have said something else.
- * Throws StepFailure when one is missing that the recipe declares, or the file was written anew.
+ * Throws StepFailure when one is missing that is declared, or the file was written anew.
  */
-export async function metricsOf({ events, print, step }: StepContext): Promise<Record<string, number>> {
+export async function metricsOf(
+  { events, print }: StepContext,
+  declared: Declared | undefined,
+): Promise<Record<string, number>> {
   const read = await events.readOf(print);
   if (read.events.length === 0)
     throw new StepFailure(
@@ -124,14 +136,13 @@ export async function metricsOf({ events, print, step }: StepContext): Promise<R
       event: "message",
       text: `line ${unreadable} of the event file, of an earlier attempt, cannot be read: metrics said before it do not count`,
     });
-  const { metrics: declared = [] } = step.params as unknown as RunCommandParams;
-  const missing = declared.filter((name) => !metrics.has(name));
+  const missing = (declared?.needed ?? []).filter((name) => !metrics.has(name));
   if (missing.length > 0) {
     const named = missing.map((name) => `'${name}'`).join(", ");
     const said = metrics.size === 0 ? "It said none." : `It said: ${[...metrics.keys()].join(", ")}.`;
     throw new StepFailure(
       "data",
-      `The program ended well, but said no metric ${named}, which the recipe declares. ${said}`,
+      `The program ended well, but said no metric ${named}, which ${declared!.by} declares. ${said}`,
     );
   }
   return Object.fromEntries(metrics);

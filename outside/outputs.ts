@@ -1,12 +1,12 @@
 import { readdir, stat } from "node:fs/promises";
-import type { ArtifactType } from "../../schemas/artifact-types.ts";
-import { folderOfOutput } from "../../store/artifacts.ts";
-import { lookThrough, toldOf } from "../../store/listing.ts";
-import { breakHardLinks } from "../../store/self-contained.ts";
-import { readSamples } from "../../record/samples-file.ts";
-import { StepFailure } from "../../core/step-failure.ts";
-import { workingFolder } from "../../programs/working-folder.ts";
-import type { StepContext } from "../../steps/context.ts";
+import type { ArtifactType } from "../schemas/artifact-types.ts";
+import { folderOfOutput } from "../store/artifacts.ts";
+import { lookThrough, toldOf } from "../store/listing.ts";
+import { breakHardLinks } from "../store/self-contained.ts";
+import { readSamples } from "../record/samples-file.ts";
+import { StepFailure } from "../core/step-failure.ts";
+import { workingFolder } from "../programs/working-folder.ts";
+import type { StepContext } from "../steps/context.ts";
 import { readMetrics } from "./metrics-file.ts";
 import { refuseOddWeights } from "./odd-weights.ts";
 

@@ -1,7 +1,7 @@
 import { execa } from "execa";
-import { programEnvironment } from "../../programs/program-environment.ts";
-import { StepFailure } from "../../core/step-failure.ts";
-import { PYTHON_ENVIRONMENT, requireTool } from "../../host/toolchain.ts";
+import { programEnvironment } from "../programs/program-environment.ts";
+import { StepFailure } from "../core/step-failure.ts";
+import { PYTHON_ENVIRONMENT, requireTool } from "../host/toolchain.ts";
 
 const NOT_FINITE = 2;
 

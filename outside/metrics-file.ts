@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { show } from "../../data/rows/faults.ts";
-import { duplicateKey } from "../../data/rows/json-text.ts";
-import { decodeLine } from "../../data/rows/text-lines.ts";
-import { whyNotJson } from "../../data/rows/read-rows.ts";
-import { StepFailure } from "../../core/step-failure.ts";
+import { show } from "../data/rows/faults.ts";
+import { duplicateKey } from "../data/rows/json-text.ts";
+import { decodeLine } from "../data/rows/text-lines.ts";
+import { whyNotJson } from "../data/rows/read-rows.ts";
+import { StepFailure } from "../core/step-failure.ts";
 
 /** Throws StepFailure unless a program's output of type metrics is one JSON object whose values are finite numbers. */
 export async function readMetrics(output: string, file: string): Promise<void> {
