@@ -99,4 +99,5 @@ export const cell = (text: unknown): string =>
     .replaceAll("\n", " ");
 
 /** A value as JSON, in code. */
-export const code = (value: unknown): string => (value === undefined ? "" : `\`${cell(JSON.stringify(value))}\``);
+export const code = (value: unknown): string =>
+  value === undefined ? "" : `\`${cell(JSON.stringify(value))}\``;
