@@ -8,6 +8,8 @@ export default {
   concurrency: 1,
   // What runs as a module is loaded would take a start of all tests for each mutant.
   ignoreStatic: true,
+  // Beside other work a test takes longer than alone: only what hangs counts as stopped.
+  timeoutMS: 30_000,
   reporters: ["json"],
   jsonReporter: { fileName: process.env.REPRISE_MUTATE_REPORT },
   tempDirName: ".stryker",

@@ -13,7 +13,7 @@ import { makeReadOnly, makeSelfContained } from "./self-contained.ts";
 /** How the name of a folder ends that an interrupted publishing left in its step's directory. */
 export const UNPUBLISHED = ".partial";
 
-interface Manifest {
+interface StoredManifest {
   type: ArtifactType;
   /** With the times that they had when they were published. */
   files: SeenFile[];
@@ -54,7 +54,7 @@ export async function publish(root: string, folder: string, type: ArtifactType):
   const aside = `${folder}.${randomUUID()}${UNPUBLISHED}`;
   await mkdir(aside);
   await rename(folder, path.join(aside, "content"));
-  await writeJson(path.join(aside, "manifest.json"), { type, files } satisfies Manifest);
+  await writeJson(path.join(aside, "manifest.json"), { type, files } satisfies StoredManifest);
   await mkdir(home.artifacts(root), { recursive: true });
   try {
     await rename(aside, place);
@@ -95,14 +95,14 @@ export async function markDamaged(
 ): Promise<void> {
   const manifest = await readManifest(root, digest);
   if (manifest !== undefined)
-    await writeJson(manifestFile(root, digest), { ...manifest, damaged } satisfies Manifest);
+    await writeJson(manifestFile(root, digest), { ...manifest, damaged } satisfies StoredManifest);
 }
 
 const manifestFile = (root: string, digest: string): string =>
   path.join(home.artifact(root, digest), "manifest.json");
 
-const readManifest = (root: string, digest: string): Promise<Manifest | undefined> =>
-  readJsonIfWhole<Manifest>(manifestFile(root, digest), "files");
+const readManifest = (root: string, digest: string): Promise<StoredManifest | undefined> =>
+  readJsonIfWhole<StoredManifest>(manifestFile(root, digest), "files");
 
 /** As `defectOfArtifact`, but reads every file. */
 export async function verifyArtifact(root: string, digest: string): Promise<string | null> {

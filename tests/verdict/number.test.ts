@@ -101,6 +101,8 @@ describe("several values", () => {
       ...{ value: 0.625, unit: "seed", units: 2 },
       because: "a.accuracy is 0.625, mean of 2 seeds in 4 cells (sd 0.1768); expected at least 0.5.",
     });
+    // Their own intervals are each of one cell.
+    for (const one of Object.values(steps)) Object.assign(one.metrics, { accuracy_low: 0, accuracy_high: 1 });
     const two = cells({ seed: 0, rate: 1 }, { seed: 0, rate: 2 });
     expect(of({ at_least: 0.5, cells: two }, steps)).toMatchObject({
       ...{ value: 0.5, unit: null, units: null, interval: null },
