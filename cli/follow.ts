@@ -14,22 +14,26 @@ import type { Store } from "../store/store.ts";
  * only here: a run that reuses everything needs none.
  */
 export async function followToEnd(store: Store, request: RunRequest, json: boolean): Promise<number> {
+  const how = await workToEnd(store, request, json);
+  if (how === "over") return tellEnd(store, request.run, json);
+  if (json) sayJson({ run: request.run, status: how });
+  return EXIT.interrupted;
+}
+
+/** The same, but for what came out: says how the following ended. */
+export async function workToEnd(store: Store, request: RunRequest, json: boolean): Promise<Ending> {
   const { followRun } = await import("../runs/follow.ts");
   const stream = json ? process.stderr : process.stdout;
   const stopping = interruption();
   stopping.listen();
-  let how: Ending;
   try {
-    how = await followRun(store, request, {
+    return await followRun(store, request, {
       interrupt: stopping.signal,
       tell: teller(store, request, stream),
     });
   } finally {
     stopping.dispose();
   }
-  if (how === "over") return tellEnd(store, request.run, json);
-  if (json) sayJson({ run: request.run, status: how });
-  return EXIT.interrupted;
 }
 
 /** Shows what happens while a run is followed. */

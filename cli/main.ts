@@ -6,7 +6,10 @@ import { EngineError } from "../engine/errors.ts";
 import { isDiskFull } from "../core/disk.ts";
 import { tooManyFiles } from "../core/too-many-files.ts";
 import { EXIT, UserError } from "./errors.ts";
+import { GitError } from "../gitops/git/git-error.ts";
+import { addGitops } from "./gitops/verbs.ts";
 import { RunError } from "../runs/errors.ts";
+import type { Act } from "./act.ts";
 import { lostOutput, outliveReaders } from "./readers.ts";
 import { sayJson } from "./output.ts";
 
@@ -16,12 +19,10 @@ const program = new Command("reprise")
   .exitOverride()
   .showHelpAfterError("(add --help for usage)");
 
-type Action = (...args: never[]) => number | Promise<number>;
-
 /** Loads a command only when it is called: a short command must not wait for the libraries of a long one. */
-const act =
-  <Name extends string>(load: () => Promise<Record<Name, Action>>, name: Name) =>
-  async (...args: unknown[]): Promise<void> => {
+const act: Act =
+  (load, name) =>
+  async (...args) => {
     const command = (await load())[name] as (...values: unknown[]) => number | Promise<number>;
     process.exitCode = await command(...args);
   };
@@ -193,6 +194,7 @@ kindVerb(
   "Print a kind's outputs, parameters and metrics as Markdown",
   "docs kinds/train-dpo",
 ).action(act(kindCommand, "docs"));
+addGitops(program, act);
 program
   .command("schema [name]")
   .description(
@@ -228,6 +230,7 @@ process.exit();
 /** An error in the user's words; anything unexpected is a bug and says so. */
 async function explain(error: unknown): Promise<{ exitCode: number; message: string; details?: object }> {
   if (error instanceof UserError) return error;
+  if (error instanceof GitError) return (await import("./gitops/git-refusal.ts")).explainGit(error);
   if (error instanceof RunError) return (await import("./refusals.ts")).explainRefusal(error.refusal);
   if (error instanceof CommanderError)
     return { exitCode: error.exitCode === 0 ? EXIT.done : EXIT.invalid, message: error.message };

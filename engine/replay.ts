@@ -6,16 +6,16 @@ import { dataConverter } from "./payloads.ts";
 type History = Parameters<typeof Worker.runReplayHistory>[1];
 
 /**
- * Replays a run's history on this version's workflow code; gives what does not fit, or null. A history that does not
- * fit belongs to a run that this version cannot go on with.
+ * Replays a workflow's history on this version's code, by default that of runs; gives what does not fit, or null. A history that
+ * does not fit belongs to a workflow that this version cannot go on with.
  */
-export async function replay(history: History, run: string): Promise<string | null> {
+export async function replay(
+  history: History,
+  run: string,
+  bundle = path.join(packageRoot, "dist", "workflow-bundle.js"),
+): Promise<string | null> {
   try {
-    await Worker.runReplayHistory(
-      { workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") }, dataConverter },
-      history,
-      run,
-    );
+    await Worker.runReplayHistory({ workflowBundle: { codePath: bundle }, dataConverter }, history, run);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

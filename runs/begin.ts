@@ -27,6 +27,8 @@ export interface Beginning {
   confine?: string | null;
   /** Start afresh even if such a run is unfinished. */
   afresh?: boolean;
+  /** Id that it is to have, decided before; one that is there already goes on. Without it, one by the time. */
+  run?: string;
   failFast?: boolean;
   /** A worker that has been silent for this long counts as lost. */
   heartbeatSeconds?: number;
@@ -48,8 +50,13 @@ export async function beginRun(store: Store, beginning: Beginning): Promise<Begu
   const folder = await realpath(beginning.folder);
   const { plan } = beginning;
   const inputs = await digestInputs(beginning, { store, folder });
-  const open = beginning.afresh === true ? null : await unfinishedRun(store, { plan, inputs, folder });
-  if (open !== null) {
+  const open =
+    beginning.run === undefined
+      ? beginning.afresh === true
+        ? null
+        : await unfinishedRun(store, { plan, inputs, folder })
+      : await store.runs.load(beginning.run);
+  if (open != null) {
     await store.runs.setPaused(open.request.run, false);
     return { how: "goes-on", started: { ...open, paused: false } };
   }
@@ -81,7 +88,7 @@ async function noteRun(
   }
   const started: StartedRun = {
     request: {
-      run: freeId(store, plan, now),
+      run: beginning.run ?? freeId(store, plan, now),
       plan,
       capacity,
       inputs,

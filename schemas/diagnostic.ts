@@ -63,12 +63,20 @@ export const CODES = {
   R0517: "A metric that is not declared",
   R0518: "Fewer rows than a generation takes",
   R0519: "The paper says two things",
+  R0701: "A repository's address cannot be used",
+  R0702: "Keys of a repository do not fit together",
+  R0703: "A kind that is not here",
+  R0704: "A pattern that fits nothing",
+  R0705: "A schedule cannot be kept",
+  R0711: "A file that is not in the commit as such",
+  R0712: "A step that this trigger may not run",
+  R0713: "A secret that this trigger may not have",
 } as const;
 export type Code = keyof typeof CODES;
 
-/** Codes from R0501 on warn; all others are errors. */
+/** R05… warn, and what is valid but may not run from a trigger; all others are errors. */
 export const severityOf = (code: Code): Diagnostic["severity"] =>
-  code.startsWith("R05") ? "warning" : "error";
+  /^R05|^R071[23]$/.test(code) ? "warning" : "error";
 
 /** A place in a text. Lines and columns count from 1; the end is exclusive. */
 export interface Place {

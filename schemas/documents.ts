@@ -16,4 +16,6 @@ export const DOCUMENT_SCHEMAS = {
   "trainer-event": require("./trainer-event.schema.json") as object,
   "trainer-result": require("./trainer-result.schema.json") as object,
   "run-record": require("./run-record.schema.json") as object,
+  "gitops-server": require("./gitops-server.schema.json") as object,
+  "gitops-repository": require("./gitops-repository.schema.json") as object,
 } as const;

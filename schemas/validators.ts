@@ -2,6 +2,8 @@ import { createRequire } from "node:module";
 import type { Ajv2020, ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import { DOCUMENT_SCHEMAS } from "./documents.ts";
 import type { Digests } from "./generated/digests.ts";
+import type { GitopsRepository } from "./generated/gitops-repository.ts";
+import type { GitopsServer } from "./generated/gitops-server.ts";
 import type { Judgement } from "./generated/judgement.ts";
 import type { Kind as KindFile } from "./generated/kind.ts";
 import type { KindJob } from "./generated/kind-job.ts";
@@ -72,6 +74,8 @@ export function validatedSchemas(): Record<string, object> {
     question: DOCUMENT_SCHEMAS.question,
     reply: DOCUMENT_SCHEMAS["recorded-reply"],
     judgement: DOCUMENT_SCHEMAS.judgement,
+    "gitops-server": DOCUMENT_SCHEMAS["gitops-server"],
+    "gitops-repository": DOCUMENT_SCHEMAS["gitops-repository"],
   };
 }
 
@@ -203,3 +207,9 @@ export const validateReply = checkerOf<RecordedReply>("reply");
 
 /** Checks what a judge replied. */
 export const validateJudgement = checkerOf<Judgement>("judgement");
+
+/** Checks the file of an operator of a server, and writes its defaults into it. */
+export const validateGitopsServer = checkerOf<GitopsServer>("gitops-server");
+
+/** Checks what a repository says of its pipelines, and writes its defaults into it. */
+export const validateGitopsRepository = checkerOf<GitopsRepository>("gitops-repository");

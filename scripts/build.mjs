@@ -24,10 +24,15 @@ for (const folder of ["schemas", "activities"])
   });
 fs.cpSync(path.join(root, "report/style.css"), path.join(dist, "report/style.css"));
 await writeValidators(dist);
-const { code } = await bundleWorkflowCode({
-  workflowsPath: path.join(dist, "workflows/index.js"),
-  logger: { trace() {}, debug() {}, info() {}, log() {}, warn: console.warn, error: console.error },
-});
-fs.writeFileSync(path.join(dist, "workflow-bundle.js"), code);
+for (const [workflows, file] of [
+  ["workflows", "workflow-bundle.js"],
+  ["workflows/gitops", "gitops-bundle.js"],
+]) {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: path.join(dist, workflows, "index.js"),
+    logger: { trace() {}, debug() {}, info() {}, log() {}, warn: console.warn, error: console.error },
+  });
+  fs.writeFileSync(path.join(dist, file), code);
+}
 await bundleCommand(dist);
 fs.chmodSync(path.join(dist, "cli/main.js"), 0o755);

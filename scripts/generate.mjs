@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import prettier from "prettier";
 import { bundle } from "./generate/bundle.mjs";
-import { reference } from "./generate/reference.mjs";
+import { gitopsReference, reference } from "./generate/reference.mjs";
 import { types } from "./generate/types.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -14,6 +14,7 @@ const wanted = [
   ...(await types()),
   { file: "schemas/generated/recipe.schema.json", parser: "json", text: JSON.stringify(bundle()) },
   { file: "docs/recipe-reference.md", parser: "markdown", text: reference() },
+  { file: "docs/gitops-reference.md", parser: "markdown", text: gitopsReference() },
 ];
 const stale = [];
 for (const { file, parser, text } of wanted) {

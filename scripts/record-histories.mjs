@@ -12,6 +12,7 @@ import { setUpOrExit } from "./setup.mjs";
 
 await setUpOrExit();
 const { Session } = await import(path.join(root, "dist", "engine", "session.js"));
+const { openStore } = await import(path.join(root, "dist", "store", "store.js"));
 const target = path.join(root, "tests", "workflows", "histories");
 const main = path.join(root, "dist", "cli", "main.js");
 const folder = path.join(os.tmpdir(), "reprise-histories");
@@ -72,7 +73,7 @@ for (const [name, { steps, during = [] }] of Object.entries(SHAPES)) {
   await ended;
 }
 const session = await Session.open(
-  home,
+  openStore(home),
   JSON.parse(fs.readFileSync(path.join(root, "node_modules/.reprise/toolchain.json"))).server,
 );
 for await (const { workflowId, runId } of session.client.workflow.list()) {

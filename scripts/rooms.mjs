@@ -33,9 +33,13 @@ export const ROOMS = {
     ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
     ...["outside", "asking", "activities", "engine", "report"],
   ],
+  gitops: [
+    ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
+    ...["outside", "asking", "activities", "workflows", "engine", "report", "runs"],
+  ],
   cli: [
     ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
-    ...["outside", "asking", "activities", "engine", "report", "runs"],
+    ...["outside", "asking", "activities", "engine", "report", "runs", "gitops"],
   ],
 };
 

@@ -20,4 +20,6 @@ export const home = {
   run: (root: string, run: string) => path.join(root, "runs", run),
   step: (root: string, run: string, step: string) => path.join(root, "runs", run, step),
   server: (root: string) => path.join(root, "server"),
+  /** Mirrors and working trees of repositories. */
+  gitops: (root: string) => path.join(root, "gitops"),
 };

@@ -68,7 +68,14 @@ export async function manifestOf(place: string, before: readonly SeenFile[] = []
     ),
   );
   const files = seen.map(({ mtimeMs: _, ctimeMs: __, ...file }) => file);
-  return { files, digest: single ? files[0]!.sha256 : digestOf(files), seen };
+  return { files, digest: contentDigest(files), seen };
+}
+
+/** Names a content: of a single file, whose path is empty, the file's own digest; of a folder, that of its entries. */
+export function contentDigest(files: readonly ManifestEntry[]): string {
+  const [file] = files;
+  if (file?.path === "") return file.sha256;
+  return digestOf(files.toSorted((a, b) => (a.path < b.path ? -1 : 1)));
 }
 
 const readable = <T>(name: string, reading: Promise<T>): Promise<T> =>

@@ -4,6 +4,7 @@ import * as cache from "./cache.ts";
 import { collect } from "./collect.ts";
 import * as finished from "./finished-steps.ts";
 import { forgetWorkers } from "./forget-workers.ts";
+import { filesOfGitops } from "./gitops-files.ts";
 import { home } from "./home.ts";
 import { digestOfInput } from "./inputs.ts";
 import { withStoreLock } from "./lock.ts";
@@ -52,6 +53,7 @@ export const openStore = (root: string) => ({
   },
   inputs: { digest: at(root, digestOfInput) },
   environments: { file: at(root, home.environment) },
+  gitops: filesOfGitops(home.gitops(root)),
   runs: {
     list: at(root, runs.listRuns),
     listOf: at(root, runs.listRunsOf),

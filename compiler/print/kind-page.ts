@@ -98,4 +98,6 @@ export const cell = (text: unknown): string =>
     .replaceAll("|", "\\|")
     .replaceAll("\n", " ");
 
-const code = (value: unknown): string => (value === undefined ? "" : `\`${cell(JSON.stringify(value))}\``);
+/** A value as JSON, in code. */
+export const code = (value: unknown): string =>
+  value === undefined ? "" : `\`${cell(JSON.stringify(value))}\``;

@@ -2,6 +2,7 @@ import type { Plan } from "../../schemas/plan.ts";
 import { readJsonIfWhole } from "../../store/files.ts";
 import type { FinishedStep } from "../../store/finished-steps.ts";
 import type { Store } from "../../store/store.ts";
+import type { StartedRun } from "../../store/runs.ts";
 
 export interface LastTime {
   /** What decided the step's result then; null if it never ran. */
@@ -19,13 +20,21 @@ export interface History {
 // A step that none of the newest runs had is as good as new.
 const RUNS_LOOKED_AT = 20;
 
-/** What earlier runs of the same recipe and profile say about its steps. Read only as far as it is asked for. */
-export function historyOf(store: Store, { recipe }: Plan): History {
+/**
+ * What earlier runs of the same recipe and profile say about its steps, of those alone that `counts` takes. Read only as far as it is
+ * asked for.
+ */
+export function historyOf(
+  store: Store,
+  { recipe }: Plan,
+  counts: (started: StartedRun) => boolean = () => true,
+): History {
   let runs: Promise<{ id: string; prints: () => Promise<Map<string, string | null>> }[]> | undefined;
   const find = async () => {
     const found: { id: string; prints: () => Promise<Map<string, string | null>> }[] = [];
     for (const id of await store.runs.listOf(recipe.name)) {
-      if ((await store.runs.load(id))?.request.plan.recipe.profile !== recipe.profile) continue;
+      const started = await store.runs.load(id);
+      if (started?.request.plan.recipe.profile !== recipe.profile || !counts(started)) continue;
       let prints: Promise<Map<string, string | null>> | undefined;
       found.push({ id, prints: () => (prints ??= fingerprintsOf(store, id)) });
       if (found.length === RUNS_LOOKED_AT) break;

@@ -47,6 +47,8 @@ export const DOCUMENTS = [
   "trainer-event",
   "trainer-result",
   "run-record",
+  "gitops-server",
+  "gitops-repository",
 ].map((name) => `schemas/${name}.schema.json`);
 
 /** Parameters that several kinds share. */

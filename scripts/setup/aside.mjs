@@ -6,7 +6,7 @@ import path from "node:path";
 import { isAlive } from "./alive.mjs";
 import { openCache } from "./places.mjs";
 
-const OURS = /^(?:packages|python|temporal|uv|environment)-.+\.([^.~]+)~([0-9]+)~[0-9a-f]{8}\.partial$/;
+const OURS = /^(?:packages|python|temporal|uv|environment|gitea)-.+\.([^.~]+)~([0-9]+)~[0-9a-f]{8}\.partial$/;
 const ABANDONED_MS = 86_400_000;
 const host = os.hostname().replaceAll(/[.~]/g, "-");
 

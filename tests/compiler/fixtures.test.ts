@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { CODES, severityOf, type Code } from "../../schemas/diagnostic.ts";
 import { reprise } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
+import { BareRepository } from "../support/git.ts";
 import { diagnosticsOf } from "../support/recipes.ts";
 
 const FOLDER = path.resolve("tests/compiler/invalid");
@@ -14,7 +15,8 @@ describe("each code has a recipe that provokes it, and the exact text that it pr
   test.concurrent.each(codes)("%s", async (code) => {
     const recipe = readFileSync(path.join(FOLDER, `${code}.yaml`), "utf8");
     const command = /^# reprise (.*)$/m.exec(recipe)![1]!.split(" ");
-    const ended = await reprise(FOLDER, command, { REPRISE_HOME: path.join(home, code) });
+    const folder = command[1] === "plan" ? await folderWithRepository(code, recipe) : FOLDER;
+    const ended = await reprise(folder, command, { REPRISE_HOME: path.join(home, code) });
     const printed = `${ended.stdout}${ended.stderr}\n`;
     const expected = path.join(FOLDER, `${code}.txt`);
     // `UPDATE_FIXTURES=1 npm test -- unit` writes them; read the difference before it is committed.
@@ -29,6 +31,15 @@ describe("each code has a recipe that provokes it, and the exact text that it pr
     expect([...new Set(names)].sort()).toEqual(codes);
   });
 });
+
+/** A folder with the repository papers.git, which has a recipe, and as pull request 7 too. */
+async function folderWithRepository(code: Code, recipe: string): Promise<string> {
+  const folder = path.join(home, `${code}-repository`);
+  const repository = await BareRepository.make("papers.git", folder);
+  const sha = await repository.commit({ [`${code}.yaml`]: recipe, "latest.jsonl": { link: "rows.jsonl" } });
+  await repository.git("update-ref", "refs/pull/7/head", sha);
+  return folder;
+}
 
 test("whole recipes in docs/language.md are valid", () => {
   const page = readFileSync("docs/language.md", "utf8");

@@ -1,0 +1,82 @@
+import type { CommitStanding } from "../../schemas/gitops-work.ts";
+import { digestOf } from "../../core/digest.ts";
+import { ForgeError, type Forge } from "../forge/forge.ts";
+import { documentOf, writeVerdict } from "../forge/none.ts";
+import { aggregate, isWatched } from "../state/aggregate.ts";
+import { factsOf, readSent, writeSent, writeStanding } from "../state/commits.ts";
+import { readNewest } from "../state/seen.ts";
+import { clearTrouble, noteTrouble } from "../state/trouble.ts";
+import { POLICY_FILE } from "../config/read-repository.ts";
+import { commentOf, markerOf } from "../words/comment.ts";
+import { statusesOf, type Facts } from "../words/statuses.ts";
+import { followedAs, type Around, type Followed } from "./followed.ts";
+
+/** Writes the standing to the store, and shows it: what is shown already is not sent again. */
+export async function report(around: Around, standing: CommitStanding): Promise<"shown" | "gone"> {
+  const followed = followedAs(around, standing.repository);
+  const { places, mirror, forge } = followed;
+  await writeStanding(places, standing);
+  if (!isWatched(standing)) return "shown";
+  const facts = await factsOf(places, standing.sha, standing.items);
+  const statuses = statusesOf(standing, facts, aggregate(standing));
+  if (forge !== null) return showAt(forge, followed, { standing, facts, statuses });
+  const document = documentOf(standing, facts, statuses);
+  const sent = await readSent(places, standing.sha);
+  if (sent["ref"] === digestOf(document)) return "shown";
+  await writeVerdict(mirror, standing.sha, document);
+  await writeSent(places, standing.sha, { ref: digestOf(document) });
+  return "shown";
+}
+
+interface Shown {
+  standing: CommitStanding;
+  facts: Facts;
+  statuses: ReturnType<typeof statusesOf>;
+}
+
+async function showAt(forge: Forge, followed: Followed, { standing, facts, statuses }: Shown) {
+  const { places } = followed;
+  const { sha } = standing;
+  const sent = await readSent(places, sha);
+  const send = async (what: string, digest: string, work: () => Promise<unknown>): Promise<boolean> => {
+    if (sent[what] === digest) return true;
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof ForgeError)) throw error;
+      if (error.fault === "gone") return false;
+      if (error.fault !== "full" && error.fault !== "refused") throw error;
+      // A repetition does not help, and the others are still to be shown.
+      await noteTrouble(places, "forge", error.message);
+    }
+    sent[what] = digest;
+    await writeSent(places, sha, sent);
+    return true;
+  };
+  for (const status of statuses)
+    if (!(await send(status.context, digestOf(status), () => forge.status(status)))) return "gone" as const;
+  for (const number of await pullsAt(followed, sha)) {
+    const policyChanged = await changesPolicy(followed, standing, number);
+    const body = commentOf(standing, facts, { all: aggregate(standing), policyChanged });
+    await send(`pull ${number}`, digestOf(body), () =>
+      forge.comment(number, markerOf(standing.repository), body),
+    );
+  }
+  await clearTrouble(places, "forge");
+  return "shown" as const;
+}
+
+/** Open pull requests whose head is this commit: of a newer head another comment speaks. */
+async function pullsAt({ places }: Followed, sha: string): Promise<number[]> {
+  const seen = await readNewest(places);
+  return (seen?.heads.pulls ?? []).filter(({ head }) => head === sha).map(({ number }) => number);
+}
+
+async function changesPolicy(
+  { mirror }: Followed,
+  { triggers, sha }: CommitStanding,
+  number: number,
+): Promise<boolean> {
+  const base = triggers.find(({ pull }) => pull?.number === number)?.base ?? null;
+  return base !== null && (await mirror.changed(base, sha)).includes(POLICY_FILE);
+}

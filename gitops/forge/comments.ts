@@ -1,0 +1,32 @@
+import { ForgeError, type ForgeComment } from "./forge.ts";
+
+interface Thread {
+  comments: () => Promise<ForgeComment[]>;
+  write: (body: string) => Promise<unknown>;
+  edit: (id: number, body: string) => Promise<unknown>;
+}
+
+/** Keeps one comment of ours with this marker. The oldest is taken; one that was deleted meanwhile is written anew. */
+export async function upsertComment(
+  marker: string,
+  body: string,
+  { comments, write, edit }: Thread,
+): Promise<"written" | "edited" | "unchanged"> {
+  const ours = (await comments()).find((comment) => comment.ours && comment.body.startsWith(marker));
+  if (ours === undefined) {
+    await write(body);
+    return "written";
+  }
+  // Forges keep what ends a line in ways of their own.
+  if (plain(ours.body) === plain(body)) return "unchanged";
+  try {
+    await edit(ours.id, body);
+    return "edited";
+  } catch (error) {
+    if (!(error instanceof ForgeError) || error.fault !== "gone") throw error;
+    await write(body);
+    return "written";
+  }
+}
+
+const plain = (text: string): string => text.replaceAll("\r\n", "\n").trimEnd();

@@ -1,0 +1,66 @@
+import type { Layers } from "../../compiler/layers.ts";
+import { OutsideError } from "../../compiler/outside-error.ts";
+import type { Diagnostic } from "../../schemas/diagnostic.ts";
+import type { Artifact, Plan } from "../../schemas/plan.ts";
+import type { Commit } from "../git/commit.ts";
+import { digestOfContent } from "./input-digests.ts";
+import { lfsPointer, lookUp, refuse, type LookedUp } from "./look-up.ts";
+
+/** The inputs of a plan, with the digests that they have when the commit is checked out; and what is wrong with them. */
+export async function inputsAt(
+  commit: Commit,
+  { plan, recipe }: { plan: Plan; recipe: Layers },
+): Promise<{ inputs: Record<string, Artifact>; diagnostics: Diagnostic[] }> {
+  const inputs: Record<string, Artifact> = {};
+  const diagnostics: Diagnostic[] = [];
+  for (const [name, { type, path: named, sha256 }] of Object.entries(plan.inputs)) {
+    const at = ["inputs", name, "path"];
+    try {
+      const found = lookUp(commit, named);
+      const wrong = await whyUnfit(commit, found, { named, type });
+      if (wrong !== null) {
+        diagnostics.push(recipe.diagnostic(wrong.code, at, wrong.message));
+        continue;
+      }
+      const digest = await digestOfContent(commit, found.place, entriesOf(found));
+      if (sha256 !== null && sha256 !== digest) {
+        const message = `'${named}' has the digest ${digest}, not the stated one. Commit the stated data, or correct the digest.`;
+        diagnostics.push(recipe.diagnostic("R0402", ["inputs", name, "sha256"], message));
+      }
+      inputs[name] = { uri: found.place, digest, type };
+    } catch (error) {
+      if (!(error instanceof OutsideError)) throw error;
+      diagnostics.push(recipe.diagnostic(error.code, at, error.message));
+    }
+  }
+  return { inputs, diagnostics };
+}
+
+const entriesOf = (found: LookedUp) =>
+  found.what === "file" ? [found.entry] : found.what === "folder" ? found.entries : [];
+
+/** Throws OutsideError for a folder that holds a link or a submodule. */
+async function whyUnfit(
+  commit: Commit,
+  found: LookedUp,
+  { named, type }: { named: string; type: Artifact["type"] },
+): Promise<{ code: "R0401" | "R0711"; message: string } | null> {
+  if (found.what === "missing")
+    return {
+      code: "R0401",
+      message: `There is no '${named}' in the commit. Paths count from the top of the repository.`,
+    };
+  if (found.what === "file" && type !== "path") return { code: "R0401", message: `'${named}' is no folder.` };
+  const entries = entriesOf(found);
+  for (const entry of entries) refuse(entry);
+  const odd = entries.find(({ path }) => path.includes("\u{FFFD}"));
+  if (odd !== undefined)
+    return {
+      code: "R0401",
+      message: `'${named}' cannot be used: the name '${odd.path}' is not UTF-8; rename it.`,
+    };
+  const pointer = await lfsPointer(commit, found.place, entries);
+  if (pointer === null) return null;
+  const message = `'${pointer.path}' is a pointer of Git LFS, whose content is not fetched. Commit the content, or take it from the hub.`;
+  return { code: "R0711", message };
+}

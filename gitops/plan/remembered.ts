@@ -1,0 +1,19 @@
+import type { Commit } from "../git/commit.ts";
+import type { TreeEntry } from "../git/objects.ts";
+
+type AboutPlace<T> = (commit: Commit, place: string, entries: readonly TreeEntry[]) => Promise<T>;
+
+/** Finds something out of a place of a commit once: many recipes may read one data set. */
+export function remembered<T>(work: AboutPlace<T>): AboutPlace<T> {
+  const found = new WeakMap<Commit, Map<string, Promise<T>>>();
+  return (commit, place, entries) => {
+    const known = found.get(commit) ?? new Map<string, Promise<T>>();
+    found.set(commit, known);
+    const before = known.get(place);
+    if (before !== undefined) return before;
+    const now = work(commit, place, entries);
+    known.set(place, now);
+    now.catch(() => known.delete(place));
+    return now;
+  };
+}

@@ -1,0 +1,64 @@
+import { readdir, stat } from "node:fs/promises";
+import path from "node:path";
+import type { Sha } from "../../schemas/gitops.ts";
+import type { CommitStanding, Item, ItemFacts } from "../../schemas/gitops-work.ts";
+import { readJsonIfWhole, writeSoon } from "../../store/files.ts";
+import type { Places } from "../../store/gitops-files.ts";
+
+/** What the store has of commits. Workflows decide; this is what they have said, for views, and for those that come after them. */
+
+const folderOf = ({ commits }: Places, sha: Sha): string => path.join(commits, sha);
+const standingFile = (places: Places, sha: Sha): string => path.join(folderOf(places, sha), "standing.json");
+const factsFile = (places: Places, sha: Sha, key: string): string =>
+  path.join(folderOf(places, sha), "items", `${key}.json`);
+
+export const readStanding = (places: Places, sha: Sha): Promise<CommitStanding | undefined> =>
+  readJsonIfWhole<CommitStanding>(standingFile(places, sha), "items");
+
+export const writeStanding = (places: Places, standing: CommitStanding): Promise<void> =>
+  writeSoon(standingFile(places, standing.sha), standing);
+
+export const readFacts = (places: Places, sha: Sha, key: string): Promise<ItemFacts | undefined> =>
+  readJsonIfWhole<ItemFacts>(factsFile(places, sha, key), "plan");
+
+export const writeFacts = (places: Places, sha: Sha, key: string, facts: ItemFacts): Promise<void> =>
+  writeSoon(factsFile(places, sha, key), facts);
+
+/** What is known of each item, by its key. */
+export async function factsOf(
+  places: Places,
+  sha: Sha,
+  items: readonly Item[],
+): Promise<Map<string, ItemFacts>> {
+  const found = await Promise.all(
+    items.map(async ({ key }) => [key, await readFacts(places, sha, key)] as const),
+  );
+  return new Map(found.flatMap(([key, facts]) => (facts === undefined ? [] : [[key, facts] as const])));
+}
+
+/** Commits that the store knows, the one that changed last first. */
+export async function listCommits({ commits }: Places): Promise<Sha[]> {
+  const names = await readdir(commits).catch(() => []);
+  const times = await Promise.all(
+    names.map(async (sha) => {
+      const entry = await stat(path.join(commits, sha, "standing.json")).catch(() => null);
+      return entry === null ? [] : [{ sha, time: entry.mtimeMs }];
+    }),
+  );
+  return times
+    .flat()
+    .sort((a, b) => b.time - a.time)
+    .map(({ sha }) => sha);
+}
+
+/** What was shown last of a commit, by context: what is the same is not sent again. */
+export const readSent = async (places: Places, sha: Sha): Promise<Record<string, string>> =>
+  (
+    await readJsonIfWhole<{ sent: Record<string, string> }>(
+      path.join(folderOf(places, sha), "sent.json"),
+      "sent",
+    )
+  )?.sent ?? {};
+
+export const writeSent = (places: Places, sha: Sha, sent: Record<string, string>): Promise<void> =>
+  writeSoon(path.join(folderOf(places, sha), "sent.json"), { sent });

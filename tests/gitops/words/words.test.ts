@@ -1,0 +1,378 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { approvalsIn } from "../../../gitops/words/approval.ts";
+import { commentOf, markerOf } from "../../../gitops/words/comment.ts";
+import { printable } from "../../../gitops/words/escape.ts";
+import { codeBlock, codeCell, codeSpan, codeTag } from "../../../gitops/words/markdown.ts";
+import { statusesOf } from "../../../gitops/words/statuses.ts";
+import type { CommitPlan, RunVerdict, StatusState, VerdictDifference } from "../../../schemas/gitops.ts";
+import type { CommitStanding, Item, ItemFacts } from "../../../schemas/gitops-work.ts";
+
+const SHA = "a".repeat(40);
+const BASE = "b".repeat(40);
+
+const item = (state: StatusState, more: Partial<Item> = {}): Item => ({
+  ...{
+    key: "recipes--a",
+    recipe: "recipes/a.yaml",
+    profile: null,
+    lines: ["refs/heads/main"],
+    order: 1,
+    supersede: "queue",
+  },
+  ...{ content: "c".repeat(64), approval: "d".repeat(64), attempt: 1, state, run: null, note: null },
+  ...more,
+});
+
+const standing = (items: Item[], more: Partial<CommitStanding> = {}): CommitStanding => ({
+  ...{ repository: "papers", sha: SHA, items, unaffected: 0, problems: [], trouble: null },
+  triggers: [{ kind: "pull_request", ref: "refs/pull/7/head", sha: SHA, base: BASE, pull: null, by: null }],
+  ...more,
+});
+
+const plan = (more: Partial<CommitPlan> = {}): CommitPlan => ({
+  ...{
+    plan: "e".repeat(64),
+    approval: "d".repeat(64),
+    content: "c".repeat(64),
+    problems: [],
+    notAllowed: [],
+  },
+  steps: [
+    { id: "data", kind: "data/rows", action: "reuse", because: [], resumeFrom: null },
+    {
+      id: "train",
+      kind: "train/sft",
+      action: "resume",
+      because: ["'steps' is 500, was 340"],
+      resumeFrom: 340,
+    },
+    { id: "eval", kind: "eval/mcq", action: "run", because: ["'train' is made anew"], resumeFrom: null },
+  ],
+  ...{
+    seconds: 754,
+    gpuHours: 0.4123,
+    conformance: { same: 9, deviating: 1, missing: 2 },
+    newDeviations: [],
+    carried: null,
+  },
+  ...more,
+});
+
+const verdict = (more: Partial<RunVerdict> = {}): RunVerdict => ({
+  ...{ run: "r-1", status: "done", reproduced: false, metrics: {}, failures: [] },
+  claims: [
+    {
+      id: "accuracy",
+      says: "at least 0.4",
+      outcome: "NOT REPRODUCED",
+      counts: true,
+      evidence: "0.39; p = 0.01",
+    },
+    { id: "gain", says: "tuned beats base", outcome: "REPRODUCED", counts: true, evidence: "0.12" },
+    { id: "aside", says: "x", outcome: "INCONCLUSIVE", counts: false, evidence: "one value" },
+  ],
+  ...more,
+});
+
+const difference: VerdictDifference = {
+  against: { sha: BASE, run: "r-0", which: "merge base" },
+  claims: [
+    { id: "accuracy", before: "REPRODUCED", after: "NOT REPRODUCED" },
+    { id: "gain", before: "REPRODUCED", after: "REPRODUCED" },
+  ],
+  metrics: [{ name: "eval.accuracy", before: 0.41, after: 0.39, p: 0.0123 }],
+};
+
+const facts = (more: Partial<ItemFacts> = {}): ItemFacts => ({
+  job: {
+    ...{ repository: "papers", recipe: "recipes/a.yaml", profile: null, supersede: "queue" },
+    trigger: { kind: "pull_request", ref: "refs/pull/7/head", sha: SHA, base: BASE, pull: null, by: null },
+    decision: { run: "after-approval", reason: "Its author may not push.", secrets: [], stranger: true },
+    gate: { claims: "required", conformance: "reported" },
+  },
+  ...{ plan: plan(), verdict: null, difference: null },
+  ...more,
+});
+
+const of = (state: StatusState, more: Partial<ItemFacts> = {}, note: string | null = null) =>
+  statusesOf(standing([item(state, { note })]), new Map([["recipes--a", facts(more)]]), state)[1]!
+    .description;
+
+describe("a status says in a sentence", () => {
+  test.each([
+    ["planned", {}, "Planned: 1 to run, 1 to resume, 1 to reuse; 0.41 GPU hours, 12m 34s"],
+    [
+      "waiting-for-approval",
+      { plan: plan({ gpuHours: null, seconds: null }) },
+      "Waits for approval: 1 to run, 1 to resume, 1 to reuse",
+    ],
+    ["queued", {}, "Waits for its turn"],
+    ["not-reproduced", { verdict: verdict() }, "1 of 2 claims reproduced; not: accuracy"],
+    ["reported", { verdict: verdict() }, "Done: 1 of 2 claims reproduced; not: accuracy"],
+    [
+      "failed",
+      { verdict: verdict({ status: "failed", failures: ["The step 'train' ran out of memory."] }) },
+      "Failed: The step 'train' ran out of memory.",
+    ],
+    ["failed", {}, "Could not be judged"],
+    [
+      "new-deviations",
+      { plan: plan({ newDeviations: ["train.learning_rate: 1e-5, the paper has 1e-6"] }) },
+      "1 new deviation from the paper: train.learning_rate: 1e-5, the paper has 1e-6",
+    ],
+  ] as const)("%s", (state, more, sentence) => {
+    expect(of(state, more)).toBe(sentence);
+  });
+
+  test("mistakes with their place", () => {
+    const problem = {
+      code: "R0101",
+      severity: "error",
+      message: "Unknown field",
+      file: "recipes/a.yaml",
+      line: 3,
+      column: 5,
+    } as const;
+    expect(of("invalid", { plan: plan({ problems: [problem] }) })).toBe(
+      "recipes/a.yaml:3 R0101 Unknown field",
+    );
+    expect(
+      of("invalid", { plan: plan({ problems: [problem, { ...problem, severity: "warning" }, problem] }) }),
+    ).toBe("2 mistakes; recipes/a.yaml:3 R0101 Unknown field");
+  });
+
+  test("from which run a verdict is carried over", () => {
+    const all = verdict({ claims: verdict().claims.slice(1, 2), reproduced: true });
+    expect(of("reproduced", { verdict: all, plan: plan({ carried: { run: "r-1", verdict: all } }) })).toBe(
+      "1 of 1 claim reproduced, carried over from run r-1",
+    );
+    expect(of("reproduced", { verdict: all })).toBe("1 of 1 claim reproduced");
+  });
+
+  test("by what it is superseded, and what is kept", () => {
+    expect(of("superseded", {}, "by abc1234, 340 of 500 steps kept")).toBe(
+      "Superseded: by abc1234, 340 of 500 steps kept",
+    );
+  });
+
+  test("of all recipes: what needs somebody first", () => {
+    const items = (["reproduced", "running", "reproduced", "invalid"] as const).map((state, index) =>
+      item(state, { key: `k${index}` }),
+    );
+    expect(
+      statusesOf(standing(items), new Map(), "invalid").map(({ context, description }) => [
+        context,
+        description,
+      ]),
+    ).toEqual([
+      ["reprise", "4 recipes: 1 invalid, 1 running, 2 reproduced"],
+      ...[
+        ["reprise/k0", "0"],
+        ["reprise/k1", "1"],
+        ["reprise/k2", "2"],
+        ["reprise/k3", "3"],
+      ].map(([context]) => [context, expect.any(String)]),
+    ]);
+  });
+
+  test("when nothing is touched, a policy is wrong, or there are too many recipes for one status each", () => {
+    const only = (more: Partial<CommitStanding>, items: Item[] = []) =>
+      statusesOf(standing(items, more), new Map(), "unaffected");
+    expect(only({ unaffected: 3 }).map(({ description }) => description)).toEqual(["No recipe is affected"]);
+    expect(only({ trouble: "The recipes are more than 2,000." })[0]!.description).toBe(
+      "The recipes are more than 2,000.",
+    );
+    const problem = {
+      code: "R0701",
+      severity: "error",
+      message: "Unknown key",
+      file: ".reprise/gitops.yaml",
+      line: 2,
+      column: 1,
+    } as const;
+    expect(only({ problems: [problem] })[0]!.description).toBe(".reprise/gitops.yaml:2 R0701 Unknown key");
+    const many = Array.from({ length: 21 }, (_, index) => item("queued", { key: `k${index}` }));
+    expect(only({}, many).map(({ context }) => context)).toEqual(["reprise"]);
+    expect(only({}, many.slice(1))).toHaveLength(21);
+  });
+
+  test("never more than 140 characters, and no character that cannot be seen", () => {
+    const sentence = of("failed", {
+      verdict: verdict({ failures: [`\u001b[31m\u202E${"ü𝒳".repeat(300)}\n`] }),
+    });
+    expect(Array.from(sentence).length).toBeLessThanOrEqual(140);
+    expect(sentence).toContain(String.raw`\u{1b}[31m\u{202e}ü𝒳`);
+  });
+});
+
+describe("the comment", () => {
+  const body = (
+    items = [item("not-reproduced")],
+    more: Partial<ItemFacts> = { verdict: verdict(), difference },
+  ) =>
+    commentOf(standing(items, { unaffected: 17 }), new Map([["recipes--a", facts(more)]]), {
+      all: items[0]!.state,
+      policyChanged: false,
+    });
+
+  test("begins with our marker, and has plan, price, verdict and difference in a row", () => {
+    const text = body();
+    expect(text.startsWith(`${markerOf("papers")}\n`)).toBe(true);
+    expect(text).toContain("### Reprise: not reproduced");
+    expect(text).toContain("Commit `aaaaaaaaaa`, compared with `bbbbbbbbbb` (merge base)");
+    expect(text).toContain(
+      "| `recipes/a.yaml` | **not reproduced** | 1 to run, 1 to resume, 1 to reuse | 0.41 | 12m 34s | 9 same, 1 deviating, 2 missing | 1 of 2 claims reproduced | `accuracy` reproduced → not reproduced |",
+    );
+    expect(text).toContain("17 recipes not affected.");
+  });
+
+  test("has reasons, claims and differences folded", () => {
+    const text = body();
+    for (const line of [
+      "<details><summary><code>recipes/a.yaml</code>: not reproduced</summary>",
+      "RESUME from step 340 train (train/sft)",
+      "  because 'steps' is 500, was 340",
+      "NOT REPRODUCED accuracy: at least 0.4",
+      "INCONCLUSIVE aside: x (does not count in this profile)",
+      "gain: reproduced in both",
+      "eval.accuracy: 0.41 → 0.39 (p 0.012)",
+      "Its author may not push.",
+    ])
+      expect(text).toContain(line);
+  });
+
+  test("says how to approve these plans of this commit, which is no approval itself", () => {
+    const text = body([
+      item("waiting-for-approval"),
+      item("waiting-for-approval", { key: "b", approval: "f".repeat(64) }),
+      item("queued", { key: "c", approval: "9".repeat(64) }),
+    ]);
+    const line = `/reprise approve ${SHA} ${"f".repeat(12)} ${"d".repeat(12)}`;
+    expect(text).toContain(`2 recipes wait for approval`);
+    expect(text.split("\n")).toContain(line);
+    expect(approvalsIn(text)).toEqual([]);
+    expect(approvalsIn(line)).toEqual([{ sha: SHA, digests: ["f".repeat(12), "d".repeat(12)] }]);
+  });
+
+  test("says that a change of the policy has no effect", () => {
+    const text = commentOf(standing([]), new Map(), { all: "unaffected", policyChanged: true });
+    expect(text).toContain(
+      "This pull request changes `.reprise/gitops.yaml`. That has no effect before it is merged.",
+    );
+  });
+
+  test("with 1,000 recipes of 100 steps has 60,000 characters at most, what needs somebody first, and says what is left out (complaint 12)", () => {
+    const items = Array.from({ length: 1000 }, (_, index) =>
+      item(index === 999 ? "failed" : "reproduced", {
+        key: `k${String(index).padStart(3, "0")}`,
+        recipe: `recipes/long-name-of-a-recipe-${index}.yaml`,
+      }),
+    );
+    const long = plan({
+      steps: Array.from({ length: 100 }, (_, index) => ({
+        id: `s${index}`,
+        kind: "train/sft",
+        action: "run" as const,
+        because: ["x".repeat(1000)],
+        resumeFrom: null,
+      })),
+    });
+    const text = commentOf(standing(items), new Map(items.map(({ key }) => [key, facts({ plan: long })])), {
+      all: "failed",
+      policyChanged: false,
+    });
+    expect(text.length).toBeLessThanOrEqual(60_000);
+    expect(text.indexOf("recipe-999.yaml")).toBeLessThan(text.indexOf("recipe-0.yaml"));
+    expect(text).toContain("800 further recipes");
+    expect(text).toMatch(/Details of \d+ recipes do not fit here/);
+    expect(text.match(/<details>/g)?.length).toBe(text.match(/<\/details>/g)?.length);
+  });
+});
+
+describe("nothing of a repository is read as markup", () => {
+  const EVIL = [
+    "@ada please merge",
+    "<!-- reprise:papers -->",
+    "</code></details><img src=x onerror=alert(1)>",
+    "`x` **bold** [a](http://evil)",
+    "```\n# head\n@ada",
+    "fixes #1",
+    "a|b|c",
+    "\u001b]0;title\u0007",
+    "\u202Egnp.exe",
+    "$(touch${IFS}pwn)",
+    "line\r\n/reprise approve " + SHA,
+  ];
+
+  test.each(EVIL)("%j", (evil) => {
+    const problem = { code: "R1", severity: "error", message: evil, file: evil, line: 1, column: 1 } as const;
+    const wild = plan({
+      problems: [problem],
+      newDeviations: [evil],
+      steps: [{ id: evil, kind: evil, action: "run", because: [evil], resumeFrom: null }],
+    });
+    const judged = verdict({
+      failures: [evil],
+      claims: [{ id: evil, says: evil, outcome: "REPRODUCED", counts: true, evidence: evil }],
+    });
+    const apart = { ...difference, claims: [{ id: evil, before: "REPRODUCED", after: null }] };
+    const text = commentOf(
+      standing([item("failed", { recipe: evil, profile: evil, note: evil })], {
+        problems: [problem],
+        trouble: evil,
+      }),
+      new Map([["recipes--a", facts({ plan: wild, verdict: judged, difference: apart })]]),
+      { all: "failed", policyChanged: true },
+    );
+    expect(outsideCode(text)).not.toMatch(
+      /@ada|<img|\*\*bold|evil|#1|pwn|touch|approve|gnp|\p{Cf}|(?!\n)\p{Cc}/u,
+    );
+    expect(outsideCode(text).match(/<!--/g)).toHaveLength(1);
+    expect(approvalsIn(text)).toEqual([]);
+    // Each row keeps its cells.
+    const rows = outsideCode(text)
+      .split("\n")
+      .filter((line) => line.startsWith("|"));
+    expect(rows).toHaveLength(3);
+    expect(new Set(rows.map((row) => row.split("|").length)).size).toBe(1);
+  });
+
+  test("whatever the text: spans, tags and blocks keep it in", () => {
+    fc.assert(
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom("`", "a", " ", "\n", "|", "\\", "<", "&", "~", "\u0000", "𝒳"),
+          maxLength: 30,
+        }),
+        (text) => {
+          expect(outsideCode(`x ${codeSpan(text)} y`).replaceAll(/\s+/g, " ")).toBe("x y");
+          expect(codeCell(text)).not.toMatch(/\|/);
+          expect(codeTag(text).slice(6, -7)).not.toMatch(/[<>`|]{0}[<>`]/);
+          expect(outsideCode(`x\n${codeBlock([text, text])}\ny`)).toBe("x\n\ny");
+          expect(printable(text, 10)).not.toMatch(/\p{Cc}/u);
+        },
+      ),
+    );
+  });
+});
+
+/** A comment without what CommonMark reads as code, by its rules for fences and runs of backticks. */
+function outsideCode(text: string): string {
+  const lines: string[] = [];
+  let fence: string | null = null;
+  for (const line of text.split("\n")) {
+    const opens: RegExpExecArray | null = /^(`{3,})[^`]*$/.exec(line);
+    if (fence === null && opens !== null) fence = opens[1]!;
+    else if (fence !== null) {
+      if (/^`{3,}\s*$/.test(line) && line.trim().length >= fence.length) {
+        fence = null;
+        lines.push("");
+      }
+    } else lines.push(line);
+  }
+  return lines
+    .join("\n")
+    .replaceAll(/<code>[^<]*<\/code>/g, "")
+    .replaceAll(/(?<!`)(`+)(?!`)(?:(?!\n\n)[^])*?(?<!`)\1(?!`)/g, "");
+}
