@@ -123,7 +123,7 @@ function passedFields(
   { environment = {} }: Tools,
 ): Record<string, string> {
   const patterns = Object.entries(params).flatMap(([name, value]) =>
-    properties[name]?.["x-passes"] === true ? (value as string[]) : [],
+    properties[name]?.["x-passes"] === true && Array.isArray(value) ? (value as string[]) : [],
   );
   if (patterns.length === 0) return {};
   const passed = Object.entries(environment).filter(

@@ -30,6 +30,8 @@ const schema = (more: Partial<KindSchema> = {}): KindSchema =>
       logging: { "x-affects": "performance" },
       title: { "x-affects": "naming" },
       plain: {},
+      environment: { "x-affects": "result", "x-environment": true },
+      pass_env: { "x-affects": "result", "x-passes": true },
     },
     ...more,
   }) as KindSchema;
@@ -112,6 +114,20 @@ describe("what decides a step's result, by name", () => {
       ...ALWAYS,
       "with.environment": "l",
       "tools.interpreter": "3.12",
+    });
+    // Of a kind from outside its folder has the lock file.
+    expect(fieldsOf({}, { "x-environment": "requirements.lock" })).toEqual({
+      ...ALWAYS,
+      "tools.interpreter": "3.12",
+    });
+  });
+
+  test("of a parameter that is only called so nothing more", () => {
+    const properties = { environment: {}, pass_env: {} } as unknown as KindSchema["properties"];
+    expect(fieldsOf({ params: { pass_env: ["LAB_*"], environment: "x" } }, { properties })).toEqual({
+      ...ALWAYS,
+      "with.pass_env": ["LAB_*"],
+      "with.environment": "x",
     });
   });
 
