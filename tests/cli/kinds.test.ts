@@ -29,7 +29,11 @@ interface Previewed {
 async function prepared(language: "python" | "node") {
   const folder = temporaryFolder();
   stopServerAfterwards(folder);
-  const env: Record<string, string> = language === "python" ? { REPRISE_CACHE: cacheIn(folder) } : {};
+  // What a trial that fails leaves to be looked at goes with the folder.
+  const env: Record<string, string> = {
+    TMPDIR: folder,
+    ...(language === "python" ? { REPRISE_CACHE: cacheIn(folder) } : {}),
+  };
   const call = (...args: string[]) => reprise(folder, args, env);
   const made = await call("kind", "new", "lab/halve", "--json", ...(language === "node" ? ["--node"] : []));
   expect(made.code, made.stderr).toBe(0);
