@@ -107,9 +107,12 @@ test("after it, plan says which steps a change touches, and why", { timeout: 2 *
     ]),
   );
   expect(await plan("steps.grpo.with.logging_steps=1")).toEqual(reused);
+  const { ours: rate } = recordIn(undisturbed).deviations.find(
+    ({ step, parameter }) => step === "grpo" && parameter === "learning_rate",
+  )!;
   expect(await plan("steps.grpo.with.learning_rate=1e-4")).toEqual({
     ...reused,
-    grpo: ["run", "learning_rate 0.007 -> 1e-4 (Table 5)"],
+    grpo: ["run", `learning_rate ${String(rate)} -> 1e-4 (Table 5)`],
     score_grpo: ["run", "upstream grpo will run"],
   });
 
