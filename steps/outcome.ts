@@ -1,4 +1,5 @@
-import type { StepOutcome, StepRequest } from "../schemas/plan.ts";
+import type { StepOutcome, StepRequest, StepResult } from "../schemas/plan.ts";
+import { writeJson } from "../store/files.ts";
 import { reusedOutcome, type FinishedStep } from "../store/finished-steps.ts";
 import { traceOf } from "../store/trace.ts";
 import { eventsIn } from "../data/events/event-tail.ts";
@@ -29,4 +30,16 @@ export async function outcomeOf(
     log: finished.log,
     events: finished.events,
   };
+}
+
+/** Notes what the step came to, for views and the record, and gives the workflow what it needs of it. */
+export async function noteOutcome(
+  store: Store,
+  request: StepRequest,
+  fingerprint: string,
+  finished: FinishedStep,
+): Promise<StepResult> {
+  const outcome = await outcomeOf(store, request, fingerprint, finished);
+  await writeJson(store.runs.step(request.run, request.step.id).outcome, outcome);
+  return { status: outcome.status, outputs: finished.outputs };
 }
