@@ -21,7 +21,7 @@ export function checkStructure(
   if (validate(value)) return [];
   const seen = new Set<string>();
   return withoutTypos(withoutBranches(validate.errors ?? [])).flatMap((error) => {
-    const path = [...base, ...pathOf(error.instancePath)];
+    const path = [...base, ...keysOf(error.instancePath)];
     if (failed.size > 0 && path.some((_, depth) => failed.has(path.slice(0, depth + 1).join("/")))) return [];
     const { code, message, key, ...more } =
       removalOf(layers, path, error.data) ??
@@ -72,7 +72,7 @@ function withoutTypos(errors: ErrorObject[]): ErrorObject[] {
   );
 }
 
-const pathOf = (pointer: string): string[] =>
+const keysOf = (pointer: string): string[] =>
   pointer
     .split("/")
     .slice(1)

@@ -7,7 +7,7 @@ const MOST_KNOWN = 500;
 /** The known word that was probably meant by a typo, if one is near enough. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || known.length > MOST_KNOWN || word.length > 100) return undefined;
-  const same = known.find((other) => plain(other) === plain(word));
+  const same = known.find((other) => folded(other) === folded(word));
   if (same !== undefined) return same;
   const candidate = nearest(word, known);
   const far = distance(word, candidate);
@@ -28,4 +28,4 @@ export const noteOn = (word: string): string | undefined =>
 
 const letters = (word: string): string => word.split("").sort().join("");
 
-const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, "");
+const folded = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, "");

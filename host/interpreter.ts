@@ -15,7 +15,7 @@ export interface Interpreter {
   folders: string[];
 }
 
-interface Asked extends Interpreter {
+interface Remembered extends Interpreter {
   stamp: string;
 }
 
@@ -50,7 +50,7 @@ function environmentOf(python: string): Interpreter | undefined {
 
 async function ask(python: string, store: Store): Promise<Interpreter> {
   const file = store.environments.file(`python-${hashOf(os.hostname(), path.resolve(python))}`);
-  const known = await readJsonIfWhole<Asked>(file, "stamp").catch(() => undefined);
+  const known = await readJsonIfWhole<Remembered>(file, "stamp").catch(() => undefined);
   if (known !== undefined && known.stamp === stampWith(python, known.folders)) return known;
   const { stdout, exitCode } = await execa(python, ["-c", QUESTION], {
     reject: false,
@@ -60,7 +60,7 @@ async function ask(python: string, store: Store): Promise<Interpreter> {
   const said = exitCode === 0 ? (JSON.parse(stdout.split("\n").at(-1)!) as Interpreter) : null;
   if (said === null) return { version: null, folders: [] };
   const folders = said.folders.filter((folder) => folder !== "");
-  const answer: Asked = { version: said.version, folders, stamp: stampWith(python, folders) };
+  const answer: Remembered = { version: said.version, folders, stamp: stampWith(python, folders) };
   await keep(store, file, answer);
   return answer;
 }

@@ -1,5 +1,5 @@
 import { generationOf } from "../../core/facts/epochs.ts";
-import { numberOf, pathOf, trainingsOf } from "../../core/facts/steps.ts";
+import { numberOf, placeIn, trainingsOf } from "../../core/facts/steps.ts";
 import type { Finding, RecipeFacts, StepFacts } from "../../core/kind.ts";
 
 /** Replies to the same questions that may be longer, or are cut earlier, than those that were trained. */
@@ -15,10 +15,10 @@ export function completionLimits(steps: readonly StepFacts[], recipe: RecipeFact
     const related = [
       {
         message: `'${training.plan.id}' trains with ${theirs}`,
-        path: pathOf(training, "with", "max_completion_length"),
+        path: placeIn(training, "with", "max_completion_length"),
         at: "value" as const,
       },
     ];
-    return [{ code: "R0509", step, path: pathOf(step, "with", "max_completion_length"), message, related }];
+    return [{ code: "R0509", step, path: placeIn(step, "with", "max_completion_length"), message, related }];
   });
 }

@@ -1,4 +1,4 @@
-import { pathOf } from "../../core/facts/steps.ts";
+import { placeIn } from "../../core/facts/steps.ts";
 import type { Finding, StepFacts } from "../../core/kind.ts";
 
 // MAX_ARG_STRLEN of Linux, less the NUL at its end.
@@ -10,7 +10,7 @@ export function programTexts(steps: readonly StepFacts[]): Finding[] {
     const { argv, env } = step.plan.params as { argv: string[]; env?: Record<string, unknown> };
     if (argv[0] === "")
       return [
-        { code: "R0411" as const, path: pathOf(step, "with", "argv", 0), message: "No program is named." },
+        { code: "R0411" as const, path: placeIn(step, "with", "argv", 0), message: "No program is named." },
       ];
     const texts: { path: (string | number)[]; what: string; text: string }[] = [
       ...argv.map((text, index) => ({ path: ["argv", index], what: `The argument ${index}`, text })),
@@ -24,7 +24,7 @@ export function programTexts(steps: readonly StepFacts[]): Finding[] {
       const message = faultOf(what, text);
       return message === null
         ? []
-        : [{ code: "R0411" as const, path: pathOf(step, "with", ...path), message }];
+        : [{ code: "R0411" as const, path: placeIn(step, "with", ...path), message }];
     });
   });
 }

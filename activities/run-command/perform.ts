@@ -11,7 +11,7 @@ export async function perform(context: StepContext): Promise<Record<string, numb
     metrics,
   } = context.step.params as unknown as RunCommandParams;
   const { environment: lock, ...given } = context.inputs;
-  const inputs = Object.fromEntries(Object.entries(given).map(([name, place]) => [plain(name), place]));
+  const inputs = Object.fromEntries(Object.entries(given).map(([name, place]) => [nameOfInput(name), place]));
   const variables = Object.entries(env).map(([variable, value]) => [variable, String(value)] as const);
   return runContract(context, {
     ...{ passed, inputs, lock },
@@ -40,4 +40,4 @@ function withPaths(
 }
 
 /** An input's own name: in the plan it stands under its parameter. */
-const plain = (name: string): string => name.replace(/^inputs\./, "");
+const nameOfInput = (name: string): string => name.replace(/^inputs\./, "");

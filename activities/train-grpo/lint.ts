@@ -1,4 +1,4 @@
-import { pathOf, trainingsOf } from "../../core/facts/steps.ts";
+import { placeIn, trainingsOf } from "../../core/facts/steps.ts";
 import type { Finding, RecipeFacts, StepFacts } from "../../core/kind.ts";
 
 // Rewards that read only the answer tag: all that there are.
@@ -15,12 +15,12 @@ export function rewardsThatAreAskedFor(steps: readonly StepFacts[], recipe: Reci
     if (rewards.every(([, weight]) => weight === 0)) {
       const message =
         "Every weight in 'rewards' is 0: all completions earn the same, and nothing can be learnt. Give one that is not 0.";
-      return [{ code: "R0516", step, path: pathOf(step, "with", "rewards"), message }];
+      return [{ code: "R0516", step, path: placeIn(step, "with", "rewards"), message }];
     }
     if (params["prompt"] === "tags" || trainingsOf(recipe, step).length > 0) return [];
     const names = rewards.flatMap(([name, weight]) => (weight === 0 ? [] : [name]));
     if (!names.every((name) => OF_THE_TAG.has(name))) return [];
     const message = `The prompt '${String(params["prompt"])}' does not ask for an answer tag, and the rewards (${names.join(", ")}) read nothing else: a model that does as it is asked earns 0. Set 'prompt: tags', or train the model to answer in the tag before.`;
-    return [{ code: "R0516", step, path: pathOf(step, "with", "prompt"), message }];
+    return [{ code: "R0516", step, path: placeIn(step, "with", "prompt"), message }];
   });
 }

@@ -11,7 +11,7 @@ export const definitionOf = (kind: string): string => kind.replace("/", ".");
 
 /** A kind's schema as an editor needs it: expressions may stand for values, and hovering shows what a parameter becomes. */
 export function editorKind(schema: EditorSchema): EditorSchema {
-  const kind = plain(schema) as EditorSchema;
+  const kind = forEditors(schema) as EditorSchema;
   return { ...kind, properties: mapValues(kind.properties ?? {}, (one) => withExpressions(described(one))) };
 }
 
@@ -22,11 +22,11 @@ export const whereUsed = (uses: string, kind: string): EditorSchema => ({
 });
 
 /** Editors know additionalProperties better, and are not helped by ids that nothing can fetch. */
-export function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
+export function forEditors(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(forEditors);
   if (value === null || typeof value !== "object") return value;
   const { unevaluatedProperties, $id: _, $schema: __, ...rest } = value as EditorSchema;
-  const copy = Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, plain(inner)]));
+  const copy = Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, forEditors(inner)]));
   if (unevaluatedProperties === false && copy["additionalProperties"] === undefined)
     copy["additionalProperties"] = false;
   return copy;

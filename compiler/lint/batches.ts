@@ -1,5 +1,5 @@
 import { effectiveBatch, generationOf } from "../../core/facts/epochs.ts";
-import { isTraining, pathOf, rowsOf } from "../../core/facts/steps.ts";
+import { isTraining, placeIn, rowsOf } from "../../core/facts/steps.ts";
 import { counted } from "../../schemas/counted.ts";
 import type { Finding, LintContext } from "./facts.ts";
 
@@ -10,7 +10,7 @@ export function batchesThatDivide({ steps }: LintContext): Finding[] {
     if (generation === null || generation.completions % generation.group === 0) return [];
     const { text, completions, group } = generation;
     const message = `One generation has ${text} = ${completions} completions, which are no whole groups of ${group}. Make the product a multiple of ${group}.`;
-    return [{ code: "R0310", step, path: pathOf(step, "with", "batch_size_per_device"), message }];
+    return [{ code: "R0310", step, path: placeIn(step, "with", "batch_size_per_device"), message }];
   });
 }
 
@@ -23,7 +23,7 @@ export function generationsThatFill(context: LintContext): Finding[] {
     if (!Number.isInteger(generation.prompts) || rows >= generation.prompts) return [];
     const takes = `${counted(generation.prompts, "prompt")} (${generation.text} / group of ${generation.group})`;
     const message = `A generation takes ${takes}, and the split '${String(step.plan.params["split"])}' has ${counted(rows, "row")}: TRL drops rows that do not fill one, so no step would be made. Give more rows, or lower the batch.`;
-    return [{ code: "R0518", step, path: pathOf(step, "with", "batch_size_per_device"), message }];
+    return [{ code: "R0518", step, path: placeIn(step, "with", "batch_size_per_device"), message }];
   });
 }
 
@@ -39,6 +39,6 @@ export function effectiveBatches({ byId, paper }: LintContext): Finding[] {
     if (ours.value === theirs.value || stated) return [];
     const amount = counted(ours.value, step.kind.learns!.steps!.of);
     const message = `An optimizer step has ${amount} (${ours.text}), the paper's has ${theirs.value} (${theirs.source}). Change it, or state it under 'deviations'.`;
-    return [{ code: "R0505", step, path: pathOf(step, "with", "batch_size_per_device"), message }];
+    return [{ code: "R0505", step, path: placeIn(step, "with", "batch_size_per_device"), message }];
   });
 }

@@ -1,5 +1,5 @@
 import { generationOf, optimizerSteps } from "../../core/facts/epochs.ts";
-import { isTraining, numberOf, pathOf } from "../../core/facts/steps.ts";
+import { isTraining, numberOf, placeIn } from "../../core/facts/steps.ts";
 import { counted } from "../../schemas/counted.ts";
 import type { Finding, LintContext, LoweredStep } from "./facts.ts";
 
@@ -10,7 +10,7 @@ export function checkpointIntervals(context: LintContext): Finding[] {
     .flatMap((step) => [...tooLate(context, step), ...weightsOnly(step), ...insideGeneration(step)]);
 }
 
-const everyPath = (step: LoweredStep) => pathOf(step, "checkpoint", "every");
+const everyPath = (step: LoweredStep) => placeIn(step, "checkpoint", "every");
 
 function tooLate(context: LintContext, step: LoweredStep): Finding[] {
   const total = optimizerSteps(context, step);
@@ -25,7 +25,7 @@ function weightsOnly(step: LoweredStep): Finding[] {
   if (step.plan.params["save_only_model"] !== true) return [];
   const message =
     "With 'save_only_model' a checkpoint has no optimizer, schedule and random state: a training that dies starts again.";
-  return [{ code: "R0502", step, path: pathOf(step, "with", "save_only_model"), message }];
+  return [{ code: "R0502", step, path: placeIn(step, "with", "save_only_model"), message }];
 }
 
 function insideGeneration(step: LoweredStep): Finding[] {

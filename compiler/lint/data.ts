@@ -1,5 +1,5 @@
 import type { PlanStep } from "../../schemas/plan.ts";
-import { dataOf, framesOf, pathOf, trainingsOf } from "../../core/facts/steps.ts";
+import { dataOf, framesOf, placeIn, trainingsOf } from "../../core/facts/steps.ts";
 import type { Finding, LintContext } from "./facts.ts";
 
 /** A model that is evaluated on what it was trained on. */
@@ -18,11 +18,11 @@ export function sharedSplits(context: LintContext): Finding[] {
     const related = [
       {
         message: `'${same.plan.id}' trains on it`,
-        path: pathOf(same, "with", "split"),
+        path: placeIn(same, "with", "split"),
         at: "value" as const,
       },
     ];
-    return [{ code: "R0507", step, path: pathOf(step, "with", "split"), message, related }];
+    return [{ code: "R0507", step, path: placeIn(step, "with", "split"), message, related }];
   });
 }
 
@@ -36,9 +36,9 @@ export function framesThatAreCut(context: LintContext): Finding[] {
     if (cut === undefined || !givesFrames(cut) || reads === undefined || reads === has) return [];
     const message = `'${step.plan.id}' reads ${Number(reads)} frames per clip, and '${cut.plan.id}' cuts ${Number(has)}. Set 'frames' to the same number in both.`;
     const related = [
-      { message: `'${cut.plan.id}' cuts them`, path: pathOf(cut, "with", "frames"), at: "value" as const },
+      { message: `'${cut.plan.id}' cuts them`, path: placeIn(cut, "with", "frames"), at: "value" as const },
     ];
-    return [{ code: "R0312", step, path: pathOf(step, "with", "frames"), message, related }];
+    return [{ code: "R0312", step, path: placeIn(step, "with", "frames"), message, related }];
   });
 }
 
@@ -58,8 +58,8 @@ export function differentFrames(context: LintContext): Finding[] {
       if (differs === undefined) continue;
       const values = `${JSON.stringify(ours.plan.params[differs])} here and ${JSON.stringify(theirs.plan.params[differs])} in '${theirs.plan.id}'`;
       const message = `'${step.plan.id}' sees other frames than its model was trained on: '${differs}' is ${values}.`;
-      const related = [{ message: `'${training.plan.id}' is trained on these`, path: pathOf(theirs) }];
-      return [{ code: "R0508", step, path: pathOf(ours, "with", differs), message, related }];
+      const related = [{ message: `'${training.plan.id}' is trained on these`, path: placeIn(theirs) }];
+      return [{ code: "R0508", step, path: placeIn(ours, "with", differs), message, related }];
     }
     return [];
   });

@@ -1,4 +1,4 @@
-import { pathOf } from "../../core/facts/steps.ts";
+import { placeIn } from "../../core/facts/steps.ts";
 import { DEFAULT_FAMILY } from "../../schemas/families.ts";
 import type { Finding, LintContext } from "./facts.ts";
 
@@ -19,7 +19,7 @@ export function undatedModels({ steps }: LintContext): Finding[] {
     return models.flatMap(([name, model]) => {
       if (!CLOSED.test(model) || DATED.test(model)) return [];
       const message = `'${model}' is a closed model that changes under this name. Name a dated version, such as ${model}-2024-08-06.`;
-      return [{ code: "R0506", step, path: pathOf(step, "with", name), message } satisfies Finding];
+      return [{ code: "R0506", step, path: placeIn(step, "with", name), message } satisfies Finding];
     });
   });
 }
@@ -37,7 +37,7 @@ export function unpinnedModels({ steps }: LintContext): Finding[] {
           ? "names no revision, so that the hub's newest is taken"
           : "names a branch or tag, which may move";
       const message = `'${source.id}' ${what}. Pin a commit of 40 digits: ${id}@<commit>.`;
-      return [{ code: "R0515", step, path: pathOf(step, "with", name), message } satisfies Finding];
+      return [{ code: "R0515", step, path: placeIn(step, "with", name), message } satisfies Finding];
     }),
   );
 }
@@ -57,7 +57,7 @@ export function unmergedAdapters({ kinds, steps }: LintContext): Finding[] {
     const adapter = Object.entries(step.plan.outputs).find(([, type]) => type === "adapter")?.[0];
     if (!evaluates || adapter === undefined || used.has(`${step.plan.id}.${adapter}`)) return [];
     const message = `No step merges the adapter that '${step.plan.id}' trains, so no evaluation sees it. Merge it with ${merging}.`;
-    return [{ code: "R0510", step, path: pathOf(step), at: "key", message }];
+    return [{ code: "R0510", step, path: placeIn(step), at: "key", message }];
   });
 }
 
@@ -69,7 +69,7 @@ export function samplingOfTheModel({ steps }: LintContext): Finding[] {
     ["top_p", "top_k"].flatMap((name) => {
       if (step.plan.params[name] !== "model") return [];
       const message = `'${name}' is left to the model's generation config. ${title}'s has top_k ${sampling["top_k"]}: all rollouts of a group are then equal, and nothing is learnt.`;
-      return [{ code: "R0513", step, path: pathOf(step, "with", name), message } satisfies Finding];
+      return [{ code: "R0513", step, path: placeIn(step, "with", name), message } satisfies Finding];
     }),
   );
 }

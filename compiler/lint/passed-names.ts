@@ -1,5 +1,5 @@
 import { isNamed, isWithheld } from "../../core/name-pattern.ts";
-import { pathOf } from "../../core/facts/steps.ts";
+import { placeIn } from "../../core/facts/steps.ts";
 import type { Finding, LintContext, LoweredStep } from "./facts.ts";
 
 /** Names of variables to be passed that no program gets: of the recipe's secrets, and of the worker's way to its server. */
@@ -15,7 +15,7 @@ export function passedNames({ steps, recipe }: LintContext): Finding[] {
         secret === undefined
           ? `'${pattern}' is how a worker reaches its server; no program gets it.`
           : `'${parameter}' passes no secret, and '${pattern}' names that of the input '${secret.name}' (${secret.env}). Give it by 'secrets', and name the others without it.`;
-      return [{ code: "R0309" as const, path: pathOf(step, "with", parameter, index), message }];
+      return [{ code: "R0309" as const, path: placeIn(step, "with", parameter, index), message }];
     }),
   );
 }

@@ -11,7 +11,7 @@ export interface Given {
 }
 
 /** What is asked of a paper's value: the parameter that it is compared with, and what the recipe has there. */
-export interface Asked {
+export interface Counterpart {
   parameter: string;
   schema: ParameterSchema | undefined;
   ours: unknown;
@@ -26,7 +26,7 @@ export interface Incomparable {
 }
 
 /** A paper's value in the parameter's own unit and words, or why that cannot be said. Nothing is guessed from a text. */
-export function paperValue(given: Given, asked: Asked): { value: unknown } | Incomparable {
+export function paperValue(given: Given, asked: Counterpart): { value: unknown } | Incomparable {
   const key = given.value === undefined ? "printed" : "value";
   const value = given.value ?? given.printed;
   if (given.unit !== undefined) return inParametersUnit(given.unit, value, key, asked);
@@ -64,7 +64,7 @@ function inParametersUnit(
   unit: string,
   value: unknown,
   key: "printed" | "value",
-  { parameter, schema }: Asked,
+  { parameter, schema }: Counterpart,
 ): { value: number } | Incomparable {
   const types = typesOf(schema);
   const numeric = types.length === 0 || types.some((type) => type === "number" || type === "integer");

@@ -2,7 +2,7 @@ import type { PlanStep } from "../../schemas/plan.ts";
 import type { RecipeFacts, StepFacts } from "../kind.ts";
 
 /** A place in a step. */
-export const pathOf = ({ path }: StepFacts, ...more: (string | number)[]): (string | number)[] => [
+export const placeIn = ({ path }: StepFacts, ...more: (string | number)[]): (string | number)[] => [
   ...path,
   ...more,
 ];

@@ -18,7 +18,7 @@ export async function upsertComment(
     return "written";
   }
   // Forges keep what ends a line in ways of their own.
-  if (plain(ours.body) === plain(body)) return "unchanged";
+  if (sameEnds(ours.body) === sameEnds(body)) return "unchanged";
   try {
     await edit(ours.id, body);
     return "edited";
@@ -29,4 +29,4 @@ export async function upsertComment(
   }
 }
 
-const plain = (text: string): string => text.replaceAll("\r\n", "\n").trimEnd();
+const sameEnds = (text: string): string => text.replaceAll("\r\n", "\n").trimEnd();

@@ -3,7 +3,7 @@ import type { Permission, Pipeline, RepositoryLimits, ServerTrust } from "../../
 import { fits } from "./globs.ts";
 
 /** What a decision rests on. `pipeline` is the target branch's for a pull request, never that of its own commits. */
-export interface Asked {
+export interface Grounds {
   trigger: Trigger;
   /** Path of the recipe in the repository. */
   recipe: string;
@@ -20,9 +20,9 @@ export const suffices = (permission: Permission | null, needed: Permission): boo
   permission !== null && RANKS.indexOf(permission) >= RANKS.indexOf(needed);
 
 /** May a recipe run for a trigger, before its plan is known? Pure; whoever may not be trusted is never given a secret. */
-export function decide(asked: Asked): Decision {
-  const { trigger, recipe, trust, pipeline } = asked;
-  const stranger = whyStranger(asked);
+export function decide(grounds: Grounds): Decision {
+  const { trigger, recipe, trust, pipeline } = grounds;
+  const stranger = whyStranger(grounds);
   const wanted = pipeline.run[trigger.kind];
   const secrets = stranger === null ? secretsFor(trust, trigger.kind, recipe) : [];
   const answer = (run: Decision["run"], reason: string): Decision => ({
@@ -54,7 +54,7 @@ const WORDS: Record<Trigger["kind"], string> = {
 };
 
 /** Why commits may be a stranger's; null where they are not. */
-function whyStranger({ trigger, trust, permission }: Asked): string | null {
+function whyStranger({ trigger, trust, permission }: Grounds): string | null {
   if (trigger.kind === "manual") return whyUntrusted(trigger, trust);
   if (trigger.kind !== "pull_request") return null;
   const { pull } = trigger;

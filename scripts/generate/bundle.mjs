@@ -2,9 +2,8 @@
 import { importTypeScript } from "./import-typescript.mjs";
 import { KINDS, readRecipe, readSchema } from "./schemas.mjs";
 
-const { definitionOf, editorKind, mapValues, plain, whereUsed, withExpressions } = await importTypeScript(
-  "compiler/editor/kind-schema.ts",
-);
+const { definitionOf, editorKind, mapValues, forEditors, whereUsed, withExpressions } =
+  await importTypeScript("compiler/editor/kind-schema.ts");
 
 // Where a value decides the structure, no expression may stand.
 const WITHOUT_EXPRESSIONS = new Set(["uses", "if", "matrix", "accept", "source"]);
@@ -26,7 +25,7 @@ function removable(schema) {
 }
 
 export function bundle() {
-  const { $defs, ...recipe } = plain(readRecipe());
+  const { $defs, ...recipe } = forEditors(readRecipe());
   const kinds = KINDS.map(readSchema);
   for (const kind of kinds) $defs[definitionOf(kind.title)] = editorKind(kind);
   $defs.step.properties = mapValues($defs.step.properties, (schema, key) =>

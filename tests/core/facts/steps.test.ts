@@ -5,7 +5,7 @@ import {
   framesOf,
   isTraining,
   numberOf,
-  pathOf,
+  placeIn,
   rowsOf,
   trainingsOf,
 } from "../../../core/facts/steps.ts";
@@ -37,7 +37,7 @@ test("a place in a step, a number of it, and whether its steps follow from the r
     e: ["eval/mcq", {}],
   });
   const step = stepOf(recipe, "t");
-  expect(pathOf(step, "with", "argv", 0)).toEqual(["steps", "t", "with", "argv", 0]);
+  expect(placeIn(step, "with", "argv", 0)).toEqual(["steps", "t", "with", "argv", 0]);
   expect(["epochs", "steps", "none"].map((name) => numberOf(step, name))).toEqual([2, 0, 0]);
   expect(["t", "m", "e"].map((id) => isTraining(stepOf(recipe, id)))).toEqual([true, false, false]);
 });

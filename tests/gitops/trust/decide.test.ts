@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decide, settle, type Asked } from "../../../gitops/trust/decide.ts";
+import { decide, settle, type Grounds } from "../../../gitops/trust/decide.ts";
 import { fits } from "../../../gitops/trust/globs.ts";
 import type { PullRequest, Trigger } from "../../../schemas/gitops.ts";
 import type { Permission, Pipeline, ServerTrust } from "../../../schemas/gitops-policy.ts";
@@ -28,7 +28,7 @@ const at = (kind: Trigger["kind"], ref: string, pull: PullRequest | null = null)
   ...{ kind, ref, sha: SHA, base: null, pull, by: null },
 });
 const pull = (fork: boolean): PullRequest => ({ number: 7, head: SHA, base: "main", fork, author: "ada" });
-const ask = (trigger: Trigger, more: Partial<Asked> = {}) =>
+const ask = (trigger: Trigger, more: Partial<Grounds> = {}) =>
   decide({
     trigger,
     recipe: "recipes/st-r1.yaml",
