@@ -42,8 +42,9 @@ function teller(
   request: RunRequest,
   stream: NodeJS.WriteStream,
 ): (happening: Happening) => Promise<void> {
-  let view: ProgressView | undefined;
+  const show = progressTeller(store, request, stream);
   return async (happening) => {
+    await show(happening);
     switch (happening.says) {
       case "taken-over":
         stream.write(`Taking over from a worker that is gone: ${happening.steps.join(", ")}.\n`);
@@ -52,13 +53,26 @@ function teller(
         stream.write(whyFromStore(happening));
         return;
       case "working":
-        view = (await import("./progress-view.ts")).showProgress(store, request.run, request.plan, stream);
         return;
       case "ending":
-        await view?.close();
-        view = undefined;
         stream.write(farewell(request, happening.how));
     }
+  };
+}
+
+/** Shows how far the steps of a run are, while it is worked on. */
+export function progressTeller(
+  store: Store,
+  request: RunRequest,
+  stream: NodeJS.WriteStream,
+): (happening: Happening) => Promise<void> {
+  let view: ProgressView | undefined;
+  return async ({ says }) => {
+    if (says === "working")
+      view = (await import("./progress-view.ts")).showProgress(store, request.run, request.plan, stream);
+    if (says !== "ending") return;
+    await view?.close();
+    view = undefined;
   };
 }
 

@@ -16,7 +16,8 @@ export const sayFound =
         return say(`${found.step} is made again: ${found.text}.`, json);
       case "changed": {
         const { step, field, from, to } = found.change;
-        return say(`${step ?? "recipe"}: ${field} ${showValue(from)} -> ${showValue(to)}`, json);
+        const text = found.text ?? `${field} ${showValue(from)} -> ${showValue(to)}`;
+        return say(`${step ?? "recipe"}: ${text}`, json);
       }
     }
   };

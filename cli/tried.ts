@@ -21,8 +21,12 @@ export function describeTried(tried: Tried, kind: KindDefinition): string {
 }
 
 function describeAgain(tried: Tried): string {
-  const { record, at } = tried.again!;
+  const { record, at, saves } = tried.again!;
   if (record.status !== "done") return failureOf(record);
+  if (at === null && saves)
+    return colours.red(
+      "It ended before it could be killed at a checkpoint: whether it goes on rightly was not tried. Give it more to do by --set.",
+    );
   if (at === null)
     return colours.yellow(
       "It left no checkpoint before it ended: a step that is killed starts afresh. Try it with more to do (--set), or see docs/run-command.md.",
@@ -57,5 +61,6 @@ export function exitCodeOfTried(tried: Tried): number {
   const records = [tried.first, ...(tried.again === null ? [] : [tried.again.record])];
   const wrong = records.find(({ status }) => status !== "done");
   if (wrong !== undefined) return exitCodeOfFailure(wrong.failure?.code);
-  return differences(tried).length === 0 ? EXIT.done : EXIT.failed;
+  const untried = tried.again !== null && tried.again.at === null && tried.again.saves;
+  return untried || differences(tried).length > 0 ? EXIT.failed : EXIT.done;
 }

@@ -7,7 +7,7 @@ import {
   type PlanStep,
   type Reproducible,
 } from "../schemas/plan.ts";
-import { KIND_FOLDER } from "../core/outside-kind.ts";
+import { isGivenType, KIND_FOLDER } from "../core/outside-kind.ts";
 import { claimCells, namesOfClaim } from "./claim-cells.ts";
 import { digestOf } from "../core/digest.ts";
 import { seconds } from "../core/seconds.ts";
@@ -90,9 +90,7 @@ export function lower(
   );
   const given = Object.fromEntries(
     Object.entries(recipe.inputs ?? {}).flatMap(([name, { type, path, sha256 }]) =>
-      (type === "path" || type === "dataset" || type === "model") && path !== undefined
-        ? [[name, { type, path, sha256: sha256 ?? null }]]
-        : [],
+      isGivenType(type) && path !== undefined ? [[name, { type, path, sha256: sha256 ?? null }]] : [],
     ),
   );
   const folders = Object.values(kinds).map(

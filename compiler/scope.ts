@@ -1,3 +1,4 @@
+import { isGivenType } from "../core/outside-kind.ts";
 import { ExpressionError, type Span } from "./expression/expression-error.ts";
 import { type Lookup } from "./expression/evaluate.ts";
 import { Reference, type Value } from "./expression/value.ts";
@@ -69,7 +70,7 @@ function lookUpInput(inputs: Mapping, part: Part): Value | Reference {
   if (input === undefined) return noSuch("R0203", "input", part, Object.keys(inputs));
   const { type, default: value } = isMapping(input) ? input : {};
   if (type === "secret") return new Reference({ from: "secret", input: name }, span);
-  if (type === "path" || type === "dataset" || type === "model")
+  if (typeof type === "string" && isGivenType(type))
     return new Reference({ from: "input", input: name }, span);
   // What is no text is told where it stands, not where it is used too.
   if (type === "string" && (typeof value === "number" || typeof value === "boolean")) return String(value);

@@ -28,3 +28,20 @@ export function outsideDefinition(kind: OutsideKind): KindDefinition & { readonl
 
 /** Whether a type of artifacts is one that kinds from outside bring along: <group>/<name>. */
 export const isOwnType = (type: string): boolean => /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/.test(type);
+
+/** Whether an input of a recipe may be an artifact of this type, at a path. */
+export const isGivenType = (type: string): boolean =>
+  type === "path" || type === "dataset" || type === "model" || isOwnType(type);
+
+const LEFT_BEHIND: ReadonlySet<string> = new Set([
+  ...[".git", ".hg", ".svn"],
+  ...["__pycache__", ".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".ipynb_checkpoints"],
+  ...[".idea", ".vscode", ".DS_Store", "Thumbs.db"],
+]);
+
+/**
+ * Whether a file or folder of this name, at any depth of a kind's folder, is what tools leave there: it is no part of the kind, and
+ * its program does not get it.
+ */
+export const isLeftBehind = (name: string): boolean =>
+  LEFT_BEHIND.has(name) || /^\..*\.sw[a-p]$|^\.#|^#.*#$|~$/.test(name);

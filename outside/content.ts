@@ -1,4 +1,6 @@
 import { cp } from "node:fs/promises";
+import path from "node:path";
+import { isLeftBehind } from "../core/outside-kind.ts";
 import { StepFailure } from "../core/step-failure.ts";
 import { readJson, writeJson } from "../store/files.ts";
 import { manifestOf } from "../store/manifest.ts";
@@ -7,10 +9,11 @@ import type { Store } from "../store/store.ts";
 
 type Content = Readonly<Record<string, string>>;
 
-/** Copies the folder of a kind, links followed. Throws StepFailure (`data`) if it is not, or no longer, what it was. */
+/** Copies the folder of a kind, links followed, without what tools leave there. Throws StepFailure (`data`) if it is not, or no longer, what it was. */
 export async function takeCopy(folder: string, copy: string, digest: string): Promise<void> {
   await removeTree(copy);
-  await cp(folder, copy, { recursive: true, dereference: true });
+  const filter = (source: string) => source === folder || !isLeftBehind(path.basename(source));
+  await cp(folder, copy, { recursive: true, dereference: true, filter });
   if ((await manifestOf(copy)).digest === digest) return;
   throw new StepFailure(
     "data",
@@ -38,9 +41,9 @@ export async function changedFiles(store: Store, before: string, place: string):
 }
 
 async function contentOf(place: string): Promise<{ digest: string; content: Content }> {
-  const { digest, files } = await manifestOf(place);
+  const { digest, files } = await manifestOf(place, [], isLeftBehind);
   const content = files.map(
-    ({ path, sha256, executable }) => [path, executable === true ? `${sha256} x` : sha256] as const,
+    ({ path: name, sha256, executable }) => [name, executable === true ? `${sha256} x` : sha256] as const,
   );
   return { digest, content: Object.fromEntries(content) };
 }

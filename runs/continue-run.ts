@@ -7,6 +7,7 @@ import type { Artifact, Plan } from "../schemas/plan.ts";
 import type { StartedRun } from "../store/runs.ts";
 import { RunError } from "./errors.ts";
 import { digestInputs } from "./inputs.ts";
+import { tellChangedKind } from "./kinds/changed-kind.ts";
 import type { Tell } from "./preparing.ts";
 import { planOf } from "./recipe/compile-recipe.ts";
 import { withSession } from "./with-session.ts";
@@ -45,10 +46,14 @@ export async function continueRun(
   const after = planned.plan;
   const again = from === null ? [] : withFollowers(after, from);
   const inputs = await digestInputs(planned, { store, folder });
-  const changes = [...planChanges(before, after), ...contentChanges(started.request.inputs, inputs)];
+  const found = [
+    ...planChanges(before, after).map((change) => ({ change })),
+    ...(await contentChanges(store, after, started.request.inputs, inputs)),
+  ];
+  const changes = found.map(({ change }) => change);
   const replaces = changes.length > 0 || after.digest !== before.digest || again.length > 0;
   if (replaces) await endWorkflow(store, run);
-  for (const change of changes) tell({ says: "changed", change });
+  for (const one of found) tell({ says: "changed", ...one });
   const now = new Date().toISOString();
   const next: StartedRun = {
     ...started,
@@ -83,14 +88,23 @@ async function folderOf({ folder, request }: StartedRun, elsewhere: string): Pro
 }
 
 /** Inputs whose content is another one: the old workflow would take the new content for the old. */
-function contentChanges(
+async function contentChanges(
+  store: Store,
+  { kinds = {} }: Plan,
   before: Record<string, Artifact>,
   after: Record<string, Artifact>,
-): RunRecord["versions"][number]["changes"] {
-  return Object.entries(after).flatMap(([name, { digest }]) =>
-    before[name] === undefined || before[name].digest === digest
-      ? []
-      : [{ step: null, field: `inputs.${name}.sha256`, from: before[name].digest, to: digest }],
+): Promise<{ change: RunRecord["versions"][number]["changes"][number]; text?: string }[]> {
+  const folders = new Set(Object.values(kinds).map(({ folder }) => folder));
+  const other = Object.entries(after).filter(
+    ([name, { digest }]) => before[name] !== undefined && before[name].digest !== digest,
+  );
+  return Promise.all(
+    other.map(async ([name, { digest: to, uri: place }]) => {
+      const from = before[name]!.digest;
+      if (!folders.has(name)) return { change: { step: null, field: `inputs.${name}.sha256`, from, to } };
+      const text = await tellChangedKind(store, { folder: name, place, from, to });
+      return { change: { step: null, field: `kind ${name}`, from, to }, text };
+    }),
   );
 }
 

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { placeOfInput } from "../compiler/outside-kinds.ts";
+import { isLeftBehind } from "../core/outside-kind.ts";
 import type { Layers } from "../compiler/layers.ts";
 import type { Artifact, Plan } from "../schemas/plan.ts";
 import { ContentError } from "../store/listing.ts";
@@ -45,14 +46,17 @@ export async function digestInputs(
     .filter(([name]) => !ignored.includes(name))
     .map(([name, why]) => recipe.diagnostic("R0401", placeOf(name), why));
   const artifacts: Record<string, Artifact> = {};
+  const kinds = new Set(Object.values(plan.kinds ?? {}).map(({ folder: named }) => named));
   for (const [name, { type, path: place, sha256 }] of Object.entries(plan.inputs)) {
     if (missing.has(name)) continue;
     const uri = path.resolve(folder, place);
-    const digest = await store.inputs.digest(uri).catch((error: unknown) => {
-      if (!(error instanceof ContentError)) throw error;
-      const message = `'${place}' cannot be used: ${error.message}.`;
-      wrong.push(recipe.diagnostic("R0401", placeOf(name), message));
-    });
+    const digest = await store.inputs
+      .digest(uri, kinds.has(name) ? isLeftBehind : undefined)
+      .catch((error: unknown) => {
+        if (!(error instanceof ContentError)) throw error;
+        const message = `'${place}' cannot be used: ${error.message}.`;
+        wrong.push(recipe.diagnostic("R0401", placeOf(name), message));
+      });
     if (digest === undefined) continue;
     if (sha256 !== null && sha256 !== digest) {
       const message = `'${place}' has the digest ${digest}, not the stated one. Get the stated data, or correct the digest.`;

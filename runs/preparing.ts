@@ -9,7 +9,7 @@ export type Found =
   | { says: "unanswered"; sentence: string }
   /** A step's result in the store is damaged: it is made again. */
   | { says: "damaged"; step: string; text: string }
-  /** What is other than when the run began, or went on before. */
-  | { says: "changed"; change: RunRecord["versions"][number]["changes"][number] };
+  /** What is other than when the run began, or went on before; `text` says it where the values alone would not. */
+  | { says: "changed"; change: RunRecord["versions"][number]["changes"][number]; text?: string };
 
 export type Tell = (found: Found) => void;

@@ -82,7 +82,8 @@ export interface Resources {
 }
 
 interface PlanInput {
-  type: "path" | "dataset" | "model";
+  /** path, dataset, model, or a type that kinds from outside bring along. */
+  type: ArtifactType;
   path: string;
   /** Expected digest, if the recipe states one. */
   sha256: string | null;

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Artifact } from "../schemas/plan.ts";
+import { isLeftBehind, KIND_FOLDER } from "../core/outside-kind.ts";
 import { StepFailure } from "../core/step-failure.ts";
 import type { Store } from "../store/store.ts";
 
@@ -16,13 +17,14 @@ export async function refuseChangedInputs(
   for (const [name, input] of Object.entries(inputs)) {
     if (typeof input === "string") continue;
     await (path.isAbsolute(input.uri)
-      ? refuseChangedFile(store, run, input)
+      ? refuseChangedFile(store, run, input, name === KIND_FOLDER)
       : refuseChangedArtifact(store, run, name.replace(/^inputs\./, ""), input, since));
   }
 }
 
-async function refuseChangedFile(store: Store, run: string, input: Artifact): Promise<void> {
-  const digest = await store.inputs.digest(input.uri).catch(() => null);
+async function refuseChangedFile(store: Store, run: string, input: Artifact, isKind: boolean): Promise<void> {
+  const passOver = isKind ? isLeftBehind : undefined;
+  const digest = await store.inputs.digest(input.uri, passOver).catch(() => null);
   if (digest === input.digest) return;
   throw new StepFailure(
     "data",

@@ -12,6 +12,10 @@ interface Listing {
   unfit: string[];
 }
 
+interface Looking extends Listing {
+  passOver: PassOver;
+}
+
 const MOST_TOLD = 5;
 
 /** What makes a folder unfit, as one sentence. */
@@ -20,9 +24,12 @@ export const toldOf = (unfit: readonly string[]): string =>
     ? `${unfit.slice(0, MOST_TOLD).join("; ")}; and ${unfit.length - MOST_TOLD} more`
     : unfit.join("; ");
 
+/** Whether something of this name is passed over, with all that is in it. */
+export type PassOver = (name: string) => boolean;
+
 /** As `lookThrough`, but throws a ContentError for what is unfit. */
-export async function listFiles(folder: string): Promise<string[]> {
-  const { paths, unfit } = await lookThrough(folder);
+export async function listFiles(folder: string, passOver?: PassOver): Promise<string[]> {
+  const { paths, unfit } = await lookThrough(folder, passOver);
   if (unfit.length > 0) throw new ContentError(toldOf(unfit));
   return paths;
 }
@@ -32,30 +39,31 @@ export async function listFiles(folder: string): Promise<string[]> {
  * what counts is the content. Unfit is a link that leads nowhere or back; what is no file, such as a pipe, which would be
  * read for ever; a name that is not UTF-8; and what may not be read.
  */
-export async function lookThrough(folder: string): Promise<Listing> {
-  const found: Listing = { paths: [], unfit: [] };
+export async function lookThrough(folder: string, passOver: PassOver = () => false): Promise<Listing> {
+  const found: Looking = { paths: [], unfit: [], passOver };
   await lookBelow(found, folder, "", [await realpath(folder)]);
   found.paths.sort((a, b) => (a < b ? -1 : 1));
   found.unfit.sort();
-  return found;
+  return { paths: found.paths, unfit: found.unfit };
 }
 
 async function lookBelow(
-  found: Listing,
+  found: Looking,
   folder: string,
   below: string,
   above: readonly string[],
 ): Promise<void> {
-  const names = await readdir(path.join(folder, below), { encoding: "buffer" }).catch((error: unknown) => {
+  const all = await readdir(path.join(folder, below), { encoding: "buffer" }).catch((error: unknown) => {
     found.unfit.push(unreadable(below, error));
   });
-  if (names === undefined) return;
+  if (all === undefined) return;
+  const names = all.filter((name) => !found.passOver(name.toString()));
   if (names.length === 0 && below !== "") found.paths.push(`${below}/`);
   await Promise.all(names.map((name) => lookAt(found, folder, below, name, above)));
 }
 
 async function lookAt(
-  found: Listing,
+  found: Looking,
   folder: string,
   below: string,
   name: Buffer,

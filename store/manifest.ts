@@ -5,7 +5,7 @@ import path from "node:path";
 import pLimit from "p-limit";
 import { digestOf } from "../core/digest.ts";
 import { hashFile } from "./files.ts";
-import { ContentError, listFiles, lookThrough, unreadable } from "./listing.ts";
+import { ContentError, listFiles, lookThrough, unreadable, type PassOver } from "./listing.ts";
 
 /** A file, or an empty folder, whose path ends with a slash. */
 export interface ManifestEntry {
@@ -43,13 +43,17 @@ export const isFolder = (name: string): boolean => name.endsWith("/");
  * digest names the content. Of a single file, the digest is the file's own. Files that are as they were `seen` are not read
  * again. Throws a ContentError for what cannot be read.
  */
-export async function manifestOf(place: string, before: readonly SeenFile[] = []): Promise<Manifest> {
+export async function manifestOf(
+  place: string,
+  before: readonly SeenFile[] = [],
+  passOver?: PassOver,
+): Promise<Manifest> {
   const limit = pLimit(8);
   const known = new Map(before.map((file) => [file.path, file]));
   const entry = await readable("", stat(place));
   const single = !entry.isDirectory();
   if (single && !entry.isFile()) throw new ContentError("it is neither a file nor a folder");
-  const names = single ? [""] : await listFiles(place);
+  const names = single ? [""] : await listFiles(place, passOver);
   const seen = await Promise.all(
     names.map((name) =>
       limit(async (): Promise<SeenFile> => {

@@ -14,6 +14,7 @@ import { planOf } from "../../runs/recipe/compile-recipe.ts";
 import { removeTree } from "../../store/remove.ts";
 import { openStore } from "../../store/store.ts";
 import { EXIT, UserError } from "../errors.ts";
+import { progressTeller } from "../follow.ts";
 import { say, sayJson } from "../output.ts";
 import { showFindings } from "../findings.ts";
 import { interruption } from "../stopping.ts";
@@ -111,7 +112,11 @@ async function tryApart(beginning: Beginning, json: boolean): Promise<Tried | nu
   stopping.listen();
   let tried: Tried | null = null;
   try {
-    tried = await tryKind(store, beginning, { interrupt: stopping.signal });
+    const stream = json ? process.stderr : process.stdout;
+    tried = await tryKind(store, beginning, (request) => ({
+      interrupt: stopping.signal,
+      tell: progressTeller(store, request, stream),
+    }));
     return tried;
   } finally {
     stopping.dispose();

@@ -1,3 +1,4 @@
+import { isLeftBehind } from "../../core/outside-kind.ts";
 import type { Layers } from "../../compiler/layers.ts";
 import { OutsideError } from "../../compiler/outside-error.ts";
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
@@ -13,10 +14,11 @@ export async function inputsAt(
 ): Promise<{ inputs: Record<string, Artifact>; diagnostics: Diagnostic[] }> {
   const inputs: Record<string, Artifact> = {};
   const diagnostics: Diagnostic[] = [];
+  const kinds = new Set(Object.values(plan.kinds ?? {}).map(({ folder }) => folder));
   for (const [name, { type, path: named, sha256 }] of Object.entries(plan.inputs)) {
     const at = ["inputs", name, "path"];
     try {
-      const found = lookUp(commit, named);
+      const found = kinds.has(name) ? withoutLeftovers(lookUp(commit, named)) : lookUp(commit, named);
       const wrong = await whyUnfit(commit, found, { named, type });
       if (wrong !== null) {
         diagnostics.push(recipe.diagnostic(wrong.code, at, wrong.message));
@@ -35,6 +37,15 @@ export async function inputsAt(
   }
   return { inputs, diagnostics };
 }
+
+/** A kind's folder as the disk's digest has it: without what tools leave there. */
+const withoutLeftovers = (found: LookedUp): LookedUp =>
+  found.what === "folder"
+    ? { ...found, entries: found.entries.filter((entry) => !isLeftIn(found.place, entry.path)) }
+    : found;
+
+const isLeftIn = (folder: string, file: string): boolean =>
+  file.slice(folder.length).split("/").some(isLeftBehind);
 
 const entriesOf = (found: LookedUp) =>
   found.what === "file" ? [found.entry] : found.what === "folder" ? found.entries : [];

@@ -9,11 +9,13 @@ export function remembered<T>(work: AboutPlace<T>): AboutPlace<T> {
   return (commit, place, entries) => {
     const known = found.get(commit) ?? new Map<string, Promise<T>>();
     found.set(commit, known);
-    const before = known.get(place);
+    // Of a kind some files are left out.
+    const key = `${entries.length} ${place}`;
+    const before = known.get(key);
     if (before !== undefined) return before;
     const now = work(commit, place, entries);
-    known.set(place, now);
-    now.catch(() => known.delete(place));
+    known.set(key, now);
+    now.catch(() => known.delete(key));
     return now;
   };
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { stringify } from "yaml";
 import type { KindDefinition } from "../../core/kind.ts";
+import { isGivenType } from "../../core/outside-kind.ts";
 
 /** The one step of a trial. */
 export const TRIED = "trial";
@@ -10,9 +11,6 @@ export const TRIED = "trial";
 export type Trial =
   | { how: "recipe"; text: string; settings: string[] }
   | { how: "lacks"; parameters: { name: string; takes: readonly string[] | null }[] };
-
-// What a recipe can be given as a path.
-const GIVEN: ReadonlySet<string> = new Set(["dataset", "model", "path"]);
 
 interface Chosen {
   /** As a recipe names the kind. */
@@ -32,7 +30,7 @@ export function trialRecipe({ schema }: KindDefinition, { uses, given, around }:
   const values: Record<string, unknown> = {};
   const settings: string[] = [];
   const sourceOf = (name: string, text: string, takes: readonly string[]): string => {
-    const type = takes.find((one) => GIVEN.has(one));
+    const type = takes.find(isGivenType);
     const isHub = takes.includes("hub") && !existsSync(path.resolve(around, text));
     if (isHub || type === undefined) return text;
     const input = name.replaceAll(".", "_");

@@ -1,6 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { eventsIn } from "../../data/events/event-tail.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
+import type { RunRequest } from "../../schemas/plan.ts";
 import { childIn } from "../../store/fence.ts";
 import { readJsonIfWhole } from "../../store/files.ts";
 import { isAlive, signalGroup } from "../../store/processes.ts";
@@ -12,11 +14,16 @@ import { TRIED } from "./trial-recipe.ts";
 /** What came of trying a kind. */
 export interface Tried {
   first: RunRecord;
-  /**
-   * The same again, with its program killed at its first checkpoint; `at` is that checkpoint, null where it ended before it left
-   * any. Null as a whole where the first try was not done.
-   */
-  again: { record: RunRecord; at: string | null } | null;
+  /** The same again, with its program killed at its first checkpoint. Null where the first try was not done. */
+  again: Again | null;
+}
+
+interface Again {
+  record: RunRecord;
+  /** The checkpoint at which it was killed; null where it ended by itself before. */
+  at: string | null;
+  /** It left checkpoints, so that a killed one would go on from them. */
+  saves: boolean;
 }
 
 /**
@@ -26,7 +33,7 @@ export interface Tried {
 export async function tryKind(
   store: Store,
   beginning: Beginning,
-  following: Following,
+  following: (request: RunRequest) => Following,
 ): Promise<Tried | null> {
   const first = await runOnce(store, beginning, following);
   if (first === null) return null;
@@ -41,16 +48,18 @@ export async function tryKind(
 async function runOnce(
   store: Store,
   beginning: Beginning,
-  following: Following,
+  following: (request: RunRequest) => Following,
   meanwhile: typeof killAtCheckpoint = () => Promise.resolve(null),
-): Promise<{ record: RunRecord; at: string | null } | null> {
+): Promise<Again | null> {
   const { request } = (await beginRun(store, { ...beginning, afresh: true })).started;
   const over = new AbortController();
   const killed = meanwhile(store, request.run, over.signal);
-  const how = await followRun(store, request, following).finally(() => over.abort());
+  const how = await followRun(store, request, following(request)).finally(() => over.abort());
   const at = await killed;
   const record = await store.runs.loadRecord(request.run);
-  return how !== "over" || record === undefined ? null : { record, at };
+  if (how !== "over" || record === undefined) return null;
+  const events = await eventsIn(store.runs.step(request.run, TRIED).events).catch(() => []);
+  return { record, at, saves: events.some(({ event }) => event === "checkpoint") };
 }
 
 const LOOK_MS = 20;

@@ -1,5 +1,4 @@
 import { KIND_FOLDER } from "../../core/outside-kind.ts";
-import { changedFiles } from "../../outside/content.ts";
 import type { KindSchema } from "../../schemas/kinds.ts";
 import { changedPackages, recallEnvironment } from "../../host/tools.ts";
 import { digestOf } from "../../core/digest.ts";
@@ -7,11 +6,12 @@ import { tableOf, type Conformity } from "../../compiler/paper/conform.ts";
 import { showValue } from "../../core/show-value.ts";
 import { resultFields, type Tools } from "../../core/fingerprint.ts";
 import type { Artifact, PlanStep } from "../../schemas/plan.ts";
+import { tellChangedKind } from "../kinds/changed-kind.ts";
 import type { LastTime } from "./history.ts";
 import type { Reason, StepPreview } from "./step-preview.ts";
 import type { Store } from "../../store/store.ts";
 
-interface Asked {
+interface Compared {
   store: Store;
   step: PlanStep;
   schema: KindSchema;
@@ -26,7 +26,7 @@ interface Asked {
 }
 
 /** Why a step runs: what differs from its last time, or what it waits for. */
-export async function because(asked: Asked): Promise<Reason[]> {
+export async function because(asked: Compared): Promise<Reason[]> {
   const { step, fields, last } = asked;
   const waits = upstream(asked);
   const before = last.fields;
@@ -58,7 +58,7 @@ export async function because(asked: Asked): Promise<Reason[]> {
 }
 
 /** Steps that must run first, and inputs that are not there. */
-function upstream({ step, fields, previews, inputs }: Asked): Reason[] {
+function upstream({ step, fields, previews, inputs }: Compared): Reason[] {
   if (fields !== null) return [];
   const found = Object.values(step.inputs).flatMap((source): Reason[] => {
     if (source.from === "step") {
@@ -89,7 +89,7 @@ function upstream({ step, fields, previews, inputs }: Asked): Reason[] {
 }
 
 /** Parameters are known before all inputs are. */
-function partlyKnown({ step, schema, tools, last }: Asked): Record<string, unknown> {
+function partlyKnown({ step, schema, tools, last }: Compared): Record<string, unknown> {
   const { device, ...now } = resultFields(schema, step, {}, tools);
   // Older runs did not keep it.
   return last.fields?.["device"] === undefined ? now : { ...now, device };
@@ -121,28 +121,19 @@ function sourceOfKind({ inputs: { [KIND_FOLDER]: source } }: PlanStep): string {
   return source?.from === "input" ? source.input : "";
 }
 
-// More are no help.
-const MOST_FILES = 4;
-
 /** Which files of a kind from outside are other ones. */
 async function kindChanged(
-  { store, step, inputs }: Asked,
+  { store, step, inputs }: Compared,
   field: string,
   from: unknown,
   to: unknown,
 ): Promise<Reason> {
   const folder = sourceOfKind(step);
-  const files = await changedFiles(store, String(from), inputs[folder]!.uri);
-  const shown =
-    files === null || files.length === 0
-      ? `sha256 ${showValue(from)} -> ${showValue(to)}`
-      : files.length > MOST_FILES
-        ? `${files.slice(0, MOST_FILES).join(", ")}, and ${files.length - MOST_FILES} more`
-        : files.join(", ");
-  return { kind: "input", field, from, to, text: `kind ${folder} changed: ${shown}` };
+  const text = await tellChangedKind(store, { folder, place: inputs[folder]!.uri, from, to });
+  return { kind: "input", field, from, to, text };
 }
 
-function describe({ step, paper }: Asked, field: string, from: unknown, to: unknown): Reason {
+function describe({ step, paper }: Compared, field: string, from: unknown, to: unknown): Reason {
   const name = field.startsWith("with.") ? field.slice(5) : field;
   const source = field === name ? undefined : step.inputs[name];
   const change = `${showValue(from)} -> ${showValue(to)}`;

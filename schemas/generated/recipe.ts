@@ -56,11 +56,11 @@ export interface Recipe {
 }
 /** Something that a run is given. */
 export interface RecipeInput {
-  /** What it is: a file or folder (path), a folder with questions and videos (dataset), a folder with a model, a value, or a reference to a secret. */
-  type: "path" | "dataset" | "model" | "int" | "number" | "string" | "enum" | "secret";
+  /** What it is: a file or folder (path), a folder with questions and videos (dataset), a folder with a model, a folder of a type that a kind brings along (lab/pairs), a value (int, number, string, enum), or a reference to a secret. */
+  type: string;
   /** What it is for. */
   description?: string;
-  /** File or folder, relative to the working folder. For path, dataset and model. */
+  /** File or folder, relative to the working folder. For path, dataset, model, and a type that a kind brings along. */
   path?: string;
   /** Expected digest of the file, or of the folder's manifest; a difference stops the run. */
   sha256?: string;

@@ -198,3 +198,44 @@ test("a recipe's own schema for editors has its paper's rows, also while the rec
     expect.stringContaining("There is no file 'none.yaml'"),
   ]);
 });
+
+test("a kind from outside is compared as any other, with its own defaults and fields", async () => {
+  const folder = temporaryFolder();
+  const made = await reprise(folder, ["kind", "new", "lab/halve", "--node"]);
+  expect(made.code, made.stderr).toBe(0);
+  const kind = path.join(folder, "kinds", "lab-halve", "kind.yaml");
+  const text = readFileSync(kind, "utf8");
+  expect(text).toContain("default: 1.0, description");
+  writeFileSync(
+    kind,
+    text.replace("default: 1.0, description", "default: 1.0, x-field: Halver.x0, description"),
+  );
+  const rows = [
+    "{ row: x0, printed: 1, parameter: start }",
+    "{ row: Steps, printed: 40, parameter: steps }",
+    "{ row: Pause, printed: 0.5, parameter: pause }",
+  ];
+  writeFileSync(
+    path.join(folder, "t.yaml"),
+    `paper_tables: 2\nsource: arXiv 1, Table 1\ntables:\n  - table: Table 1\n    steps: halve\n    rows:\n${rows.map((row) => `      - ${row}\n`).join("")}`,
+  );
+  const step = `uses: ./kinds/lab-halve, with: { steps: 30 }, deviations: { steps: { paper: 40, reason: "enough" } }`;
+  const recipe = `recipe: 1\nname: own\npaper: { tables: t.yaml }\nsteps: { halve: { ${step} } }\n`;
+  writeFileSync(path.join(folder, "r.yaml"), recipe);
+  const ended = await reprise(folder, ["conform", "--json", "r.yaml"]);
+  expect(ended.code, ended.stderr).toBe(0);
+  const [table] = (JSON.parse(ended.stdout) as Conformed).steps;
+  expect(table).toMatchObject({ step: "halve", kind: "lab/halve", table: "Table 1" });
+  expect(table!.rows).toMatchObject([
+    { row: "x0", ours: 1, verdict: "exact", field: "Halver.x0", origin: null },
+    { row: "Steps", ours: 30, verdict: "deviation", reason: "enough", origin: { file: "r.yaml", line: 4 } },
+    { row: "Pause", ours: 0.1, verdict: "silent" },
+  ]);
+  writeFileSync(
+    path.join(folder, "t.yaml"),
+    readFileSync(path.join(folder, "t.yaml"), "utf8").replace("parameter: pause", "parameter: pouse"),
+  );
+  const wrong = await reprise(folder, ["conform", "r.yaml"]);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stdout + wrong.stderr).toMatch(/t\.yaml:9:\d+: .*'pouse'.*Did you mean 'pause'\?/);
+});

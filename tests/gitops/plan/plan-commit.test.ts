@@ -16,15 +16,24 @@ const cat = (input: string) => ({
   with: { argv: ["cat", "{inputs.x}"], inputs: { x: `\${{ inputs.${input} }}` } },
 });
 
+const KIND = { uses: "../kinds/say", with: {} };
+
 describe("a plan from objects is the plan of the checkout", () => {
-  test("same digest, same digests of inputs: files, folders, programs, names that are not ASCII", async () => {
+  test("same digest, same digests of inputs: files, folders, programs, kinds, names that are not ASCII", async () => {
     const lab = await Mirrored.make();
     const inputs = {
       file: { type: "path", path: "data/rows.jsonl" },
       folder: { type: "dataset", path: "data/../data" },
     };
     const sha = await lab.commit({
-      "recipes/a.yaml": recipe("a", { one: cat("file"), two: cat("folder") }, { inputs }),
+      "recipes/a.yaml": recipe("a", { one: cat("file"), two: cat("folder"), three: KIND }, { inputs }),
+      "kinds/say/kind.yaml":
+        "kind: 1\ntitle: lab/say\ndescription: Says.\nrun: [node, main.mjs]\nx-outputs: { said: path }\n",
+      "kinds/say/main.mjs": "",
+      // What tools have left there is no part of the kind.
+      "kinds/say/.vscode/settings.json": "{}",
+      "kinds/say/lib/__pycache__/a.pyc": "",
+      "kinds/say/lib/a.py": "",
       "data/rows.jsonl": "{}\n",
       "data/ä/b c.txt": Buffer.from([0, 255, 10]),
       "data/run.sh": { program: "#!/bin/sh\n" },
@@ -44,7 +53,7 @@ describe("a plan from objects is the plan of the checkout", () => {
     expect(Object.entries(found.inputs).map(([name, { digest }]) => [name, digest])).toEqual(
       Object.entries(begun).map(([name, { digest }]) => [name, digest]),
     );
-    expect(plan.steps.map(({ action }) => action)).toEqual(["run", "run"]);
+    expect(plan.steps.map(({ action }) => action)).toEqual(["run", "run", "run"]);
   });
 
   test("extends, tables and reference are read from the commit", async () => {
