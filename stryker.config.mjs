@@ -6,13 +6,22 @@ export default {
   vitest: { configFile: "vitest.mutate.config.ts", related: true },
   coverageAnalysis: "perTest",
   concurrency: 1,
+  appendPlugins: ["./scripts/mutate/sample.mjs"],
+  checkers: process.env.REPRISE_MUTATE_SAMPLE === undefined ? [] : ["sample"],
   // What runs as a module is loaded would take a start of all tests for each mutant.
   ignoreStatic: true,
   // Beside other work a test takes longer than alone: only what hangs counts as stopped.
-  timeoutMS: 30_000,
+  timeoutMS: Number(process.env.REPRISE_MUTATE_PATIENCE ?? 30) * 1000,
   reporters: ["json"],
   jsonReporter: { fileName: process.env.REPRISE_MUTATE_REPORT },
   tempDirName: ".stryker",
   cleanTempDir: "always",
-  ignorePatterns: ["/dist", "/.reprise", "/benchmarks", "/docs", "/trainer", "/tests/workflows/histories"],
+  ignorePatterns: [
+    "/dist",
+    "/.reprise",
+    "/benchmarks",
+    "/docs",
+    "/trainer/reprise_trainer",
+    "/tests/workflows/histories",
+  ],
 };

@@ -18,7 +18,7 @@ export default defineConfig({
       "tests/compiler/{mutations,hostile}.test.ts",
       "tests/verdict/statistics/simulation.test.ts",
     ],
-    testTimeout: 60_000,
+    testTimeout: Number(process.env["REPRISE_MUTATE_PATIENCE"] ?? 60) * 1000,
     pool: "forks",
     maxWorkers: 1,
   },

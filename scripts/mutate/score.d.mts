@@ -9,3 +9,5 @@ export function scoreOf(report: { files: Record<string, { source: string; mutant
   all: number;
   missed: string[];
 };
+
+export function intervalOf(score: { noticed: number; all: number }): [low: number, high: number];

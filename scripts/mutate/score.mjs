@@ -25,3 +25,11 @@ const short = (text) => {
   const one = text.replaceAll(/\s+/g, " ");
   return one.length > 60 ? `${one.slice(0, 59)}…` : one;
 };
+
+/** Wilson's 95 % interval of a share. */
+export function intervalOf({ noticed, all }) {
+  const z = 1.959964;
+  const middle = (noticed + z ** 2 / 2) / (all + z ** 2);
+  const half = (z / (all + z ** 2)) * Math.sqrt((noticed * (all - noticed)) / all + z ** 2 / 4);
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}
