@@ -8,7 +8,7 @@ import { writeRecord } from "../record/write-record.ts";
 import { HEARTBEAT_TIMEOUT_SECONDS, type Artifact, type Plan, type StepOutcome } from "../schemas/plan.ts";
 import { writeSoon } from "../store/files.ts";
 import { newRunId, type StartedRun } from "../store/runs.ts";
-import { digestInputs } from "./inputs.ts";
+import { digestInputs, type Elsewhere } from "./inputs.ts";
 import type { Tell } from "./preparing.ts";
 import { historyOf } from "./preview/history.ts";
 import { previewPlan } from "./preview/preview.ts";
@@ -25,6 +25,8 @@ export interface Beginning {
   settings?: readonly string[];
   /** Folder that its recipe may name files in; null for any. */
   confine?: string | null;
+  /** Inputs that are not in the folder. */
+  elsewhere?: Elsewhere;
   /** Start afresh even if such a run is unfinished. */
   afresh?: boolean;
   /** Id that it is to have, decided before; one that is there already goes on. Without it, one by the time. */
@@ -48,8 +50,8 @@ export type Begun =
 export async function beginRun(store: Store, beginning: Beginning): Promise<Begun> {
   await mkdir(store.place, { recursive: true });
   const folder = await realpath(beginning.folder);
-  const { plan } = beginning;
-  const inputs = await digestInputs(beginning, { store, folder });
+  const { plan, elsewhere = {} } = beginning;
+  const inputs = await digestInputs(beginning, { store, folder, elsewhere });
   const open =
     beginning.run === undefined
       ? beginning.afresh === true
@@ -101,6 +103,7 @@ async function noteRun(
     commit,
     settings: beginning.settings ?? [],
     confine: beginning.confine ?? null,
+    elsewhere: beginning.elsewhere ?? {},
     reuses: previews.flatMap(({ action, fingerprint }) =>
       action === "reuse" && fingerprint !== null ? [fingerprint] : [],
     ),

@@ -30,22 +30,24 @@ interface Continuation {
 export async function continueRun(
   store: Store,
   started: StartedRun,
-  { from = null, folder: elsewhere, tell = () => {} }: Continuation,
+  { from = null, folder: fallback, tell = () => {} }: Continuation,
 ): Promise<StartedRun> {
   const { run, plan: before } = started.request;
   const record = await store.runs.loadRecord(run);
   if (record?.status === "done" && from === null) throw new RunError({ why: "run-done", run });
-  const folder = await folderOf(started, elsewhere);
+  const folder = await folderOf(started, fallback);
+  const { elsewhere = {} } = started;
   const planned = planOf(folder, {
     file: before.recipe.path,
     settings: started.settings,
     ...(before.recipe.profile === null ? {} : { profile: before.recipe.profile }),
     ...(started.confine == null ? {} : { confine: started.confine }),
+    elsewhere,
   });
   if (planned.diagnostics.length > 0) tell({ says: "findings", ...planned });
   const after = planned.plan;
   const again = from === null ? [] : withFollowers(after, from);
-  const inputs = await digestInputs(planned, { store, folder });
+  const inputs = await digestInputs(planned, { store, folder, elsewhere });
   const found = [
     ...planChanges(before, after).map((change) => ({ change })),
     ...(await contentChanges(store, after, started.request.inputs, inputs)),

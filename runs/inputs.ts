@@ -8,11 +8,26 @@ import { ContentError } from "../store/listing.ts";
 import { RunError } from "./errors.ts";
 import type { Store } from "../store/store.ts";
 
+/** Where inputs are that are not in a run's folder: absolute paths, by the paths that recipes name. */
+export type Elsewhere = Readonly<Record<string, string>>;
+
+/** Where an input is by what is said of it; null for one in the run's folder. */
+export function placeElsewhere(elsewhere: Elsewhere, named: string): string | null {
+  const place = path.posix.normalize(named).replace(/\/$/, "");
+  return Object.hasOwn(elsewhere, place) ? elsewhere[place]! : null;
+}
+
 /** Which inputs of a plan are not there, and why. Paths count from `folder`. */
-export async function missingInputs(plan: Plan, folder: string): Promise<Map<string, string>> {
+export async function missingInputs(
+  plan: Plan,
+  folder: string,
+  elsewhere: Elsewhere = {},
+): Promise<Map<string, string>> {
   const found = await Promise.all(
     Object.entries(plan.inputs).map(async ([name, { type, path: place }]) => {
-      const entry = await stat(path.resolve(folder, place)).catch((error: NodeJS.ErrnoException) => error);
+      const entry = await stat(placeElsewhere(elsewhere, place) ?? path.resolve(folder, place)).catch(
+        (error: NodeJS.ErrnoException) => error,
+      );
       if (entry instanceof Error) return [[name, whyMissing(place, entry)]] as const;
       return type === "path" || entry.isDirectory() ? [] : ([[name, `'${place}' is no folder.`]] as const);
     }),
@@ -29,6 +44,7 @@ const whyMissing = (place: string, { code }: NodeJS.ErrnoException): string =>
 interface Place {
   store: Store;
   folder: string;
+  elsewhere?: Elsewhere;
 }
 
 /**
@@ -37,10 +53,10 @@ interface Place {
  */
 export async function digestInputs(
   { plan, recipe }: { plan: Plan; recipe: Layers },
-  { store, folder }: Place,
+  { store, folder, elsewhere = {} }: Place,
   ignored: readonly string[] = [],
 ): Promise<Record<string, Artifact>> {
-  const missing = await missingInputs(plan, folder);
+  const missing = await missingInputs(plan, folder, elsewhere);
   const placeOf = (name: string) => placeOfInput(recipe, plan.recipe.path, name);
   const wrong = [...missing]
     .filter(([name]) => !ignored.includes(name))
@@ -49,7 +65,7 @@ export async function digestInputs(
   const kinds = new Set(Object.values(plan.kinds ?? {}).map(({ folder: named }) => named));
   for (const [name, { type, path: place, sha256 }] of Object.entries(plan.inputs)) {
     if (missing.has(name)) continue;
-    const uri = path.resolve(folder, place);
+    const uri = placeElsewhere(elsewhere, place) ?? path.resolve(folder, place);
     const digest = await store.inputs
       .digest(uri, kinds.has(name) ? isLeftBehind : undefined)
       .catch((error: unknown) => {

@@ -31,6 +31,15 @@ export interface ServerTrust {
   /** Kinds that no pull request may run. */
   deniedKinds: readonly string[];
   secrets: Readonly<Record<string, { recipes: readonly string[]; on: readonly TriggerKind[] }>>;
+  /** Data of the server, by the path in the repository that recipes name; `path` is absolute. */
+  data: Readonly<Record<string, ServerData>>;
+}
+
+export interface ServerData {
+  path: string;
+  recipes: readonly string[];
+  on: readonly TriggerKind[];
+  strangers: boolean;
 }
 
 export interface RepositoryLimits {

@@ -51,6 +51,12 @@ export interface CommitStanding extends At {
   trouble: string | null;
 }
 
+/** What is to be shown of a commit. */
+export interface Showing extends CommitStanding {
+  /** Whether something that was shown before may stand there no more: then all is compared with what does. */
+  anew?: boolean;
+}
+
 /** What stands in the store of one item, beside its standing. */
 export interface ItemFacts {
   job: CommitJob;
@@ -168,7 +174,7 @@ export interface GitopsActivities {
   /** Which recipes a commit's triggers concern, planned. What is known of them stays, unless a trigger changes it. */
   planCommit: (asked: PlanAsked) => Promise<CommitStanding>;
   /** Writes the standing to the store, and shows it at the forge. `gone`: the commit is no more there. */
-  report: (standing: CommitStanding) => Promise<"shown" | "gone">;
+  report: (showing: Showing) => Promise<"shown" | "gone">;
   /** Whether somebody may approve, by the forge's own answer; a sentence where not. */
   mayApprove: (asked: { repository: string; by: string | null }) => Promise<string | null>;
   beginRun: (asked: RunAt) => Promise<Begun>;

@@ -41,6 +41,8 @@ export interface Trigger {
 /** May it run? `plan-only`: never. `reason` is a sentence for people. */
 export interface Decision {
   run: "always" | "after-approval" | "plan-only";
+  /** What lets it be planned only: the policy, that its ref is not trusted, or what the plan asks for. */
+  bar?: "policy" | "trust" | "plan";
   reason: string;
   /** Names of the secrets that its run may have. */
   secrets: string[];
@@ -135,10 +137,15 @@ export interface VerdictDifference {
   metrics: { name: string; before: number; after: number; p: number | null }[];
 }
 
-/** States of a commit that people see; each forge has a mapping. Only `reproduced`, `reported`, `unclaimed` and `unaffected` pass. */
+/** States of a commit that people see; each forge has a mapping. Only `reproduced`, `reported`, `unclaimed`, `unaffected` and `planned` pass. */
 export type StatusState =
   | "invalid"
+  /** Planned only, as the policy says. */
   | "planned"
+  /** Planned only: the operator does not trust its branch, tag or commit. */
+  | "untrusted"
+  /** Planned only: it asks for what its trigger may not have. */
+  | "not-allowed"
   | "waiting-for-approval"
   | "queued"
   | "running"

@@ -18,6 +18,8 @@ export interface Places {
 export const filesOfGitops = (folder: string) => ({
   folder,
   log: path.join(folder, "serve.log"),
+  /** Which processes follow which repositories. */
+  serving: path.join(folder, ".serving"),
   /** By the repository's name in the server's file, which never begins with a dot. */
   repository: (name: string): Places => placesIn(path.join(folder, name)),
   /** Which run each content has, whatever its repository. */

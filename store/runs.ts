@@ -24,6 +24,8 @@ export interface StartedRun {
   settings: readonly string[];
   /** Folder that its recipe may name files in; a run of an earlier version does not say. */
   confine?: string | null;
+  /** Inputs that are not in its folder: absolute paths, by those that the recipe names. */
+  elsewhere?: Readonly<Record<string, string>>;
   /** Fingerprints of the results that it found in the store when it began. */
   reuses: string[];
   /** Earlier plans of this run, which was continued with another one. */

@@ -4,6 +4,7 @@ import { continueRun } from "../../runs/continue-run.ts";
 import { RunError } from "../../runs/errors.ts";
 import { planOf } from "../../runs/recipe/compile-recipe.ts";
 import type { Begun, ItemFacts, RunAt } from "../../schemas/gitops-work.ts";
+import { dataFor } from "../trust/data.ts";
 import { readFacts } from "../state/commits.ts";
 import { claim, findClaim, newestClaim } from "../state/runs-by-content.ts";
 import { followedAs, type Around, type Followed } from "./followed.ts";
@@ -39,7 +40,10 @@ async function beginOrFind(
     return { how: "begun", run: known.run };
   const { recipe, profile } = job;
   const folder = await mirror.checkout(known?.sha ?? at.sha);
-  const planned = planOf(folder, { file: recipe, confine: folder, ...(profile === null ? {} : { profile }) });
+  const { decision, trigger } = job;
+  const { given: elsewhere } = dataFor(served.trust, { recipe, trigger: trigger.kind, decision });
+  const choice = { file: recipe, confine: folder, elsewhere };
+  const planned = planOf(folder, { ...choice, ...(profile === null ? {} : { profile }) });
   if (planned.plan.digest !== plan.plan)
     return refused("its checkout gives another plan than its objects did");
   const missing = planned.plan.secrets.filter((secret) => !job.decision.secrets.includes(secret));
@@ -52,7 +56,8 @@ async function beginOrFind(
   const started = await store.runs.load(run);
   // One that was superseded is taken up: its content is wanted again.
   if (started !== undefined && record !== undefined) await continueRun(store, started, { folder: place });
-  else if (started === undefined) await begin(store, { ...planned, folder: place, confine: place, run });
+  else if (started === undefined)
+    await begin(store, { ...planned, folder: place, confine: place, elsewhere, run });
   return { how: "begun", run };
 }
 

@@ -4,7 +4,7 @@ import { changesOf, pullRefOf, readHeads, type Changes } from "../heads/heads.ts
 import { aggregate, passes } from "../state/aggregate.ts";
 import { readStanding } from "../state/commits.ts";
 import { keepLook, noteLook, readSeen, type SeenHeads } from "../state/seen.ts";
-import { clearTrouble } from "../state/trouble.ts";
+import { clearTrouble, noteTrouble } from "../state/trouble.ts";
 import { followedAs, type Around, type Followed } from "./followed.ts";
 
 /** Reads heads and pull requests, fetches, and says what is new since the last look that was noted. */
@@ -15,7 +15,7 @@ export async function look(
   const followed = followedAs(around, repository);
   const noted = await readSeen(followed.places);
   const before = noted?.generation === generation ? noted : null;
-  const now = await readHeads(followed);
+  const { heads: now, away } = await readHeads(followed, before?.heads.pulls ?? []);
   const changes = changesOf(before?.heads ?? null, now);
   const missing = new Set(await fetch(followed, changes));
   // A branch that was forced on between the reading and the fetching is seen by the next look.
@@ -25,7 +25,8 @@ export async function look(
     ...pushes(changes, bases),
     ...(await Promise.all(changes.pulls.map((pull) => pulled(followed, now, pull)))),
   ].filter(({ sha }) => !missing.has(sha));
-  await clearTrouble(followed.places, "fetch");
+  if (away === null) await clearTrouble(followed.places, "fetch");
+  else await noteTrouble(followed.places, "fetch", away.message);
   const { running, queued } = followed.served.limits;
   return {
     triggers,

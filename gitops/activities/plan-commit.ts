@@ -28,7 +28,7 @@ export async function planCommit(around: Around, asked: PlanAsked): Promise<Comm
       repository,
       sha,
       triggers: triggersOf(before, seen),
-      items: known.length > 0 ? known : (before?.items ?? []),
+      items: known.length > 0 ? known : (before?.items ?? []).map(takenUp),
     },
     ...{ unaffected: before?.unaffected ?? 0, problems: [], trouble: null },
   };
@@ -42,6 +42,10 @@ export async function planCommit(around: Around, asked: PlanAsked): Promise<Comm
   }
   return standing;
 }
+
+/** What the store has as running when no workflow knows of it is begun again, and finds its run: the server lost the workflow. */
+const takenUp = (item: Item): Item =>
+  item.state === "running" ? { ...item, state: "queued", run: null, attempt: item.attempt + 1 } : item;
 
 /** Each ref's newest trigger. */
 function triggersOf(before: CommitStanding | undefined, seen: readonly Seen[]): Trigger[] {
@@ -120,7 +124,7 @@ async function planOne(
     ...{ content: plan.content, approval: plan.approval, attempt: 1 },
     state: carried === null ? stateBefore(plan, job) : stateOf(carried.verdict, plan, job.gate),
     run: carried?.run ?? null,
-    note: plan.notAllowed[0]?.message ?? null,
+    note: null,
   };
 }
 
@@ -132,10 +136,14 @@ async function differenceIn(around: Around, followed: Followed, job: CommitJob, 
 }
 
 /** How a recipe stands before it runs. */
-function stateBefore({ plan, problems }: CommitPlan, { decision: { run } }: CommitJob): StatusState {
+function stateBefore(
+  { plan, problems, newDeviations }: CommitPlan,
+  { decision: { run, bar }, gate }: CommitJob,
+): StatusState {
   if (plan === null || problems.some(({ severity }) => severity === "error")) return "invalid";
-  if (run === "plan-only") return "planned";
-  return run === "always" ? "queued" : "waiting-for-approval";
+  if (run !== "plan-only") return run === "always" ? "queued" : "waiting-for-approval";
+  if (bar !== "policy") return bar === "plan" ? "not-allowed" : "untrusted";
+  return newDeviations.length > 0 && gate.conformance === "no-new-deviations" ? "new-deviations" : "planned";
 }
 
 function unique(problems: readonly Problem[]): Problem[] {

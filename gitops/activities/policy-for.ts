@@ -1,7 +1,7 @@
 import type { Problem, Sha, Trigger } from "../../schemas/gitops.ts";
 import type { RepositoryPolicy } from "../../schemas/gitops-policy.ts";
 import { POLICY_FILE, readRepositoryConfig } from "../config/read-repository.ts";
-import { readHeads } from "../heads/heads.ts";
+import { readRefs } from "../heads/heads.ts";
 import type { Followed } from "./followed.ts";
 
 export type Policy = RepositoryPolicy;
@@ -15,7 +15,7 @@ export interface FoundPolicy {
 /** The policy that decides on a trigger: of a pull request that of the branch it goes into, else the commit's own. */
 export async function policyFor(followed: Followed, { pull, sha }: Trigger): Promise<FoundPolicy> {
   if (pull === null) return policyAt(followed, sha);
-  const target = (await readHeads(followed)).refs[`refs/heads/${pull.base}`];
+  const target = (await readRefs(followed.mirror)).refs[`refs/heads/${pull.base}`];
   if (target === undefined) return { policy: null, problems: [] };
   await followed.mirror.fetch({ [`refs/heads/${pull.base}`]: target });
   return policyAt(followed, target);

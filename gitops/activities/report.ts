@@ -1,9 +1,9 @@
-import type { CommitStanding } from "../../schemas/gitops-work.ts";
+import type { CommitStanding, Showing } from "../../schemas/gitops-work.ts";
 import { digestOf } from "../../core/digest.ts";
 import { ForgeError, type Forge } from "../forge/forge.ts";
 import { documentOf, writeVerdict } from "../forge/none.ts";
 import { aggregate, isWatched } from "../state/aggregate.ts";
-import { factsOf, readSent, writeSent, writeStanding } from "../state/commits.ts";
+import { factsOf, readSent, writeSent, writeStanding, type Sent } from "../state/commits.ts";
 import { readNewest } from "../state/seen.ts";
 import { clearTrouble, noteTrouble } from "../state/trouble.ts";
 import { POLICY_FILE } from "../config/read-repository.ts";
@@ -12,19 +12,25 @@ import { statusesOf, type Facts } from "../words/statuses.ts";
 import { followedAs, type Around, type Followed } from "./followed.ts";
 
 /** Writes the standing to the store, and shows it: what is shown already is not sent again. */
-export async function report(around: Around, standing: CommitStanding): Promise<"shown" | "gone"> {
+export async function report(
+  around: Around,
+  { anew = false, ...standing }: Showing,
+): Promise<"shown" | "gone"> {
   const followed = followedAs(around, standing.repository);
   const { places, mirror, forge } = followed;
   await writeStanding(places, standing);
   if (!isWatched(standing)) return "shown";
   const facts = await factsOf(places, standing.sha, standing.items);
   const statuses = statusesOf(standing, facts, aggregate(standing));
-  if (forge !== null) return showAt(forge, followed, { standing, facts, statuses });
+  const known: Sent = anew ? { sent: {}, refused: {} } : await readSent(places, standing.sha);
+  if (forge !== null) return showAt(forge, followed, { standing, facts, statuses, known });
   const document = documentOf(standing, facts, statuses);
-  const sent = await readSent(places, standing.sha);
-  if (sent["ref"] === digestOf(document)) return "shown";
-  await writeVerdict(mirror, standing.sha, document);
-  await writeSent(places, standing.sha, { ref: digestOf(document) });
+  if (known.sent["ref"] === digestOf(document)) return "shown";
+  const where = await writeVerdict(mirror, standing.sha, document);
+  await writeSent(places, standing.sha, {
+    sent: { ref: digestOf(document) },
+    refused: where === "remote" ? {} : { ref: "The remote takes no refs of ours." },
+  });
   return "shown";
 }
 
@@ -32,14 +38,16 @@ interface Shown {
   standing: CommitStanding;
   facts: Facts;
   statuses: ReturnType<typeof statusesOf>;
+  known: Sent;
 }
 
-async function showAt(forge: Forge, followed: Followed, { standing, facts, statuses }: Shown) {
+async function showAt(forge: Forge, followed: Followed, { standing, facts, statuses, known }: Shown) {
   const { places } = followed;
   const { sha } = standing;
-  const sent = await readSent(places, sha);
+  const { sent, refused } = known;
   const send = async (what: string, digest: string, work: () => Promise<unknown>): Promise<boolean> => {
     if (sent[what] === digest) return true;
+    delete refused[what];
     try {
       await work();
     } catch (error) {
@@ -47,10 +55,10 @@ async function showAt(forge: Forge, followed: Followed, { standing, facts, statu
       if (error.fault === "gone") return false;
       if (error.fault !== "full" && error.fault !== "refused") throw error;
       // A repetition does not help, and the others are still to be shown.
-      await noteTrouble(places, "forge", error.message);
+      refused[what] = error.message;
     }
     sent[what] = digest;
-    await writeSent(places, sha, sent);
+    await writeSent(places, sha, known);
     return true;
   };
   for (const status of statuses)
@@ -62,7 +70,9 @@ async function showAt(forge: Forge, followed: Followed, { standing, facts, statu
       forge.comment(number, markerOf(standing.repository), body),
     );
   }
-  await clearTrouble(places, "forge");
+  const [first] = Object.entries(refused);
+  if (first === undefined) await clearTrouble(places, "forge");
+  else await noteTrouble(places, "forge", `${sha.slice(0, 10)}, ${first[0]}: ${first[1]}`);
   return "shown" as const;
 }
 

@@ -1,6 +1,6 @@
 import type { Sha, Trigger } from "../../schemas/gitops.ts";
 import type { Demand } from "../../schemas/gitops-work.ts";
-import { readHeads } from "../heads/heads.ts";
+import { readRefs } from "../heads/heads.ts";
 import { noteTrouble } from "../state/trouble.ts";
 import { followedAs, type Around, type Followed } from "./followed.ts";
 
@@ -22,7 +22,7 @@ async function find(
   { repository, demand }: { repository: string; demand: Demand },
 ): Promise<Trigger | string> {
   const { mirror } = followed;
-  const { refs, defaultBranch } = await readHeads({ mirror, forge: null });
+  const { refs, defaultBranch } = await readRefs(mirror);
   const named = demand.kind === "manual" ? demand.ref : demand.branch || defaultBranch;
   const found = refNamed(refs, named);
   if (found !== null) {

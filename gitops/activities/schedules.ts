@@ -2,7 +2,7 @@ import { ScheduleOverlapPolicy } from "@temporalio/client";
 import { digestOf } from "../../core/digest.ts";
 import type { Demand } from "../../schemas/gitops-work.ts";
 import type { tick } from "../../workflows/gitops/tick.ts";
-import { readHeads } from "../heads/heads.ts";
+import { readRefs } from "../heads/heads.ts";
 import { queueOf, repositoryIdOf } from "../ids.ts";
 import { clearTrouble, noteTrouble } from "../state/trouble.ts";
 import { followedAs, type Around } from "./followed.ts";
@@ -61,7 +61,7 @@ interface Wanted {
 }
 
 async function schedulesOf({ mirror }: Parameters<typeof policyAt>[0]): Promise<Wanted[] | null> {
-  const { refs, defaultBranch } = await readHeads({ mirror, forge: null });
+  const { refs, defaultBranch } = await readRefs(mirror);
   const sha = refs[`refs/heads/${defaultBranch}`];
   if (sha === undefined || !(await mirror.has(sha))) return null;
   const { policy, problems } = await policyAt({ mirror }, sha);

@@ -79,11 +79,16 @@ function wrongKinds({ trust }: GitopsServerRepository, layers: Layers, at: Path)
 const patternsOf = ({
   trust,
   secrets = {},
+  data = {},
 }: GitopsServerRepository): [Path, readonly string[] | undefined, "branch" | "tag" | "path"][] => [
   [["trust", "push"], trust?.push, "branch"],
   [["trust", "tag"], trust?.tag, "tag"],
   ...Object.entries(secrets).map(
     ([name, { recipes }]) =>
       [["secrets", name, "recipes"], recipes, "path"] as [Path, readonly string[], "path"],
+  ),
+  ...Object.entries(data).map(
+    ([name, { recipes = [] }]) =>
+      [["data", name, "recipes"], recipes, "path"] as [Path, readonly string[], "path"],
   ),
 ];

@@ -56,6 +56,12 @@ function served(name: string, written: GitopsServerRepository, below: string): S
           { recipes, on: on! },
         ]),
       ),
+      data: Object.fromEntries(
+        Object.entries(written.data!).map(([place, { path: named, recipes, on, strangers }]) => [
+          place,
+          { path: path.resolve(below, named), recipes: recipes!, on: on!, strangers: strangers! },
+        ]),
+      ),
     },
     limits: {
       gpuHoursWithoutApproval: limits!.gpu_hours_without_approval ?? null,

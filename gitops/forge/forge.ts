@@ -26,6 +26,9 @@ export interface Forge {
   /** Shows a status, unless the commit shows exactly it already. A repeated call does no harm. */
   status(status: Status): Promise<"sent" | "unchanged">;
 
+  /** Whether a commit shows exactly these statuses of its own, beside others. Asks once, however many they are. */
+  shows(sha: string, statuses: readonly Status[]): Promise<boolean>;
+
   /** Open pull requests, all of them. */
   pullRequests(): Promise<PullRequest[]>;
 

@@ -29,30 +29,41 @@ export function githubForge({ kind, client, project, ours, gitLogin }: Dialect):
   const [owner = "", name = ""] = project.split("/").map(encodeURIComponent);
   const repository = `/repos/${owner}/${name}`;
 
-  /** The newest status of a context; null where it has none. */
-  async function shown(sha: string, context: string): Promise<Answer | null> {
+  /** The newest status of each of some contexts that have one. */
+  async function shown(sha: string, contexts: readonly string[]): Promise<Map<string, Answer>> {
+    const found = new Map<string, Answer>();
     // One for each context: the list of all statuses may have a thousand of ours.
     for (let page = 1; page <= MOST_STATUS_PAGES; page += 1) {
       const path = `${repository}/commits/${sha}/status?per_page=100&limit=100&page=${page}`;
       const answer = (await client.get(path)).at("statuses");
       const items = answer.absent ? [] : answer.items();
-      const found = items.find((item) => item.at("context").text() === context);
-      if (found !== undefined || items.length === 0) return found ?? null;
+      for (const item of items) {
+        const context = item.at("context").text();
+        if (contexts.includes(context) && !found.has(context)) found.set(context, item);
+      }
+      if (found.size === contexts.length || items.length === 0) break;
     }
-    return null;
+    return found;
   }
 
-  async function status({ sha, context, state, description, url }: Status): Promise<"sent" | "unchanged"> {
+  const isShown = (now: Answer | undefined, { state, description, url }: Status): boolean =>
+    now !== undefined &&
+    now.at(kind === "github" ? "state" : "status").text() === FORGE_STATES[state][kind] &&
+    now.at("description").optionalText() === description &&
+    now.at("target_url").optionalText() === (url ?? "");
+
+  async function shows(sha: string, statuses: readonly Status[]): Promise<boolean> {
+    const now = await shown(
+      sha,
+      statuses.map(({ context }) => context),
+    );
+    return statuses.every((one) => isShown(now.get(one.context), one));
+  }
+
+  async function status(one: Status): Promise<"sent" | "unchanged"> {
+    const { sha, context, state, description, url } = one;
     const wanted = FORGE_STATES[state][kind];
-    const now = await shown(sha, context);
-    const target = url ?? "";
-    if (
-      now !== null &&
-      now.at(kind === "github" ? "state" : "status").text() === wanted &&
-      now.at("description").optionalText() === description &&
-      now.at("target_url").optionalText() === target
-    )
-      return "unchanged";
+    if (isShown((await shown(sha, [context])).get(context), one)) return "unchanged";
     const body = { state: wanted, context, description, ...(url === null ? {} : { target_url: url }) };
     await client.send("POST", `${repository}/statuses/${sha}`, body);
     return "sent";
@@ -88,7 +99,7 @@ export function githubForge({ kind, client, project, ours, gitLogin }: Dialect):
   }
 
   return {
-    ...{ kind, status, pullRequests, permission, comments, gitLogin },
+    ...{ kind, status, shows, pullRequests, permission, comments, gitLogin },
     pullRef: (number) => `refs/pull/${number}/head`,
     comment: (pull, marker, body) =>
       upsertComment(marker, body, {

@@ -35,6 +35,23 @@ export function gitlabForge({ client, project, gitLogin }: Parts): Forge {
     return items.map(readShown).sort((a, b) => b.id - a.id)[0] ?? null;
   }
 
+  async function shows(sha: string, statuses: readonly Status[]): Promise<boolean> {
+    const items = await client.list(`${base}/repository/commits/${sha}/statuses`);
+    const newest = new Map<string, Shown>();
+    for (const item of items) {
+      const [name, one] = [item.at("name").text(), readShown(item)];
+      if ((newest.get(name)?.id ?? -1) < one.id) newest.set(name, one);
+    }
+    return statuses.every(({ context, state, description, url }) => {
+      const now = newest.get(context);
+      const wanted = FORGE_STATES[state].gitlab;
+      if (now?.state !== wanted) return false;
+      // The words of one that is not over may stay as they were.
+      const isOpen = wanted === "running" || wanted === "pending";
+      return isOpen || (now.description === description && now.url === (url ?? ""));
+    });
+  }
+
   async function status({ sha, context, state, description, url }: Status): Promise<"sent" | "unchanged"> {
     const wanted = FORGE_STATES[state].gitlab;
     const now = await shown(sha, context);
@@ -92,7 +109,7 @@ export function gitlabForge({ client, project, gitLogin }: Parts): Forge {
   }
 
   return {
-    ...{ kind: "gitlab", status, pullRequests, permission, comments, gitLogin },
+    ...{ kind: "gitlab", status, shows, pullRequests, permission, comments, gitLogin },
     pullRef: (number) => `refs/merge-requests/${number}/head`,
     comment: (pull, marker, text) =>
       upsertComment(marker, text, {

@@ -6,7 +6,7 @@ import type { Facts } from "../words/statuses.ts";
 /** The file in a ref of a commit's verdict. */
 const STATUS_FILE = "status.json";
 
-const statusRef = (sha: string): string => `refs/reprise/status/${sha}`;
+export const statusRef = (sha: string): string => `refs/reprise/status/${sha}`;
 
 /** How a commit stands, as a document that anyone can fetch: `git fetch origin refs/reprise/status/<sha>`. */
 export function documentOf(standing: CommitStanding, facts: Facts, [all, ...each]: Status[]): string {

@@ -18,7 +18,8 @@ const ENDED: Words = { github: "error", gitea: "cancelled", gitlab: "canceled" }
 
 /** How each state is shown by a forge. */
 export const FORGE_STATES: Readonly<Record<StatusState, Words>> = {
-  planned: PENDING,
+  planned: PASSES,
+  untrusted: PENDING,
   "waiting-for-approval": PENDING,
   queued: PENDING,
   running: RUNNING,
@@ -29,6 +30,7 @@ export const FORGE_STATES: Readonly<Record<StatusState, Words>> = {
   invalid: FAILS,
   "not-reproduced": FAILS,
   "new-deviations": FAILS,
+  "not-allowed": FAILS,
   failed: BROKEN,
   superseded: ENDED,
   cancelled: ENDED,

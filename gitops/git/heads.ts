@@ -12,6 +12,8 @@ export interface RemoteHeads {
   refs: Record<string, Sha>;
   /** Heads of pull requests by number, as far as the remote shows them as refs/pull/N/head or refs/merge-requests/N/head. */
   pulls: Record<number, { ref: string; sha: Sha }>;
+  /** Refs below refs/reprise/: what was said of commits. */
+  notes: Record<string, Sha>;
 }
 
 /** Reads a remote's refs. */
@@ -26,13 +28,14 @@ export async function readHeads(
 
 /** What `git ls-remote --symref` printed. */
 export function headsIn(printed: string): RemoteHeads {
-  const heads: RemoteHeads = { defaultBranch: null, head: null, refs: {}, pulls: {} };
+  const heads: RemoteHeads = { defaultBranch: null, head: null, refs: {}, pulls: {}, notes: {} };
   for (const line of printed.split("\n")) {
     const [what = "", name = ""] = line.split("\t");
     const branch = /^ref: refs\/heads\/(.+)$/.exec(what)?.[1];
     if (branch !== undefined && name === "HEAD") heads.defaultBranch = branch;
     if (!isSha(what)) continue;
     if (name === "HEAD") heads.head = what;
+    if (name.startsWith("refs/reprise/")) heads.notes[name] = what;
     // The peeled one stands after the tag's own object.
     if (/^refs\/(?:heads|tags)\//.test(name)) heads.refs[name.replace(/\^\{\}$/, "")] = what;
     const pull = /^refs\/(?:pull|merge-requests)\/([1-9]\d*)\/head$/.exec(name)?.[1];

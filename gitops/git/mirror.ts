@@ -175,6 +175,13 @@ export class Mirror {
     return this.#locked(() => writeNote(this.#places.mirror, this.#remote, { ref, files }));
   }
 
+  /** What refs that `writeRef` wrote stand at in the mirror, by their full names. */
+  async notes(below: string): Promise<Record<string, Sha>> {
+    if (!isMade(this.#places.mirror)) return {};
+    const refs = await this.#read((git) => refsBelow(git, below));
+    return Object.fromEntries(refs.map(({ name, sha }) => [name, sha]));
+  }
+
   /** A file of a ref that `writeRef` wrote; null without one. */
   async readRef(ref: string, file: string): Promise<string | null> {
     if (!isMade(this.#places.mirror)) return null;

@@ -1,4 +1,5 @@
-import { localEnvironment, remoteEnvironment } from "./environment.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { remoteEnvironment } from "./environment.ts";
 import { GitError, type GitFault } from "./git-error.ts";
 import { isRef } from "./names.ts";
 import type { LocalGit } from "./objects.ts";
@@ -14,7 +15,8 @@ interface Note {
 
 const NO_PUSH: ReadonlySet<GitFault> = new Set(["denied", "gone", "refused", "failed"]);
 
-const WHO = { name: "Reprise", email: "reprise@localhost" };
+const WHO = "Reprise <reprise@localhost>";
+const AGAIN_MS = 200;
 
 /** Makes a commit without parents of some files, and a ref of it: in the mirror, and in the remote where that takes it. */
 export async function writeNote(
@@ -24,14 +26,19 @@ export async function writeNote(
 ): Promise<"remote" | "mirror"> {
   if (!isRef(ref) || !ref.startsWith("refs/reprise/"))
     throw new GitError("unknown", `'${ref}' is no ref below refs/reprise/.`);
-  const git = gitIn(mirror);
-  const commit = files === null ? "" : await commitOf(mirror, files);
-  await git(files === null ? ["update-ref", "-d", ref] : ["update-ref", ref, commit]);
+  if (files === null) await gitIn(mirror)(["update-ref", "-d", ref]);
+  const commit = files === null ? "" : await commitOf(mirror, ref, files);
   const environment = await remoteEnvironment(remote, process.env);
+  const push = () =>
+    runGit(["push", "--quiet", "--force", "--no-verify", "--", remote.url, `${commit}:${ref}`], {
+      ...{ gitDir: mirror, environment },
+    });
   try {
-    await runGit(["push", "--quiet", "--force", "--no-verify", "--", remote.url, `${commit}:${ref}`], {
-      gitDir: mirror,
-      environment,
+    await push().catch(async (error: unknown) => {
+      // Another process may be writing the same ref at this moment.
+      if (!(error instanceof GitError) || error.fault !== "failed") throw error;
+      await sleep(AGAIN_MS);
+      return push();
     });
     return "remote";
   } catch (error) {
@@ -41,27 +48,25 @@ export async function writeNote(
   }
 }
 
-async function commitOf(mirror: string, files: Readonly<Record<string, string>>): Promise<string> {
-  const git = gitIn(mirror);
-  const blobs = await Promise.all(
-    Object.entries(files).map(async ([name, input]) => {
-      const { stdout } = await git(["hash-object", "-w", "--stdin"], { input });
-      return `100644 blob ${stdout.toString("utf8").trim()}\t${name}\0`;
-    }),
-  );
-  const { stdout: tree } = await git(["mktree", "-z"], { input: blobs.join("") });
-  const { stdout: commit } = await runGit(["commit-tree", tree.toString("utf8").trim()], {
-    gitDir: mirror,
-    environment: {
-      ...localEnvironment(process.env),
-      GIT_AUTHOR_NAME: WHO.name,
-      GIT_AUTHOR_EMAIL: WHO.email,
-      GIT_COMMITTER_NAME: WHO.name,
-      GIT_COMMITTER_EMAIL: WHO.email,
-    },
-    input: "What Reprise says of a commit\n",
+/** By one process, since this is done for every step that a commit takes. */
+async function commitOf(
+  mirror: string,
+  ref: string,
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
+  const data = (text: string): string => `data ${Buffer.byteLength(text)}\n${text}\n`;
+  const parts = [
+    // Without it, what the ref holds would be the parent.
+    `reset ${ref}\n\n`,
+    `commit ${ref}\nmark :1\ncommitter ${WHO} ${Math.floor(Date.now() / 1000)} +0000\n`,
+    data("What Reprise says of a commit\n"),
+    ...Object.entries(files).map(([name, text]) => `M 100644 inline ${name}\n${data(text)}`),
+    "get-mark :1\ndone\n",
+  ];
+  const { stdout } = await gitIn(mirror)(["fast-import", "--quiet", "--force", "--done"], {
+    input: parts.join(""),
   });
-  return commit.toString("utf8").trim();
+  return stdout.toString("utf8").trim();
 }
 
 /** A file of a ref; null without the ref, or without the file. */

@@ -1,11 +1,30 @@
 import type { Heads, PullRequest, Sha } from "../../schemas/gitops.ts";
 import type { Followed } from "../activities/followed.ts";
+import { ForgeError } from "../forge/forge.ts";
 
-/** What a repository's refs stand at now, with its open pull requests as the forge tells them. */
-export async function readHeads({ mirror, forge }: Pick<Followed, "mirror" | "forge">): Promise<Heads> {
-  const [{ defaultBranch, refs, pulls: shown }, pulls] = await Promise.all([
+/** What a repository's branches and tags stand at now. */
+export const readRefs = async (mirror: Followed["mirror"]): Promise<Omit<Heads, "pulls">> => {
+  const { defaultBranch, refs } = await mirror.heads();
+  return { defaultBranch: defaultBranch ?? "", refs };
+};
+
+/** `away`: why the forge did not say which pull requests are open. */
+interface ReadHeads {
+  heads: Heads;
+  away: ForgeError | null;
+}
+
+/**
+ * What a repository's refs stand at now, with its open pull requests as the forge tells them. While that is away, or where there is
+ * none to ask, those of `former` count as open: branches are followed all the same.
+ */
+export async function readHeads(
+  { mirror, forge }: Pick<Followed, "mirror" | "forge">,
+  former: readonly PullRequest[],
+): Promise<ReadHeads> {
+  const [{ defaultBranch, refs, pulls: shown }, { pulls, away }] = await Promise.all([
     mirror.heads(),
-    forge === null ? [] : forge.pullRequests(),
+    askForPulls(forge, former),
   ]);
   // What can be fetched counts: the forge's list may be a moment ahead of its refs, or behind them.
   const fetchable = pulls.flatMap((pull): PullRequest[] => {
@@ -13,10 +32,25 @@ export async function readHeads({ mirror, forge }: Pick<Followed, "mirror" | "fo
     return head === undefined ? [] : [{ ...pull, head }];
   });
   return {
-    defaultBranch: defaultBranch ?? "",
-    refs,
-    pulls: fetchable.sort((a, b) => a.number - b.number),
+    heads: {
+      defaultBranch: defaultBranch ?? "",
+      refs,
+      pulls: fetchable.sort((a, b) => a.number - b.number),
+    },
+    away,
   };
+}
+
+async function askForPulls(
+  forge: Followed["forge"],
+  former: readonly PullRequest[],
+): Promise<{ pulls: readonly PullRequest[]; away: ForgeError | null }> {
+  try {
+    return { pulls: forge === null ? former : await forge.pullRequests(), away: null };
+  } catch (error) {
+    if (!(error instanceof ForgeError)) throw error;
+    return { pulls: former, away: error };
+  }
 }
 
 /** Full name of the ref that holds a pull request's head. */

@@ -17,6 +17,7 @@ import type { StartedRun } from "../../store/runs.ts";
 import { runEnvironment } from "../activities/environment.ts";
 import type { Commit } from "../git/commit.ts";
 import type { Mirror } from "../git/mirror.ts";
+import { dataFor } from "../trust/data.ts";
 import { carriedVerdict } from "./carried.ts";
 import { compileAt } from "./compile-at.ts";
 import { conformanceOf, newDeviations } from "./conformance.ts";
@@ -51,7 +52,12 @@ export async function planCommit(store: Store, mirror: Mirror, planning: Plannin
     newDeviations: newDeviations(paper, await paperAt(mirror, planning, compiled)),
   };
   if (plan === null || recipe === null) return invalid(planning, compiled.diagnostics, common);
-  const { inputs, diagnostics: wrong } = await inputsAt(commit, { plan, recipe });
+  const asking = { recipe: file, trigger: trigger.kind, decision };
+  const { inputs, diagnostics: wrong } = await inputsAt(
+    commit,
+    { plan, recipe },
+    { ...dataFor(repository.trust, asking), digest: store.inputs.digest },
+  );
   const diagnostics = sorted([...compiled.diagnostics, ...wrong]);
   if (wrong.length > 0) return invalid(planning, diagnostics, common);
   const tools = await toolsFor(store, decision);

@@ -3,12 +3,16 @@ import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@temporalio/client";
 import { withSession } from "../../runs/with-session.ts";
+import type { Sha } from "../../schemas/gitops.ts";
 import type { ServedRepository } from "../../schemas/gitops-policy.ts";
 import { follow, type Around, type Followed } from "../activities/followed.ts";
-import { queueOf, repositoryIdOf } from "../ids.ts";
+import { commitIdOf, queueOf, repositoryIdOf } from "../ids.ts";
+import type { commit } from "../../workflows/gitops/commit.ts";
 import type { repository } from "../../workflows/gitops/repository.ts";
 import { approvalsOf } from "./approvals.ts";
+import { endLeft } from "./left.ts";
 import { giveUpLost } from "./lost.ts";
+import { announceServing } from "./others.ts";
 import { poll } from "./poller.ts";
 import { startWorker } from "./worker.ts";
 
@@ -17,6 +21,8 @@ const SWEEP_MS = 60_000;
 /** What happens while repositories are followed. `trouble`: null where it is over. */
 type Happening =
   | { says: "following"; repository: string }
+  /** It is in no process' file any more, and its workflows are ended. */
+  | { says: "left"; repository: string }
   | { says: "trouble"; repository: string; trouble: string | null }
   | { says: "listening"; address: string };
 
@@ -40,11 +46,27 @@ export interface Serving {
  * go on without it. Throws what makes it useless to go on.
  */
 export async function serve(store: Store, serving: Serving): Promise<void> {
-  const { repositories, environment, workerOf, receive, stop, tell } = serving;
+  const { repositories } = serving;
   await mkdir(store.gitops.folder, { recursive: true });
+  const announced = await announceServing(
+    store,
+    repositories.map(({ name }) => name),
+  );
+  try {
+    await serveAll(store, serving);
+  } finally {
+    await announced.leave();
+  }
+}
+
+async function serveAll(
+  store: Store,
+  { repositories, environment, workerOf, receive, stop, tell }: Serving,
+): Promise<void> {
   const followed = new Map(repositories.map((served) => [served.name, follow(store, served, environment)]));
   await withSession(store, async ({ client, address, trouble }) => {
     const around: Around = { store, environment, followed, client, workerOf };
+    for (const name of await endLeft(client, store)) tell({ says: "left", repository: name });
     const worker = await startWorker(address, around);
     const ended = new AbortController();
     const over = AbortSignal.any([stop, ended.signal]);
@@ -67,6 +89,7 @@ export async function serve(store: Store, serving: Serving): Promise<void> {
       return poll(one, {
         stop: over,
         poke: () => poke(name),
+        repair: (sha) => repairCommit(client, store, name, sha),
         approvals: approvals.get(name)!,
         tell: (what) => tell({ says: "trouble", repository: name, trouble: what }),
       });
@@ -95,6 +118,17 @@ export async function pokeRepository(client: Client, store: Store, name: string)
       signalArgs: [],
     }),
   );
+}
+
+/** Lets a commit's workflow show it again, or starts one that does. */
+async function repairCommit(client: Client, store: Store, name: string, sha: Sha): Promise<void> {
+  await client.workflow.signalWithStart<typeof commit>("commit", {
+    workflowId: commitIdOf(store, name, sha),
+    taskQueue: queueOf(store),
+    args: [{ repository: name, sha }],
+    signal: "showAgain",
+    signalArgs: [],
+  });
 }
 
 /** What another process left when it died is given up, now and then. */

@@ -51,14 +51,20 @@ export async function listCommits({ commits }: Places): Promise<Sha[]> {
     .map(({ sha }) => sha);
 }
 
-/** What was shown last of a commit, by context: what is the same is not sent again. */
-export const readSent = async (places: Places, sha: Sha): Promise<Record<string, string>> =>
-  (
-    await readJsonIfWhole<{ sent: Record<string, string> }>(
-      path.join(folderOf(places, sha), "sent.json"),
-      "sent",
-    )
-  )?.sent ?? {};
+/** What was shown last of a commit: what is the same is not sent again. */
+export interface Sent {
+  /** Digests, by what was shown: a context, the comment of a pull request, or the ref. */
+  sent: Record<string, string>;
+  /** Why some of them are not shown, in a sentence: what refused them would refuse them again. */
+  refused: Record<string, string>;
+}
 
-export const writeSent = (places: Places, sha: Sha, sent: Record<string, string>): Promise<void> =>
-  writeSoon(path.join(folderOf(places, sha), "sent.json"), { sent });
+export const readSent = async (places: Places, sha: Sha): Promise<Sent> => {
+  const found = await readJsonIfWhole<Partial<Sent>>(sentFile(places, sha), "sent");
+  return { sent: {}, refused: {}, ...found };
+};
+
+export const writeSent = (places: Places, sha: Sha, sent: Sent): Promise<void> =>
+  writeSoon(sentFile(places, sha), sent);
+
+const sentFile = (places: Places, sha: Sha): string => path.join(folderOf(places, sha), "sent.json");

@@ -28,6 +28,8 @@ function merge(before: Item, item: Item, again: boolean): Item {
   switch (before.state) {
     // Its verdict may be there by now, or it may run by another trigger; on the same terms it stays.
     case "planned":
+    case "untrusted":
+    case "not-allowed":
     case "invalid":
     case "unaffected":
       return { ...next, attempt: before.attempt };

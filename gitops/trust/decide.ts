@@ -31,12 +31,17 @@ export function decide(grounds: Grounds): Decision {
     secrets: run === "plan-only" ? [] : secrets,
     stranger: stranger !== null,
   });
-  if (wanted === "never")
-    return answer("plan-only", `The pipeline never runs it for ${WORDS[trigger.kind]}.`);
+  const planOnly = (bar: "policy" | "trust", reason: string): Decision => ({
+    ...answer("plan-only", reason),
+    bar,
+  });
   const untrusted = whyUntrusted(trigger, trust);
+  // The policy of a commit that is not trusted says nothing.
+  if (untrusted !== null && (trigger.kind !== "manual" || wanted === "never"))
+    return planOnly("trust", untrusted);
+  if (wanted === "never") return planOnly("policy", `The pipeline never runs it for ${WORDS[trigger.kind]}.`);
   // Whoever asks for a run by hand is the operator, and has seen what it is of.
   if (trigger.kind === "manual") return answer(wanted, stranger ?? "It was asked for by hand.");
-  if (untrusted !== null) return answer("plan-only", untrusted);
   if (stranger !== null) return answer("after-approval", stranger);
   if (trigger.kind === "pull_request" && trust.pullRequest === "nobody")
     return answer("after-approval", "Every pull request needs approval here.");
@@ -92,7 +97,7 @@ export function settle(
 ): Decision {
   const [refused] = notAllowed;
   if (refused !== undefined && decision.run !== "plan-only")
-    return { ...decision, run: "plan-only", reason: refused.message, secrets: [] };
+    return { ...decision, run: "plan-only", bar: "plan", reason: refused.message, secrets: [] };
   if (decision.run !== "always" || most === null || (gpuHours !== null && gpuHours <= most)) return decision;
   const hours =
     gpuHours === null

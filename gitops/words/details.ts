@@ -14,7 +14,7 @@ export function detailsOf(item: Item, facts: ItemFacts | undefined): { summary: 
   const lists = [
     {
       title: "State",
-      lines: [sentenceOf(item, facts), ...(facts === undefined ? [] : [facts.job.decision.reason])],
+      lines: stateLines(sentenceOf(item, facts), facts),
     },
     ...(facts === undefined ? [] : [...ofPlan(facts), ...ofVerdict(facts)]),
   ];
@@ -23,6 +23,14 @@ export function detailsOf(item: Item, facts: ItemFacts | undefined): { summary: 
     .map(({ title, lines }) => `${title}:\n\n${codeBlock(atMost(lines))}`)
     .join("\n\n");
   return { summary: `${codeTag(item.recipe)}${profile}: ${WORDS[item.state]}`, body };
+}
+
+/** Why it runs, waits or does not, unless that is said already, here or with its place below. */
+function stateLines(sentence: string, facts: ItemFacts | undefined): string[] {
+  if (facts === undefined) return [sentence];
+  const { reason } = facts.job.decision;
+  const isSaid = sentence.includes(reason) || facts.plan.notAllowed.some(({ message }) => message === reason);
+  return isSaid ? [sentence] : [sentence, reason];
 }
 
 interface List {

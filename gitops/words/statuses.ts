@@ -47,10 +47,12 @@ export const WORDS: Readonly<Record<StatusState, string>> = {
   failed: "failed",
   "not-reproduced": "not reproduced",
   "new-deviations": "with new deviations",
+  "not-allowed": "not allowed",
   "waiting-for-approval": "waiting for approval",
   running: "running",
   queued: "queued",
-  planned: "planned",
+  untrusted: "planned only, not trusted",
+  planned: "planned only",
   superseded: "superseded",
   cancelled: "cancelled",
   reproduced: "reproduced",
@@ -76,7 +78,11 @@ function bare({ state, run }: Item, facts: ItemFacts | undefined): string {
         ? "Invalid"
         : mistakesIn(plan.problems.filter(({ severity }) => severity === "error"));
     case "planned":
-      return plan === null ? "Planned" : planned("Planned", plan);
+      return plan === null ? "Planned only" : planned("Planned only", plan);
+    case "untrusted":
+      return `Planned only${because(facts)}`;
+    case "not-allowed":
+      return `May not run${because(facts)}`;
     case "waiting-for-approval":
       return plan === null ? "Waits for approval" : planned("Waits for approval", plan);
     case "queued":
@@ -103,6 +109,9 @@ function bare({ state, run }: Item, facts: ItemFacts | undefined): string {
       return "Cancelled";
   }
 }
+
+const because = (facts: ItemFacts | undefined): string =>
+  facts === undefined ? "" : `: ${facts.job.decision.reason}`;
 
 function mistakesIn(problems: CommitPlan["problems"]): string {
   const [first] = problems;

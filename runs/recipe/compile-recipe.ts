@@ -10,6 +10,7 @@ import { NotUtf8 } from "../../core/decode.ts";
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
 import type { Plan } from "../../schemas/plan.ts";
 import { RunError } from "../errors.ts";
+import { placeElsewhere, type Elsewhere } from "../inputs.ts";
 import { linkThatLeadsOut } from "./confine.ts";
 import { decodeText, reader } from "./read-text.ts";
 
@@ -24,6 +25,8 @@ export interface RecipeChoice {
   settings?: readonly string[];
   /** Folder outside of which the recipe may name no file, with links followed; null for none. */
   confine?: string | null;
+  /** Inputs that are not in the folder, by the path that the recipe names them by: absolute paths, which whoever runs it allows. */
+  elsewhere?: Elsewhere;
   /** Gives the text of a file by its path, or throws an Error that says why not; without it, of those in the folder. */
   read?: ReadText;
 }
@@ -34,7 +37,15 @@ export interface RecipeChoice {
  */
 export function compileRecipe(
   folder: string,
-  { file, bytes, profile, settings = [], confine = null, read = reader(folder, confine) }: RecipeChoice,
+  {
+    file,
+    bytes,
+    profile,
+    settings = [],
+    confine = null,
+    elsewhere = {},
+    read = reader(folder, confine),
+  }: RecipeChoice,
   everyProfile = false,
 ): Compiled {
   let text: string;
@@ -49,7 +60,7 @@ export function compileRecipe(
     everyProfile && profile === undefined
       ? compileWithProfiles(given)
       : compile({ ...given, profile: profile ?? null });
-  return confine === null ? compiled : withoutInputsOutside(compiled, folder, confine);
+  return confine === null ? compiled : withoutInputsOutside(compiled, { folder, confine, elsewhere });
 }
 
 /** A recipe that can be run. */
@@ -73,11 +84,15 @@ export function planOf(folder: string, choice: RecipeChoice, strict = false): Pl
 }
 
 /** Inputs that lie outside, or hold a link that leads there, are errors. */
-function withoutInputsOutside(compiled: Compiled, folder: string, confine: string): Compiled {
+function withoutInputsOutside(
+  compiled: Compiled,
+  { folder, confine, elsewhere }: { folder: string; confine: string; elsewhere: Elsewhere },
+): Compiled {
   const { plan, recipe } = compiled;
   if (plan === null || recipe === null) return compiled;
   const wrong = Object.entries(plan.inputs).flatMap(([name, { path: place }]) => {
-    const out = linkThatLeadsOut(path.resolve(folder, place), confine);
+    const isGiven = placeElsewhere(elsewhere, place) !== null;
+    const out = isGiven ? null : linkThatLeadsOut(path.resolve(folder, place), confine);
     if (out === null) return [];
     const message = `'${path.relative(folder, out) || out}' leads out of the folder that this recipe may read (--confine).`;
     return [recipe.diagnostic("R0412", placeOfInput(recipe, plan.recipe.path, name), message)];

@@ -35,6 +35,10 @@ export interface GitopsServerRepository {
   secrets?: {
     [k: string]: GitopsServerSecret;
   };
+  /** Files and folders of the server that recipes may take as inputs, by the path in the repository that they name them by. The repository itself has nothing there. */
+  data?: {
+    [k: string]: GitopsServerData;
+  };
   limits?: GitopsServerLimits;
 }
 /** A secret, by the name of the server's environment variable that holds it. */
@@ -89,6 +93,30 @@ export interface GitopsServerSecret {
     "push" | "pull_request" | "tag" | "schedule" | "manual",
     ...("push" | "pull_request" | "tag" | "schedule" | "manual")[],
   ];
+}
+/** Data of the server. What it holds counts as an input's content does: when it changes, plans change. */
+export interface GitopsServerData {
+  /** Where it is; counts from this file. */
+  path: string;
+  /**
+   * Recipes that may have it.
+   *
+   * @minItems 1
+   */
+  recipes?: [GitopsServerPattern, ...GitopsServerPattern[]];
+  /**
+   * What such a run was begun by.
+   *
+   * @minItems 1
+   *
+   * Items: What begins a run.
+   */
+  on?: [
+    "push" | "pull_request" | "tag" | "schedule" | "manual",
+    ...("push" | "pull_request" | "tag" | "schedule" | "manual")[],
+  ];
+  /** Whether pull requests from forks and strangers may have it too, once they are approved. */
+  strangers?: boolean;
 }
 /** How much is too much. */
 export interface GitopsServerLimits {

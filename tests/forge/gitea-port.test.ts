@@ -61,8 +61,8 @@ describe.skipIf(built === null)("Gitea", () => {
   };
 
   test("shows a status once, whatever it is asked", async () => {
-    expect(await forge.status(status("planned"))).toBe("sent");
-    expect(await forge.status(status("planned"))).toBe("unchanged");
+    expect(await forge.status(status("waiting-for-approval"))).toBe("sent");
+    expect(await forge.status(status("waiting-for-approval"))).toBe("unchanged");
     expect(await forge.status(status("queued"))).toBe("unchanged");
     expect(await shown()).toEqual(["pending"]);
     expect(await forge.status(status("running", { description: "Runs" }))).toBe("sent");
@@ -76,6 +76,9 @@ describe.skipIf(built === null)("Gitea", () => {
     ["reported", "success"],
     ["unclaimed", "success"],
     ["unaffected", "success"],
+    ["planned", "success"],
+    ["untrusted", "pending"],
+    ["not-allowed", "failure"],
     ["not-reproduced", "failure"],
     ["new-deviations", "failure"],
     ["invalid", "failure"],

@@ -40,11 +40,12 @@ export const policy = (more: object = {}): string =>
 
 /** A bare repository, a server's file that follows it without a forge, and the store beside it. */
 export class Lab {
-  readonly folder = temporaryFolder();
+  readonly folder: string;
   readonly repository: BareRepository;
   readonly #serving: ReturnType<typeof start>[] = [];
 
-  private constructor(repository: BareRepository, more: object) {
+  private constructor(repository: BareRepository, more: object, folder: string) {
+    this.folder = folder;
     this.repository = repository;
     const papers = { url: repository.folder, poll: "1s", trust: { push: ["main", "release/*"] }, ...more };
     writeFileSync(
@@ -55,8 +56,9 @@ export class Lab {
     afterwards(() => this.stop());
   }
 
-  static async make(more: object = {}): Promise<Lab> {
-    return new Lab(await BareRepository.make(), more);
+  /** `folder`: where the store is to be, if not in a folder of its own. */
+  static async make(more: object = {}, folder = temporaryFolder()): Promise<Lab> {
+    return new Lab(await BareRepository.make(), more, folder);
   }
 
   /** The store's folder. */
@@ -76,9 +78,9 @@ export class Lab {
     return serving;
   }
 
-  /** Ends every `serve` of this lab at once, as a machine that loses power would. */
-  async kill(): Promise<void> {
-    for (const serving of this.#serving.splice(0)) {
+  /** Ends every `serve` of this lab, or so many, at once, as a machine that loses power would. */
+  async kill(most = Infinity): Promise<void> {
+    for (const serving of this.#serving.splice(0, most)) {
       serving.kill("SIGKILL");
       await serving;
     }

@@ -16,6 +16,7 @@ export const TRUST: ServerTrust = {
   approvers: "write",
   deniedKinds: [],
   secrets: {},
+  data: {},
 };
 
 export const ALLOWED: Decision = { run: "always", reason: "It may.", secrets: [], stranger: false };

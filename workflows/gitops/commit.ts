@@ -48,6 +48,10 @@ export async function commit(
   let { planned, standing } = carried;
   const moves: Moved[] = [];
   let dirty = false;
+  let anew = false;
+  let showing = false;
+  let failure: { error: unknown } | null = null as { error: unknown } | null;
+  setHandler(says.showAgain, () => void (anew = true));
   setHandler(says.triggered, (told) => {
     if (!seen.some(({ order }) => order === told.order)) seen.push(told);
   });
@@ -104,23 +108,32 @@ export async function commit(
     return approved.map(({ recipe }) => recipe);
   };
 
-  const busy = (): boolean => seen.length > planned || moves.length > 0 || dirty;
+  /** Goes on beside all else: while the forge is away, what concerns the commit is planned, approved and run all the same. */
+  const show = (): void => {
+    const again = anew;
+    [dirty, anew, showing] = [false, false, true];
+    soon
+      .report({ ...standing!, ...(again ? { anew: true } : {}) })
+      .catch((error: unknown) => void (failure = { error }))
+      .finally(() => void (showing = false));
+  };
+
+  const isUnknown = (): boolean => anew && standing === null;
+  const busy = (): boolean => seen.length > planned || moves.length > 0 || isUnknown();
+  const due = (): boolean => (dirty || anew) && standing !== null && !showing;
+  const quiet = (): boolean => !busy() && !due() && !showing && allHandlersFinished();
+  const over = (): boolean => quiet() && !(standing?.items ?? []).some(isOpen);
+  const long = (): boolean => quiet() && workflowInfo().continueAsNewSuggested;
   for (;;) {
-    if (seen.length > planned) await plan();
+    if (seen.length > planned || isUnknown()) await plan();
     for (const moved of moves.splice(0)) if (move(standing?.items ?? [], moved)) dirty = true;
-    if (dirty && standing !== null) {
-      dirty = false;
-      await soon.report(standing);
-    }
-    if (busy()) continue;
-    const open = (standing?.items ?? []).filter(isOpen);
-    if (open.length === 0 && allHandlersFinished()) return;
-    const long = () => workflowInfo().continueAsNewSuggested && allHandlersFinished();
-    const woken = await condition(
-      () => busy() || long() || (open.length === 0 && allHandlersFinished()),
-      APPROVAL,
-    );
-    if (long() && !busy()) return continueAsNew<typeof commit>(at, { seen, planned, standing });
+    if (due()) show();
+    await condition(() => busy() || !showing);
+    if (failure !== null) throw failure.error;
+    if (busy() || due()) continue;
+    if (over()) return;
+    const woken = await condition(() => busy() || due() || long() || over(), APPROVAL);
+    if (long() && !over()) return continueAsNew<typeof commit>(at, { seen, planned, standing });
     if (!woken) dirty = giveUpWaiting(standing?.items ?? []);
   }
 }

@@ -21,6 +21,8 @@ export const demand = defineUpdate<string, [Demand]>("demand");
 // A commit's.
 export const triggered = defineSignal<[Seen]>("triggered");
 export const moved = defineSignal<[Moved]>("moved");
+/** What was shown of it may stand there no more. */
+export const showAgain = defineSignal("showAgain");
 export const superseded = defineSignal<[Superseded]>("superseded");
 export const approve = defineUpdate<string[], [Approval]>("approve");
 

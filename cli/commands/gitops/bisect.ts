@@ -3,9 +3,12 @@ import type { Store } from "../../../store/store.ts";
 import { findTurn, judgedBy, stretchesOf, type Judged, type Stretch } from "../../../gitops/plan/bisect.ts";
 import { planCommit } from "../../../gitops/plan/plan-commit.ts";
 import { resolveCommit } from "../../../gitops/git/resolve.ts";
+import { BY_ADDRESS } from "../../../gitops/git/by-address.ts";
 import type { Mirror } from "../../../gitops/git/mirror.ts";
 import { printable } from "../../../gitops/words/escape.ts";
 import { verdictOf } from "../../../gitops/verdicts/verdict-of.ts";
+import { dataFor } from "../../../gitops/trust/data.ts";
+import type { Elsewhere } from "../../../runs/inputs.ts";
 import { beginRun } from "../../../runs/begin.ts";
 import { planOf } from "../../../runs/recipe/compile-recipe.ts";
 import { counted } from "../../../schemas/counted.ts";
@@ -30,6 +33,10 @@ interface Bisected {
   store: Store;
   recipe: string;
   mirror: Mirror;
+  /** Whether nobody else has working trees of the mirror, such as a server that follows it. */
+  ownTrees: boolean;
+  /** Data of the server that the recipe names. */
+  elsewhere: Elsewhere;
   profile: string | null;
   claim: string | null;
   json: boolean;
@@ -48,8 +55,12 @@ export async function bisect(
   if (good === "" || bad === "")
     throw new UserError(EXIT.invalid, `'${range}' is no range. Write good..bad, as v1..main.`);
   const store = await writable(findStore(process.cwd(), process.env));
-  const { served, mirror } = openMirror(store, repository, options);
-  const bisected = { store, recipe, mirror, profile: profile ?? null, claim: claim ?? null, json };
+  const { served, mirror } = await openMirror(store, repository, options);
+  const bisected = {
+    ...{ store, recipe, mirror, profile: profile ?? null, claim: claim ?? null, json },
+    ownTrees: served.name.startsWith(BY_ADDRESS),
+    elsewhere: dataFor(served.trust, { recipe, trigger: "manual", decision: { stranger: false } }).given,
+  };
   const stretches = stretchesOf(await planRange(bisected, served, [good, bad]));
   tellRange(stretches, bisected);
   if (dryRun || stretches.length === 1) {
@@ -134,17 +145,19 @@ function tellRange(stretches: readonly Stretch[], { json, recipe }: Bisected): v
 /** The verdict of a stretch: known, or by a run of its first commit; null where there can be none. */
 async function verdictAt(
   { plan, commits }: Stretch,
-  { store, mirror, recipe, profile, json }: Bisected,
+  { store, mirror, ownTrees, elsewhere, recipe, profile, json }: Bisected,
 ): Promise<RunVerdict | null> {
   if (plan.carried !== null) return plan.carried.verdict;
   if (plan.plan === null) return null;
   const folder = await mirror.checkout(commits[0]!);
-  const planned = planOf(folder, { file: recipe, confine: folder, ...(profile === null ? {} : { profile }) });
-  const begun = await beginRun(store, { ...planned, folder, confine: folder });
+  const choice = { file: recipe, confine: folder, elsewhere };
+  const planned = planOf(folder, { ...choice, ...(profile === null ? {} : { profile }) });
+  const begun = await beginRun(store, { ...planned, folder, confine: folder, elsewhere });
   const { request } = begun.started;
   if (begun.how !== "reused" && (await workToEnd(store, request, json)) !== "over")
     throw new UserError(EXIT.interrupted, "The search is kept: call it again to go on.");
   const record = await store.runs.loadRecord(request.run);
+  if (record !== undefined && ownTrees) await mirror.release(commits[0]!);
   return record === undefined ? null : verdictOf(record);
 }
 

@@ -90,8 +90,13 @@ function aboutServer(repositories: readonly ServedRepository[]): string[] {
           : [`The variable ${variable} of '${name}' is not set here.`],
     ),
   );
+  const away = repositories.flatMap(({ name, trust }) =>
+    Object.values(trust.data).flatMap(({ path: place }) =>
+      existsSync(place) ? [] : [`The data of '${name}' at ${place} is not here.`],
+    ),
+  );
   const all = repositories.length === 1 ? "1 repository" : `${repositories.length} repositories`;
-  return [all, ...new Set(unset)];
+  return [all, ...new Set(unset), ...away];
 }
 
 /** How many files of the folder that the file is about its patterns fit. */

@@ -21,7 +21,7 @@ export async function plan(
   { json = false, base, ...options }: PlanOptions,
 ): Promise<number> {
   const store = findStore(process.cwd(), process.env);
-  const { served, mirror } = openMirror(store, repository, options);
+  const { served, mirror } = await openMirror(store, repository, options);
   const found = await planRef(store, mirror, served, {
     ...{ name, base: base ?? null, recipes: recipes.length === 0 ? null : recipes },
   });

@@ -30,6 +30,10 @@ export async function serve({ json = false, listen, ...options }: ServeOptions):
       switch (happening.says) {
         case "following":
           return say(`Following ${happening.repository}.`);
+        case "left":
+          return say(
+            `${happening.repository} is followed no more: its workflows and schedules are ended. Runs at work go on by themselves ('reprise status').`,
+          );
         case "listening":
           return say(`Hooks are taken at http://${happening.address}/hooks/<repository>.`);
         case "trouble":

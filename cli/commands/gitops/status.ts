@@ -1,7 +1,7 @@
 import { findStore } from "../../../store/store.ts";
 import type { Store } from "../../../store/store.ts";
 import { aggregate } from "../../../gitops/state/aggregate.ts";
-import { factsOf, listCommits, readStanding } from "../../../gitops/state/commits.ts";
+import { factsOf, listCommits, readSent, readStanding } from "../../../gitops/state/commits.ts";
 import { readTroubles } from "../../../gitops/state/trouble.ts";
 import { sentenceOf, WORDS } from "../../../gitops/words/statuses.ts";
 import { printable } from "../../../gitops/words/escape.ts";
@@ -68,16 +68,20 @@ function rowOf(standing: CommitStanding): string[] {
 }
 
 async function showCommit(store: Store, standing: CommitStanding, json: boolean): Promise<number> {
-  const facts = await factsOf(store.gitops.repository(standing.repository), standing.sha, standing.items);
+  const places = store.gitops.repository(standing.repository);
+  const facts = await factsOf(places, standing.sha, standing.items);
+  const { refused } = await readSent(places, standing.sha);
   if (json) {
     sayJson({
-      ...{ state: aggregate(standing), ...standing },
+      ...{ state: aggregate(standing), refused, ...standing },
       items: standing.items.map((item) => ({ ...item, ...facts.get(item.key) })),
     });
     return EXIT.done;
   }
   say(`${standing.sha}  ${WORDS[aggregate(standing)]}`);
   if (standing.trouble !== null) say(printable(standing.trouble, 300));
+  for (const [what, why] of Object.entries(refused))
+    say(`Not shown (${printable(what, 100)}): ${printable(why, 300)}`);
   for (const { code, file, line, message } of standing.problems)
     say(`${file}:${line} ${code} ${printable(message, 300)}`);
   if (standing.items.length > 0)

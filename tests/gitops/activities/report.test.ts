@@ -5,10 +5,11 @@ import { describe, expect, test } from "vitest";
 import { activitiesWith } from "../../../gitops/activities/index.ts";
 import type { Around, Followed } from "../../../gitops/activities/followed.ts";
 import { openForge } from "../../../gitops/forge/open.ts";
+import { overwritten } from "../../../gitops/serve/overwritten.ts";
 import { openStore } from "../../../store/store.ts";
 import { readTroubles } from "../../../gitops/state/trouble.ts";
 import type { StatusState } from "../../../schemas/gitops.ts";
-import type { CommitStanding, Item } from "../../../schemas/gitops-work.ts";
+import type { CommitStanding, Item, Showing } from "../../../schemas/gitops-work.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 import { scriptedForge, type Reply } from "../forge/scripted-forge.ts";
 
@@ -71,9 +72,9 @@ async function lab() {
   });
   const followed = { places, forge } as unknown as Followed;
   const around = { store: openStore(root), followed: new Map([["papers", followed]]) } as unknown as Around;
-  const report = (state: StatusState): Promise<unknown> =>
-    new MockActivityEnvironment().run(activitiesWith(around).report, standing(state));
-  return { asked, shown, comments, mood, places, report };
+  const report = (state: StatusState, more: Partial<Showing> = {}): Promise<unknown> =>
+    new MockActivityEnvironment().run(activitiesWith(around).report, { ...standing(state), ...more });
+  return { asked, shown, comments, mood, places, report, lost: () => overwritten(followed) };
 }
 
 const LIMITED: Reply = {
@@ -137,6 +138,24 @@ describe("while a forge is in trouble (complaint 13)", () => {
     expect(asked.length).toBe(before);
   });
 
+  test("what somebody wrote over is found, and shown again", async () => {
+    const { report, shown, comments, lost } = await lab();
+    await report("running");
+    expect(await lost()).toEqual([]);
+    shown.push({ context: "other", state: "failure", description: "Of somebody else" });
+    expect(await lost()).toEqual([]);
+    shown.push({ context: "reprise", state: "success", description: "All is well" });
+    expect(await lost()).toEqual([SHA]);
+    comments.splice(0);
+    await report("running");
+    expect(shown.at(-1)!.state).toBe("success");
+    await report("running", { anew: true });
+    expect(shown.at(-1)).toMatchObject({ context: "reprise", state: "pending" });
+    expect(shown.filter(({ context }) => context === "reprise/a")).toHaveLength(1);
+    expect(comments).toHaveLength(1);
+    expect(await lost()).toEqual([]);
+  });
+
   test("a commit that is gone ends it quietly; a full list of statuses does not keep the comment back", async () => {
     const gone = await lab();
     gone.mood.push({ status: 422, body: { message: `No commit found for SHA: ${SHA}` } });
@@ -149,6 +168,13 @@ describe("while a forge is in trouble (complaint 13)", () => {
     full.mood.push({ body: { statuses: [] } }, most, { body: { statuses: [] } }, most);
     expect(await full.report("running")).toBe("shown");
     expect(full.comments).toHaveLength(1);
+    // It is told, and no later look that sends nothing takes that away.
+    const says = async () => (await readTroubles(full.places)).forge?.says;
+    expect(await says()).toContain("aaaaaaaaaa, reprise: The forge answered POST");
+    expect(await full.report("running")).toBe("shown");
+    expect(await says()).toContain("maximum number of statuses");
+    expect(await full.report("reproduced")).toBe("shown");
+    expect(await says()).toBeUndefined();
   });
 
   test("a token that may not do it is told, and tried seldom", async () => {

@@ -25,6 +25,7 @@ describe("the server's file", () => {
           pullRequest: "members",
           approvers: "write",
           deniedKinds: [],
+          data: {},
           secrets: {},
         },
         limits: {
@@ -56,6 +57,7 @@ repositories:
       approvers: admin
       kinds: { deny_for_pull_request: [run/command] }
     secrets: { HF_TOKEN: { recipes: ["recipes/st-*.yaml"], on: [push, schedule] } }
+    data: { data/walks: { path: ../walks, on: [push] } }
     limits: { gpu_hours_without_approval: 2, running: 2, queued: 5, recipes: 10, files: 20, checkout_mb: 1, mirror_mb: 2, fetch: 30s }
   keys: { url: "git@git.example:lab/papers.git", ssh_key: keys/papers }
 `);
@@ -65,6 +67,7 @@ repositories:
       trust: {
         ...{ pullRequest: "nobody", approvers: "admin", deniedKinds: ["run/command"] },
         secrets: { HF_TOKEN: { recipes: ["recipes/st-*.yaml"], on: ["push", "schedule"] } },
+        data: { "data/walks": { path: "/srv/walks", recipes: ["**"], on: ["push"], strangers: false } },
       },
       limits: { gpuHoursWithoutApproval: 2, checkoutBytes: 1e6, fetchSeconds: 30 },
     });
@@ -72,6 +75,11 @@ repositories:
       url: "git@git.example:lab/papers.git",
       sshKey: "/srv/lab/keys/papers",
     });
+  });
+
+  test.each(["/walks", "../walks", "a/../b", "./a", "a//b", "a/"])("no recipe names data as %j", (name) => {
+    const text = `gitops: 1\nrepositories:\n  papers: { url: a.git, data: { "${name}": { path: /srv/a } } }\n`;
+    expect(codes(server(text))).toHaveLength(1);
   });
 
   test("several mistakes at once, each at its place with what was meant", () => {

@@ -65,7 +65,9 @@ describe("statuses", () => {
   });
 
   test.each([
-    ["planned", "pending"],
+    ["planned", "success"],
+    ["untrusted", "pending"],
+    ["not-allowed", "failure"],
     ["waiting-for-approval", "pending"],
     ["queued", "pending"],
     ["running", "pending"],

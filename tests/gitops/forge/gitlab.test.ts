@@ -34,7 +34,9 @@ const CANNOT: Reply = {
 
 describe("statuses", () => {
   test.each([
-    ["planned", "pending"],
+    ["planned", "success"],
+    ["untrusted", "pending"],
+    ["not-allowed", "failed"],
     ["queued", "pending"],
     ["running", "running"],
     ["reproduced", "success"],
@@ -64,6 +66,22 @@ describe("statuses", () => {
     });
     expect(await open(url).status(status("reproduced"))).toBe("sent");
     expect(of("POST")).toMatchObject([{ body: { state: "success", pipeline_id: 41 } }]);
+  });
+
+  test("tells whether some are shown as they were sent, by the newest of each", async () => {
+    const { url } = await scriptedForge({
+      [READ]: list(
+        shown(1, "success"),
+        shown(3, "failed", { description: "Other words" }),
+        shown(2, "running", { name: "reprise/a", description: "Runs as before" }),
+      ),
+    });
+    const shows = (...statuses: Status[]) => open(url).shows(SHA, statuses);
+    const running = { ...status("running"), context: "reprise/a" };
+    expect(await shows(status("failed", "Other words"), running)).toBe(true);
+    expect(await shows(status("failed"))).toBe(false);
+    expect(await shows(status("reproduced"))).toBe(false);
+    expect(await shows(running, { ...running, context: "reprise/b" })).toBe(false);
   });
 
   test("running is not sent to a running one, equal ones are not sent", async () => {

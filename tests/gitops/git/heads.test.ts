@@ -41,6 +41,6 @@ test("what ls-remote prints: symbolic HEAD, branches, peeled tags, pull and merg
 });
 
 test("a detached HEAD, and nothing", () => {
-  expect(headsIn(`${A}\tHEAD\n`)).toEqual({ defaultBranch: null, head: A, refs: {}, pulls: {} });
-  expect(headsIn("")).toEqual({ defaultBranch: null, head: null, refs: {}, pulls: {} });
+  expect(headsIn(`${A}\tHEAD\n`)).toEqual({ defaultBranch: null, head: A, refs: {}, pulls: {}, notes: {} });
+  expect(headsIn("")).toEqual({ defaultBranch: null, head: null, refs: {}, pulls: {}, notes: {} });
 });

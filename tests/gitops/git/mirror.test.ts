@@ -28,7 +28,7 @@ describe("a mirror reads from a repository by its path", () => {
   test("heads: branches, tags (peeled), pull requests, default branch; nothing of an empty one", async () => {
     const repository = await BareRepository.make();
     const { mirror } = mirrorOf(repository.folder);
-    expect(await mirror.heads()).toEqual({ defaultBranch: null, head: null, refs: {}, pulls: {} });
+    expect(await mirror.heads()).toEqual({ defaultBranch: null, head: null, refs: {}, pulls: {}, notes: {} });
     const a = await repository.commit({ "a.txt": "a" });
     const b = await repository.commit({ "a.txt": "b" }, { branch: "feature/$(id)" });
     await repository.commit({ "a.txt": "c" }, { branch: "refs/pull/7/head", from: [a] });

@@ -25,12 +25,28 @@ async function deliver(port: number): Promise<number> {
   return answer?.status ?? 0;
 }
 
+/** How long one push takes from its commit to its verdict, when nothing else is to be done (ms). */
+async function alonePush(): Promise<number> {
+  const lab = await Lab.make();
+  void lab.serve();
+  const files = (value: number) => ({
+    ".reprise/gitops.yaml": policy(),
+    "recipes/a.yaml": recipe("a", { one: noop(value) }),
+  });
+  await lab.until(await lab.repository.commit(files(1)), "unclaimed", 120_000);
+  const begun = Date.now();
+  await lab.until(await lab.repository.commit(files(2)), "unclaimed", 120_000);
+  await lab.stop();
+  return Date.now() - begun;
+}
+
 test(
   "200 pushes, each delivered three times, while server, receiver and worker are killed (complaints 1, 2, 9)",
   { timeout: 400_000 },
   async () => {
     const lab = await Lab.make({ webhook_secret: { env: "HOOK" }, poll: "2s", limits: { running: 2 } });
     const port = await getPort();
+    const alone = await alonePush();
     const serve = (): void => void lab.serve(["--listen", String(port)], { HOOK: SECRET });
     serve();
     const shas: string[] = [];
@@ -49,8 +65,8 @@ test(
     }
     const calm = Date.now();
     await lab.until(shas.at(-1)!, ["unclaimed", "unaffected"], 60_000);
-    // On a machine of its own: 3 s for the look and the plan, the rest for what still ran and the run itself.
-    expect(Date.now() - calm).toBeLessThan(30_000);
+    // What still ran, and its own look, plan and run; on a machine that is busy with other things, three times what one push takes.
+    expect(Date.now() - calm).toBeLessThan(Math.max(10_000, 3 * alone));
     expect((await Promise.all(deliveries)).filter((status) => status === 202).length).toBeGreaterThan(100);
     let shown: (Shown | null)[] = [];
     const open = new Set(["planned", "waiting-for-approval", "queued", "running"]);

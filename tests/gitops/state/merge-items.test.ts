@@ -38,7 +38,8 @@ describe("a commit that is triggered once more", () => {
       state: "queued",
       attempt: 1,
     });
-    expect(again(item("planned"), item("waiting-for-approval")).state).toBe("waiting-for-approval");
+    for (const state of ["planned", "untrusted", "not-allowed"] as const)
+      expect(again(item(state), item("waiting-for-approval")).state).toBe("waiting-for-approval");
     expect(again(item("waiting-for-approval"), item("planned")).state).toBe("waiting-for-approval");
   });
 
@@ -62,12 +63,36 @@ describe("the state of a commit", () => {
     [["running", "not-reproduced"], "not-reproduced"],
     [["queued", "waiting-for-approval"], "waiting-for-approval"],
     [["reproduced", "planned"], "planned"],
+    [["reproduced", "untrusted"], "untrusted"],
+    [["reproduced", "not-allowed"], "not-allowed"],
+    [["planned", "running"], "running"],
     [[], "unaffected"],
   ])("of %j is %s", (states, expected) => expect(aggregate(standing(states))).toBe(expected));
 
-  test("superseded, cancelled and planned never pass (complaint 7)", () => {
-    for (const state of ["superseded", "cancelled", "planned", "failed", "invalid"] as const)
+  test("superseded, cancelled and what may not run never pass (complaint 7)", () => {
+    for (const state of [
+      ...(["superseded", "cancelled", "untrusted", "not-allowed", "failed", "invalid"] as const),
+    ])
       expect(passes(aggregate(standing(["reproduced", state])))).toBe(false);
+  });
+
+  test("what the policy only plans does not keep it pending", () => {
+    expect(passes(aggregate(standing(["planned"])))).toBe(true);
+    expect(passes(aggregate(standing(["planned", "reproduced"])))).toBe(true);
+  });
+
+  test("what a branch that is not trusted asks for says nothing of its pull request, and does not keep it pending", () => {
+    const trigger = { sha: "a", base: null, pull: null, by: null };
+    const push = { ...trigger, kind: "push", ref: "refs/heads/change" } as const;
+    const pull = { ...trigger, kind: "pull_request", ref: "refs/pull/1/head" } as const;
+    const ofPush = item("untrusted", { key: "a", lines: [push.ref] });
+    const ofPull = item("reproduced", { key: "a@tiny", lines: [pull.ref] });
+    const alone = standing([], { triggers: [push], items: [ofPush] });
+    expect(passes(aggregate(alone))).toBe(false);
+    expect(aggregate({ ...alone, triggers: [push, pull], items: [ofPush, ofPull] })).toBe("reproduced");
+    expect(aggregate({ ...alone, triggers: [push, pull] })).toBe("unaffected");
+    // On the same branch it is not enough that something else passes.
+    expect(aggregate({ ...alone, items: [ofPush, { ...ofPull, lines: [push.ref] }] })).toBe("untrusted");
   });
 
   test("one that could not be looked at has failed", () => {

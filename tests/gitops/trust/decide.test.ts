@@ -11,6 +11,7 @@ const TRUST: ServerTrust = {
   pullRequest: "members",
   approvers: "write",
   deniedKinds: [],
+  data: {},
   secrets: {
     HF_TOKEN: { recipes: ["recipes/st-*.yaml"], on: ["push", "schedule"] },
     ALL: { recipes: ["**"], on: ["push", "pull_request", "tag", "schedule", "manual"] },
@@ -103,8 +104,15 @@ describe("who may run what", () => {
     const never = { run: { ...RUN, push: "never", pull_request: "after-approval" } } as const;
     expect(ask(at("push", "refs/heads/main"), { pipeline: never })).toMatchObject({
       run: "plan-only",
+      bar: "policy",
       secrets: [],
     });
+    // That of a commit that is not trusted says nothing.
+    for (const trigger of [at("push", "refs/heads/other"), at("manual", "refs/heads/other")])
+      expect(ask(trigger, { pipeline: { run: { ...RUN, push: "never", manual: "never" } } })).toMatchObject({
+        run: "plan-only",
+        bar: "trust",
+      });
     const member = at("pull_request", "refs/pull/7/head", pull(false));
     expect(ask(member, { pipeline: never, permission: "write" })).toMatchObject({
       run: "after-approval",
@@ -151,7 +159,7 @@ describe("once the plan is known", () => {
 
   test("what it may not have keeps it from running, approved or not", () => {
     const settled = settle(always, { gpuHours: 0, notAllowed: [problem] }, { gpuHoursWithoutApproval: null });
-    expect(settled).toMatchObject({ run: "plan-only", reason: "It may not.", secrets: [] });
+    expect(settled).toMatchObject({ run: "plan-only", bar: "plan", reason: "It may not.", secrets: [] });
   });
 });
 

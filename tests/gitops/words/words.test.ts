@@ -101,12 +101,14 @@ const of = (state: StatusState, more: Partial<ItemFacts> = {}, note: string | nu
 
 describe("a status says in a sentence", () => {
   test.each([
-    ["planned", {}, "Planned: 1 to run, 1 to resume, 1 to reuse; 0.41 GPU hours, 12m 34s"],
+    ["planned", {}, "Planned only: 1 to run, 1 to resume, 1 to reuse; 0.41 GPU hours, 12m 34s"],
     [
       "waiting-for-approval",
       { plan: plan({ gpuHours: null, seconds: null }) },
       "Waits for approval: 1 to run, 1 to resume, 1 to reuse",
     ],
+    ["untrusted", {}, "Planned only: Its author may not push."],
+    ["not-allowed", {}, "May not run: Its author may not push."],
     ["queued", {}, "Waits for its turn"],
     ["not-reproduced", { verdict: verdict() }, "1 of 2 claims reproduced; not: accuracy"],
     ["reported", { verdict: verdict() }, "Done: 1 of 2 claims reproduced; not: accuracy"],
@@ -240,6 +242,25 @@ describe("the comment", () => {
       "Its author may not push.",
     ])
       expect(text).toContain(line);
+  });
+
+  test("says once why something may not run", () => {
+    const reason = "The step 'one' may not run: it runs programs.";
+    const problem = {
+      code: "R0712",
+      severity: "warning",
+      message: reason,
+      file: "recipes/a.yaml",
+      line: 4,
+      column: 3,
+    } as const;
+    const job = { ...facts().job, decision: { ...facts().job.decision, run: "plan-only", reason } as const };
+    const said = (more: Partial<ItemFacts>, state: StatusState) =>
+      body([item(state)], more).split(reason).length - 1;
+    // In the state, and with its place.
+    expect(said({ job, plan: plan({ notAllowed: [problem] }) }, "not-allowed")).toBe(2);
+    expect(said({ job }, "untrusted")).toBe(1);
+    expect(said({ job }, "planned")).toBe(1);
   });
 
   test("says how to approve these plans of this commit, which is no approval itself", () => {
