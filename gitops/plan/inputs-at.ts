@@ -30,11 +30,9 @@ export async function inputsAt(
         diagnostics.push(recipe.diagnostic(wrong.code, at, wrong.message));
         continue;
       }
-      const given = data.given[found.place];
-      const digest =
-        given === undefined
-          ? await digestOfContent(commit, found.place, entriesOf(found))
-          : await data.digest(given);
+      const digest = Object.hasOwn(data.given, found.place)
+        ? await data.digest(data.given[found.place]!)
+        : await digestOfContent(commit, found.place, entriesOf(found));
       if (sha256 !== null && sha256 !== digest) {
         const message = `'${named}' has the digest ${digest}, not the stated one. Commit the stated data, or correct the digest.`;
         diagnostics.push(recipe.diagnostic("R0402", ["inputs", name, "sha256"], message));

@@ -72,6 +72,8 @@ describe("data of the server", () => {
       "b.yaml": reading("data/walks/rows.jsonl", "path"),
       "c.yaml": reading("data"),
       "d.yaml": reading("data/walks/../../../etc"),
+      "e.yaml": reading("constructor"),
+      "constructor/a.txt": "x",
       "data/walks/own.txt": "x",
     });
     const { repository, folder } = dataOfServer();
@@ -82,8 +84,8 @@ describe("data of the server", () => {
       expect(problems).toMatchObject([{ severity: "error" }]);
       expect(JSON.stringify(problems)).not.toContain(folder);
     }
-    // The commit's own folder.
-    expect(await of("c.yaml")).toEqual([]);
+    // Folders of the commit.
+    for (const name of ["c.yaml", "e.yaml"]) expect(await of(name)).toEqual([]);
   });
 
   test("that is away is told, without where it would be", async () => {
