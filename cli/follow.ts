@@ -1,5 +1,6 @@
 import { kindsOf } from "../activities/index.ts";
 import type { Ending, Happening } from "../runs/follow.ts";
+import { filesToLookAt } from "../runs/outputs.ts";
 import { unparsedNotes } from "../runs/report/unparsed-notes.ts";
 import type { RunRequest } from "../schemas/plan.ts";
 import { EXIT, UserError } from "./errors.ts";
@@ -106,7 +107,9 @@ export async function tellEnd(store: Store, id: string, json: boolean): Promise<
   if (json) sayJson(record);
   else {
     const kinds = kindsOf((await store.runs.load(id))?.request.plan ?? {});
-    const files = { record: store.runs.files(id).record, report };
+    const looked = new Map<string, string[]>();
+    for (const step of record.steps) looked.set(step.id, await filesToLookAt(store, step));
+    const files = { record: store.runs.files(id).record, report, looked };
     say(summarise(record, kinds, await unparsedNotes(store, record), files));
   }
   return exitCodeOf(record);

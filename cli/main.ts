@@ -65,30 +65,49 @@ recipeVerb("plan <recipe>", "Show what a run would do with each step, and why", 
   )
   .addOption(new Option("--graph", "print the graph as Mermaid").conflicts("json"))
   .addOption(new Option("--preflight", "look at what models do at full size too").conflicts("json"))
+  .option("--details", "show all of it, not only what fits on a screen")
   .option("--exit-code", `exit with ${EXIT.somethingToDo} if a run would do anything`)
   .action(act(() => import("./commands/plan.ts"), "plan"));
 recipeVerb(
   "preflight <recipe>",
   "Look at what models do at full size: memory, tokens, steps, hours; needs no GPU, weights or network",
   "preflight recipes/st-r1.yaml",
-).action(act(() => import("./commands/preflight.ts"), "preflight"));
+)
+  .option("--details", "show all of it, not only what fits on a screen")
+  .action(act(() => import("./commands/preflight.ts"), "preflight"));
 recipeVerb(
   "conform <recipe>",
   "Compare a recipe with its paper's tables, row by row",
   "conform recipes/st-r1.yaml",
-).action(act(() => import("./commands/conform.ts"), "conform"));
+)
+  .option("--details", "show all of it, not only what fits on a screen")
+  .action(act(() => import("./commands/conform.ts"), "conform"));
 recipeVerb(
   "run <recipe>",
   "Run a recipe to its verdict, or go on with an unfinished run",
   "run recipes/demo.yaml",
 )
+  .option("-n, --dry-run", "only show what it would do, as 'reprise plan'")
   .option("--new", "start afresh even if the last run is unfinished")
   .option("--detach", "leave the run to a process of its own, and return")
   .option("--fail-fast", "let the first failure end the run; otherwise what does not depend on it goes on")
   .action(act(() => import("./commands/run.ts"), "run"));
-verb("status [run]", "List runs, or show one run's steps ('last' is the newest)", "status last --watch")
+verb(
+  "status [run]",
+  "List runs, or show one run: steps, settings, outputs, verdict ('last' is the newest)",
+  "status last --watch",
+)
   .option("-w, --watch", "follow the run until it is over")
+  .option("-a, --all", "list all runs, not only the newest")
+  .option("--details", "show all of it, not only what fits on a screen")
   .action(act(() => import("./commands/status.ts"), "status"));
+verb(
+  "outputs <run> [output]",
+  "Say what a run gave and where it is, or copy it: all, a step's (sft), or one (sft.adapter)",
+  "outputs last sft.adapter --to results/adapter",
+)
+  .option("--to <place>", "copy it there; one output gets this very name")
+  .action(act(() => import("./commands/outputs.ts"), "outputs"));
 verb(
   "checkpoints <run> [step]",
   "List what unfinished steps can be resumed from",
@@ -126,11 +145,19 @@ verb(
   "Show what runs say about the paper's claims, beside the paper",
   "verify last --junit verdict.xml",
 )
+  .option("--details", "show all of it, not only what fits on a screen")
   .addOption(new Option("--markdown", "as Markdown tables").conflicts("json"))
   .option("--junit <file>", "write JUnit XML there too")
   .option("--digests <file>", "say whether the runs gave the bytes of the reference in this file")
   .option("--write-digests <file>", "write what the runs gave into this file, as a reference")
   .action(act(() => import("./commands/verify.ts"), "verify"));
+program
+  .command("completion <shell>")
+  .description(
+    "Print a script that lets bash, zsh or fish complete commands, recipes, runs, steps and settings",
+  )
+  .addHelpText("after", "\nExample:\n  $ source <(reprise completion bash)")
+  .action(act(() => import("./completion/script.ts"), "completion"));
 verb("up", "Start this folder's Temporal server", "up").action(
   act(() => import("./commands/server.ts"), "up"),
 );
@@ -154,7 +181,11 @@ cacheVerb("ls", "List results with their size and the runs that need them", "ls"
 cacheVerb("why <result>", "Say what decided a result, and who needs it", "why 3f2a").action(
   act(cacheCommand, "why"),
 );
-cacheVerb("rm <names...>", "Remove results by fingerprint, or runs by id", "rm demo-20261124-091451-02a66e")
+cacheVerb(
+  "rm <names...>",
+  "Remove results by step or fingerprint, or runs by id",
+  "rm demo-20261124-091451-02a66e",
+)
   .option("--force", "also a result that a run's record needs")
   .action(act(cacheCommand, "rm"));
 cacheVerb("gc", "Remove what no run needs, the oldest first", "gc --keep 20GB --dry-run")
@@ -207,12 +238,18 @@ program
 outliveReaders();
 
 try {
+  if (process.argv[2] === "complete")
+    await (await import("./completion/complete.ts")).addCompletion(program, process.argv.slice(4));
   await program.parseAsync();
 } catch (error) {
   const { exitCode, message, details = {} } = await explain(error);
   process.exitCode = exitCode;
-  // The parser has said its errors itself.
+  // The parser has said its errors itself; what others call it is told beside.
   if (!(error instanceof CommanderError)) process.stderr.write(`${message}\n`);
+  else if (exitCode !== EXIT.done) {
+    const habit = (await import("./habits.ts")).habitOf(error, process.argv.slice(2));
+    if (habit !== null) process.stderr.write(`${habit}\n`);
+  }
   if (exitCode !== EXIT.done && process.argv.includes("--json"))
     sayJson({ ...details, error: { exitCode, message } });
 }

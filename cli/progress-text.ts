@@ -1,5 +1,7 @@
+import path from "node:path";
 import { showDuration } from "../core/show-duration.ts";
-import { mainNumber } from "../core/main-number.ts";
+import { mainNumber, movingNumbers } from "../core/main-number.ts";
+import { counted } from "../schemas/counted.ts";
 import type { StepFollower, StepState } from "../runs/step-files.ts";
 
 const duration = (seconds: number): string => showDuration(seconds, false);
@@ -9,18 +11,31 @@ function secondsOf({ outcome }: StepState): number | null {
   return (Date.parse(outcome.ended) - Date.parse(outcome.started)) / 1000;
 }
 
+/** `3/8 steps`, `1/1 step`. */
+export const showProgress = ({ done, total, unit }: NonNullable<StepState["progress"]>): string =>
+  `${done}/${counted(total, unit)}`;
+
 /** Where a step stands, in a few words. */
-export function describe({ kind, state }: Pick<StepFollower, "kind" | "state">): string {
+export function describe({
+  kind,
+  state,
+  hasBegun,
+}: Pick<StepFollower, "kind" | "state" | "hasBegun">): string {
   const { outcome, progress, secondsLeft } = state;
   if (outcome !== null) {
     const took = secondsOf(state);
-    return [outcome.status, took === null ? "" : `in ${duration(took)}`, mainNumber(kind, outcome.metrics)]
+    return [
+      outcome.status,
+      took === null ? "" : `in ${duration(took)}`,
+      mainNumber(kind, outcome.metrics),
+      state.files.map((file) => path.basename(file)).join(", "),
+    ]
       .filter(Boolean)
       .join("  ");
   }
-  if (progress === null) return state.message ?? "waiting";
+  if (progress === null) return state.message ?? (hasBegun ? "running" : "waiting");
   const left = secondsLeft === null ? "" : `${duration(secondsLeft)} left`;
-  return [`${progress.done}/${progress.total} ${progress.unit}s`, mainNumber(kind, state.metrics), left]
+  return [showProgress(progress), movingNumbers(kind, state.first, state.metrics), left]
     .filter(Boolean)
     .join("  ");
 }

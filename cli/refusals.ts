@@ -40,6 +40,23 @@ export function explainRefusal(refusal: Refusal): UserError {
         EXIT.invalid,
         `The run has no step '${refusal.step}'. It has: ${refusal.steps.join(", ")}.`,
       );
+    case "output-unknown":
+      return new UserError(
+        EXIT.invalid,
+        refusal.outputs.includes(refusal.output)
+          ? `The step '${refusal.step}' has not given '${refusal.output}': it is not done.`
+          : `'${refusal.step}' has no output '${refusal.output}'. It has: ${refusal.outputs.join(", ") || "none"}.`,
+      );
+    case "output-damaged":
+      return new UserError(
+        EXIT.failed,
+        `The output '${refusal.output}' of '${refusal.step}' is damaged: ${refusal.defect}. 'reprise run' with the same recipe makes it again.`,
+      );
+    case "place-taken":
+      return new UserError(
+        EXIT.invalid,
+        `'${refusal.place}' is there already. Name another place, or remove it; nothing was copied.`,
+      );
     case "record-missing":
       return new UserError(
         EXIT.failed,

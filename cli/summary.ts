@@ -1,6 +1,7 @@
 import path from "node:path";
 import { showDuration } from "../core/show-duration.ts";
-import type { RunRecord } from "../schemas/generated/run-record.ts";
+import { counted } from "../schemas/counted.ts";
+import type { RunRecord, RunRecordClaim } from "../schemas/generated/run-record.ts";
 import { testsNote } from "../report/tests-note.ts";
 import { sentenceOf } from "../verdict/reference.ts";
 import { EXIT, exitCodeOfFailure } from "./errors.ts";
@@ -22,7 +23,7 @@ export function summarise(
   record: RunRecord,
   kinds: Kinds,
   warnings: ReadonlyMap<string, string>,
-  files: { record: string; report: string },
+  files: { record: string; report: string; looked: ReadonlyMap<string, readonly string[]> },
 ): string {
   const rows = record.steps.map((step) => {
     const took = step.started && step.ended ? Date.parse(step.ended) - Date.parse(step.started) : null;
@@ -37,6 +38,7 @@ export function summarise(
     ];
   });
   const lines = [drawTable(["step", "kind", "status", "time", "result"], rows)];
+  for (const [id, looked] of files.looked) lines.push(...looked.map((file) => `${id}: ${show(file)}`));
   for (const { id, unfit } of record.steps)
     if (unfit !== undefined)
       lines.push(
@@ -45,18 +47,13 @@ export function summarise(
   for (const late of record.environment.unanswered ?? [])
     lines.push(colours.yellow(`warning: ${late}: the record does not say what it would have.`));
   for (const [id, warning] of warnings) lines.push(colours.yellow(`warning: ${id}: ${warning}`));
-  for (const claim of record.claims) {
-    lines.push(
-      `${VERDICT_COLOURS[claim.verdict](claim.verdict)}  ${claim.says}`,
-      `  ${claim.because}${claim.p === null ? "" : ` p = ${claim.p.toPrecision(2)}.`}`,
-    );
-  }
+  for (const claim of record.claims) lines.push(showClaim(claim));
   const note = testsNote(record);
   if (note !== null) lines.push(note);
   if (record.reference) lines.push(sentenceOf(record.reference));
   if (record.deviations.length > 0) {
     lines.push(
-      `${record.deviations.length} stated deviations from the paper; they stand in the record and the report.`,
+      `${counted(record.deviations.length, "stated deviation")} from the paper, in the record and the report.`,
     );
   }
   if (record.failure !== null) {
@@ -69,8 +66,17 @@ export function summarise(
   const seconds = showDuration(record.seconds);
   lines.push(`${record.status} in ${seconds}`, `record: ${show(files.record)}`);
   lines.push(`report: ${show(files.report)}`);
+  if (record.steps.some(({ outputs }) => Object.keys(outputs).length > 0))
+    lines.push(`outputs: 'reprise outputs ${record.run}' says where they are, and copies them`);
   return lines.join("\n");
 }
+
+/** A judged claim: its verdict, what it says, and why. */
+export const showClaim = ({ verdict, says, because, p }: RunRecordClaim): string =>
+  `${showVerdict(verdict)}  ${says}\n  ${because}${p === null ? "" : ` p = ${p.toPrecision(2)}.`}`;
+
+/** A verdict in its colour. */
+export const showVerdict = (verdict: RunRecordClaim["verdict"]): string => VERDICT_COLOURS[verdict](verdict);
 
 const show = (file: string): string => path.relative(process.cwd(), file) || file;
 

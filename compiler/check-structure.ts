@@ -20,7 +20,7 @@ export function checkStructure(
 ): Diagnostic[] {
   if (validate(value)) return [];
   const seen = new Set<string>();
-  return withoutTypos(withoutBranches(validate.errors ?? [])).flatMap((error) => {
+  return withoutFollowers(withoutTypos(withoutBranches(validate.errors ?? []))).flatMap((error) => {
     const path = [...base, ...keysOf(error.instancePath)];
     if (failed.size > 0 && path.some((_, depth) => failed.has(path.slice(0, depth + 1).join("/")))) return [];
     const { code, message, key, ...more } =
@@ -69,6 +69,19 @@ function withoutTypos(errors: ErrorObject[]): ErrorObject[] {
     ({ keyword, instancePath, params }) =>
       keyword !== "required" ||
       !meant.has(`${instancePath}/${(params as { missingProperty: string }).missingProperty}`),
+  );
+}
+
+/** What may stand beside a `type` says nothing while that is missing. */
+function withoutFollowers(errors: ErrorObject[]): ErrorObject[] {
+  const untyped = errors.filter(
+    ({ keyword, params }) =>
+      keyword === "required" && (params as { missingProperty: string }).missingProperty === "type",
+  );
+  return errors.filter(
+    ({ keyword, instancePath }) =>
+      keyword !== "false schema" ||
+      untyped.every((error) => !instancePath.startsWith(`${error.instancePath}/`)),
   );
 }
 

@@ -3,6 +3,7 @@ import type { Code } from "../schemas/diagnostic.ts";
 import type { More } from "./layers.ts";
 import { closest, meantName, noteOn } from "../core/suggest.ts";
 import { WORDS } from "../core/synonyms.ts";
+import { asList, examplesOf, hasForm, inForm, isWithinLimits } from "./what-to-write.ts";
 
 /** One schema error in a recipe's own words. */
 export interface Explanation {
@@ -31,7 +32,7 @@ export function explainSchemaError(
     case "additionalProperties":
       return unknownKey(error, String(params["unevaluatedProperty"] ?? params["additionalProperty"]), where);
     case "required":
-      return missingKey(where, String(params["missingProperty"]));
+      return missingKey(error, where, String(params["missingProperty"]));
     case "false schema": {
       const message = `'${(name ?? "").split(".").at(-1)!}' has no meaning for an input of this type.`;
       return { code: "R0105", message, at: "key" };
@@ -63,12 +64,22 @@ export function explainSchemaError(
   }
 }
 
-const missingKey = (where: string, key: string): Explanation => ({
-  code: "R0102",
-  message: `${capital(where)} needs the key '${key}'.`,
-  key,
-  at: "key",
-});
+const missingKey = ({ data, parentSchema }: ErrorObject, where: string, key: string): Explanation => {
+  const { properties = {} } = (parentSchema ?? {}) as { properties?: Record<string, { enum?: unknown[] }> };
+  const words = properties[key]?.enum;
+  const of = words === undefined ? "" : `, one of ${words.join(", ")}`;
+  const { path } = data as { path?: unknown };
+  const onDisk = words?.includes("path") === true && typeof path === "string";
+  const example = onDisk
+    ? ` Write { type: path, path: ${JSON.stringify(path)} } for any file or folder.`
+    : "";
+  return {
+    code: "R0102",
+    message: `${capital(where)} needs the key '${key}'${of}.${example}`,
+    key,
+    at: "key",
+  };
+};
 
 const notAllowed = (error: ErrorObject, where: string, rule: string): Explanation => ({
   code: "R0104",
@@ -79,10 +90,17 @@ function unknownKey(error: ErrorObject, key: string, where: string): Explanation
   const schema = error.parentSchema as { properties?: Record<string, unknown> } | undefined;
   const known = Object.keys(schema?.properties ?? {});
   const note = noteOn(key);
-  const near = meantName(key, known);
+  const there = Object.keys(error.data ?? {});
+  const meant = meantName(key, known);
+  // Written twice, it would be the next error.
+  const near = meant !== undefined && there.includes(meant) ? undefined : meant;
   const list = known.length > 0 ? `Known keys: ${known.join(", ")}.` : "";
   const hint = [
-    near === undefined ? (note === undefined ? list : "") : `Did you mean '${near}'?`,
+    near === undefined && meant !== undefined
+      ? `It means '${meant}', which is there already: remove one of them.`
+      : "",
+    near === undefined && meant === undefined ? (note === undefined ? list : "") : "",
+    near === undefined ? "" : `Did you mean '${near}'?`,
     note ?? "",
   ];
   const message = `'${key}' is not a key of ${where}. ${hint.filter(Boolean).join(" ")}`.trimEnd();
@@ -91,6 +109,7 @@ function unknownKey(error: ErrorObject, key: string, where: string): Explanation
 
 function wrongType(error: ErrorObject, where: string, types: string[], written?: string): Explanation {
   const { data } = error;
+  const schema = (error.parentSchema ?? {}) as Parameters<typeof isWithinLimits>[1];
   const must = `${capital(where)} must be ${types.map(article).join(" or ")}; it is ${describe(data)}.`;
   const numeric = types.includes("number") || types.includes("integer");
   if (typeof data === "string" && numeric) {
@@ -98,7 +117,8 @@ function wrongType(error: ErrorObject, where: string, types: string[], written?:
     if (
       data.trim() !== "" &&
       Number.isFinite(number) &&
-      (types.includes("number") || Number.isInteger(number))
+      (types.includes("number") || Number.isInteger(number)) &&
+      isWithinLimits(number, schema)
     ) {
       return {
         code: "R0103",
@@ -122,7 +142,13 @@ function wrongType(error: ErrorObject, where: string, types: string[], written?:
       return { code: "R0103", message: `${must} In YAML 1.2 it is written ${word}.`, suggestion: word };
   }
   if (types.includes("string") && (typeof data === "number" || typeof data === "boolean")) {
-    const quoted = `"${written ?? String(data)}"`;
+    const text = written ?? String(data);
+    const quoted = `"${text}"`;
+    if (!hasForm(text, schema)) {
+      const suggestion = inForm(text, schema);
+      const hint = suggestion === undefined ? "" : ` Write ${suggestion}.`;
+      return { code: "R0103", message: `${must}${hint}${examplesOf(schema)}`, suggestion };
+    }
     return { code: "R0103", message: `${must} Put it in quotes: ${quoted}.`, suggestion: quoted };
   }
   if (types.includes("object") && Array.isArray(data)) {
@@ -132,7 +158,8 @@ function wrongType(error: ErrorObject, where: string, types: string[], written?:
     return { code: "R0103", message: `${must} Write ${example} instead of '- …'.` };
   }
   if (types.includes("array") && (typeof data === "string" || typeof data === "number")) {
-    return { code: "R0103", message: `${must} Write [${String(data)}].`, suggestion: `[${String(data)}]` };
+    const list = asList(data, where.endsWith(".argv'"));
+    return { code: "R0103", message: `${must} Write ${list}.`, suggestion: list };
   }
   if (types.includes("object")) return { code: "R0103", message: `${must}${keysFor(error)}` };
   return { code: "R0103", message: must };
@@ -163,36 +190,15 @@ function wrongWord(error: ErrorObject, where: string, words: string[]): Explanat
   return { code: "R0104", message, suggestion: near };
 }
 
-const UNITS: Record<string, string> = {
-  sec: "s",
-  min: "m",
-  hour: "h",
-  hr: "h",
-  day: "d",
-  minute: "m",
-  second: "s",
-};
-
 // As in the schemas: names become folders.
 const LONGEST_NAME = 100;
 
 function wrongForm(error: ErrorObject, where: string): Explanation {
   const { propertyName: key } = error as { propertyName?: string };
-  const { examples } = (error.parentSchema ?? {}) as { examples?: unknown[] };
-  const form = (examples ?? []).map((example) => `'${String(example)}'`).join(", ");
+  const schema = (error.parentSchema ?? {}) as Parameters<typeof inForm>[1];
   const text = key ?? String(error.data);
-  const duration = /^([0-9]+)\s*(sec|min|hour|hr|day|minute|second|s|m|h|d)s?$/i.exec(text.trim());
-  const steps = /^([0-9]+)$/.exec(text.trim());
-  let suggestion: string | undefined;
-  if (form.includes("'90s'") && duration)
-    suggestion = duration[1]! + (UNITS[duration[2]!.toLowerCase()] ?? duration[2]!.toLowerCase());
-  if (form.includes(" steps'") && steps) suggestion = `${steps[1]!} steps`;
-  const hint =
-    suggestion === undefined
-      ? form === ""
-        ? ""
-        : ` It is written like ${form}.`
-      : ` Did you mean '${suggestion}'?`;
+  const suggestion = key === undefined ? inForm(text, schema) : undefined;
+  const hint = suggestion === undefined ? examplesOf(schema) : ` Did you mean '${suggestion}'?`;
   const shown = text.length > LONGEST_NAME ? `${text.slice(0, 40)}…` : text;
   const what = key === undefined ? `${capital(where)}: '${shown}'` : `'${shown}' as a key of ${where}`;
   const wrong =

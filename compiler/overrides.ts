@@ -56,10 +56,7 @@ export function applySettings(recipe: Layers, settings: readonly string[]): Appl
         diagnostics: [...diagnostics, at(whole, code, [0, equals < 1 ? setting.length : equals], message)],
       });
       if (!/^(?:(?:steps|claims|inputs|accept)(?:\.[^.\s]+)+|reproducible)$/.test(dotted)) {
-        return wrong(
-          "R0306",
-          `'${setting}' is no setting. Write path=value, such as steps.sft.with.epochs=2.`,
-        );
+        return wrong("R0306", noSetting(layers, setting, dotted));
       }
       const odd = splitPath(dotted).find((part) => String(part) in {});
       if (odd !== undefined) return wrong("R0306", `'${odd}' cannot be a key.`);
@@ -93,6 +90,36 @@ export function applySettings(recipe: Layers, settings: readonly string[]): Appl
     },
     { layers: recipe, diagnostics: [] },
   );
+}
+
+/** What a setting lacks: its `=`, or the whole path, which is told where the recipe has such a step or input. */
+function noSetting({ value }: Layers, setting: string, dotted: string): string {
+  if (dotted === "") return `'${setting}' is no setting. Write path=value, such as steps.sft.with.epochs=2.`;
+  const [first = "", ...rest] = dotted.split(".");
+  const step = placeOfStep(value, first);
+  const parameter = rest.length > 0 && !BESIDE_WITH.has(rest[0]!) ? ["with", ...rest] : rest;
+  const isInput = rest.length === 0 && valueAt(value, ["inputs", first]) !== undefined;
+  const whole =
+    step !== null && rest.length > 0 ? [...step, ...parameter] : isInput ? ["inputs", first] : null;
+  const meant = whole === null ? "" : ` Did you mean '${whole.join(".")}'?`;
+  return `'${dotted}' is no path in a recipe: one begins with steps, claims, inputs or accept, as steps.sft.with.epochs does.${meant}`;
+}
+
+const BESIDE_WITH: ReadonlySet<string> = new Set(
+  ["with", "resources", "retry", "timeout", "checkpoint", "matrix"].concat([
+    "accept",
+    "deviations",
+    "source",
+  ]),
+);
+
+/** Where a step stands, also in a group; null where there is none. */
+function placeOfStep(recipe: unknown, id: string): string[] | null {
+  const steps = valueAt(recipe, ["steps"]);
+  if (!isMapping(steps)) return null;
+  if (Object.hasOwn(steps, id)) return ["steps", id];
+  const group = Object.keys(steps).find((name) => isMapping(valueAt(steps, [name, "steps", id])));
+  return group === undefined ? null : ["steps", group, "steps", id];
 }
 
 /** Why a setting's value is not one value, or null. What would be lost without a word is told. */
@@ -148,7 +175,7 @@ function missingPlace({ value }: Layers, { prefix, value: given }: Layer, dotted
   const parent = valueAt(value, above);
   if (typeof parent !== "object" || parent === null) {
     const top = above.length === 0;
-    return top ? null : `the recipe has no '${above.join(".")}'.${nearby(value, above)}`;
+    return top ? null : `the recipe has no '${above.join(".")}'.${nearby(value, prefix)}`;
   }
   const last = prefix.at(-1);
   if (Array.isArray(parent) && !(typeof last === "number" && last < parent.length)) {
@@ -160,6 +187,9 @@ function missingPlace({ value }: Layers, { prefix, value: given }: Layer, dotted
 }
 
 function nearby(value: unknown, path: Path): string {
+  const inGroup = path[0] === "steps" && path.length > 1 ? placeOfStep(value, String(path[1])) : null;
+  if (inGroup !== null && inGroup.length > 2)
+    return ` It stands in a group: '${[...inGroup, ...path.slice(2)].join(".")}'.`;
   for (const [depth, key] of path.entries()) {
     const parent = valueAt(value, path.slice(0, depth));
     if (typeof parent !== "object" || parent === null) return "";

@@ -6,3 +6,7 @@ export function showValue(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
+
+/** A text with its digests cut to twelve digits, which name them well enough for a person. */
+export const shortDigests = (text: string): string =>
+  text.replaceAll(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, "$1");

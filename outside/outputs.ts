@@ -27,7 +27,7 @@ export async function checkOutputs(context: StepContext, program: string): Promi
     if (there === null || (there.isDirectory() && (await readdir(place)).length === 0))
       throw new StepFailure(
         "exit",
-        `${program} ended well, but left no output '${output}' at {outputs.${output}}.`,
+        `${program} ended well, but left no output '${output}': nothing lies at '${place}', where it must write it.`,
       );
   }
   const unfit = await Promise.all(

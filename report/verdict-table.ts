@@ -1,4 +1,5 @@
 import type { RunRecord, RunRecordClaim } from "../schemas/generated/run-record.ts";
+import { shortDigests } from "../core/show-value.ts";
 import { testsNote } from "./tests-note.ts";
 
 export const VERDICT_HEAD = ["claim", "paper", "ours", "95 % interval", "verdict", "evidence"];
@@ -14,7 +15,7 @@ export function verdictCells(claim: RunRecordClaim): string[] {
       : number(claim.value) + (claim.p === null ? "" : `, p ${claim.p.toPrecision(2)}`),
     claim.interval === null ? "" : claim.interval.map(number).join(" to "),
     claim.verdict + (claim.counts === false ? ", does not count in this profile" : ""),
-    claim.evidence.join("\n"),
+    claim.evidence.map(shortDigests).join("\n"),
   ];
 }
 

@@ -14,6 +14,10 @@ export type Refusal =
   /** The folder that a run works in is not there. */
   | { why: "folder-gone"; run: string; folder: string }
   | { why: "step-unknown"; step: string; steps: string[] }
+  | { why: "output-unknown"; step: string; output: string; outputs: string[] }
+  | { why: "output-damaged"; step: string; output: string; defect: string }
+  /** Something lies where an output is to be copied to. */
+  | { why: "place-taken"; place: string }
   /** It is over, or told to end, and has no record. */
   | { why: "record-missing"; run: string }
   /** Its workflow failed before it could write a record; `code` is the failure's. */

@@ -18,19 +18,25 @@ async function standingOf(
 }
 
 /** All runs of a store, newest first. */
-export const standings = async (store: Store): Promise<{ started: StartedRun; standing: Standing }[]> =>
+export const standings = async (
+  store: Store,
+): Promise<{ started: StartedRun; standing: Standing; record: RunRecord | undefined }[]> =>
   Promise.all(
     (await store.runs.list()).map(async (run) => {
       const [started, record] = await Promise.all([store.runs.load(run), store.runs.loadRecord(run)]);
-      return { started: started!, standing: await standingOf(store, started!, record) };
+      return { started: started!, standing: await standingOf(store, started!, record), record };
     }),
   );
 
 interface StepStanding {
   id: string;
-  status: RunRecordStep["status"] | "started" | "waiting";
+  /** `paused`: it had begun when the run was paused. */
+  status: RunRecordStep["status"] | "started" | "paused" | "waiting";
   progress: StepState["progress"];
   metrics: Record<string, number>;
+  /** Each metric's first value while it works. */
+  first: Record<string, number>;
+  outputs: RunRecordStep["outputs"];
 }
 
 /** A run with its steps, and who works on it. */
@@ -48,14 +54,17 @@ export async function lookAtRun(store: Store, started: StartedRun): Promise<RunS
   const record = await store.runs.loadRecord(run);
   const follower = new RunFollower(store, run, plan);
   await follower.update();
-  const steps = follower.steps.map(({ id, state }): StepStanding => {
+  const steps = follower.steps.map(({ id, state, hasBegun }): StepStanding => {
     const known = record?.steps.find((step) => step.id === id);
-    const unfinished = state.progress === null ? "waiting" : "started";
+    const begun = started.paused ? "paused" : "started";
+    const unfinished = hasBegun ? begun : "waiting";
     return {
       id,
       status: known?.status ?? state.outcome?.status ?? unfinished,
       progress: state.progress,
       metrics: known?.metrics ?? state.outcome?.metrics ?? state.metrics,
+      first: state.first,
+      outputs: known?.outputs ?? state.outcome?.outputs ?? {},
     };
   });
   return { standing: await standingOf(store, started, record), workers, steps, record };

@@ -5,6 +5,7 @@ import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import type { Plan, StepOutcome } from "../schemas/plan.ts";
 import { EventTail } from "../data/events/event-tail.ts";
 import type { Store } from "../store/store.ts";
+import { filesToLookAt } from "./outputs.ts";
 
 /** A step as its files tell: what a view shows, in this terminal or another one. */
 export interface StepState {
@@ -12,6 +13,10 @@ export interface StepState {
   progress: { done: number; total: number; unit: string } | null;
   secondsLeft: number | null;
   metrics: Record<string, number>;
+  /** Each metric's first value, of the attempt at work. */
+  first: Record<string, number>;
+  /** Paths of files that people look at, in the outputs of a step that has ended. */
+  files: string[];
   message: string | null;
   /** Messages with their times (s), oldest first. */
   said: { text: string; time: number }[];
@@ -48,6 +53,8 @@ export class StepFollower {
     progress: null,
     secondsLeft: null,
     metrics: {},
+    first: {},
+    files: [],
     message: null,
     said: [],
   };
@@ -73,6 +80,7 @@ export class StepFollower {
   async update(): Promise<void> {
     for (const { row } of (await this.#tail.read()).events) this.#take(row);
     this.state.outcome = (await this.#store.runs.loadOutcome(this.#run, this.id)) ?? null;
+    if (this.state.outcome !== null) this.state.files = await filesToLookAt(this.#store, this.state.outcome);
   }
 
   #take(event: TrainerEvent): void {
@@ -80,7 +88,11 @@ export class StepFollower {
       this.state.message = event.text;
       this.state.said.push({ text: event.text, time: event.time });
     }
-    if (event.event === "metrics") Object.assign(this.state.metrics, event.values);
+    if (event.event === "attempt") this.state.first = {};
+    if (event.event === "metrics") {
+      this.state.first = { ...event.values, ...this.state.first };
+      Object.assign(this.state.metrics, event.values);
+    }
     if (event.event !== "progress") return;
     const { done, total, unit, time } = event;
     // A new attempt starts its own clock.

@@ -131,6 +131,12 @@ export async function bytesOf(root: string, digest: string): Promise<number> {
   return manifest?.files.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0;
 }
 
+/** An artifact's files by its manifest: paths in it, and bytes; none without one. */
+export async function filesOf(root: string, digest: string): Promise<{ path: string; bytes: number }[]> {
+  const manifest = await readManifest(root, digest);
+  return manifest?.files.map(({ path: file, bytes }) => ({ path: file, bytes })) ?? [];
+}
+
 /** Path of an artifact's folder, or of its file where it is one file. */
 export const pathOf = (root: string, { uri, type }: Pick<Artifact, "uri"> & { type: string }): string =>
   path.resolve(root, uri, fileOfType(type) ?? "");

@@ -38,6 +38,7 @@ export const openStore = (root: string) => ({
     markDamaged: at(root, artifacts.markDamaged),
     touch: at(root, artifacts.touchArtifacts),
     bytes: at(root, artifacts.bytesOf),
+    files: at(root, artifacts.filesOf),
   },
   /** Finished steps by their fingerprints. */
   results: {

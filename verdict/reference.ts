@@ -48,7 +48,11 @@ export function compareWithReference(
   const counts = { steps: asked.length, equal: asked.length - wrong.length };
   const [first] = wrong;
   if (first === undefined)
-    return { same: true, ...counts, because: `All ${counts.steps} steps gave the reference's bytes.` };
+    return {
+      same: true,
+      ...counts,
+      because: `${counts.steps === 1 ? "The one step" : `All ${counts.steps} steps`} gave the reference's bytes.`,
+    };
   const made = `The reference was made on ${reference.cpu} (${reference.platform}, ${reference.reproducible}).`;
   const because = `The first step to differ is '${first.id}': ${first.difference}. ${made}`;
   return { same: false, ...counts, because: [because, ...unpromised(reference, platform, mode)].join(" ") };

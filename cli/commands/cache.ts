@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import prettyBytes from "pretty-bytes";
 import { parseKeep } from "../../store/collect.ts";
 import type { CachedStep } from "../../store/cache.ts";
+import { counted } from "../../schemas/counted.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { drawTable } from "../table.ts";
@@ -29,11 +30,15 @@ export async function ls({ json }: Json): Promise<number> {
     kind,
     fingerprint.slice(0, 12),
     prettyBytes(bytes),
-    made.slice(0, 16),
+    made.slice(0, 16).replace("T", " "),
     shortList(neededBy),
   ]);
   const head = ["step", "kind", "fingerprint", "size", "made", "needed by"];
-  say(steps.length === 0 ? "The store has no finished step." : drawTable(head, rows, true));
+  say(
+    steps.length === 0
+      ? "The store has no finished step."
+      : drawTable(head, rows, { spare: ["kind", "size"] }),
+  );
   return EXIT.done;
 }
 
@@ -60,7 +65,8 @@ export async function why(name: string, { json }: Json): Promise<number> {
 export async function rm(names: string[], { force, json }: Json & { force?: boolean }): Promise<number> {
   const removed: string[] = [];
   for (const name of names) {
-    const outcome = await changing(() => store().cache.remove(name, force === true));
+    const meant = await fingerprintOf(name);
+    const outcome = await changing(() => store().cache.remove(meant, force === true));
     if (outcome.how === "unknown")
       throw new UserError(
         EXIT.invalid,
@@ -115,9 +121,20 @@ export async function verify({ json }: Json): Promise<number> {
   else {
     for (const { digest, defect } of damaged)
       say(`artifact ${digest}: ${defect}; it is removed, the step that made it will run again`);
-    say(`${checked} artifacts, ${damaged.length} damaged.`);
+    say(`${counted(checked, "artifact")}, ${damaged.length} damaged.`);
   }
   return damaged.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** The fingerprint of a step's one result, where a name is a step's; any other name as it is. */
+async function fingerprintOf(name: string): Promise<string> {
+  const results = (await store().cache.list()).filter(({ id }) => id === name);
+  if (results.length < 2) return results[0]?.fingerprint ?? name;
+  const listed = results.map(({ fingerprint, made }) => `${fingerprint.slice(0, 12)} (${made.slice(0, 16)})`);
+  throw new UserError(
+    EXIT.invalid,
+    `'${name}' has ${counted(results.length, "result")}: ${listed.join(", ")}. Name one by its fingerprint.`,
+  );
 }
 
 async function named(name: string): Promise<CachedStep> {

@@ -34,7 +34,7 @@ export async function checkpoints(
         defect ?? "yes",
       ]),
     ]);
-    say(drawTable(["checkpoint", "saved", "size", "whole"], rows, true));
+    say(drawTable(["checkpoint", "saved", "size", "whole"], rows));
   }
   return EXIT.done;
 }

@@ -1,5 +1,4 @@
 import path from "node:path";
-import Table from "cli-table3";
 import type { Layers } from "../../compiler/layers.ts";
 import type { ConformRow } from "../../compiler/paper/compare-row.ts";
 import type { Conformity, ConformTable } from "../../compiler/paper/conform.ts";
@@ -11,12 +10,13 @@ import type { Place } from "../../schemas/diagnostic.ts";
 import type { Recipe } from "../../schemas/generated/recipe.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
+import { drawTable } from "../table.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
 
 /** Prints the paper's tables beside a recipe's values and what reaches the trainer, row by row. */
 export async function conform(
   file: string,
-  { json, ...options }: RecipeOptions & { json?: boolean },
+  { json, details = false, ...options }: RecipeOptions & { json?: boolean; details?: boolean },
 ): Promise<number> {
   const { plan, recipe, paper } = await planOf(file, options);
   if (paper === null) {
@@ -30,12 +30,13 @@ export async function conform(
     return EXIT.done;
   }
   say(`${(recipe.value as unknown as Recipe).name}, beside ${paper.source}`);
-  for (const table of paper.tables) showTable(table, recipe);
+  if (details) for (const table of paper.tables) showTable(table, recipe);
+  else showShort(paper.tables);
   for (const sentence of unmatched(paper)) say(sentence);
   const all = paper.tables.flatMap(({ rows }) => rows);
   const count = (verdict: ConformRow["verdict"]) => all.filter((row) => row.verdict === verdict).length;
   say(
-    `${counted(all.length, "row")}: ${count("exact")} exact, ${counted(count("deviation"), "stated deviation")}, ${count("silent") + count("no parameter")} silent.`,
+    `${counted(all.length, "row")}: ${count("exact")} exact, ${counted(count("deviation"), "stated deviation")}, ${count("silent") + count("no parameter")} silent.${details ? "" : " --details shows each, and what reaches the trainer."}`,
   );
   return EXIT.done;
 }
@@ -82,28 +83,53 @@ function unmatched(paper: Conformity): string[] {
   ];
 }
 
+/** Every row of one of the paper's tables. */
 function showTable({ table, column, step, rows }: ConformTable, recipe: Layers): void {
-  const shown = new Table({
-    head: ["row", "paper", "recipe", "from", "reaches the trainer", "verdict"],
-    style: { head: [], border: [], compact: true },
-    colWidths: [null, null, null, null, 50, 34],
-    wordWrap: true,
-  });
-  for (const row of rows) {
-    const { parameter, ours, verdict, reason } = row;
-    const origin = originOf(row, recipe);
-    const from = origin === null ? "default" : `${path.basename(origin.file)}:${origin.line}`;
-    shown.push([
-      row.row,
-      printedOf(row),
-      parameter === null ? "" : `${parameter}: ${showValue(ours)}`,
-      parameter === null ? "" : from,
-      reachedBy(row),
-      verdict === "silent" ? "deviation, not stated" : reason === null ? verdict : `${verdict}: ${reason}`,
-    ]);
-  }
   say(`\n${table}${column === null ? "" : `, column ${column}`}, step '${step}'`);
-  say(shown.toString());
+  say(
+    drawTable(
+      ["row", "paper", "recipe", "from", "reaches the trainer", "verdict"],
+      rows.map((row) => [
+        ...[row.row, printedOf(row), oursOf(row)],
+        row.parameter === null ? "" : standsAt(row, recipe),
+        ...[reachedBy(row), verdictOf(row)],
+      ]),
+    ),
+  );
+}
+
+/** How many rows of each table agree, and those that do not. */
+function showShort(tables: readonly ConformTable[]): void {
+  const counts = tables.map(({ table, column, step, rows }) => [
+    ...[table, String(column ?? ""), step, String(rows.length)],
+    ...(["exact", "deviation", "silent", "no parameter"] as const).map((verdict) => {
+      const { length } = rows.filter((row) => row.verdict === verdict);
+      return length === 0 ? "" : String(length);
+    }),
+  ]);
+  const others = tables.flatMap(({ step, rows }) =>
+    rows
+      .filter(({ verdict }) => verdict !== "exact" && verdict !== "no parameter")
+      .map((row) => [step, row.row, printedOf(row), oursOf(row), verdictOf(row)]),
+  );
+  if (counts.length > 0)
+    say(
+      drawTable(["table", "column", "step", "rows", "exact", "stated", "not stated", "no parameter"], counts),
+    );
+  if (others.length > 0) say(`\n${drawTable(["step", "row", "paper", "recipe", "verdict"], others)}\n`);
+}
+
+const oursOf = ({ parameter, ours }: ConformRow): string =>
+  parameter === null ? "" : `${parameter}: ${showValue(ours)}`;
+
+function standsAt(row: ConformRow, recipe: Layers): string {
+  const origin = originOf(row, recipe);
+  return origin === null ? "default" : `${path.basename(origin.file)}:${origin.line}`;
+}
+
+function verdictOf({ verdict, reason }: ConformRow): string {
+  if (verdict === "silent") return "deviation, not stated";
+  return reason === null ? verdict : `${verdict}: ${reason}`;
 }
 
 /** What of the trainer's a value becomes; nothing where the kind does not say, as of a program's environment. */

@@ -1,11 +1,11 @@
 import { statfs } from "node:fs/promises";
 import os from "node:os";
-import Table from "cli-table3";
 import { colours } from "../colours.ts";
 import { describeEnvironment, firstLine } from "../../host/environment.ts";
 import { findToolchain, lacksCuda } from "../../host/toolchain.ts";
 import { EXIT } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
+import { drawTable } from "../table.ts";
 import { findStore, type Store } from "../../store/store.ts";
 
 interface Check {
@@ -82,14 +82,12 @@ export async function doctor({
   const healthy = checks.every(({ ok }) => ok);
   if (json) sayJson({ ok: healthy, checks });
   else {
-    const table = new Table({ style: { head: [], border: [] } });
-    for (const { name, ok, found, advice } of checks)
-      table.push([
-        ok ? colours.green("ok") : colours.red("missing"),
-        name,
-        ok ? found : `${found}: ${advice}`,
-      ]);
-    say(table.toString());
+    const rows = checks.map(({ name, ok, found, advice }) => [
+      ok ? colours.green("ok") : colours.red("missing"),
+      name,
+      ok ? found : `${found}: ${advice}`,
+    ]);
+    say(drawTable(["", "needed", "found"], rows));
   }
   return healthy ? EXIT.done : EXIT.missing;
 }

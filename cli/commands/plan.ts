@@ -1,4 +1,5 @@
 import prettyBytes from "pretty-bytes";
+import { counted } from "../../schemas/counted.ts";
 import type { Plan } from "../../schemas/plan.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
@@ -19,12 +20,13 @@ interface PlanOptions extends RecipeOptions {
   graph?: boolean;
   exitCode?: boolean;
   preflight?: boolean;
+  details?: boolean;
 }
 
 /** Shows what a run would do with each step and why. Nothing is started. */
 export async function plan(
   file: string,
-  { json, why, origins, graph, exitCode, preflight: alsoPreflight, ...options }: PlanOptions,
+  { json, why, origins, graph, exitCode, preflight: alsoPreflight, details = false, ...options }: PlanOptions,
 ): Promise<number> {
   const planned = await planOf(file, options);
   const { plan: made, recipe } = planned;
@@ -38,10 +40,10 @@ export async function plan(
   else if (graph === true) say(mermaid(previews));
   else if (origins === true) say(showOrigins(originsOf(recipe, made)));
   else if (why !== undefined) say(explain(stepNamed(previews, why), previews));
-  else showTable(found);
+  else showTable(found, details);
   if (alsoPreflight === true) {
     const { preflight } = await import("./preflight.ts");
-    const code = await preflight(file, options);
+    const code = await preflight(file, { ...options, details });
     if (code !== EXIT.done) return code;
   }
   return exitCode === true && !idle ? EXIT.somethingToDo : EXIT.done;
@@ -67,10 +69,19 @@ function documentOf({ plan: made, previews, estimates, missing }: Found): object
 }
 
 const TESTED_STEPS = 10_000;
+// More do not fit on a screen.
+const MOST_STEPS = 40;
+const MOST_REASONS = 2;
 
-function showTable({ plan: made, previews, estimates, missing }: Found): void {
+const shortList = (reasons: readonly string[], most: number): string =>
+  reasons.length > most
+    ? [...reasons.slice(0, most), `and ${reasons.length - most} more: --why`].join("\n")
+    : reasons.join("\n");
+
+function showTable({ plan: made, previews, estimates, missing }: Found, details: boolean): void {
   const head = ["step", "kind", "after", "action", "because", "time"];
-  const rows = previews.map((preview, index) => {
+  const shown = details ? previews : previews.slice(0, MOST_STEPS);
+  const rows = shown.map((preview, index) => {
     const { step, action, resumeFrom, because } = preview;
     const { seconds } = estimates[index]!;
     return [
@@ -78,13 +89,18 @@ function showTable({ plan: made, previews, estimates, missing }: Found): void {
       step.kind,
       step.after.length > 4 ? `${step.after.slice(0, 4).join(", ")}, …` : step.after.join(", "),
       action === "resume" ? `RESUME from step ${resumeFrom}` : action.toUpperCase(),
-      because.map(({ text }) => text).join("\n"),
+      shortList(
+        because.map(({ text }) => text),
+        details ? because.length : MOST_REASONS,
+      ),
       action === "reuse" ? "" : seconds === null ? "unknown" : showSeconds(seconds),
     ];
   });
   const profile = made.recipe.profile === null ? "" : `, profile ${made.recipe.profile}`;
   say(`${made.recipe.name}, plan ${made.digest.slice(0, 12)}${profile}`);
-  say(drawTable(head, rows, true));
+  say(drawTable(head, rows, { spare: ["after", "kind"] }));
+  if (shown.length < previews.length)
+    say(`${counted(previews.length - shown.length, "more step")} not shown; --details shows all.`);
   say(summary(previews, estimates));
   if (previews.length > TESTED_STEPS)
     say(`Runs of up to ${TESTED_STEPS} steps are tested; this one has ${previews.length}.`);

@@ -18,7 +18,7 @@ import { planOf, type RecipeOptions } from "../recipe-file.ts";
  */
 export async function preflight(
   file: string,
-  { json, ...options }: RecipeOptions & { json?: boolean },
+  { json, details = false, ...options }: RecipeOptions & { json?: boolean; details?: boolean },
 ): Promise<number> {
   const { plan, workloads } = await planOf(file, options);
   const asked = askedOf(plan);
@@ -45,7 +45,7 @@ export async function preflight(
         workload: workloads.get(answer.id) ?? null,
       })),
     });
-  else say(showPreflight(answers, footprints, workloads));
+  else say(showPreflight(answers, { footprints, workloads, details }));
   const fine = answers.every(({ ok }) => ok) && [...footprints.values()].every(({ fits }) => fits);
   const trains = ![...workloads.values()].some(makesNoStep);
   return fine && trains ? EXIT.done : EXIT.invalid;

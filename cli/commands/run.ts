@@ -15,13 +15,22 @@ interface RunOptions extends RecipeOptions {
   new?: boolean;
   detach?: boolean;
   failFast?: boolean;
+  dryRun?: boolean;
 }
 
 /** Runs a recipe to its verdict. Goes on with an unfinished run; needs no server when the store has everything. */
 export async function run(
   file: string,
-  { json = false, new: afresh = false, detach: alone = false, failFast = false, ...options }: RunOptions,
+  {
+    json = false,
+    new: afresh = false,
+    detach: alone = false,
+    failFast = false,
+    dryRun,
+    ...options
+  }: RunOptions,
 ): Promise<number> {
+  if (dryRun === true) return (await import("./plan.ts")).plan(file, { json, ...options });
   const planned = await planOf(file, options);
   const folder = process.cwd();
   const above = storeAbove(folder, process.env);

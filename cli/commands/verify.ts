@@ -2,20 +2,21 @@ import { titleOf, VERDICT_HEAD, verdictCells, verdictsAsMarkdown } from "../../r
 import { testsNote } from "../../report/tests-note.ts";
 import { verdictsAsJunit } from "../../report/junit.ts";
 import { sentenceOf, type Comparison } from "../../verdict/reference.ts";
-import type { RunRecord } from "../../schemas/generated/run-record.ts";
+import type { RunRecord, RunRecordClaim } from "../../schemas/generated/run-record.ts";
 import { writeWhole } from "../../store/files.ts";
 import { addDigests, compareIn, readDigests } from "../digests-file.ts";
 import { EXIT } from "../errors.ts";
 import { findRun } from "../../runs/find-run.ts";
 import { withoutRecord } from "../without-record.ts";
 import { say, sayJson } from "../output.ts";
-import { exitCodeOf } from "../summary.ts";
+import { exitCodeOf, showVerdict } from "../summary.ts";
 import { drawTable } from "../table.ts";
 import { findStore } from "../../store/store.ts";
 
 interface Options {
   json?: boolean;
   markdown?: boolean;
+  details?: boolean;
   junit?: string;
   digests?: string;
   writeDigests?: string;
@@ -23,7 +24,7 @@ interface Options {
 
 /** Shows what runs say about the paper's claims, beside the paper. The exit code is that of the worst run. */
 export async function verify(names: string[], options: Options): Promise<number> {
-  const { json, markdown, junit, digests, writeDigests } = options;
+  const { json, markdown, junit, digests, writeDigests, details = false } = options;
   const store = findStore(process.cwd(), process.env);
   const records: RunRecord[] = [];
   for (const name of names) {
@@ -46,17 +47,33 @@ export async function verify(names: string[], options: Options): Promise<number>
       })),
     });
   else if (markdown) say(verdictsAsMarkdown(records).trimEnd());
-  else say(records.map((record, index) => asText(record, bytes[index] ?? null)).join("\n\n"));
+  else say(records.map((record, index) => asText(record, bytes[index] ?? null, details)).join("\n\n"));
   const differ = bytes.some((comparison) => comparison?.same === false);
   return Math.max(differ ? EXIT.notReproduced : EXIT.done, ...records.map(exitCodeOf));
 }
 
-function asText(record: RunRecord, bytes: Comparison | null): string {
+function asText(record: RunRecord, bytes: Comparison | null, details: boolean): string {
   const title = titleOf(record);
   const end = bytes === null ? [] : [sentenceOf(bytes)];
   if (record.claims.length === 0) return [title, "The recipe claims nothing.", ...end].join("\n");
-  const table = drawTable(VERDICT_HEAD, record.claims.map(verdictCells));
+  const table = details
+    ? drawTable(
+        ["id", ...VERDICT_HEAD],
+        record.claims.map((claim) => [claim.id, ...verdictCells(claim)]),
+      )
+    : drawTable(SHORT_HEAD, record.claims.map(shortCells));
   const note = testsNote(record);
-  const reasons = record.claims.map(({ id, because }) => `${id}: ${because}`);
+  const reasons = record.claims
+    .filter(({ verdict }) => details || verdict !== "REPRODUCED")
+    .map(({ id, because }) => `${id}: ${because}`);
   return [title, table, ...reasons, ...(note === null ? [] : [note]), ...end].join("\n");
+}
+
+const SHORT_HEAD = ["verdict", "id", "claim", "paper", "ours"];
+
+/** What fits on a screen; interval, evidence and reasons are details. */
+function shortCells(claim: RunRecordClaim): string[] {
+  const [says, paper, ours] = verdictCells(claim) as [string, string, string];
+  const counts = claim.counts === false ? ", does not count in this profile" : "";
+  return [showVerdict(claim.verdict) + counts, claim.id, says, paper, ours];
 }

@@ -7,12 +7,14 @@ import { agreeing, counted } from "../../schemas/counted.ts";
 const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;
 const count = (value: number): string => value.toLocaleString("en-US");
 
-/** What the look at full size found, as a table and the memory by part. */
-export function showPreflight(
-  answers: readonly Answer[],
-  footprints: ReadonlyMap<string, Footprint>,
-  workloads: ReadonlyMap<string, Workload>,
-): string {
+interface Found {
+  footprints: ReadonlyMap<string, Footprint>;
+  workloads: ReadonlyMap<string, Workload>;
+  details: boolean;
+}
+
+/** What the look at full size found, as a table; the memory by part where details are asked for. */
+export function showPreflight(answers: readonly Answer[], { footprints, workloads, details }: Found): string {
   const head = [
     "step",
     "weights, trainable",
@@ -40,7 +42,10 @@ export function showPreflight(
   const parts = answers.flatMap((answer) =>
     answer.ok ? Object.entries(answer.phases).map(([phase, bytes]) => partsOf(answer.id, phase, bytes)) : [],
   );
-  return [drawTable(head, rows), ...parts, ...notes()].join("\n");
+  const end = details
+    ? [...parts, ...notes()]
+    : ["--details shows each GPU's memory by part, and what is assumed."];
+  return [drawTable(head, rows), ...end].join("\n");
 }
 
 function stepsOf(workload: Workload | undefined): string {

@@ -40,8 +40,11 @@ describe("conform", () => {
       ["sft", "Table 6", 12],
     ]);
     expect(steps.flatMap(({ rows }) => rows).map(({ verdict }) => verdict)).toEqual(Array(19).fill("exact"));
-    const ended = await reprise(packageRoot, ["conform", "recipes/st-r1.yaml"]);
-    expect(ended.stdout.match(/ exact /g)).toHaveLength(19);
+    const short = await reprise(packageRoot, ["conform", "recipes/st-r1.yaml"], { COLUMNS: "80" });
+    expect(short.stdout).toMatch(/^Table 6 +sft +12 +12$/m);
+    const wide = { COLUMNS: "200" };
+    const ended = await reprise(packageRoot, ["conform", "recipes/st-r1.yaml", "--details"], wide);
+    expect(ended.stdout.match(/ exact$/gm)).toHaveLength(19);
     expect(ended.stdout).toContain("19 rows: 19 exact, 0 stated deviations, 0 silent.");
   });
 
@@ -131,7 +134,7 @@ describe("LoRA's Table 9", () => {
       ours: 8,
       verdict: "silent",
     });
-    const ended = await reprise(packageRoot, ["conform", recipe]);
+    const ended = await reprise(packageRoot, ["conform", recipe, "--details"]);
     expect(ended.stderr).toContain("the paper says 8 (Table 9, MRPC: LoRA α) and 16 (roberta_base_mrpc.sh");
     expect(ended.stderr).toContain("the paper's has 128 (16 rows on each of 8 GPUs)");
     expect(ended.stdout).toMatch(/Table 9, column MRPC, step 'sft-mrpc-/);

@@ -43,7 +43,7 @@ describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
   });
 
   test("may follow a plan", async () => {
-    const ended = await reprise(packageRoot, ["plan", recipe, "--preflight"]);
+    const ended = await reprise(packageRoot, ["plan", recipe, "--preflight", "--details"]);
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/19 run, 0 resume[\s\S]*8,291,375,616, 5,046,272[\s\S]*grpo, rollout:/);
   });
@@ -52,7 +52,7 @@ describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
     const small = ["--set", "steps.grpo.resources.gpu_type=RTX-4090"];
     const shown = await reprise(packageRoot, ["preflight", recipe, ...small]);
     expect(shown.code).toBe(2);
-    expect(shown.stdout).toMatch(/│ grpo .* of 24 GB/);
+    expect(shown.stdout).toMatch(/^grpo .* of 24 GB/m);
     expect(shown.stdout.match(/does not fit/g)).toHaveLength(1);
   });
 
@@ -67,7 +67,7 @@ describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
     const given = settings.flatMap((setting) => ["--set", setting]);
     const shown = await reprise(packageRoot, ["preflight", few, ...given]);
     expect(shown.stdout).toMatch(
-      /│ grpo .* none: a generation takes 16 prompts,[\s\S]* and there are 6 rows/,
+      /^grpo .* none: a generation takes 16 prompts,[\s\S]* and there are 6 rows/m,
     );
     expect(shown.code).toBe(2);
   });

@@ -43,7 +43,11 @@ describe("verify", { timeout: 120_000 }, () => {
       "{ id: near, that: score.accuracy * 100, value: 62, within: { sd: 2 }, seeds: 2 }",
     ]);
     expect(ended.code).toBe(0);
-    const shown = await reprise(folder, ["verify", "last"]);
+    const short = await reprise(folder, ["verify", "last"], { COLUMNS: "80" });
+    expect(short.stdout).toMatch(/^REPRODUCED +enough +It is enough \(Table 1\) +at least 0\.55 +0\.61$/m);
+    expect(short.stdout).not.toContain("artifacts/");
+    expect(Math.max(...short.stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    const shown = await reprise(folder, ["verify", "last", "--details"], { COLUMNS: "200" });
     expect(shown.code).toBe(0);
     expect(shown.stdout).toMatch(/It is enough \(Table 1\).*at least 0\.55.*0\.61.*REPRODUCED/);
     expect(shown.stdout).toContain("mean of 2 seeds (sd 1.414); expected 62 within 2 standard deviations");
