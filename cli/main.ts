@@ -47,6 +47,18 @@ const recipeVerb = (usage: string, description: string, example: string) =>
     .option("--confine <dir>", "a recipe that names a file outside of this folder is an error")
     .addOption(new Option("--deny <what>", "let warnings count as errors").choices(["warnings"]));
 
+verb(
+  "init [template]",
+  "Write a minimal recipe that runs at once: command (unless told otherwise), sft, grpo or st-r1",
+  "init sft --table table.csv",
+)
+  .option("--name <name>", "what the recipe is called (as the folder unless told otherwise)")
+  .option(
+    "--table <file>",
+    "a paper's table in CSV: its rows become a file of tables, and values of the recipe",
+  )
+  .option("--column <head>", "the table's column that counts, where there are several")
+  .action(act(() => import("./commands/init.ts"), "init"));
 recipeVerb(
   "validate <recipes...>",
   "Check recipes ('-' is standard input); nothing is started",

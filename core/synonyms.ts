@@ -7,6 +7,8 @@ export const NAMES: Readonly<Record<string, readonly string[]>> = {
   max_lr: ["learning_rate"],
   lr_scheduler_type: ["learning_rate_schedule"],
   lr_scheduler: ["learning_rate_schedule"],
+  lr_schedule: ["learning_rate_schedule"],
+  learning_rate_scheduler: ["learning_rate_schedule"],
   scheduler: ["learning_rate_schedule"],
   schedule: ["learning_rate_schedule"],
   per_device_train_batch_size: ["batch_size_per_device"],

@@ -1,10 +1,10 @@
-// Puts recipes/demo.yaml into the README, between its marks. With --check it only says whether it is there.
+// Puts the recipe that `reprise init` writes into the README, between its marks. With --check it only says whether it is there.
 import fs from "node:fs";
 import path from "node:path";
 import { root } from "./setup/places.mjs";
 
 const file = path.join(root, "README.md");
-const recipe = fs.readFileSync(path.join(root, "recipes", "demo.yaml"), "utf8").trimEnd();
+const recipe = fs.readFileSync(path.join(root, "recipes/new-recipe/command/recipe.yaml"), "utf8").trimEnd();
 const before = fs.readFileSync(file, "utf8");
 const [begin, end] = ["<!-- recipe:begin -->", "<!-- recipe:end -->"];
 const after =
@@ -13,7 +13,9 @@ const after =
   before.slice(before.indexOf(end));
 if (after === before) process.exit(0);
 if (process.argv.includes("--check")) {
-  console.error("The README does not show recipes/demo.yaml as it is. Run `npm run generate`.");
+  console.error(
+    "The README does not show recipes/new-recipe/command/recipe.yaml as it is. Run `npm run generate`.",
+  );
   process.exit(1);
 }
 fs.writeFileSync(file, after);

@@ -1,4 +1,7 @@
-"""Types a line into a real shell, presses Tab, and prints what the terminal shows: shell, set-up line, line, expected text."""
+"""Types a line into a real shell, presses Tab, and prints what the terminal shows.
+
+Arguments: shell, set-up line, line, and a pattern of what is expected.
+"""
 
 import os
 import pty
