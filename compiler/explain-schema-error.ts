@@ -141,7 +141,17 @@ function wrongType(error: ErrorObject, where: string, types: string[], written?:
     if (word !== undefined)
       return { code: "R0103", message: `${must} In YAML 1.2 it is written ${word}.`, suggestion: word };
   }
-  if (types.includes("string") && (typeof data === "number" || typeof data === "boolean")) {
+  // Of what may be true or false a text is an expression.
+  if (
+    types.includes("string") &&
+    !types.includes("boolean") &&
+    (typeof data === "number" || typeof data === "boolean")
+  ) {
+    if ("x-artifact" in schema)
+      return {
+        code: "R0103",
+        message: `${must} Write \${{ steps.<step>.outputs.<output> }} or \${{ inputs.<input> }}.`,
+      };
     const text = written ?? String(data);
     const quoted = `"${text}"`;
     if (!hasForm(text, schema)) {

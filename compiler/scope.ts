@@ -173,10 +173,19 @@ export function sameCell(written: WrittenStep, from: Cell | null): Cell | undefi
   return written.byValues.get(valuesKey(written.keys, from?.matrix ?? {}));
 }
 
+/** A cell as an expression names it: `walks[seed=1]`. */
+function selectorOf(id: string, cell: Cell | undefined): string {
+  const values = Object.entries(cell?.matrix ?? {}).map(([key, value]) => {
+    const text = String(value);
+    return `${key}=${typeof value !== "string" || /^[A-Za-z_]\w*$/.test(text) ? text : `'${text}'`}`;
+  });
+  return `${id}[${values.join(", ")}]`;
+}
+
 function needsCell({ id, keys, cells, path }: WrittenStep, { span }: Part): never {
-  const example = cells[0]?.id ?? id;
-  const message = `'${id}' runs once for each combination of its matrix (${keys.join(", ")}), and none has the values of this step. Name one, such as steps['${example}'].`;
-  throw new ExpressionError("R0209", span, message, `steps['${example}']`, {
+  const example = selectorOf(id, cells[0]);
+  const message = `'${id}' runs once for each combination of its matrix (${keys.join(", ")}), and none has the values of this step. Name one, such as steps.${example}.`;
+  throw new ExpressionError("R0209", span, message, example, {
     message: "the matrix",
     path: [...path, "matrix"],
   });
