@@ -54,11 +54,11 @@ export function asList(value: string | number, isCommand: boolean): string {
   if (typeof value === "number") return `[${value}]`;
   if (isCommand && /["'`$|&;<>*?()#~\\]/.test(value)) return `[sh, -c, ${JSON.stringify(value)}]`;
   const words = value.split(isCommand ? /\s+/ : /[\s,]+/).filter(Boolean);
-  return `[${words.map(plain).join(", ")}]`;
+  return `[${words.map(unquoted).join(", ")}]`;
 }
 
 // What YAML reads as a text without quotes, wherever it stands.
-const plain = (word: string): string =>
+const unquoted = (word: string): string =>
   /^[A-Za-z_./][\w./-]*$/.test(word) && !/^(true|false|null|\.(inf|nan))$/i.test(word)
     ? word
     : JSON.stringify(word);

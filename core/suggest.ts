@@ -25,7 +25,7 @@ export function meantName(word: string, known: readonly string[]): string | unde
 /** The known word of the same letters, or that other tools call so; nothing that is only alike. */
 export function calledHere(word: string, known: readonly string[]): string | undefined {
   const meant = Object.hasOwn(NAMES, word) ? NAMES[word] : undefined;
-  return known.find((other) => plain(other) === plain(word)) ?? meant?.find((name) => known.includes(name));
+  return known.find((other) => folded(other) === folded(word)) ?? meant?.find((name) => known.includes(name));
 }
 
 /** What a user of another tool should know about a name that has no counterpart here, or another unit. */

@@ -1,10 +1,10 @@
 import tab, { ShellCompDirective } from "@bomb.sh/tab";
 import addCommands from "@bomb.sh/tab/commander";
 import type { Command } from "commander";
-import { wordsFor, type Asked } from "./words.ts";
+import { wordsFor, type Sought } from "./words.ts";
 
 /** What stands for an argument or an option, by its name. */
-const KNOWN: Readonly<Record<string, Asked>> = {
+const KNOWN: Readonly<Record<string, Sought>> = {
   ...{ recipe: "recipe", recipes: "recipe", profile: "profile", set: "setting", why: "planned-step" },
   ...{ run: "run", runs: "run", step: "step", output: "output", from: "step" },
   ...{ names: "result", result: "result", shell: "shell" },
@@ -17,9 +17,9 @@ const KNOWN: Readonly<Record<string, Asked>> = {
 export async function addCompletion(program: Command, words: readonly string[]): Promise<void> {
   addCommands(program);
   tab.commands.delete("complete");
-  const answers = new Map<Asked, string[]>();
+  const answers = new Map<Sought, string[]>();
   for (const asked of new Set(Object.values(KNOWN))) answers.set(asked, await wordsFor(asked, words));
-  const answer = (asked: Asked) => (complete: (word: string, description: string) => void) => {
+  const answer = (asked: Sought) => (complete: (word: string, description: string) => void) => {
     for (const word of answers.get(asked)!) complete(word, "");
   };
   for (const command of tab.commands.values())

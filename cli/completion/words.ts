@@ -9,11 +9,11 @@ import { compileRecipe } from "../../runs/recipe/compile-recipe.ts";
 import { findStore, type Store } from "../../store/store.ts";
 
 /** What a shell may ask for. */
-export type Asked =
+export type Sought =
   "recipe" | "profile" | "setting" | "planned-step" | "run" | "step" | "output" | "result" | "shell";
 
 const LOOKERS: Readonly<
-  Record<Asked, (store: Store, words: readonly string[]) => Promise<string[]> | string[]>
+  Record<Sought, (store: Store, words: readonly string[]) => Promise<string[]> | string[]>
 > = {
   recipe: (_, words) => recipes(words.at(-1) ?? ""),
   profile: (_, words) => Object.keys((compiled(words)?.value["profiles"] as object | undefined) ?? {}),
@@ -34,7 +34,7 @@ const LOOKERS: Readonly<
 };
 
 /** The words that may stand for something on a line; none where they cannot be had: a shell that waits must not see an error. */
-export async function wordsFor(asked: Asked, words: readonly string[]): Promise<string[]> {
+export async function wordsFor(asked: Sought, words: readonly string[]): Promise<string[]> {
   try {
     const found = await LOOKERS[asked](findStore(process.cwd(), process.env), words);
     return [...new Set(found)];
