@@ -42,7 +42,7 @@ export const showOutputs = (kept: readonly KeptOutput[]): string =>
       one.type,
       prettyBytes(one.bytes),
       one.files.length === 1 ? one.files[0]! : counted(one.files.length, "file"),
-      one.defect === null ? shown(one) : `damaged: ${one.defect}`,
+      one.defect === null ? inFolder(folderOf(one)) : `damaged: ${one.defect}`,
     ]),
     { spare: ["type", "files"] },
   ) + "\n'reprise outputs <run> <step.output>' says its whole path; --to copies.";
@@ -50,10 +50,21 @@ export const showOutputs = (kept: readonly KeptOutput[]): string =>
 /** The path of an output, or of the one file in it. */
 const shown = ({ place, files, type }: KeptOutput): string => {
   const only = type === "path" && files.length === 1 && !files[0]!.endsWith("/") ? files : [];
-  const whole = path.join(place, ...only);
-  const short = path.relative(process.cwd(), whole);
-  return short.startsWith("..") ? whole : short;
+  return inFolder(path.join(place, ...only));
 };
+
+/** The folder that an output's files stand in. */
+const folderOf = ({ place }: KeptOutput): string =>
+  path.basename(place) === CONTENT ? place : path.dirname(place);
+
+/** What the store calls the folder of an artifact that is no file. */
+const CONTENT = "content";
+
+/** A path as it is written in this folder. */
+function inFolder(place: string): string {
+  const short = path.relative(process.cwd(), place);
+  return short.startsWith("..") ? place : short;
+}
 
 /**
  * Copies outputs to a place: one that was asked for becomes the place itself; those of a step stand in it by their names, those of
@@ -67,7 +78,7 @@ async function copyAll(
 ): Promise<Map<KeptOutput, string>> {
   const copies = new Map<KeptOutput, string>();
   for (const one of kept) {
-    const file = path.basename(one.place) === "content" ? one.output : path.basename(one.place);
+    const file = path.basename(one.place) === CONTENT ? one.output : path.basename(one.place);
     const below = asked === undefined ? [one.step, file] : steps.includes(asked) ? [file] : [];
     const target = path.resolve(to, ...below);
     await copyOutput(one, target);

@@ -123,6 +123,7 @@ function summary(previews: StepPreview[], estimates: Estimate[]): string {
     estimates.map(({ bytes }) => bytes),
     prettyBytes,
   );
+  if (time === "unknown" && disk === "unknown") return `${counts}. No earlier run tells how long it takes.`;
   const gpu = total(
     estimates.map(({ gpuHours }) => gpuHours),
     (hours) => `${hours.toFixed(1)} h`,
