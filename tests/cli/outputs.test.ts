@@ -92,3 +92,14 @@ test("status shows settings, outputs and verdict of a run, and which runs there 
     steps: [{ outputs: [{ output: "figure" }] }],
   });
 });
+
+test("cache rm takes the name of a step, as cache ls shows it", async () => {
+  expect((await reprise(folder, ["cache", "ls"])).stdout).toMatch(/^plot /m);
+  const needed = await reprise(folder, ["cache", "rm", "plot"]);
+  expect(needed.stderr).toMatch(/is needed by the record of plotted-/);
+  const removed = await reprise(folder, ["cache", "rm", "plot", "--force"]);
+  expect(removed.stdout).toMatch(/^removed result [0-9a-f]{64}$/);
+  expect((await reprise(folder, ["cache", "rm", "plot"])).stderr).toContain(
+    "There is no result or run 'plot'",
+  );
+});
