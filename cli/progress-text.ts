@@ -33,9 +33,9 @@ export function describe({
       .filter(Boolean)
       .join("  ");
   }
-  if (progress === null) return state.message ?? (hasBegun ? "running" : "waiting");
+  const numbers = movingNumbers(kind, state.first, state.metrics);
+  if (progress === null)
+    return [state.message ?? (hasBegun ? "running" : "waiting"), numbers].filter(Boolean).join("  ");
   const left = secondsLeft === null ? "" : `${duration(secondsLeft)} left`;
-  return [showProgress(progress), movingNumbers(kind, state.first, state.metrics), left]
-    .filter(Boolean)
-    .join("  ");
+  return [showProgress(progress), numbers, left].filter(Boolean).join("  ");
 }

@@ -32,6 +32,11 @@ function runOf(count: number) {
       const event = { event: "progress", done, total: 8, unit: "step", time: done };
       appendFileSync(path.join(place(id), "events.jsonl"), `${JSON.stringify(event)}\n`);
     },
+    say: (id: string, step: number, values: Record<string, number>) => {
+      mkdirSync(place(id), { recursive: true });
+      const event = { event: "metrics", step, values, time: step };
+      appendFileSync(path.join(place(id), "events.jsonl"), `${JSON.stringify(event)}\n`);
+    },
     end: (id: string) => {
       const times = { started: "2026-01-01T00:00:00Z", ended: "2026-01-01T00:00:05Z" };
       const ended = { ...outcome(id, {})[1], ...times };
@@ -69,4 +74,16 @@ test("in a small terminal only what runs has a bar, and what has ended a line", 
   expect(shown.some((line) => /^all steps .* 1\/40$/.test(line))).toBe(true);
   expect(new Set(shown.flatMap((line) => /^(step\d+) +[█░]/.exec(line)?.[1] ?? [])).size).toBeLessThan(10);
   expect(shown.some((line) => line.endsWith("waiting") && !line.startsWith("all steps"))).toBe(false);
+});
+
+test("a program without progress shows how its numbers move", async () => {
+  const { follower, say } = runOf(1);
+  const { stream, lines } = terminal(24);
+  const view = bars(follower.steps, stream);
+  say("step0", 1, { loss: 4 });
+  say("step0", 2, { loss: 0.5 });
+  await follower.update();
+  view.render();
+  view.stop();
+  expect(lines().some((line) => line.endsWith("running  loss 4.000 → 0.500"))).toBe(true);
 });
