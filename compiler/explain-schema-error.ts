@@ -65,8 +65,9 @@ export function explainSchemaError(
 }
 
 const missingKey = ({ data, parentSchema }: ErrorObject, where: string, key: string): Explanation => {
-  const { properties = {} } = (parentSchema ?? {}) as { properties?: Record<string, { enum?: unknown[] }> };
-  const words = properties[key]?.enum;
+  type Words = { enum?: unknown[]; else?: { enum?: unknown[] } };
+  const { properties = {} } = (parentSchema ?? {}) as { properties?: Record<string, Words> };
+  const words = properties[key]?.enum ?? properties[key]?.else?.enum;
   const of = words === undefined ? "" : `, one of ${words.join(", ")}`;
   const { path } = data as { path?: unknown };
   const onDisk = words?.includes("path") === true && typeof path === "string";

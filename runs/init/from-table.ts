@@ -34,22 +34,22 @@ export function addTable(files: Files, { name, step, rows, table }: Given): From
   const matched = isProgram ? asVariables(rows) : matchRows(rows, kind);
   const tables = `${name}.paper.yaml`;
   const written: Files = new Map([...files, [tables, tablesOf(matched, step, table)]]);
-  // Beside what else is said of the whole.
-  const { items } = recipe.contents as YAMLMap;
-  const paper = recipe.createPair("paper", recipe.createNode({ tables }, { flow: true }));
-  items.splice(items.findIndex(({ key }) => String(key) === "name") + 1, 0, paper);
   const kept: FromTable["kept"] = [];
   for (const row of matched) {
     if (row.parameter === null) continue;
     const path = ["steps", step, "with", ...row.parameter.split(".")];
     const before = recipe.getIn(path);
     recipe.setIn(path, row.value);
-    const why = whyInvalid(file, recipe, written, path.join("."));
+    const why = whyInvalid(file, recipe, files, path.join("."));
     if (why === null) continue;
     if (before === undefined) recipe.deleteIn(path);
     else recipe.setIn(path, before);
     kept.push({ parameter: row.parameter, why });
   }
+  // Beside what else is said of the whole.
+  const { items } = recipe.contents as YAMLMap;
+  const paper = recipe.createPair("paper", recipe.createNode({ tables }, { flow: true }));
+  items.splice(items.findIndex(({ key }) => String(key) === "name") + 1, 0, paper);
   written.set(file, recipe.toString(STYLE));
   return { files: written, rows: matched, kept };
 }
@@ -57,16 +57,20 @@ export function addTable(files: Files, { name, step, rows, table }: Given): From
 const STYLE = { lineWidth: 120, flowCollectionPadding: true } as const;
 
 /** A program is told of each row by a variable of its own. */
-const asVariables = (rows: readonly TableRow[]): MatchedRow[] =>
-  rows.map((row) => {
+function asVariables(rows: readonly TableRow[]): MatchedRow[] {
+  const taken = new Set<string>();
+  return rows.map((row) => {
     const variable = row.row
       .toUpperCase()
       .replaceAll(/[^A-Z0-9]+/g, "_")
       .replaceAll(/^[_0-9]+|_+$/g, "");
-    return variable === ""
-      ? { ...row, parameter: null, why: "its name makes no variable" }
-      : { ...row, parameter: `env.${variable}`, value: row.printed };
+    if (variable === "") return { ...row, parameter: null, why: "its name makes no variable" };
+    if (taken.has(variable))
+      return { ...row, parameter: null, why: `another row is env.${variable} already` };
+    taken.add(variable);
+    return { ...row, parameter: `env.${variable}`, value: row.printed };
   });
+}
 
 /** What makes a recipe invalid that was valid before a value was put there; null where it still is. */
 function whyInvalid(file: string, recipe: Document.Parsed, files: Files, path: string): string | null {
