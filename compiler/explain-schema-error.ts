@@ -98,7 +98,7 @@ function unknownKey(error: ErrorObject, key: string, where: string): Explanation
   const list = known.length > 0 ? `Known keys: ${known.join(", ")}.` : "";
   const hint = [
     near === undefined && meant !== undefined
-      ? `It means '${meant}', which is there already: remove one of them.`
+      ? `Did you mean '${meant}'? It is there already: remove one of them.`
       : "",
     near === undefined && meant === undefined ? (note === undefined ? list : "") : "",
     near === undefined ? "" : `Did you mean '${near}'?`,

@@ -29,6 +29,10 @@ const BESIDE: Readonly<Record<Template, readonly [target: string, source: string
   ]),
 };
 
+/** A template under its new name, which extends what is written beside it. */
+const named = (recipe: string, name: string): string =>
+  recipe.replace(`name: ${TITLE}\n`, `name: ${name}\n`).replace("extends: ../../", "extends: st-r1/");
+
 /** The name of the recipe's own file. */
 export const recipeFile = (name: string): string => `${name}.yaml`;
 
@@ -36,7 +40,7 @@ export const recipeFile = (name: string): string => `${name}.yaml`;
 export async function filesOf(template: Template, name: string): Promise<Files> {
   const read = (file: string) => readFile(path.join(packageRoot, "recipes", file), "utf8");
   const recipe = await read(`new-recipe/${template}/${RECIPE}`);
-  const files: Files = new Map([[recipeFile(name), recipe.replace(`name: ${TITLE}\n`, `name: ${name}\n`)]]);
+  const files: Files = new Map([[recipeFile(name), named(recipe, name)]]);
   for (const [target, source] of BESIDE[template]) files.set(target, await read(source));
   return files;
 }

@@ -24,7 +24,7 @@ inputs: { rate: { type: number, default: 1 } }
 steps:
   plot: { uses: run/command, with: { argv: [sh, -c, "echo x > $0/x", "{outputs.figure}"], outputs: { figure: path } } }
   arms: { matrix: { seed: [0] }, steps: { high: { uses: run/command, with: { argv: ["true"] } } } }
-profiles: { tiny: {} }
+profiles: { tiny: { inputs.rate.default: 2 } }
 `,
   );
   expect(await reprise(folder, ["run", "plotted.yaml"])).toMatchObject({ code: 0 });

@@ -105,7 +105,7 @@ test("an input without a type is told which there are, and nothing else", () => 
 test("a key that is there already is not advised", () => {
   const [message] = messagesOf("with: { argv: [x] }, timeouts: 5s, timeout: 5s");
   expect(closest("timeouts", ["timeout"])).toBe("timeout");
-  expect(message).toContain("'timeout', which is there already");
+  expect(message).toContain("Did you mean 'timeout'? It is there already");
 });
 
 describe("--set", () => {
