@@ -47,6 +47,13 @@ const recipeVerb = (usage: string, description: string, example: string) =>
     .option("--confine <dir>", "a recipe that names a file outside of this folder is an error")
     .addOption(new Option("--deny <what>", "let warnings count as errors").choices(["warnings"]));
 
+/** A verb that runs a recipe. */
+const runVerb = (usage: string, description: string, example: string) =>
+  recipeVerb(usage, description, example)
+    .option("--new", "start afresh even if the last run is unfinished")
+    .option("--detach", "leave the run to a process of its own, and return")
+    .option("--fail-fast", "let the first failure end the run; otherwise what does not depend on it goes on");
+
 recipeVerb(
   "validate <recipes...>",
   "Check recipes ('-' is standard input); nothing is started",
@@ -77,15 +84,19 @@ recipeVerb(
   "Compare a recipe with its paper's tables, row by row",
   "conform recipes/st-r1.yaml",
 ).action(act(() => import("./commands/conform.ts"), "conform"));
-recipeVerb(
+runVerb(
   "run <recipe>",
   "Run a recipe to its verdict, or go on with an unfinished run",
   "run recipes/demo.yaml",
-)
-  .option("--new", "start afresh even if the last run is unfinished")
-  .option("--detach", "leave the run to a process of its own, and return")
-  .option("--fail-fast", "let the first failure end the run; otherwise what does not depend on it goes on")
-  .action(act(() => import("./commands/run.ts"), "run"));
+).action(act(() => import("./commands/run.ts"), "run"));
+runVerb("demo", "Run the demo: the paper's whole chain in miniature", "demo").action(
+  act(() => import("./commands/demo.ts"), "demo"),
+);
+verb(
+  "setup [parts...]",
+  "Prepare this machine: the Python environment and the Temporal server",
+  "setup",
+).action(act(() => import("./commands/setup.ts"), "setup"));
 verb("status [run]", "List runs, or show one run's steps ('last' is the newest)", "status last --watch")
   .option("-w, --watch", "follow the run until it is over")
   .action(act(() => import("./commands/status.ts"), "status"));
