@@ -2,14 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { EXIT } from "../errors.ts";
 import { findRun } from "../../runs/find-run.ts";
 import { lookAtRun, standings } from "../../runs/standing.ts";
-import { storeAbove } from "../nearby-store.ts";
 import { mainNumber } from "../../core/main-number.ts";
 import { kindsOf } from "../../activities/index.ts";
 import { say, sayJson } from "../output.ts";
 import { endWithReader } from "../readers.ts";
 import { drawTable } from "../table.ts";
 import { showProgress } from "../progress-view.ts";
-import { findStore, type Store } from "../../store/store.ts";
+import { storeHere } from "../store-here.ts";
+import type { Store } from "../../store/store.ts";
 
 const LOOK_MS = 500;
 
@@ -18,7 +18,7 @@ export async function status(
   name: string | undefined,
   { json = false, watch = false }: { json?: boolean; watch?: boolean },
 ): Promise<number> {
-  const store = findStore(process.cwd(), process.env);
+  const store = storeHere();
   if (watch) endWithReader();
   if (watch) await followFiles(store, name ?? "last");
   return name === undefined ? listAll(store, json) : showOne(store, name, json);
@@ -47,9 +47,7 @@ async function listAll(store: Store, json: boolean): Promise<number> {
   }));
   if (json) sayJson(runs);
   else if (runs.length === 0)
-    say(
-      `There is no run here yet. ${storeAbove(process.cwd(), process.env) ?? "Start one with 'reprise run recipes/demo.yaml'."}`,
-    );
+    say("There is no run here yet. Start one with 'reprise run RECIPE', or 'reprise demo'.");
   else {
     const rows = runs.map(({ run, status: is, started, recipe }) => [run, is, started, recipe]);
     say(drawTable(["run", "status", "started", "recipe"], rows));
