@@ -59,6 +59,13 @@ verb(
   )
   .option("--column <head>", "the table's column that counts, where there are several")
   .action(act(() => import("./commands/init.ts"), "init"));
+/** A verb that runs a recipe. */
+const runVerb = (usage: string, description: string, example: string) =>
+  recipeVerb(usage, description, example)
+    .option("--new", "start afresh even if the last run is unfinished")
+    .option("--detach", "leave the run to a process of its own, and return")
+    .option("--fail-fast", "let the first failure end the run; otherwise what does not depend on it goes on");
+
 recipeVerb(
   "validate <recipes...>",
   "Check recipes ('-' is standard input); nothing is started",
@@ -94,16 +101,21 @@ recipeVerb(
 )
   .option("--details", "show all of it, not only what fits on a screen")
   .action(act(() => import("./commands/conform.ts"), "conform"));
-recipeVerb(
+runVerb(
   "run <recipe>",
   "Run a recipe to its verdict, or go on with an unfinished run",
   "run recipes/demo.yaml",
 )
   .option("-n, --dry-run", "only show what it would do, as 'reprise plan'")
-  .option("--new", "start afresh even if the last run is unfinished")
-  .option("--detach", "leave the run to a process of its own, and return")
-  .option("--fail-fast", "let the first failure end the run; otherwise what does not depend on it goes on")
   .action(act(() => import("./commands/run.ts"), "run"));
+runVerb("demo", "Run the demo: the paper's whole chain in miniature", "demo").action(
+  act(() => import("./commands/demo.ts"), "demo"),
+);
+verb(
+  "setup [parts...]",
+  "Prepare this machine: the Python environment and the Temporal server",
+  "setup",
+).action(act(() => import("./commands/setup.ts"), "setup"));
 verb(
   "status [run]",
   "List runs, or show one run: steps, settings, outputs, verdict ('last' is the newest)",

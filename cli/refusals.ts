@@ -2,7 +2,6 @@ import type { Refusal } from "../runs/errors.ts";
 import type { Diagnostic } from "../schemas/diagnostic.ts";
 import { EXIT, exitCodeOfFailure, UserError } from "./errors.ts";
 import { countOf, printAll } from "./findings.ts";
-import { storeAbove } from "./nearby-store.ts";
 
 /** What cannot be done with a run, in the user's words, with its exit code. */
 export function explainRefusal(refusal: Refusal): UserError {
@@ -13,7 +12,7 @@ export function explainRefusal(refusal: Refusal): UserError {
       return new UserError(
         EXIT.invalid,
         refusal.none
-          ? ["There is no run here yet.", storeAbove(process.cwd(), process.env) ?? ""].join(" ").trimEnd()
+          ? "There is no run here yet."
           : `There is no run '${refusal.name}'. 'reprise status' lists them.`,
       );
     case "run-ambiguous":
@@ -33,7 +32,7 @@ export function explainRefusal(refusal: Refusal): UserError {
     case "folder-gone":
       return new UserError(
         EXIT.missing,
-        `The folder '${refusal.folder}', where the run ${refusal.run} was begun, is not there. Put it back and try again, or run the recipe in another folder: what is finished is reused.`,
+        `The folder '${refusal.folder}', of the recipe of the run ${refusal.run}, is not there. Put it back and try again, or run the recipe elsewhere: what is finished is reused.`,
       );
     case "step-unknown":
       return new UserError(

@@ -20,6 +20,7 @@ import { readOutsideKinds, type NamedKind } from "./outside-kinds.ts";
 import { checkPortable, readReference, referenceOf, reproducibleOf } from "./reproducible.ts";
 import { validateEnvelope, validateGroup } from "../schemas/validators.ts";
 import { isMapping } from "./mapping.ts";
+import { placeInPlan, type PathsFrom } from "./said-in.ts";
 import { readSteps } from "./written-steps.ts";
 
 export interface RecipeText {
@@ -30,6 +31,8 @@ export interface RecipeText {
   /** `path=value` settings that count most. */
   settings: readonly string[];
   read: ReadText;
+  /** What the paths of its plan count from: the recipe's own folder, unless an earlier version began its run. */
+  pathsFrom?: PathsFrom;
   /** The kinds that its steps may use. */
   kinds: Kinds;
 }
@@ -54,7 +57,15 @@ export interface Compiled {
 const NOTHING = { plan: null, recipe: null, workloads: new Map(), outside: [], paper: null };
 
 /** Text to plan: parse, merge, check, resolve, lower. Pure but for `read`. All errors at once, each cause once. */
-export function compile({ file, text, profile, settings, read, kinds: usual }: RecipeText): Compiled {
+export function compile({
+  file,
+  text,
+  profile,
+  settings,
+  read,
+  kinds: usual,
+  pathsFrom = "recipe",
+}: RecipeText): Compiled {
   const chain = readChain(file, text, read);
   const texts = new Map([
     [file, text],
@@ -71,7 +82,7 @@ export function compile({ file, text, profile, settings, read, kinds: usual }: R
   }
   const tables = readTables(layers, file, read);
   const reference = readReference(layers, file, read);
-  const outside = readOutsideKinds(layers, file, read, usual);
+  const outside = readOutsideKinds(layers, { file, pathsFrom }, read, usual);
   const { kinds } = outside;
   for (const [name, content] of [...tables.texts, ...reference.texts, ...outside.texts])
     texts.set(name, content);
@@ -111,7 +122,10 @@ export function compile({ file, text, profile, settings, read, kinds: usual }: R
   }));
   const recipe = layers.value as unknown as Recipe;
   const digest = digestOf([...texts.values()].join("\n"));
-  const lone = lower(recipe, lowered, steps, { file, digest, profile });
+  const lone = lower(recipe, lowered, steps, {
+    ...{ file, digest, profile },
+    placed: (name, named) => placeInPlan(layers, name, named, { file, pathsFrom }),
+  });
   const plan = { ...lone, reference: referenceOf(reference.value, recipe.reference, lone.recipe) };
   const context = {
     ...{ layers, kinds, recipe, steps: lowered, paper },

@@ -75,12 +75,20 @@ const interval = (every: string): Pick<PlanStep["checkpoint"], "everySteps" | "e
     ? { everySteps: Number.parseInt(every, 10), everySeconds: null }
     : { everySteps: null, everySeconds: seconds(every) };
 
+interface Lowering {
+  file: string;
+  digest: string;
+  profile: string | null;
+  /** The path of an input as the plan's count. */
+  placed: (input: string, named: string) => string;
+}
+
 /** The whole plan; its digest names what runs, so the recipe's path and formatting are left out of it. */
 export function lower(
   recipe: Recipe,
   lowered: { plan: PlanStep; resolved: ResolvedStep }[],
   written: WrittenSteps,
-  { file, digest, profile }: { file: string; digest: string; profile: string | null },
+  { file, digest, profile, placed }: Lowering,
 ): Plan {
   const steps = lowered.map(({ plan }) => plan);
   const kinds = Object.fromEntries(
@@ -90,7 +98,9 @@ export function lower(
   );
   const given = Object.fromEntries(
     Object.entries(recipe.inputs ?? {}).flatMap(([name, { type, path, sha256 }]) =>
-      isGivenType(type) && path !== undefined ? [[name, { type, path, sha256: sha256 ?? null }]] : [],
+      isGivenType(type) && path !== undefined
+        ? [[name, { type, path: placed(name, path), sha256: sha256 ?? null }]]
+        : [],
     ),
   );
   const folders = Object.values(kinds).map(

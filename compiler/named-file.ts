@@ -7,6 +7,7 @@ import { Layers } from "./layers.ts";
 import { valueAt, type Path } from "./mapping.ts";
 import { codeOfUnread } from "./outside-error.ts";
 import { parse } from "./parse.ts";
+import { folderSaying } from "./said-in.ts";
 
 export interface NamedFile<T> {
   /** What the file holds; null without one, or when something is wrong with it. */
@@ -40,8 +41,7 @@ export function readNamedFile<T>(
   const named = valueAt(recipe.value, at);
   if (typeof named !== "string" || named === "")
     return { value: null, layers: null, diagnostics: [], texts: new Map() };
-  const from = recipe.originsOf(at).at(-1)?.file ?? file;
-  const place = path.isAbsolute(named) ? named : path.join(path.dirname(from), named);
+  const place = path.isAbsolute(named) ? named : path.join(folderSaying(recipe, at, file), named);
   try {
     return readDocument(place, read(place), { validate, begin });
   } catch (error) {

@@ -8,6 +8,7 @@ import type { Layers } from "./layers.ts";
 import { isMapping, type Path } from "./mapping.ts";
 import { codeOfUnread } from "./outside-error.ts";
 import { readOutsideKind, type ReadKind } from "./outside-kind/read.ts";
+import { folderSaying, fromPlan, type Counted } from "./said-in.ts";
 
 /** A kind from outside, as a recipe names it. */
 export interface NamedKind {
@@ -27,14 +28,19 @@ interface OutsideKinds {
 }
 
 /** The kinds that a recipe's steps name by their folders: paths from the file that says so, which may be an extended one. */
-export function readOutsideKinds(layers: Layers, file: string, read: ReadText, kinds: Kinds): OutsideKinds {
+export function readOutsideKinds(
+  layers: Layers,
+  counted: Counted,
+  read: ReadText,
+  kinds: Kinds,
+): OutsideKinds {
   const bySteps = new Map<string, KindDefinition>();
   const byName = new Map<string, KindDefinition>();
   const byFolder = new Map<string, KindDefinition | null>();
   const first = new Map<string, { folder: string; at: Path }>();
   const diagnostics: Diagnostic[] = [];
   const texts = new Map<string, string>();
-  for (const { folder, named, path: at } of kindFolders(layers, file)) {
+  for (const { folder, named, path: at } of kindFolders(layers, counted)) {
     const step = at.slice(0, -1).join("/");
     const known = byFolder.get(folder);
     if (known !== undefined) {
@@ -44,7 +50,12 @@ export function readOutsideKinds(layers: Layers, file: string, read: ReadText, k
       continue;
     }
     byFolder.set(folder, null);
-    const found = readFolder(layers, { folder, named, path: at }, read, kinds);
+    const found = readFolder(
+      layers,
+      { folder, place: fromPlan(counted, folder), named, path: at },
+      read,
+      kinds,
+    );
     diagnostics.push(...found.diagnostics);
     for (const [place, text] of found.texts) texts.set(place, text);
     const { kind } = found;
@@ -71,12 +82,12 @@ export function readOutsideKinds(layers: Layers, file: string, read: ReadText, k
 
 function readFolder(
   layers: Layers,
-  { folder, named, path: at }: KindFolder,
+  { folder, place, named, path: at }: KindFolder & { place: string },
   read: ReadText,
   kinds: Kinds,
 ): ReadKind {
   try {
-    return readOutsideKind(folder, read, kinds);
+    return readOutsideKind({ folder, place }, read, kinds);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const message = `The kind '${named}' cannot be read: ${why}`;
@@ -106,28 +117,29 @@ function nameTaken(
 }
 
 /** Where a recipe says an input of its plan: under `inputs`, or after `uses` for the folder of a kind. */
-export function placeOfInput(layers: Layers, file: string, name: string): Path {
-  const kind = kindFolders(layers, file).find(({ folder }) => folder === name);
+export function placeOfInput(layers: Layers, counted: Counted, name: string): Path {
+  const kind = kindFolders(layers, counted).find(({ folder }) => folder === name);
   return kind?.path ?? ["inputs", name, "path"];
 }
 
 interface KindFolder {
   /** As the recipe names it. */
   named: string;
-  /** Its path as the recipe's own counts; begins with a dot, so that no input has such a name, or is absolute. */
+  /** Its path as the plan's count; begins with a dot, so that no input has such a name, or is absolute. */
   folder: string;
   /** Where `uses` stands. */
   path: Path;
 }
 
 /** The folders of kinds that a recipe's steps name. */
-function kindFolders(layers: Layers, file: string): KindFolder[] {
+function kindFolders(layers: Layers, { file, pathsFrom }: Counted): KindFolder[] {
   const { steps } = layers.value;
   return stepsIn(steps, ["steps"]).flatMap(({ uses, path: step }) => {
     if (!isKindFolder(uses)) return [];
     const at = [...step, "uses"];
-    const from = layers.originsOf(at).at(-1)?.file ?? file;
-    const place = path.join(path.dirname(from), uses).replace(/(?<=.)\/$/, "");
+    const said = path.join(folderSaying(layers, at, file), uses);
+    const counts = pathsFrom === "folder" || path.isAbsolute(said);
+    const place = (counts ? said : path.relative(path.dirname(file), said) || ".").replace(/(?<=.)\/$/, "");
     const begins = path.isAbsolute(place) || /^\.{1,2}(?:\/|$)/.test(place);
     const folder = begins ? place : `./${place}`;
     return [{ named: uses, folder, path: at }];

@@ -157,6 +157,9 @@ export const isSecret = ({ value }: Layers, dotted: string): boolean =>
 /** What stands for the file in messages about the n-th setting. */
 export const settingName = (index: number): string => (index === 0 ? "--set" : `--set ${index + 1}`);
 
+/** Whether something is the name of a setting, and not of a file. */
+export const isSettingName = (name: string): boolean => /^--set(?: [0-9]+)?$/.test(name);
+
 /** `inputs.rate=1e-4` sets the input's value, which stands under `default`, or `path` for what is on disk. */
 function inputValue(
   { value: recipe }: Layers,

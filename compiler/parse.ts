@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Pair } from "yaml";
 import { severityOf, type Code, type Diagnostic } from "../schemas/diagnostic.ts";
 import { isExact } from "../core/exact-number.ts";
-import { keyText, rangeOfNode, Source, type Range } from "./source.ts";
+import { keyText, rangeOfNode, Source, sourceOf, type Range } from "./source.ts";
 
 const MOST_ALIASES = 100;
 const MOST_BYTES = 8 * 1024 * 1024;
@@ -33,7 +33,7 @@ export function parse(file: string, text: string, { called, begin }: Form = RECI
   if (opensAtOnce(text) > MOST_OPEN) return unread(file, "R0004", tooDeep);
   let source: Source;
   try {
-    source = new Source(file, text);
+    source = sourceOf(file, text);
   } catch (error) {
     if (error instanceof RangeError) return unread(file, "R0004", tooDeep);
     throw error;

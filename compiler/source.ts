@@ -88,6 +88,20 @@ export class Source {
   }
 }
 
+const KEPT = 8;
+const recent = new Map<string, Source>();
+
+/** As `new Source`; a text that was just read, as each profile reads it again, is not parsed again. */
+export function sourceOf(file: string, text: string): Source {
+  const key = `${file}\0${text}`;
+  const known = recent.get(key) ?? new Source(file, text);
+  recent.delete(key);
+  recent.set(key, known);
+  const [oldest] = recent.keys();
+  if (recent.size > KEPT && oldest !== undefined) recent.delete(oldest);
+  return known;
+}
+
 /** A key as text, as it is named in plain values. */
 export function keyText({ key }: Pair): string {
   const value = isScalar(key) ? (key.value as string | number | boolean | null) : null;

@@ -110,9 +110,9 @@ function toolsOf(kind: KindSchema, { resources }: PlanStep, tools: Tools): Recor
 }
 
 /** Whether a step's program runs in a Python environment of its own, which a lock file describes. */
-const hasEnvironment = (
+export const hasEnvironment = (
   { properties, "x-environment": lock }: KindSchema,
-  inputs: Record<string, Artifact | string>,
+  inputs: Record<string, unknown>,
 ): boolean =>
   lock !== undefined || Object.keys(inputs).some((name) => properties[name]?.["x-environment"] === true);
 

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { digestOf } from "../core/digest.ts";
 import type { Activities, Artifact, FinishedRun, OutsideKind, StepRequest } from "../schemas/plan.ts";
+import { workingFolderOf } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 
 /** What a run's own file says of it. */
@@ -104,6 +105,6 @@ async function readSaid(store: Store, run: string): Promise<Said> {
     inputs,
     kinds: plan.kinds ?? {},
     secrets: plan.secrets,
-    folder: started.folder ?? null,
+    folder: workingFolderOf(started),
   };
 }

@@ -49,7 +49,7 @@ export async function ensureServer(store: Store, binary: string | null): Promise
   }
   if (binary === null) {
     throw new EngineError(
-      "The Temporal server is missing. Run 'npm run setup', set REPRISE_SERVER to a 'temporal' binary, or set TEMPORAL_ADDRESS to a running server.",
+      "The Temporal server is missing. Run 'reprise setup', set REPRISE_SERVER to a 'temporal' binary, or set TEMPORAL_ADDRESS to a running server.",
     );
   }
   const folder = store.local.server.folder;

@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import { readJsonIfWhole } from "../store/files.ts";
+import { hashOf, keep } from "./interpreter.ts";
 import { probe } from "./probe.ts";
 import { findToolchain, lockDigest, packageVersion } from "./toolchain.ts";
 import type { Store } from "../store/store.ts";
@@ -15,7 +16,7 @@ export async function describeEnvironment(store: Store): Promise<RunRecord["envi
   const { python, ffmpeg } = findToolchain();
   const [pythonVersion, ffmpegVersion, server, gpus] = await Promise.all([
     python === null ? NO_LINE : versionOfPython(python),
-    firstLine(ffmpeg, ["-version"]),
+    versionOfFfmpeg(ffmpeg, store),
     readJsonIfWhole<{ version: string }>(store.local.server.state, "version"),
     probe("nvidia-smi", ["--query-gpu=name", "--format=csv,noheader"]),
   ]);
@@ -42,6 +43,25 @@ interface Line {
   late: string | null;
 }
 const NO_LINE: Line = { line: null, late: null };
+
+interface Said {
+  stamp: string;
+  line: string;
+}
+
+/** As it was said before of the very file, by size and time: to start it takes as long as much of a short command. */
+async function versionOfFfmpeg(ffmpeg: string | null, store: Store): Promise<Line> {
+  if (ffmpeg === null) return NO_LINE;
+  const entry = await stat(ffmpeg).catch(() => null);
+  const stamp = entry === null ? null : `${await realpath(ffmpeg)} ${entry.size} ${entry.mtimeMs}`;
+  const file = store.environments.file(`ffmpeg-version-${hashOf(os.hostname(), path.resolve(ffmpeg))}`);
+  const known = await readJsonIfWhole<Said>(file, "line").catch(() => undefined);
+  if (stamp !== null && known?.stamp === stamp) return { line: known.line, late: null };
+  const found = await firstLine(ffmpeg, ["-version"]);
+  if (found.line !== null && stamp !== null)
+    await keep(store, file, { stamp, line: found.line } satisfies Said);
+  return found;
+}
 
 /** From the environment's own file: Python need not be started for it. */
 async function versionOfPython(python: string): Promise<Line> {

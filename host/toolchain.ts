@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { packageRoot, trainerFolder } from "../core/package-root.ts";
 import { StepFailure } from "../core/step-failure.ts";
@@ -11,7 +12,7 @@ export const PYTHON_ENVIRONMENT = {
   PYTHONDONTWRITEBYTECODE: "",
 };
 
-/** What `npm run setup` found or built, by absolute path. */
+/** What the set-up found or made, by absolute path. */
 export interface Toolchain {
   python: string | null;
   ffmpeg: string | null;
@@ -21,9 +22,19 @@ export interface Toolchain {
   cuda_said: boolean;
 }
 
-/** The toolchain of this checkout; REPRISE_PYTHON, REPRISE_FFMPEG and REPRISE_SERVER override its parts. */
+/** Where the set-up notes what it made: scripts/setup/places.mjs says so too, before anything is built. */
+function noteOf(environment: NodeJS.ProcessEnv): string {
+  if (existsSync(path.join(packageRoot, "tsconfig.build.json")))
+    return path.join(packageRoot, "node_modules", ".reprise", "toolchain.json");
+  const { name } = JSON.parse(readFileSync(path.join(packageRoot, "dist", "toolchain.json"), "utf8")) as {
+    name: string;
+  };
+  return path.join(cacheFolder(environment), `toolchain-${name}-${process.platform}-${process.arch}.json`);
+}
+
+/** The toolchain of this checkout or package; REPRISE_PYTHON, REPRISE_FFMPEG and REPRISE_SERVER override its parts. */
 export function findToolchain(environment: NodeJS.ProcessEnv = process.env): Toolchain {
-  const file = path.join(packageRoot, "node_modules", ".reprise", "toolchain.json");
+  const file = noteOf(environment);
   const found = existsSync(file)
     ? (JSON.parse(readFileSync(file, "utf8")) as Toolchain)
     : { python: null, ffmpeg: null, server: null, cuda: null, cuda_said: false };
@@ -35,6 +46,17 @@ export function findToolchain(environment: NodeJS.ProcessEnv = process.env): Too
     cuda: environment["REPRISE_PYTHON"] ? null : found.cuda,
     cuda_said: found.cuda_said,
   };
+}
+
+/** This user's cache, by the set-up's rules. */
+function cacheFolder({ REPRISE_CACHE: own, XDG_CACHE_HOME: caches }: NodeJS.ProcessEnv): string {
+  if (own) return path.resolve(own);
+  if (caches && path.isAbsolute(caches)) return path.join(caches, "reprise");
+  try {
+    return path.join(os.homedir(), ".cache", "reprise");
+  } catch {
+    return os.tmpdir();
+  }
 }
 
 const NVIDIA_DRIVERS = ["/dev/nvidiactl", "/dev/dxg"];
@@ -52,7 +74,7 @@ export function requireTool(name: "python" | "ffmpeg"): string {
   if (name === "python" && lacksCuda(toolchain))
     throw new StepFailure(
       "environment",
-      "The Python environment was made on a machine without a GPU, and lacks packages that CUDA needs here. Run 'npm run setup' on this machine, or 'REPRISE_CUDA=1 npm run setup' on the other one.",
+      "The Python environment was made on a machine without a GPU, and lacks packages that CUDA needs here. Run 'reprise setup' on this machine, or 'REPRISE_CUDA=1 reprise setup' on the other one.",
     );
   // The program runs in another folder than the one that a path in the environment counts from.
   if (place !== null) return path.resolve(place);
@@ -60,7 +82,7 @@ export function requireTool(name: "python" | "ffmpeg"): string {
   const what = name === "python" ? "The Python environment of the trainers" : "ffmpeg";
   throw new StepFailure(
     "environment",
-    `${what} is missing. Run 'npm run setup', or set ${variable} to its path.`,
+    `${what} is missing. Run 'reprise setup', or set ${variable} to its path.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, realpath } from "node:fs/promises";
+import path from "node:path";
 import type { Layers } from "../compiler/layers.ts";
 import { currentCommit } from "../host/git.ts";
 import { machineCapacity } from "../host/machine.ts";
@@ -19,7 +20,7 @@ import type { Store } from "../store/store.ts";
 export interface Beginning {
   plan: Plan;
   recipe: Layers;
-  /** Absolute path: the recipe's paths count from there, and the programs of its steps run there. */
+  /** Absolute path: the recipe's file is named from there. Its paths count from its own folder, and its programs run there. */
   folder: string;
   /** `path=value` settings that the plan was made with, for going on with it. */
   settings?: readonly string[];
@@ -82,7 +83,7 @@ async function noteRun(
       previewPlan(store, plan, inputs, tools, historyOf(store, plan)),
     ),
     machineCapacity(plan, unanswered),
-    currentCommit(folder, unanswered),
+    currentCommit(path.resolve(folder, path.dirname(plan.recipe.path)), unanswered),
   ]);
   for (const { step, because } of previews) {
     for (const { text } of because.filter(({ kind }) => kind === "damaged"))
@@ -99,6 +100,7 @@ async function noteRun(
       redo: null,
     },
     folder,
+    paths: "recipe",
     started: now.toISOString(),
     commit,
     settings: beginning.settings ?? [],

@@ -4,7 +4,7 @@ import { planChanges } from "../compiler/plan-changes.ts";
 import { machineCapacity } from "../host/machine.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { Artifact, Plan } from "../schemas/plan.ts";
-import type { StartedRun } from "../store/runs.ts";
+import { workingFolderOf, type StartedRun } from "../store/runs.ts";
 import { RunError } from "./errors.ts";
 import { digestInputs } from "./inputs.ts";
 import { tellChangedKind } from "./kinds/changed-kind.ts";
@@ -37,8 +37,10 @@ export async function continueRun(
   if (record?.status === "done" && from === null) throw new RunError({ why: "run-done", run });
   const folder = await folderOf(started, fallback);
   const { elsewhere = {} } = started;
+  const pathsFrom = started.paths ?? "folder";
   const planned = planOf(folder, {
     file: before.recipe.path,
+    pathsFrom,
     settings: started.settings,
     ...(before.recipe.profile === null ? {} : { profile: before.recipe.profile }),
     ...(started.confine == null ? {} : { confine: started.confine }),
@@ -47,7 +49,7 @@ export async function continueRun(
   if (planned.diagnostics.length > 0) tell({ says: "findings", ...planned });
   const after = planned.plan;
   const again = from === null ? [] : withFollowers(after, from);
-  const inputs = await digestInputs(planned, { store, folder, elsewhere });
+  const inputs = await digestInputs(planned, { store, folder, elsewhere, pathsFrom });
   const found = [
     ...planChanges(before, after).map((change) => ({ change })),
     ...(await contentChanges(store, after, started.request.inputs, inputs)),
@@ -79,14 +81,15 @@ export async function continueRun(
 }
 
 /** The folder that a run works in. */
-async function folderOf({ folder, request }: StartedRun, elsewhere: string): Promise<string> {
-  if (folder === undefined) return elsewhere;
-  const there = await stat(folder).then(
+async function folderOf(started: StartedRun, elsewhere: string): Promise<string> {
+  const working = workingFolderOf(started);
+  if (started.folder === undefined || working === null) return elsewhere;
+  const there = await stat(working).then(
     (entry) => entry.isDirectory(),
     () => false,
   );
-  if (!there) throw new RunError({ why: "folder-gone", run: request.run, folder });
-  return folder;
+  if (!there) throw new RunError({ why: "folder-gone", run: started.request.run, folder: working });
+  return started.folder;
 }
 
 /** Inputs whose content is another one: the old workflow would take the new content for the old. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { bundleWorkflowCode } from "@temporalio/worker";
 import { bundleCommand } from "./build/bundle.mjs";
 import { writeValidators } from "./build/validators.mjs";
+import { digestOf, TOOLCHAIN_SOURCES, writeJson } from "./setup/places.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, "dist");
@@ -34,5 +35,7 @@ for (const [workflows, file] of [
   });
   fs.writeFileSync(path.join(dist, file), code);
 }
+// By this name an installed package finds what was set up for its toolchain.
+writeJson(path.join(dist, "toolchain.json"), { name: digestOf(TOOLCHAIN_SOURCES).slice(0, 16) });
 await bundleCommand(dist);
 fs.chmodSync(path.join(dist, "cli/main.js"), 0o755);

@@ -1,18 +1,28 @@
 // Sets this checkout up: packages and build, Python environment, Temporal server, side by side. Needs only Node.
-// `npm run setup -- node` (or python, server) prepares that part alone.
+// `npm run setup -- node` (or python, server) prepares that part alone. Of an installed package there is no part node, and
+// `reprise setup` calls it; with --kept nothing is got or made, and only what the cache has is noted.
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { wantsCuda } from "./setup/cuda.mjs";
-import { machine, readJson, root, stampOf, stateFile, toolchainFile, writeJson } from "./setup/places.mjs";
+import {
+  isCheckout,
+  machine,
+  readJson,
+  root,
+  stampOf,
+  stateFile,
+  toolchainFile,
+  writeJson,
+} from "./setup/places.mjs";
 import { SetupError } from "./setup/setup-error.mjs";
 import { EVERYTHING } from "./setup/sources.mjs";
 
 const OLDEST_NODE = [20, 19];
-const PARTS = ["node", "python", "server"];
+const PARTS = [...(isCheckout ? ["node"] : []), "python", "server"];
 
 /** Sets up what is missing or changed of the given parts. Throws SetupError with what to do. */
-export async function setUp(parts = PARTS) {
+export async function setUp(parts = PARTS, { kept = false } = {}) {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
     throw new SetupError(
@@ -27,13 +37,15 @@ export async function setUp(parts = PARTS) {
   // Another one may have made all of it meanwhile.
   await oneAtATime(async () => {
     const missing = missingOf(parts);
-    if (missing.length > 0) await prepare(missing);
+    if (missing.length > 0) await prepare(missing, kept);
   });
 }
 
 function stampNow(tools) {
   const { cuda } = wantsCuda(tools);
-  return `${stampOf(EVERYTHING)} ${process.version} ${machine} ${cuda ? "cuda" : "cpu"}`;
+  const kind = `${machine} ${cuda ? "cuda" : "cpu"}`;
+  // The name of a package's note already says which toolchain it is.
+  return isCheckout ? `${stampOf(EVERYTHING)} ${process.version} ${kind}` : kind;
 }
 
 function missingOf(parts) {
@@ -54,7 +66,7 @@ const isThere = {
 };
 
 /** Each part by itself: what succeeded is kept, so that the next try only does the rest. */
-async function prepare(parts) {
+async function prepare(parts, kept) {
   const { setUpPackages } = await import("./setup/packages.mjs");
   const { setUpPython } = await import("./setup/python.mjs");
   const { setUpServer } = await import("./setup/server.mjs");
@@ -62,12 +74,13 @@ async function prepare(parts) {
   const tools = readJson(toolchainFile);
   const work = {
     node: () => setUpPackages(state),
-    python: () => setUpPython(tools),
-    server: () => setUpServer(),
+    python: () => setUpPython(tools, kept),
+    server: () => setUpServer(undefined, kept),
   };
   const results = await Promise.allSettled(parts.map((part) => work[part]()));
   const made = Object.fromEntries(parts.map((part, index) => [part, results[index].value]));
-  const done = parts.filter((part) => made[part] !== undefined);
+  // Null is what the cache does not have.
+  const done = parts.filter((part) => made[part] != null);
   // A failed installation of packages leaves nothing to note the rest in.
   if (!parts.includes("node") || done.includes("node")) {
     const known = { ...NO_TOOLS, ...tools, ...made.python, ...made.server };
@@ -85,9 +98,9 @@ async function prepare(parts) {
 const NO_TOOLS = { python: null, ffmpeg: null, cuda: null, cuda_said: false, server: null };
 
 /** For scripts: sets up, or ends the process with a sentence. */
-export async function setUpOrExit(parts) {
+export async function setUpOrExit(parts, options) {
   try {
-    await setUp(parts);
+    await setUp(parts, options);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(error.message);
@@ -96,6 +109,7 @@ export async function setUpOrExit(parts) {
 }
 
 if (fs.realpathSync(process.argv[1]) === fs.realpathSync(fileURLToPath(import.meta.url))) {
-  const parts = process.argv.slice(2);
-  await setUpOrExit(parts.length > 0 ? parts : undefined);
+  const kept = process.argv.includes("--kept");
+  const parts = process.argv.slice(2).filter((word) => word !== "--kept");
+  await setUpOrExit(parts.length > 0 ? parts : undefined, { kept });
 }

@@ -1,10 +1,17 @@
+import { statSync } from "node:fs";
 import path from "node:path";
 
 /** The places below `.reprise/`, where everything that a working folder keeps stands. */
 export const home = {
-  /** `.reprise/` in the working folder, or where REPRISE_HOME says. */
-  find: (folder: string, environment: NodeJS.ProcessEnv): string =>
-    path.resolve(folder, environment["REPRISE_HOME"] || ".reprise"),
+  /** Where REPRISE_HOME says, or the `.reprise/` of the folder or of the nearest one above that has one; else the folder's own. */
+  find(folder: string, environment: NodeJS.ProcessEnv): string {
+    if (environment["REPRISE_HOME"]) return path.resolve(folder, environment["REPRISE_HOME"]);
+    for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+      const place = path.join(at, ".reprise");
+      if (statSync(place, { throwIfNoEntry: false })?.isDirectory() === true) return place;
+      if (at === path.dirname(at)) return path.resolve(folder, ".reprise");
+    }
+  },
   artifact: (root: string, digest: string) => path.join(root, "artifacts", digest),
   finishedStep: (root: string, fingerprint: string) => path.join(root, "steps", `${fingerprint}.json`),
   /** Where a step works; named by its resume key, so that a later run finds the checkpoints. */

@@ -14,10 +14,15 @@ import { isRemoved } from "./remove.ts";
 export interface StartedRun {
   request: RunRequest;
   /**
-   * Absolute path of the folder where it was begun: its paths count from there, and its programs run there. A run of an earlier
-   * version does not say: then it is the folder of whoever works on it.
+   * Absolute path of the folder where it was begun, which its recipe's file is named from. A run of an earlier version does not
+   * say: then it is the folder of whoever works on it.
    */
   folder?: string;
+  /**
+   * What its paths count from, and where its programs run: the recipe's own folder. A run of an earlier version does not say: then
+   * it is `folder`.
+   */
+  paths?: "recipe";
   started: string;
   commit: string | null;
   /** `path=value` settings of the command line. */
@@ -33,6 +38,14 @@ export interface StartedRun {
   /** Nothing of it runs until it is resumed. */
   paused: boolean;
 }
+
+/** The folder that a run's paths count from and its programs run in; null where its file does not say. */
+export const workingFolderOf = ({ folder, paths, request }: StartedRun): string | null =>
+  folder === undefined
+    ? null
+    : paths === "recipe"
+      ? path.resolve(folder, path.dirname(request.plan.recipe.path))
+      : folder;
 
 /** A run's id: sorts by time, names the recipe, and says which plan. */
 export function newRunId(recipe: string, digest: string, now: Date): string {

@@ -16,7 +16,7 @@ import * as works from "./works.ts";
 /** What a working folder keeps, opened once and passed on: nobody else builds a path in it. */
 export type Store = ReturnType<typeof openStore>;
 
-/** `.reprise/` in the working folder, or where REPRISE_HOME says. */
+/** The `.reprise/` of a folder or of the nearest one above that has one, or where REPRISE_HOME says. */
 export const findStore = (folder: string, environment: NodeJS.ProcessEnv): Store =>
   openStore(home.find(folder, environment));
 

@@ -15,6 +15,7 @@ export async function makeDvc(folder) {
   const binary = path.join(environment, "bin", "dvc");
   return {
     version: VERSION,
+    binary,
     /** Seconds of one `dvc repro` of steps that each write a line, from nothing. */
     runAll: async (place, shape, count, time) => {
       fs.mkdirSync(place, { recursive: true });

@@ -24,6 +24,7 @@ export async function makeSnakemake(folder) {
   const { stdout: version } = await execa(binary, ["--version"]);
   return {
     version,
+    binary,
     /**
      * Seconds of `snakemake -n`, with every output there if `finished`; or why there are none. `seen` is the number of
      * jobs that it looked at.

@@ -6,9 +6,10 @@ import { counted } from "../../schemas/counted.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { drawTable } from "../table.ts";
-import { findStore, type Store } from "../../store/store.ts";
+import { storeHere } from "../store-here.ts";
+import type { Store } from "../../store/store.ts";
 
-const store = (): Store => findStore(process.cwd(), process.env);
+const store = (): Store => storeHere();
 
 /** What removes something waits for other commands that count on the store. A store that is not there has no others. */
 const changing = <T>(work: () => Promise<T>): Promise<T> =>

@@ -5,7 +5,7 @@ import { findRun } from "../../runs/find-run.ts";
 import { EXIT } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { drawTable } from "../table.ts";
-import { findStore } from "../../store/store.ts";
+import { storeHere } from "../store-here.ts";
 
 /** Lists what a run's unfinished steps can be resumed from. A finished step has none: its result is in the store. */
 export async function checkpoints(
@@ -13,7 +13,7 @@ export async function checkpoints(
   step: string | undefined,
   { json = false }: { json?: boolean },
 ): Promise<number> {
-  const store = findStore(process.cwd(), process.env);
+  const store = storeHere();
   const { request } = await findRun(store, name);
   const ids = request.plan.steps.map(({ id }) => id);
   if (step !== undefined && !ids.includes(step))

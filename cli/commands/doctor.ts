@@ -5,8 +5,10 @@ import { describeEnvironment, firstLine } from "../../host/environment.ts";
 import { findToolchain, lacksCuda } from "../../host/toolchain.ts";
 import { EXIT } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
+import { missingOf, setUp } from "../set-up.ts";
+import { storeHere } from "../store-here.ts";
 import { drawTable } from "../table.ts";
-import { findStore, type Store } from "../../store/store.ts";
+import type { Store } from "../../store/store.ts";
 
 interface Check {
   name: string;
@@ -15,7 +17,7 @@ interface Check {
   advice: string;
 }
 
-const SETUP = "run 'npm run setup'";
+const SETUP = "run 'reprise setup'";
 
 /** Lists what a run needs on this machine, each ok or with what to do. */
 export async function doctor({
@@ -25,8 +27,10 @@ export async function doctor({
   json?: boolean;
   replay?: boolean;
 }): Promise<number> {
-  const store = findStore(process.cwd(), process.env);
+  const store = storeHere();
   if (replay) return replayOpenRuns(store, json);
+  const missing = missingOf(["python", "server"]);
+  if (missing.length > 0) await setUp(missing, { kept: true });
   const { findServer } = await import("../../engine/server.ts");
   const tools = findToolchain();
   const [environment, server, binary, python] = await Promise.all([
@@ -41,13 +45,23 @@ export async function doctor({
   const serverFound =
     server.state === "external"
       ? `${server.address}, from TEMPORAL_ADDRESS`
-      : `${binary.line ?? "no binary"}, ${tools.server ?? "not found"}, ${server.state === "running" ? `runs at ${server.address}` : "not running, starts when needed"}`;
+      : [
+          ...(tools.server === null ? ["not found"] : [binary.line ?? "does not answer", tools.server]),
+          ...(server.state === "running" ? [`runs at ${server.address}`] : []),
+          ...(server.state !== "running" && tools.server !== null ? ["starts when needed"] : []),
+        ].join(", ");
   const checks: Check[] = [
     { name: "Node", ok: true, found: process.version, advice: "" },
     {
       name: "Python environment",
       ok: python.line !== null && !lacksCuda(tools),
-      found: `${python.line ?? "not found"}, ${tools.python ?? ""}${tools.cuda === false ? ", without CUDA's packages" : ""}`,
+      found: [
+        python.line ?? "not found",
+        tools.python,
+        tools.cuda === false ? "without CUDA's packages" : null,
+      ]
+        .filter((part) => part !== null)
+        .join(", "),
       advice: SETUP,
     },
     {

@@ -17,6 +17,7 @@ import { EXIT, UserError } from "../errors.ts";
 import { progressTeller } from "../follow.ts";
 import { say, sayJson } from "../output.ts";
 import { showFindings } from "../findings.ts";
+import { needsPython, prepared } from "../set-up.ts";
 import { interruption } from "../stopping.ts";
 import { describeTried, exitCodeOfTried } from "../tried.ts";
 
@@ -94,6 +95,7 @@ export async function check(
   });
   showFindings(planned);
   say(`${path.join(folder, "kind.yaml")}: valid, ${kind.name}`, json);
+  await prepared(...(needsPython(planned.plan) ? (["python", "server"] as const) : (["server"] as const)));
   say(`Trying it with ${JSON.stringify(planned.plan.steps[0]!.params)}`, json);
   const tried = await tryApart({ ...planned, folder: around }, json);
   if (tried === null) return EXIT.interrupted;

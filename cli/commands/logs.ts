@@ -7,7 +7,7 @@ import { findRun } from "../../runs/find-run.ts";
 import { EXIT } from "../errors.ts";
 import { say } from "../output.ts";
 import { endWithReader } from "../readers.ts";
-import { findStore } from "../../store/store.ts";
+import { storeHere } from "../store-here.ts";
 
 /** Prints what a step's program wrote; with -f goes on until the step or its run is over. */
 export async function logs(
@@ -16,7 +16,7 @@ export async function logs(
   { follow = false }: { follow?: boolean },
 ): Promise<number> {
   endWithReader();
-  const store = findStore(process.cwd(), process.env);
+  const store = storeHere();
   const { request } = await findRun(store, name);
   const ids = request.plan.steps.map(({ id }) => id);
   if (!ids.includes(step)) throw new RunError({ why: "step-unknown", step, steps: ids });

@@ -3,7 +3,7 @@ import prettyBytes from "pretty-bytes";
 import { findRun } from "../../runs/find-run.ts";
 import { copyOutput, outputsOf, type KeptOutput } from "../../runs/outputs.ts";
 import { counted } from "../../schemas/counted.ts";
-import { findStore } from "../../store/store.ts";
+import { storeHere } from "../store-here.ts";
 import { EXIT } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { drawTable } from "../table.ts";
@@ -14,7 +14,7 @@ export async function outputs(
   asked: string | undefined,
   { json = false, to }: { json?: boolean; to?: string },
 ): Promise<number> {
-  const store = findStore(process.cwd(), process.env);
+  const store = storeHere();
   const found = await findRun(store, name);
   const kept = await outputsOf(store, found, asked);
   const steps = found.request.plan.steps.map(({ id }) => id);

@@ -11,7 +11,7 @@ import { originsOf, showOrigins } from "../preview/origins.ts";
 import { previewRun, type RunPreview } from "../../runs/preview/preview-run.ts";
 import type { StepPreview } from "../../runs/preview/step-preview.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
-import { findStore } from "../../store/store.ts";
+import { storeHere } from "../store-here.ts";
 
 interface PlanOptions extends RecipeOptions {
   json?: boolean;
@@ -31,7 +31,7 @@ export async function plan(
   const planned = await planOf(file, options);
   const { plan: made, recipe } = planned;
   const folder = process.cwd();
-  const store = findStore(folder, process.env);
+  const store = storeHere();
   const found = { plan: made, ...(await previewRun(planned, { store, folder })) };
   const { previews } = found;
   const idle = previews.every(({ action, outcome }) => action === "reuse" && outcome !== null);

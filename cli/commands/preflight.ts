@@ -10,6 +10,7 @@ import { askedOf, type Asked } from "../preflight/asked.ts";
 import { footprintOf, type Answer } from "../preflight/footprint.ts";
 import { makesNoStep } from "../../compiler/lint/workloads.ts";
 import { showPreflight } from "../preflight/show.ts";
+import { prepared } from "../set-up.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
 
 /**
@@ -52,11 +53,12 @@ export async function preflight(
 }
 
 async function ask(steps: Asked[]): Promise<Answer[]> {
+  await prepared("python");
   const { python } = findToolchain();
   if (python === null)
     throw new UserError(
       EXIT.missing,
-      "The Python environment of the trainers is missing. Run 'npm run setup', or set REPRISE_PYTHON to its path.",
+      "The Python environment of the trainers is missing. Run 'reprise setup', or set REPRISE_PYTHON to its path.",
     );
   const folder = await mkdtemp(path.join(os.tmpdir(), "reprise-preflight-"));
   try {

@@ -3,11 +3,11 @@ import { EXIT } from "../errors.ts";
 import { findRun } from "../../runs/find-run.ts";
 import { withoutRecord } from "../without-record.ts";
 import { say, sayJson } from "../output.ts";
-import { findStore } from "../../store/store.ts";
+import { storeHere } from "../store-here.ts";
 
 /** Writes a run's report again, from its record and event files. */
 export async function report(name: string, { json = false }: { json?: boolean }): Promise<number> {
-  const store = findStore(process.cwd(), process.env);
+  const store = storeHere();
   const { request } = await findRun(store, name);
   const record = await store.runs.loadRecord(request.run);
   if (record === undefined) throw await withoutRecord(store, request.run, "it has no record yet");

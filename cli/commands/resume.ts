@@ -4,7 +4,8 @@ import { detach } from "../detach.ts";
 import { followToEnd } from "../follow.ts";
 import { say } from "../output.ts";
 import { sayFound } from "../preparing.ts";
-import { findStore } from "../../store/store.ts";
+import { needsPython, prepared } from "../set-up.ts";
+import { storeHere } from "../store-here.ts";
 
 interface ResumeOptions {
   json?: boolean;
@@ -21,13 +22,14 @@ export async function resume(
   { json = false, detach: alone = false, from }: ResumeOptions,
 ): Promise<number> {
   const folder = process.cwd();
-  const store = findStore(folder, process.env);
+  const store = storeHere();
   const started = await continueRun(store, await findRun(store, name), {
     from: from ?? null,
     folder,
     tell: sayFound(json),
   });
-  const { run } = started.request;
+  const { run, plan } = started.request;
+  await prepared(...(needsPython(plan) ? (["python", "server"] as const) : (["server"] as const)));
   say(`Going on with run ${run}.`, json);
   return alone ? detach(store, run, json) : followToEnd(store, started.request, json);
 }

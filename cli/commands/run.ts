@@ -3,14 +3,14 @@ import { counted } from "../../schemas/counted.ts";
 import { confinement } from "../confine.ts";
 import { detach } from "../detach.ts";
 import { followToEnd, tellEnd } from "../follow.ts";
-import { storeAbove } from "../nearby-store.ts";
 import { say } from "../output.ts";
 import { sayFound } from "../preparing.ts";
 import { planOf, type RecipeOptions } from "../recipe-file.ts";
+import { needsPython, prepared } from "../set-up.ts";
 import { writable } from "../writable.ts";
-import { findStore } from "../../store/store.ts";
+import { storeHere } from "../store-here.ts";
 
-interface RunOptions extends RecipeOptions {
+export interface RunOptions extends RecipeOptions {
   json?: boolean;
   new?: boolean;
   detach?: boolean;
@@ -32,10 +32,9 @@ export async function run(
 ): Promise<number> {
   if (dryRun === true) return (await import("./plan.ts")).plan(file, { json, ...options });
   const planned = await planOf(file, options);
+  if (needsPython(planned.plan)) await prepared("python");
   const folder = process.cwd();
-  const above = storeAbove(folder, process.env);
-  const store = await writable(findStore(folder, process.env));
-  if (above !== null) process.stderr.write(`A new store is made here. ${above}\n`);
+  const store = await writable(storeHere());
   const heartbeat = process.env["REPRISE_HEARTBEAT_SECONDS"];
   const begun = await beginRun(store, {
     ...planned,
@@ -53,5 +52,6 @@ export async function run(
     case "begun":
       say(`Run ${request.run}: ${counted(request.plan.steps.length, "step")}, ${begun.reused} reused.`, json);
   }
+  await prepared("server");
   return alone ? detach(store, request.run, json) : followToEnd(store, request, json);
 }

@@ -2,15 +2,18 @@ import { existsSync } from "node:fs";
 import { findToolchain } from "../../host/toolchain.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
+import { prepared } from "../set-up.ts";
 import { writable } from "../writable.ts";
-import { findStore, type Store } from "../../store/store.ts";
+import { storeHere } from "../store-here.ts";
+import type { Store } from "../../store/store.ts";
 
 /** Starts this folder's server, or finds it running. */
 export async function up({ json = false }: { json?: boolean }): Promise<number> {
-  const store = await writable(findStore(process.cwd(), process.env));
+  const store = await writable(storeHere());
   const { ensureServer } = await import("../../engine/server.ts");
   const { forgetStopped } = await import("../../engine/stopped.ts");
   await forgetStopped(store);
+  await prepared("server");
   const address = await ensureServer(store, findToolchain().server);
   if (json) sayJson({ address });
   else say(`The Temporal server answers at ${address}. 'reprise down' stops it.`);
@@ -25,7 +28,7 @@ export async function down({
   json?: boolean;
   force?: boolean;
 }): Promise<number> {
-  const store = findStore(process.cwd(), process.env);
+  const store = storeHere();
   const { stopServer } = await import("../../engine/server.ts");
   const { liveServer } = await import("../../engine/server-file.ts");
   const { noteStopped } = await import("../../engine/stopped.ts");

@@ -6,7 +6,6 @@ import { lookAtRun, standings } from "../../runs/standing.ts";
 import { groupBy } from "../../core/group-by.ts";
 import { counted } from "../../schemas/counted.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
-import { storeAbove } from "../nearby-store.ts";
 import { kindsOf } from "../../activities/index.ts";
 import { say, sayJson } from "../output.ts";
 import { endWithReader } from "../readers.ts";
@@ -15,7 +14,8 @@ import { showClaim, showVerdict } from "../summary.ts";
 import { drawTable } from "../table.ts";
 import { showOutputs } from "./outputs.ts";
 import { showProgress } from "../progress-view.ts";
-import { findStore, type Store } from "../../store/store.ts";
+import { storeHere } from "../store-here.ts";
+import type { Store } from "../../store/store.ts";
 
 const LOOK_MS = 500;
 
@@ -31,7 +31,7 @@ export async function status(
   name: string | undefined,
   { json = false, watch = false, all = false, details = false }: Options = {},
 ): Promise<number> {
-  const store = findStore(process.cwd(), process.env);
+  const store = storeHere();
   if (watch) endWithReader();
   if (watch) await followFiles(store, name ?? "last");
   return name === undefined ? listAll(store, { json, all }) : showOne(store, name, { json, details });
@@ -67,9 +67,7 @@ async function listAll(store: Store, { json, all }: { json: boolean; all: boolea
   );
   if (json) sayJson(runs);
   else if (runs.length === 0)
-    say(
-      `There is no run here yet. ${storeAbove(process.cwd(), process.env) ?? "Start one with 'reprise run recipes/demo.yaml'."}`,
-    );
+    say("There is no run here yet. Start one with 'reprise run RECIPE', or 'reprise demo'.");
   else {
     const listed = all ? runs : runs.slice(0, MOST_LISTED);
     const rows = listed.map(({ run, status: is, verdict, started, recipe, profile, settings }) => [

@@ -11,7 +11,7 @@ import { withoutRecord } from "../without-record.ts";
 import { say, sayJson } from "../output.ts";
 import { exitCodeOf, showVerdict } from "../summary.ts";
 import { drawTable } from "../table.ts";
-import { findStore } from "../../store/store.ts";
+import { storeHere } from "../store-here.ts";
 
 interface Options {
   json?: boolean;
@@ -25,7 +25,7 @@ interface Options {
 /** Shows what runs say about the paper's claims, beside the paper. The exit code is that of the worst run. */
 export async function verify(names: string[], options: Options): Promise<number> {
   const { json, markdown, junit, digests, writeDigests, details = false } = options;
-  const store = findStore(process.cwd(), process.env);
+  const store = storeHere();
   const records: RunRecord[] = [];
   for (const name of names) {
     const { request } = await findRun(store, name);

@@ -4,14 +4,15 @@ import { EXIT } from "../errors.ts";
 import { followToEnd } from "../follow.ts";
 import { say } from "../output.ts";
 import { interruption } from "../stopping.ts";
-import { findStore, type Store } from "../../store/store.ts";
+import { storeHere } from "../store-here.ts";
+import type { Store } from "../../store/store.ts";
 
 /** Works on one run until it is over; without a run on every open one of this store, until it is stopped. */
 export async function worker(
   name: string | undefined,
   { json = false, detached = false }: { json?: boolean; detached?: boolean },
 ): Promise<number> {
-  const store = findStore(process.cwd(), process.env);
+  const store = storeHere();
   if (name !== undefined) {
     const { request } = await findUnfinished(store, name);
     if (!detached) await store.runs.setPaused(request.run, false);

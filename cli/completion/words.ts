@@ -6,7 +6,8 @@ import { isMapping } from "../../compiler/mapping.ts";
 import { kindsOf } from "../../activities/index.ts";
 import { findRun } from "../../runs/find-run.ts";
 import { compileRecipe } from "../../runs/recipe/compile-recipe.ts";
-import { findStore, type Store } from "../../store/store.ts";
+import type { Store } from "../../store/store.ts";
+import { storeHere } from "../store-here.ts";
 
 /** What a shell may ask for. */
 export type Sought =
@@ -36,7 +37,7 @@ const LOOKERS: Readonly<
 /** The words that may stand for something on a line; none where they cannot be had: a shell that waits must not see an error. */
 export async function wordsFor(asked: Sought, words: readonly string[]): Promise<string[]> {
   try {
-    const found = await LOOKERS[asked](findStore(process.cwd(), process.env), words);
+    const found = await LOOKERS[asked](storeHere(), words);
     return [...new Set(found)];
   } catch {
     return [];

@@ -24,17 +24,21 @@ export interface ReadKind {
 }
 
 /**
- * The kind of a folder; `kinds` are those that there are beside it. Throws what `read` throws for a kind.yaml that cannot be
- * read.
+ * The kind of a folder, which plans call `folder` and `read` calls `place`; `kinds` are those that there are beside it. Throws what
+ * `read` throws for a kind.yaml that cannot be read.
  */
-export function readOutsideKind(folder: string, read: ReadText, kinds: Kinds): ReadKind {
-  const place = path.join(folder, KIND_FILE);
-  const { value, layers, diagnostics, texts } = readDocument(place, read(place), {
+export function readOutsideKind(
+  { folder, place }: { folder: string; place: string },
+  read: ReadText,
+  kinds: Kinds,
+): ReadKind {
+  const file = path.join(place, KIND_FILE);
+  const { value, layers, diagnostics, texts } = readDocument(file, read(file), {
     validate: validateKind(),
     begin: BEGIN,
   });
   if (value === null || layers === null) return { kind: null, diagnostics, texts };
-  const wrong = checkOutsideKind(layers, value, { place: folder, read, kinds });
+  const wrong = checkOutsideKind(layers, value, { place, read, kinds });
   const kind = wrong.length > 0 ? null : outsideDefinition(outsideKindOf(value, folder));
   return { kind, diagnostics: wrong, texts };
 }

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { isLeftBehind } from "../../core/outside-kind.ts";
 import type { Layers } from "../../compiler/layers.ts";
 import { OutsideError } from "../../compiler/outside-error.ts";
+import { fromPlan } from "../../compiler/said-in.ts";
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
 import type { Artifact, Plan } from "../../schemas/plan.ts";
 import type { Commit } from "../git/commit.ts";
@@ -24,7 +25,8 @@ export async function inputsAt(
   for (const [name, { type, path: named, sha256 }] of Object.entries(plan.inputs)) {
     const at = ["inputs", name, "path"];
     try {
-      const found = kinds.has(name) ? withoutLeftovers(lookUp(commit, named)) : lookUp(commit, named);
+      const looked = lookUp(commit, fromPlan({ file: plan.recipe.path, pathsFrom: "recipe" }, named));
+      const found = kinds.has(name) ? withoutLeftovers(looked) : looked;
       const wrong = await whyUnfit(commit, found, { named, type, data });
       if (wrong !== null) {
         diagnostics.push(recipe.diagnostic(wrong.code, at, wrong.message));
@@ -85,7 +87,7 @@ async function whyUnfit(
       code: "R0401",
       message: Object.hasOwn(refused, found.place)
         ? `'${named}' may not be had: ${refused[found.place]}.`
-        : `There is no '${named}' in the commit. Paths count from the top of the repository.`,
+        : `There is no '${named}' in the commit. Paths count from the recipe's own folder.`,
     };
   if (found.what === "file" && type !== "path") return { code: "R0401", message: `'${named}' is no folder.` };
   const entries = entriesOf(found);

@@ -9,7 +9,11 @@ import { reader } from "../recipe/read-text.ts";
  * kind.yaml, and an Error for one that cannot be read.
  */
 export function readKind(around: string, folder: string): KindDefinition {
-  const { kind, diagnostics, texts } = readOutsideKind(folder, reader(around, null), KINDS);
+  const { kind, diagnostics, texts } = readOutsideKind(
+    { folder, place: folder },
+    reader(around, null),
+    KINDS,
+  );
   if (kind === null) throw new RunError({ why: "recipe-invalid", diagnostics, texts });
   return kind;
 }

@@ -22,7 +22,7 @@ export async function previewRun(
   { store, folder }: { store: Store; folder: string },
 ): Promise<RunPreview> {
   const { plan } = planned;
-  const missing = [...(await missingInputs(plan, folder)).keys()];
+  const missing = [...(await missingInputs(plan, { folder })).keys()];
   const inputs = await digestInputs(planned, { store, folder }, missing);
   const tools = await toolsForFingerprint(store);
   const previews = await previewPlan(store, plan, inputs, tools, historyOf(store, plan), planned.paper);

@@ -5,6 +5,7 @@ import { compileWithProfiles } from "../../compiler/compile-profiles.ts";
 import type { ReadText } from "../../compiler/extend.ts";
 import { placeOfInput } from "../../compiler/outside-kinds.ts";
 import type { Layers } from "../../compiler/layers.ts";
+import { fromPlan, type Counted, type PathsFrom } from "../../compiler/said-in.ts";
 import { codeOfUnread } from "../../compiler/outside-error.ts";
 import { NotUtf8 } from "../../core/decode.ts";
 import type { Diagnostic } from "../../schemas/diagnostic.ts";
@@ -29,10 +30,12 @@ export interface RecipeChoice {
   elsewhere?: Elsewhere;
   /** Gives the text of a file by its path, or throws an Error that says why not; without it, of those in the folder. */
   read?: ReadText;
+  /** What the paths of its plan count from: `folder` for a run that an earlier version began. */
+  pathsFrom?: PathsFrom;
 }
 
 /**
- * Reads and compiles a recipe; its paths count from `folder`. What cannot be read is a diagnostic too. With `everyProfile` the
+ * Reads and compiles a recipe, whose file is named from `folder`; its paths count from its own folder. What cannot be read is a diagnostic too. With `everyProfile` the
  * profiles that are not chosen are looked at as well.
  */
 export function compileRecipe(
@@ -45,6 +48,7 @@ export function compileRecipe(
     confine = null,
     elsewhere = {},
     read = reader(folder, confine),
+    pathsFrom = "recipe",
   }: RecipeChoice,
   everyProfile = false,
 ): Compiled {
@@ -55,12 +59,14 @@ export function compileRecipe(
   } catch (error) {
     return unreadable(file, error as Error);
   }
-  const given = { file, text, settings, read, kinds: KINDS };
+  const given = { file, text, settings, read, kinds: KINDS, pathsFrom };
   const compiled =
     everyProfile && profile === undefined
       ? compileWithProfiles(given)
       : compile({ ...given, profile: profile ?? null });
-  return confine === null ? compiled : withoutInputsOutside(compiled, { folder, confine, elsewhere });
+  return confine === null
+    ? compiled
+    : withoutInputsOutside(compiled, { folder, confine, elsewhere, file, pathsFrom });
 }
 
 /** A recipe that can be run. */
@@ -86,16 +92,22 @@ export function planOf(folder: string, choice: RecipeChoice, strict = false): Pl
 /** Inputs that lie outside, or hold a link that leads there, are errors. */
 function withoutInputsOutside(
   compiled: Compiled,
-  { folder, confine, elsewhere }: { folder: string; confine: string; elsewhere: Elsewhere },
+  {
+    folder,
+    confine,
+    elsewhere,
+    ...counted
+  }: Counted & { folder: string; confine: string; elsewhere: Elsewhere },
 ): Compiled {
   const { plan, recipe } = compiled;
   if (plan === null || recipe === null) return compiled;
   const wrong = Object.entries(plan.inputs).flatMap(([name, { path: place }]) => {
-    const isGiven = placeElsewhere(elsewhere, place) !== null;
-    const out = isGiven ? null : linkThatLeadsOut(path.resolve(folder, place), confine);
+    const named = fromPlan(counted, place);
+    const isGiven = placeElsewhere(elsewhere, named) !== null;
+    const out = isGiven ? null : linkThatLeadsOut(path.resolve(folder, named), confine);
     if (out === null) return [];
     const message = `'${path.relative(folder, out) || out}' leads out of the folder that this recipe may read (--confine).`;
-    return [recipe.diagnostic("R0412", placeOfInput(recipe, plan.recipe.path, name), message)];
+    return [recipe.diagnostic("R0412", placeOfInput(recipe, counted, name), message)];
   });
   return wrong.length === 0
     ? compiled

@@ -60,7 +60,7 @@ export interface RecipeInput {
   type: string;
   /** What it is for. */
   description?: string;
-  /** File or folder, relative to the working folder. For path, dataset, model, and a type that a kind brings along. */
+  /** File or folder, from the folder of the file that says it. For path, dataset, model, and a type that a kind brings along. */
   path?: string;
   /** Expected digest of the file, or of the folder's manifest; a difference stops the run. */
   sha256?: string;

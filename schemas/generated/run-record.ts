@@ -37,7 +37,7 @@ export interface RunRecord {
       to: unknown;
     }[];
   }[];
-  /** Git commit of the working folder, with + when it had changes, with ? when Git did not say so in time. */
+  /** Git commit of the recipe's folder, with + when it had changes, with ? when Git did not say so in time. */
   commit: string | null;
   started: string;
   ended: string;

@@ -3,14 +3,14 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive } from "./alive.mjs";
-import { openCache, root } from "./places.mjs";
+import { openCache, stateFile } from "./places.mjs";
 
 const LOOK_MS = 300;
 const WRITTEN_MS = 5_000;
 
-/** Does something while no other set-up of this checkout does: it would take packages away under the other's hands. */
+/** Does something while no other set-up of this checkout, or package, does: it would take packages away under the other's hands. */
 export async function oneAtATime(work) {
-  const name = createHash("sha256").update(root).digest("hex").slice(0, 16);
+  const name = createHash("sha256").update(stateFile).digest("hex").slice(0, 16);
   const file = path.join(openCache(), `lock-${name}`);
   for (let told = false; !take(file);) {
     const holder = holderOf(file);

@@ -1,1 +1,2 @@
 export const cache: string;
+export const isCheckout: boolean;

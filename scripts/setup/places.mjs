@@ -44,9 +44,28 @@ export function openCache() {
 /** Of what is made for one kind of machine: several kinds may share a home folder. */
 export const machine = `${process.platform}-${process.arch}`;
 
-/** What this checkout was set up with. */
-export const stateFile = path.join(root, "node_modules", ".reprise", "setup.json");
-export const toolchainFile = path.join(root, "node_modules", ".reprise", "toolchain.json");
+/** Else it is a package as npm installs it, which brings along what a checkout installs and builds. */
+export const isCheckout = fs.existsSync(path.join(root, "tsconfig.build.json"));
+
+/** What decides the toolchain, relative to the checkout. */
+export const TOOLCHAIN_SOURCES = [
+  "trainer/requirements.lock",
+  "trainer/only-cuda.json",
+  "scripts/setup/server-pins.json",
+];
+
+/** Of a package notes stand in the cache: its own folder may not be writable, and goes with the next version. */
+const noteOf = (name) =>
+  isCheckout
+    ? path.join(root, "node_modules", ".reprise", `${name}.json`)
+    : path.join(
+        cache ?? os.tmpdir(),
+        `${name}-${readJson(path.join(root, "dist", "toolchain.json")).name}-${machine}.json`,
+      );
+
+/** What this checkout or package was set up with. */
+export const stateFile = noteOf("setup");
+export const toolchainFile = noteOf("toolchain");
 
 export function readJson(file) {
   try {

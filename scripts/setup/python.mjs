@@ -26,14 +26,18 @@ export function wantedPackages(cuda) {
   return blocks.filter((block) => !ONLY_CUDA.has(/^[a-z0-9._-]*/.exec(block)[0])).join("");
 }
 
-/** Paths of Python and ffmpeg, and whether CUDA's packages are there; nothing when the environment names them. */
-export async function setUpPython(tools) {
+/**
+ * Paths of Python and ffmpeg, and whether CUDA's packages are there; nothing when the environment names them. With `kept` null
+ * where the cache has none.
+ */
+export async function setUpPython(tools, kept = false) {
   if (process.env.REPRISE_PYTHON && process.env.REPRISE_FFMPEG) return {};
   const { cuda, said } = wantsCuda(tools);
   const packages = wantedPackages(cuda);
   const key = createHash("sha256").update(packages).digest("hex").slice(0, 16);
   const name = `python-${cuda ? "cuda" : "cpu"}-${key}-${machine}`;
   let place = path.join(openCache(), name);
+  if (kept && !isWhole(place)) return null;
   if (!isWhole(place)) place = await makeAside(name, isWhole, (aside) => make(aside, packages));
   return { ...programsIn(place), cuda, cuda_said: said };
 }

@@ -10,8 +10,8 @@ import { SetupError } from "./setup-error.mjs";
 const HELP = `Install the Temporal CLI (https://docs.temporal.io/cli), or set REPRISE_SERVER to its program or TEMPORAL_ADDRESS to a running server, and run again.`;
 const ANSWER_MS = 10_000;
 
-/** The path of a server's program for this checkout, or nothing when the environment names one. */
-export async function setUpServer(pins = PINS) {
+/** The path of a server's program, or nothing when the environment names one. With `kept` null where the cache has none. */
+export async function setUpServer(pins = PINS, kept = false) {
   if (process.env.TEMPORAL_ADDRESS) return {};
   const given = process.env.REPRISE_SERVER;
   if (given) {
@@ -31,13 +31,15 @@ export async function setUpServer(pins = PINS) {
   for (const source of SOURCES) {
     const { name } = source;
     try {
-      return { server: inCache(source, pins) ?? (await fromSource(source, pins)) };
+      const server = inCache(source, pins) ?? (kept ? null : await fromSource(source, pins));
+      if (server !== null) return { server };
     } catch (error) {
       if (!(error instanceof SetupError)) throw error;
       failures.push(`${name}: ${error.brief}`);
       console.error(`[server] ${failures.at(-1)}`);
     }
   }
+  if (kept) return null;
   throw new SetupError(
     `The Temporal server could not be had.\n${failures.map((line) => `  ${line}\n`).join("")}${HELP}`,
   );

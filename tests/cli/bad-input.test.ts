@@ -60,7 +60,7 @@ describe("a recipe that cannot be used exits with 2, place and code, and starts 
         "input.yaml",
         'recipe: 1\nname: a\ninputs: { d: { type: dataset, path: none } }\nsteps: { f: { uses: frames/extract, with: { dataset: "${{ inputs.d }}", size: 56x56 } } }\n',
       ),
-      /^input\.yaml:3:37: There is no 'none' in this folder\. \[R0401\]$/m,
+      /^input\.yaml:3:37: There is no 'none' in the recipe's folder\. \[R0401\]$/m,
     ],
   ])("%s", async (_, file, message) => {
     const ended = await reprise(folder, ["run", file]);
@@ -184,7 +184,7 @@ describe("a machine that lacks something", () => {
       REPRISE_HOME: path.join(folder, "home1"),
     });
     expect(ended.stderr).toBe(
-      "The Temporal server is missing. Run 'npm run setup', set REPRISE_SERVER to a 'temporal' binary, or set TEMPORAL_ADDRESS to a running server.",
+      "The Temporal server is missing. Run 'reprise setup', set REPRISE_SERVER to a 'temporal' binary, or set TEMPORAL_ADDRESS to a running server.",
     );
     expect(ended.code).toBe(5);
   });
@@ -223,7 +223,7 @@ describe("a machine that lacks something", () => {
       "ffmpeg",
       "Temporal server",
     ]);
-    for (const { ok: fine, advice } of checks) if (!fine) expect(advice).toContain("npm run setup");
+    for (const { ok: fine, advice } of checks) if (!fine) expect(advice).toContain("reprise setup");
     expect(ended.code).toBe(5);
   });
 

@@ -201,7 +201,7 @@ describe("a step that fails", () => {
   test("because a tool is missing exits with 5", async () => {
     const ended = await reprise(folder, ["run", recipe("toolless", 1, 9)], { REPRISE_FFMPEG: "/none" });
     expect(ended.stdout).toContain(
-      "ffmpeg is missing. Run 'npm run setup', or set REPRISE_FFMPEG to its path.",
+      "ffmpeg is missing. Run 'reprise setup', or set REPRISE_FFMPEG to its path.",
     );
     expect(ended.code).toBe(5);
   });

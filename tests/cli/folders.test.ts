@@ -49,7 +49,7 @@ test("resume in another folder reads the recipe where the run was begun, and say
   expect(await reprise(other, ["resume", "last"], home)).toMatchObject({
     code: 5,
     stderr: expect.stringMatching(
-      /^The folder '.*\/project', where the run inside-.* was begun, is not there\. Put it back and try again, or run the recipe in another folder: what is finished is reused\.$/,
+      /^The folder '.*\/project', of the recipe of the run inside-.*, is not there\. Put it back and try again, or run the recipe elsewhere: what is finished is reused\.$/,
     ) as string,
   });
   renameSync(`${folder} aside`, folder);

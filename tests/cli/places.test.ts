@@ -92,24 +92,6 @@ describe("where a command is called", () => {
       ]);
     }
   });
-
-  test("below a folder with runs, that one is named", async () => {
-    const folder = temporaryFolder();
-    stopServerAfterwards(folder);
-    writeFileSync(path.join(folder, "r.yaml"), recipe("s", "[echo]"));
-    expect((await reprise(folder, ["run", "r.yaml"])).code).toBe(0);
-    const below = path.join(folder, "a", "b");
-    mkdirSync(below, { recursive: true });
-    const hint = `There are runs in '${folder}': go there, or set REPRISE_HOME='${path.join(folder, ".reprise")}'.`;
-    expect((await reprise(below, ["status"])).stdout).toBe(`There is no run here yet. ${hint}`);
-    expect((await reprise(below, ["logs", "last", "s"])).stderr).toBe(`There is no run here yet. ${hint}`);
-    const home = { REPRISE_HOME: path.join(folder, ".reprise") };
-    expect((await reprise(below, ["run", "../../r.yaml"], home)).stderr).not.toContain("new store");
-    const other = await reprise(below, ["run", "../../r.yaml"]);
-    stopServerAfterwards(below);
-    expect(other.stderr).toContain(`A new store is made here. ${hint}`);
-    expect((await reprise(below, ["run", "../../r.yaml"])).stderr).not.toContain("new store");
-  }, 90_000);
 });
 
 describe("too few open files", () => {

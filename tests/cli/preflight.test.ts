@@ -87,7 +87,7 @@ describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
 
 test("without the trainers' Python it says what to do", async () => {
   const ended = await reprise(packageRoot, ["preflight", recipe], { REPRISE_PYTHON: "/none" });
-  expect(ended.stderr).toContain("Run 'npm run setup', or set REPRISE_PYTHON");
+  expect(ended.stderr).toContain("Run 'reprise setup', or set REPRISE_PYTHON");
   expect(ended.code).toBe(5);
 });
 

@@ -56,8 +56,8 @@ describe("a plan of kinds from outside", () => {
   test("has them, and their folders as inputs of their steps, from where the recipe stands", () => {
     expect(Object.keys(plan.kinds!)).toEqual(["lab/pairs", "lab/train"]);
     expect(plan.inputs).toEqual({
-      "./recipes/kinds/pairs": { type: "path", path: "./recipes/kinds/pairs", sha256: null },
-      "./kinds/train": { type: "path", path: "./kinds/train", sha256: null },
+      "./kinds/pairs": { type: "path", path: "./kinds/pairs", sha256: null },
+      "../kinds/train": { type: "path", path: "../kinds/train", sha256: null },
     });
     expect(plan.steps[1]).toMatchObject({
       kind: "lab/train",
@@ -66,7 +66,7 @@ describe("a plan of kinds from outside", () => {
       inputs: {
         pairs: { from: "step", step: "made", output: "pairs" },
         "more.x": { from: "step", step: "made", output: "pairs" },
-        kind: { from: "input", input: "./kinds/train" },
+        kind: { from: "input", input: "../kinds/train" },
       },
       outputs: { model: "model" },
       resources: { cpu: 1, memoryGb: 4 },

@@ -27,7 +27,7 @@ test("a folder that is gone fails the step with a sentence, keeps the run from g
   expect(record.failure).toMatchObject({
     step: "s",
     code: "environment",
-    message: `'${folder}', where the run was begun and its programs run, cannot be used here (ENOENT). Put it back and go on with 'reprise resume ${run}', or run the recipe in another folder: what is finished is reused.`,
+    message: `'${folder}', where the run's programs run, cannot be used here (ENOENT). Put it back and go on with 'reprise resume ${run}', or run the recipe elsewhere: what is finished is reused.`,
   });
   await expect(
     continueRun(openStore(root), (await loadRun(root, run))!, { folder: base }),

@@ -1,4 +1,4 @@
-import { findStore } from "../../../store/store.ts";
+import { storeHere } from "../../store-here.ts";
 import type { Store } from "../../../store/store.ts";
 import type { Answer } from "../../../gitops/serve/ask.ts";
 import { listCommits, readStanding } from "../../../gitops/state/commits.ts";
@@ -21,7 +21,7 @@ export async function approve(
   { json = false, repository: named, by, ...options }: AskOptions,
 ): Promise<number> {
   const { name: repository } = repositoryOf(options, named);
-  const store = await writable(findStore(process.cwd(), process.env));
+  const store = await writable(storeHere());
   const standing = await commitOf(store, repository, short);
   const waiting = standing.items.filter(
     (item) => item.state === "waiting-for-approval" && (recipe === undefined || item.recipe === recipe),
@@ -51,7 +51,7 @@ export async function run(
   { json = false, repository: named, by, ...options }: AskOptions,
 ): Promise<number> {
   const { name: repository } = repositoryOf(options, named);
-  const store = await writable(findStore(process.cwd(), process.env));
+  const store = await writable(storeHere());
   const ask = await import("../../../gitops/serve/ask.ts");
   const answer = answered(
     await ask.demand(store, repository, {

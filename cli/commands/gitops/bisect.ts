@@ -1,4 +1,4 @@
-import { findStore } from "../../../store/store.ts";
+import { storeHere } from "../../store-here.ts";
 import type { Store } from "../../../store/store.ts";
 import { findTurn, judgedBy, stretchesOf, type Judged, type Stretch } from "../../../gitops/plan/bisect.ts";
 import { planCommit } from "../../../gitops/plan/plan-commit.ts";
@@ -54,7 +54,7 @@ export async function bisect(
   const [good = "", bad = ""] = range.split("..");
   if (good === "" || bad === "")
     throw new UserError(EXIT.invalid, `'${range}' is no range. Write good..bad, as v1..main.`);
-  const store = await writable(findStore(process.cwd(), process.env));
+  const store = await writable(storeHere());
   const { served, mirror } = await openMirror(store, repository, options);
   const bisected = {
     ...{ store, recipe, mirror, profile: profile ?? null, claim: claim ?? null, json },

@@ -1,4 +1,4 @@
-import { findStore } from "../../../store/store.ts";
+import { storeHere } from "../../store-here.ts";
 import { planRef, type PlannedRecipe, type RefPlan } from "../../../gitops/plan/plan-ref.ts";
 import { printable } from "../../../gitops/words/escape.ts";
 import { counted } from "../../../schemas/counted.ts";
@@ -20,7 +20,7 @@ export async function plan(
   recipes: string[],
   { json = false, base, ...options }: PlanOptions,
 ): Promise<number> {
-  const store = findStore(process.cwd(), process.env);
+  const store = storeHere();
   const { served, mirror } = await openMirror(store, repository, options);
   const found = await planRef(store, mirror, served, {
     ...{ name, base: base ?? null, recipes: recipes.length === 0 ? null : recipes },

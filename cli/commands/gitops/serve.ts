@@ -1,4 +1,4 @@
-import { findStore } from "../../../store/store.ts";
+import { storeHere } from "../../store-here.ts";
 import type { Receive } from "../../../gitops/serve/serve.ts";
 import { EXIT, UserError } from "../../errors.ts";
 import { repositoriesOf, type ServerFileOption } from "../../gitops/server-file.ts";
@@ -14,7 +14,7 @@ interface ServeOptions extends ServerFileOption {
 /** Follows the repositories of the server's file until it is stopped. */
 export async function serve({ json = false, listen, ...options }: ServeOptions): Promise<number> {
   const repositories = repositoriesOf(options);
-  const store = await writable(findStore(process.cwd(), process.env));
+  const store = await writable(storeHere());
   const { serve: follow } = await import("../../../gitops/serve/serve.ts");
   const stopping = interruption();
   let told = false;
@@ -82,7 +82,7 @@ export async function sync(
 ): Promise<number> {
   const { repositoryOf } = await import("../../gitops/server-file.ts");
   const { name: repository } = repositoryOf(options, name);
-  const store = await writable(findStore(process.cwd(), process.env));
+  const store = await writable(storeHere());
   const { poke } = await import("../../../gitops/serve/ask.ts");
   await poke(store, repository);
   if (json) sayJson({ repository, asked: true });

@@ -1,4 +1,4 @@
-import { findStore } from "../../../store/store.ts";
+import { storeHere } from "../../store-here.ts";
 import type { Store } from "../../../store/store.ts";
 import { aggregate } from "../../../gitops/state/aggregate.ts";
 import { factsOf, listCommits, readSent, readStanding } from "../../../gitops/state/commits.ts";
@@ -24,7 +24,7 @@ export async function status(
   commit: string | undefined,
   { json = false, repository: named, ...options }: StatusOptions,
 ): Promise<number> {
-  const store = findStore(process.cwd(), process.env);
+  const store = storeHere();
   if (commit !== undefined)
     return showCommit(store, await commitOf(store, repositoryOf(options, named).name, commit), json);
   const repositories = named === undefined ? repositoriesOf(options) : [repositoryOf(options, named)];

@@ -24,14 +24,17 @@ const FILES = {
   "base/base.yaml": recipe("base", { paper: { tables: "tables.yaml" } }),
   "base/tables.yaml": "tables",
   "recipes/reading.yaml": recipe("reading", {
-    inputs: { rows: { type: "dataset", path: "./data/rows/" }, one: { type: "path", path: "one" } },
+    inputs: { rows: { type: "dataset", path: "../data/rows/" }, one: { type: "path", path: "../one" } },
   }),
   "recipes/program.yaml": recipe("program", {
     steps: {
-      one: { uses: "run/command", with: { argv: ["python3", "tools/train.py", "--config=tools/c.json"] } },
+      one: {
+        uses: "run/command",
+        with: { argv: ["python3", "../tools/train.py", "--config=../tools/c.json"] },
+      },
     },
   }),
-  "recipes/profile.yaml": recipe("profile", { profiles: { tiny: { "inputs.rows.path": "tiny/rows" } } }),
+  "recipes/profile.yaml": recipe("profile", { profiles: { tiny: { "inputs.rows.path": "../tiny/rows" } } }),
   "recipes/cells.yaml": recipe("cells", {
     steps: { one: { uses: "run/command", with: { argv: ["cat", "cells/${{ matrix.task }}.jsonl"] } } },
   }),

@@ -106,7 +106,7 @@ describe("a pull request of a fork (9, complaints 10 and 11): none runs, nothing
     const lab = await Mirrored.make();
     const linked = await planned(lab, { "recipes/a.yaml": { link: hostFile() } });
     expect(codesOf(linked.plan)).toEqual(["R0711"]);
-    const inside = { "recipes/a.yaml": recipe({ inputs: { x: { type: "dataset", path: "data" } } }) };
+    const inside = { "recipes/a.yaml": recipe({ inputs: { x: { type: "dataset", path: "../data" } } }) };
     const holding = await planned(lab, { ...inside, "data/a.txt": "a", "data/b": { link: "/etc/passwd" } });
     expect(codesOf(holding.plan)).toContain("R0711");
   });
@@ -118,7 +118,7 @@ describe("a pull request of a fork (9, complaints 10 and 11): none runs, nothing
       ".gitattributes": "* filter=evil diff=evil merge=evil\n",
       ".gitconfig": `[filter "evil"]\n smudge = touch pwned\n`,
       ".lfsconfig": "[lfs]\n url = http://127.0.0.1:1/\n",
-      "recipes/a.yaml": recipe({ inputs: { x: { type: "dataset", path: "data" } } }),
+      "recipes/a.yaml": recipe({ inputs: { x: { type: "dataset", path: "../data" } } }),
       "data/big.bin": pointer,
     });
     expect(plan.problems.find(({ code }) => code === "R0711")?.message).toContain(

@@ -22,8 +22,8 @@ describe("a plan from objects is the plan of the checkout", () => {
   test("same digest, same digests of inputs: files, folders, programs, kinds, names that are not ASCII", async () => {
     const lab = await Mirrored.make();
     const inputs = {
-      file: { type: "path", path: "data/rows.jsonl" },
-      folder: { type: "dataset", path: "data/../data" },
+      file: { type: "path", path: "../data/rows.jsonl" },
+      folder: { type: "dataset", path: "../data/../data" },
     };
     const sha = await lab.commit({
       "recipes/a.yaml": recipe("a", { one: cat("file"), two: cat("folder"), three: KIND }, { inputs }),
@@ -75,7 +75,11 @@ describe("a plan from objects is the plan of the checkout", () => {
 describe("content", () => {
   test("is the same after a squash, a rename and a change of what is not read; another after a change of an input", async () => {
     const lab = await Mirrored.make();
-    const text = recipe("a", { one: cat("rows") }, { inputs: { rows: { type: "path", path: "rows.txt" } } });
+    const text = recipe(
+      "a",
+      { one: cat("rows") },
+      { inputs: { rows: { type: "path", path: "../rows.txt" } } },
+    );
     const first = await lab.commit({ "recipes/a.yaml": text, "rows.txt": "1", README: "1" });
     const squashed = await lab.commit({ "recipes/a.yaml": text, "rows.txt": "1", README: "2" }, { from: [] });
     const renamed = await lab.commit({ "recipes/a.yaml": null, "recipes/b.yaml": text });

@@ -23,7 +23,7 @@ const counting = (least: number): string =>
       },
     },
     {
-      inputs: { program: { type: "path", path: "counter.py" } },
+      inputs: { program: { type: "path", path: "../counter.py" } },
       claims: [{ id: "enough", metric: "count.sum", at_least: least }],
     },
   );

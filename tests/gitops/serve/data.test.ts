@@ -26,7 +26,7 @@ test("a run takes the server's data where the recipe names it", { timeout: 120_0
           },
         },
       },
-      { inputs: { walks: { type: "dataset", path: "data/walks" } } },
+      { inputs: { walks: { type: "dataset", path: "../data/walks" } } },
     ),
   });
   const shown = await lab.until(sha, ["unclaimed", "failed", "invalid"]);
