@@ -70,7 +70,7 @@ describe("whose work a step directory holds", () => {
 describe("the workers of a run", () => {
   const folder = () => path.join(home.run(root, "r"), "workers");
   const gone = { ...identify(process.pid)!, started: "1" };
-  const elsewhere = { ...identify(process.pid)!, boot: "another" };
+  const elsewhere = { ...identify(process.pid)!, space: "pid:[1]" };
   const put = (name: string, worker: object) => {
     mkdirSync(folder(), { recursive: true });
     writeFileSync(path.join(folder(), name), JSON.stringify(worker));
@@ -92,7 +92,7 @@ describe("the workers of a run", () => {
     expect(await liveWorkers(root, "none")).toEqual([]);
   });
 
-  test("one of another host counts as long as it is not known to be gone; the most GPUs of one count", async () => {
+  test("one of another container counts as long as it is not known to be gone; the most GPUs of one count", async () => {
     put("far.json", { host: "far", process: elsewhere, gpus: 4 });
     put("old.json", { host: "old", process: identify(process.pid) });
     expect((await liveWorkers(root, "r")).sort()).toEqual([
