@@ -11,6 +11,7 @@ export default {
   // What runs as a module is loaded would take a start of all tests for each mutant.
   ignoreStatic: true,
   // Beside other work a test takes longer than alone: only what hangs counts as stopped.
+  dryRunTimeoutMinutes: 60,
   timeoutMS: Number(process.env.REPRISE_MUTATE_PATIENCE ?? 30) * 1000,
   reporters: ["json"],
   jsonReporter: { fileName: process.env.REPRISE_MUTATE_REPORT },

@@ -18,7 +18,16 @@ const FLOOR = 0.8;
 /** Of fewer changes one that means nothing weighs too much. */
 const FEWEST = 20;
 /** Their tests start programs, or run the bundled workflow, which mutants do not reach. */
-const TESTED_ELSEWHERE = new Set(["store/fence.ts", "workflows/run-plan.ts", "workflows/run-step.ts"]);
+const TESTED_ELSEWHERE = new Set([
+  "store/fence.ts",
+  // Changed, it could end any process of this machine.
+  "store/step-processes.ts",
+  "workflows/run-plan.ts",
+  "workflows/run-step.ts",
+  ...["activities", "commit", "recipe", "repository", "signals", "tell", "tick"].map(
+    (name) => `workflows/gitops/${name}.ts`,
+  ),
+]);
 const USAGE =
   "Write: npm run mutate -- FILE..., or: --since COMMIT [--minutes N], or: --sample PERCENT [--seed N] [ROOM...].";
 
@@ -81,7 +90,10 @@ function sampleOf({ sample, seed = "1" }) {
 function targetsOfRooms(names) {
   const wrong = names.find((name) => !ROOMS.includes(name));
   if (wrong !== undefined) refuse(`'${wrong}' is no room of ${ROOMS.join(", ")}.`);
-  return (names.length === 0 ? ROOMS : names).map((room) => ({ file: `${room}/`, mutate: filesOf(room) }));
+  return (names.length === 0 ? ROOMS : names).map((room) => ({
+    file: `${room}/`,
+    mutate: filesOf(room).filter((file) => !TESTED_ELSEWHERE.has(file)),
+  }));
 }
 
 /** How many changes of one target its tests noticed; null where the time was over. */

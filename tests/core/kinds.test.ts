@@ -91,6 +91,7 @@ test("its errors are those of any kind: parameters, outputs, types, and its name
 
 test("a registry that lacks a kind says so, and gives none in its place", () => {
   expect(new Kinds([]).find("run/noop")).toBeUndefined();
+  expect(() => new Kinds([making, making])).toThrow("Two kinds have one name.");
   expect(() => new Kinds([]).get("run/noop")).toThrow("There is no kind 'run/noop' here.");
   expect(KINDS.turning("adapter", "model")?.name).toBe("model/merge");
   expect(KINDS.turning("model", "adapter")).toBeUndefined();

@@ -169,6 +169,7 @@ describe("the text of a file", () => {
     expect(told([0xe4])).toEqual(latin1(1, 1, "E4"));
     expect(told([...letters("a: ö\nb: "), 0xe4, 0x0a])).toEqual(latin1(2, 4, "E4"));
     expect(told([...letters("a\r\nb\rc"), 0xfc, 0xe4])).toEqual(latin1(3, 2, "FC"));
+    expect(told([...letters("\ufeffa"), 0xe4])).toEqual(latin1(1, 3, "E4"));
     // Cut within a character, also after one that is a replacement by right.
     expect(told([...letters("\ufffd"), 0xe2, 0x82])).toEqual(latin1(1, 2, "E2"));
     expect(told([0xef, 0xbf, 0x41])).toEqual(latin1(1, 1, "EF"));

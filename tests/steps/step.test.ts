@@ -82,6 +82,10 @@ describe("a step that works", () => {
     });
     expect(saidOf()).toContain(`"event":"attempt","number":1,`);
     expect(JSON.parse(readFileSync(filesOf().fields, "utf8"))).toMatchObject({ "with.to": 2 });
+    const { seconds, run: maker } = (await store.results.load(given[0]!.print))!;
+    expect(maker).toBe(RUN);
+    expect(seconds).toBeGreaterThanOrEqual(0);
+    expect(seconds).toBeLessThan(60);
     expect(worksLeft()).toEqual([]);
     expect(isAtWork(RUN, "s")).toBe(false);
   });

@@ -1,9 +1,13 @@
 import { chownSync } from "node:fs";
+import { isMainThread } from "node:worker_threads";
 
 const NOBODY = 65534;
 
 /** Whether this process may do everything, so that modes forbid it nothing. */
 const isRoot = process.getuid?.() === 0;
+
+/** Whether this thread can become a user whom modes bind; `npm run mutate` runs tests in threads, which cannot. */
+export const canBeBound = !isRoot || isMainThread;
 
 /** Does something as a user whom modes bind: another one, where this is root, who then owns the `folders`. */
 export async function asUser<T>(folders: readonly string[], work: () => Promise<T>): Promise<T> {
