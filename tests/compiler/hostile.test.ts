@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { printDiagnostic } from "../../compiler/print/text.ts";
-import { compileText, SMALL } from "../support/recipes.ts";
+import { compileText, planOf, SMALL } from "../support/recipes.ts";
 
 const demo = readFileSync("recipes/demo.yaml", "utf8");
 const deepMapping = Array.from({ length: 3000 }, (_, level) => `${" ".repeat(level)}a:`).join("\n");
@@ -114,4 +114,19 @@ test("ten thousand mistakes are found in seconds", () => {
   const { diagnostics } = compileText(text);
   expect(diagnostics).toHaveLength(30_000);
   expect(performance.now() - start).toBeLessThan(20_000);
+});
+
+test("a profile of a thousand overrides is applied at once", () => {
+  const overrides = Array.from(
+    { length: 1000 },
+    (_, index) => `    steps.s${index}.with.seed: ${index}`,
+  ).join("\n");
+  const steps = Array.from(
+    { length: 1000 },
+    (_, index) => `  s${index}: { uses: data/synthesize, with: { clips: {} } }`,
+  ).join("\n");
+  const start = performance.now();
+  const plan = planOf(`recipe: 1\nname: many\nsteps:\n${steps}\nprofiles:\n  all:\n${overrides}\n`, "all");
+  expect(plan.steps[999]!.params["seed"]).toBe(999);
+  expect(performance.now() - start).toBeLessThan(15_000);
 });
