@@ -42,7 +42,10 @@ const LINES: [string, string][] = [
   ["reprise run plotted.yaml --prof", "--profile"],
   ["reprise run plotted.yaml --profile t", "--profile tiny"],
   ["reprise run plotted.yaml --set inputs.r", "--set inputs\\.rate=$"],
-  ["reprise run plotted.yaml --set steps.arms.steps.high.with.ar", "steps\\.high\\.with\\.argv=$"],
+  [
+    "reprise run plotted.yaml --set steps.arms.steps.high.with.ar",
+    "steps\\.arms\\.steps\\.high\\.with\\.argv=$",
+  ],
   ["reprise plan plotted.yaml --why pl", "--why plot"],
 ];
 
