@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { digestOf } from "../core/digest.ts";
 import type { Activities, Artifact, FinishedRun, OutsideKind, StepRequest } from "../schemas/plan.ts";
@@ -84,10 +83,8 @@ function reader(store: Store, run: string): () => Promise<Said> {
   let seen = "";
   let said: Promise<Said>;
   return async () => {
-    const { mtimeMs, ino, size } = await stat(store.runs.files(run).run).catch(() => {
-      throw refused(`the run ${run} has no run.json here`);
-    });
-    const now = [mtimeMs, ino, size].join("-");
+    const now = await store.runs.version(run);
+    if (now === null) throw refused(`the run ${run} has no run.json here`);
     if (now !== seen) {
       seen = now;
       said = readSaid(store, run);

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { digestOf } from "../core/digest.ts";
-import { hashFile, readJsonIfWhole } from "../store/files.ts";
+import { hashFile } from "../store/files.ts";
 import { installedPackages, stampOf } from "./installed-packages.ts";
 import { hashOf, keep } from "./interpreter.ts";
 import type { Store } from "../store/store.ts";
@@ -23,15 +23,15 @@ export async function ffmpegPrint(ffmpeg: string, store: Store): Promise<string>
   if (packaged !== undefined) return packaged;
   const { size, mtimeMs } = await stat(place);
   const stamp = `${place} ${size} ${mtimeMs}`;
-  const file = store.environments.file(`ffmpeg-${hashOf(os.hostname(), path.resolve(ffmpeg))}`);
-  const known = await readJsonIfWhole<Seen>(file, "print").catch(() => undefined);
+  const name = `ffmpeg-${hashOf(os.hostname(), path.resolve(ffmpeg))}`;
+  const known = await store.environments.loadIfWhole<Seen>(name, "print");
   if (known?.stamp === stamp) return known.print;
   const [bytes, { stdout }] = await Promise.all([
     hashFile(place),
     execa(place, ["-hide_banner", "-version"], { reject: false, timeout: 20_000 }),
   ]);
   const print = digestOf({ bytes, version: stdout });
-  await keep(store, file, { stamp, print } satisfies Seen);
+  await keep(store, name, { stamp, print } satisfies Seen);
   return print;
 }
 

@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "n
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { readJsonIfWhole, writeSoon } from "../store/files.ts";
 import { stampOf } from "./installed-packages.ts";
 import type { Store } from "../store/store.ts";
 
@@ -49,8 +48,8 @@ function environmentOf(python: string): Interpreter | undefined {
 }
 
 async function ask(python: string, store: Store): Promise<Interpreter> {
-  const file = store.environments.file(`python-${hashOf(os.hostname(), path.resolve(python))}`);
-  const known = await readJsonIfWhole<Remembered>(file, "stamp").catch(() => undefined);
+  const name = `python-${hashOf(os.hostname(), path.resolve(python))}`;
+  const known = await store.environments.loadIfWhole<Remembered>(name, "stamp");
   if (known !== undefined && known.stamp === stampWith(python, known.folders)) return known;
   const { stdout, exitCode } = await execa(python, ["-c", QUESTION], {
     reject: false,
@@ -61,13 +60,13 @@ async function ask(python: string, store: Store): Promise<Interpreter> {
   if (said === null) return { version: null, folders: [] };
   const folders = said.folders.filter((folder) => folder !== "");
   const answer: Remembered = { version: said.version, folders, stamp: stampWith(python, folders) };
-  await keep(store, file, answer);
+  await keep(store, name, answer);
   return answer;
 }
 
 /** For next time; without a store, or where it may not be written, it is found out again. */
-export async function keep(store: Store, file: string, value: object): Promise<void> {
-  if (existsSync(store.place)) await writeSoon(file, value).catch(() => {});
+export async function keep(store: Store, name: string, value: object): Promise<void> {
+  if (existsSync(store.place)) await store.environments.saveSoon(name, value).catch(() => {});
 }
 
 function stampWith(python: string, folders: readonly string[]): string {

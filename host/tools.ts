@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { digestOf } from "../core/digest.ts";
 import type { Tools } from "../core/fingerprint.ts";
-import { readJson, writeJson } from "../store/files.ts";
 import { ffmpegPrint } from "./ffmpeg-print.ts";
 import { installedPackages, stampOf, withPathFiles, type Packages } from "./installed-packages.ts";
 import { interpreterOf } from "./interpreter.ts";
@@ -80,10 +79,11 @@ const remembered = new Set<string>();
 export async function rememberEnvironment(store: Store): Promise<void> {
   const { byDigest } = await findTools(store);
   for (const [digest, packages] of Object.entries(byDigest)) {
-    const file = store.environments.file(digest);
-    if (remembered.has(file)) continue;
-    if ((await readJson(file).catch(() => undefined)) === undefined) await writeJson(file, packages);
-    remembered.add(file);
+    const here = `${store.place} ${digest}`;
+    if (remembered.has(here)) continue;
+    if ((await store.environments.load(digest)) === undefined)
+      await store.environments.save(digest, packages);
+    remembered.add(here);
   }
 }
 
@@ -91,7 +91,7 @@ export async function rememberEnvironment(store: Store): Promise<void> {
 export async function recallEnvironment(store: Store, digest: string): Promise<Packages | undefined> {
   for (const { environment } of known.values())
     if (environment.byDigest[digest] !== undefined) return environment.byDigest[digest];
-  return readJson<Packages>(store.environments.file(digest)).catch(() => undefined);
+  return store.environments.load<Packages>(digest);
 }
 
 /** `trl 1.15.0 -> 1.16.0`, for each package that differs. */

@@ -2,7 +2,6 @@ import { cp } from "node:fs/promises";
 import path from "node:path";
 import { isLeftBehind } from "../core/outside-kind.ts";
 import { StepFailure } from "../core/step-failure.ts";
-import { readJson, writeJson } from "../store/files.ts";
 import { manifestOf } from "../store/manifest.ts";
 import { removeTree } from "../store/remove.ts";
 import type { Store } from "../store/store.ts";
@@ -24,12 +23,12 @@ export async function takeCopy(folder: string, copy: string, digest: string): Pr
 /** Keeps what the digest of a kind's folder stands for, so that a later plan can name the files that changed. */
 export async function rememberContent(store: Store, place: string): Promise<void> {
   const { digest, content } = await contentOf(place);
-  await writeJson(store.environments.file(digest), content);
+  await store.environments.save(digest, content);
 }
 
 /** The files of a kind's folder that changed since it had another digest: names; null where that is not known any more. */
 export async function changedFiles(store: Store, before: string, place: string): Promise<string[] | null> {
-  const was = await readJson<Content>(store.environments.file(before)).catch(() => undefined);
+  const was = await store.environments.load<Content>(before);
   const is = await contentOf(place).catch(() => undefined);
   if (was === undefined || is === undefined) return null;
   const names = [...new Set([...Object.keys(was), ...Object.keys(is.content)])].sort();

@@ -41,7 +41,7 @@ export async function runContract(
   { argv, environment, passed, inputs, lock, declared }: ContractProgram,
 ): Promise<Record<string, number>> {
   const { step, key, store, log } = context;
-  const checkpoints = store.works.checkpoints(key);
+  const { checkpoints } = store.local.work(key);
   // What an earlier attempt renamed into place is whole, also if its worker was gone before it could say so.
   await complete(context, checkpoints);
   const checkpoint = await chooseCheckpoint(context);

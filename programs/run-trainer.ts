@@ -36,7 +36,7 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
     events: context.events.path,
     result: path.join(work, "result.json"),
     checkpoints: {
-      directory: store.works.checkpoints(key),
+      directory: store.local.work(key).checkpoints,
       every_steps: step.checkpoint.everySteps,
       every_seconds: step.checkpoint.everySeconds,
       keep: step.checkpoint.keep,

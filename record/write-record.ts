@@ -9,7 +9,6 @@ import { evaluateMetrics } from "../compiler/evaluate-metrics.ts";
 import { comparedSteps, judgeClaims } from "../verdict/judge.ts";
 import { notChecked, type Evaluated } from "../verdict/judged.ts";
 import { compareWithReference } from "../verdict/reference.ts";
-import { writeJson } from "../store/files.ts";
 import { hubModels } from "../store/hub-models.ts";
 import { traceOf } from "../store/trace.ts";
 import { describeEnvironment } from "../host/environment.ts";
@@ -68,7 +67,7 @@ export async function writeRecord(store: Store, finished: FinishedRun): Promise<
   const defects = defectsOf(validateRecord(), record);
   if (defects.length > 0)
     throw new Error(`The run's record cannot be written: ${defects.join("; ")}. This is a bug in Reprise.`);
-  await writeJson(store.runs.files(run).record, record);
+  await store.runs.saveRecord(run, record);
 }
 
 /** A verdict whose numbers cannot be written says so. */

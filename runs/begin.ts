@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdir, realpath } from "node:fs/promises";
 import path from "node:path";
 import type { Layers } from "../compiler/layers.ts";
@@ -7,7 +6,6 @@ import { machineCapacity } from "../host/machine.ts";
 import { toolsForFingerprint } from "../host/tools.ts";
 import { writeRecord } from "../record/write-record.ts";
 import { HEARTBEAT_TIMEOUT_SECONDS, type Artifact, type Plan, type StepOutcome } from "../schemas/plan.ts";
-import { writeSoon } from "../store/files.ts";
 import { newRunId, type StartedRun } from "../store/runs.ts";
 import { digestInputs, type Elsewhere } from "./inputs.ts";
 import type { Tell } from "./preparing.ts";
@@ -91,7 +89,7 @@ async function noteRun(
   }
   const started: StartedRun = {
     request: {
-      run: beginning.run ?? freeId(store, plan, now),
+      run: beginning.run ?? (await freeId(store, plan, now)),
       plan,
       capacity,
       inputs,
@@ -117,10 +115,10 @@ async function noteRun(
 }
 
 /** An id that no run has: two may begin within one second. To be called with the store's lock. */
-function freeId(store: Store, { recipe, digest }: Plan, now: Date): string {
+async function freeId(store: Store, { recipe, digest }: Plan, now: Date): Promise<string> {
   for (let time = now.getTime(); ; time += 1_000) {
     const id = newRunId(recipe.name, digest, new Date(time));
-    if (!existsSync(store.runs.files(id).folder)) return id;
+    if (!(await store.runs.isTaken(id))) return id;
   }
 }
 
@@ -128,13 +126,7 @@ function freeId(store: Store, { recipe, digest }: Plan, now: Date): string {
 async function finishReused(store: Store, id: string, outcomes: StepOutcome[]): Promise<void> {
   // It may have been cancelled meanwhile.
   if ((await store.runs.loadRecord(id)) !== undefined) return;
-  await Promise.all(
-    outcomes.map(async (outcome) => {
-      const { folder, outcome: file } = store.runs.step(id, outcome.id);
-      await mkdir(folder, { recursive: true });
-      await writeSoon(file, outcome);
-    }),
-  );
+  await Promise.all(outcomes.map((outcome) => store.runs.saveReused(id, outcome)));
   const statuses = Object.fromEntries(outcomes.map((outcome) => [outcome.id, outcome.status]));
   await writeRecord(store, { run: id, status: "done", statuses, failures: [] });
 }

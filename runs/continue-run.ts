@@ -135,12 +135,13 @@ async function endWorkflow(store: Store, run: string): Promise<void> {
 /** An earlier record, and what is done again, are kept aside. */
 async function setAside(store: Store, run: string, hasRecord: boolean, steps: string[]): Promise<void> {
   if (!hasRecord && steps.length === 0) return;
-  const { earlier: folder, record } = store.runs.files(run);
+  const { earlier: folder } = store.runs.files(run);
   await mkdir(folder, { recursive: true });
   const numbers = (await readdir(folder)).map(Number).filter(Number.isInteger);
-  const aside = path.join(folder, String(Math.max(0, ...numbers) + 1));
+  const number = Math.max(0, ...numbers) + 1;
+  const aside = path.join(folder, String(number));
   await mkdir(aside);
-  if (hasRecord) await rename(record, path.join(aside, path.basename(record)));
+  await store.runs.setAside(run, { record: hasRecord, steps, number });
   for (const step of steps) await moveFiles(store.runs.step(run, step).folder, path.join(aside, step));
 }
 

@@ -1,4 +1,3 @@
-import { unwatchFile, watchFile } from "node:fs";
 import { WorkflowFailedError } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
 import { Session } from "../engine/session.ts";
@@ -98,21 +97,24 @@ const LOOK_MS = 500;
 
 /** Anybody may pause a run; its file tells. Looks from the first call of `look` on. */
 function whenPaused(store: Store, run: string) {
-  const file = store.runs.files(run).run;
+  let timer: NodeJS.Timeout | undefined;
+  let seen: string | null = null;
   let tellPaused = (_: "paused") => {};
   const first = new Promise<"paused">((resolve) => (tellPaused = resolve));
-  const lookOnce = () =>
-    void store.runs
-      .load(run)
-      .then((started) => started?.paused === true && tellPaused("paused"))
-      .catch(() => {});
+  const lookOnce = async () => {
+    const now = await store.runs.version(run);
+    if (now === seen) return;
+    if ((await store.runs.load(run))?.paused === true) tellPaused("paused");
+    seen = now;
+  };
+  const lookAgain = () => void lookOnce().catch(() => {});
   return {
     first,
     look: () => {
-      watchFile(file, { interval: LOOK_MS }, lookOnce);
-      lookOnce();
+      timer = setInterval(lookAgain, LOOK_MS);
+      lookAgain();
     },
-    dispose: () => unwatchFile(file, lookOnce),
+    dispose: () => clearInterval(timer),
   };
 }
 

@@ -1,5 +1,4 @@
 import type { StepOutcome, StepRequest, StepResult } from "../schemas/plan.ts";
-import { writeJson } from "../store/files.ts";
 import { reusedOutcome, type FinishedStep } from "../store/finished-steps.ts";
 import { traceOf } from "../store/trace.ts";
 import { eventsIn } from "../data/events/event-tail.ts";
@@ -40,6 +39,6 @@ export async function noteOutcome(
   finished: FinishedStep,
 ): Promise<StepResult> {
   const outcome = await outcomeOf(store, request, fingerprint, finished);
-  await writeJson(store.runs.step(request.run, request.step.id).outcome, outcome);
+  await store.runs.saveOutcome(request.run, outcome);
   return { status: outcome.status, outputs: finished.outputs };
 }

@@ -1,6 +1,5 @@
 import { rm } from "node:fs/promises";
-import { dropNewer, newestCheckpoint, type Checkpoint } from "../store/checkpoints.ts";
-import { readJsonIfWhole, writeSoon } from "../store/files.ts";
+import { dropNewer, type Checkpoint } from "../store/checkpoints.ts";
 import { differences } from "../store/works.ts";
 import { StepFailure } from "../core/step-failure.ts";
 import type { StepContext } from "./context.ts";
@@ -11,13 +10,13 @@ import type { StepContext } from "./context.ts";
  */
 export async function chooseCheckpoint(context: StepContext): Promise<Checkpoint | null> {
   const { step, key, store, events } = context;
-  const folder = store.works.checkpoints(key);
+  const { checkpoints: folder } = store.local.work(key);
   const say = (text: string) => events.write({ event: "message", text });
   const again = await choiceWasTaken(context);
   if (step.checkpoint.resume === "never" && !again) await rm(folder, { recursive: true, force: true });
   const only = await askedFor(context);
   const steps = Number(context.resumable["steps"] ?? 0);
-  const { checkpoint, refused } = await newestCheckpoint(folder, {
+  const { checkpoint, refused } = await store.works.newestCheckpoint({
     key,
     ...(steps > 0 ? { upTo: steps } : {}),
     ...(only === null || again ? {} : { only }),
@@ -46,27 +45,19 @@ export async function chooseCheckpoint(context: StepContext): Promise<Checkpoint
   return checkpoint;
 }
 
-/** What a step of a run works with, and which choice of the recipe it has followed. */
-interface Work {
-  key: string;
-  taken: string;
-}
-
-const workFile = ({ store, run, step }: StepContext): string => store.runs.step(run, step.id).work;
-
 /** The recipe's choice is for the first attempt; later ones go on from what that one saved. */
-async function choiceWasTaken(context: StepContext): Promise<boolean> {
-  const work = await readJsonIfWhole<Work>(workFile(context), "taken");
-  return work?.key === context.key && work.taken === context.step.checkpoint.resume;
+async function choiceWasTaken({ store, run, step, key }: StepContext): Promise<boolean> {
+  const work = await store.runs.loadWork(run, step.id);
+  return work?.key === key && work.taken === step.checkpoint.resume;
 }
 
 /** Notes that the recipe's choice was followed. */
-const takeChoice = (context: StepContext): Promise<void> =>
-  writeSoon(workFile(context), { key: context.key, taken: context.step.checkpoint.resume } satisfies Work);
+const takeChoice = ({ store, run, step, key }: StepContext): Promise<void> =>
+  store.runs.saveWork(run, step.id, { key, taken: step.checkpoint.resume });
 
 /** The folder of what a step keeps over its attempts, as the recipe chooses: what there is, or nothing. */
 export async function keptFolder(context: StepContext): Promise<string> {
-  const folder = context.store.works.checkpoints(context.key);
+  const folder = context.store.local.work(context.key).checkpoints;
   if (context.step.checkpoint.resume === "never" && !(await choiceWasTaken(context)))
     await rm(folder, { recursive: true, force: true });
   await takeChoice(context);
@@ -78,7 +69,7 @@ async function askedFor({ step, store, key, about }: StepContext): Promise<numbe
   const { resume } = step.checkpoint;
   const [, run, id, at] = /^(.+):(.+)@([0-9]+)$/.exec(resume) ?? [];
   if (run === undefined || id === undefined) return null;
-  const work = await readJsonIfWhole<{ key: string }>(store.runs.step(run, id).work, "key");
+  const work = await store.runs.loadWork(run, id);
   if (work === undefined)
     throw new StepFailure(
       "data",

@@ -6,7 +6,6 @@ import { StepFailure } from "../core/step-failure.ts";
 import { rememberEnvironment } from "../host/tools.ts";
 import type { OutsideKind, StepRequest, StepResult } from "../schemas/plan.ts";
 import { Fence } from "../store/fence.ts";
-import { writeSoon } from "../store/files.ts";
 import type { Recalled } from "../store/finished-steps.ts";
 import { BEAT_MS } from "../store/presence.ts";
 import type { Store } from "../store/store.ts";
@@ -65,7 +64,7 @@ async function runOrReuse(
   const [known] = await Promise.all([
     recallForUse(named),
     // What a later `plan` compares with, to say why a step runs again.
-    writeSoon(store.runs.step(run, step.id).fields, named.about.fields),
+    store.runs.saveFields(run, step.id, named.about.fields),
     rememberEnvironment(store),
   ]);
   if (known.how === "whole") return noteOutcome(store, request, named.print, known.step);

@@ -1,13 +1,12 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import os from "node:os";
-import path from "node:path";
 import { KIND_FOLDER } from "../core/outside-kind.ts";
 import { StepFailure } from "../core/step-failure.ts";
 import { threadsOf } from "../host/threads.ts";
 import type { Artifact, StepResult } from "../schemas/plan.ts";
 import type { ArtifactType } from "../schemas/artifact-types.ts";
 import { placeOfOutput } from "../store/artifacts.ts";
-import { isFenceFile, type Fence } from "../store/fence.ts";
+import type { Fence } from "../store/fence.ts";
 import type { FinishedStep } from "../store/finished-steps.ts";
 import { hubModels } from "../store/hub-models.ts";
 import { removeTree } from "../store/remove.ts";
@@ -44,7 +43,7 @@ interface Place {
 
 /** The step's own work and its publishing. */
 export async function workAndPublish(attempt: Attempt): Promise<StepResult> {
-  const { store, request, print, signal, fence, damage, work } = attempt;
+  const { store, request, print, signal, fence, damage } = attempt;
   const { run, inputs } = request;
   const events = await begin(attempt);
   const places = await emptyPlaces(attempt);
@@ -78,9 +77,7 @@ export async function workAndPublish(attempt: Attempt): Promise<StepResult> {
     seconds: (Date.now() - began) / 1000,
   };
   await store.results.remember(print, finished);
-  // Whoever waits for this directory finds the result in the store.
-  const left = (await readdir(work)).filter((name) => !isFenceFile(name));
-  await Promise.all(left.map((name) => removeTree(path.join(work, name))));
+  await store.works.clear(attempt.key);
   return noteOutcome(store, request, print, finished);
 }
 
@@ -100,7 +97,7 @@ async function emptyPlaces({ store, request, key, about }: Attempt): Promise<Pla
   await Promise.all([
     store.works.note(key, about),
     removeTree(out),
-    rm(store.runs.step(run, step.id).outcome, { force: true }),
+    store.runs.forgetOutcome(run, step.id),
   ]);
   const places = Object.entries(step.outputs).map(([name, type]) => ({
     name,

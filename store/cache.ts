@@ -1,10 +1,11 @@
-import { readdir, rm, stat } from "node:fs/promises";
-import path from "node:path";
-import { bytesOf, verifyArtifact } from "./artifacts.ts";
-import { loadFinished, type FinishedStep } from "./finished-steps.ts";
+import { bytesOf, listArtifacts, verifyArtifact } from "./artifacts.ts";
+import { listFinished, loadFinished, type FinishedStep } from "./finished-steps.ts";
 import { home } from "./home.ts";
+import { keys } from "./keys.ts";
 import { runsAndNeeds } from "./needs.ts";
-import { removeWhole } from "./remove.ts";
+import type { Objects } from "./objects.ts";
+import type { Opened } from "./opened.ts";
+import { removeTree } from "./remove.ts";
 
 /** A result in the store, and who needs it. */
 export interface CachedStep extends FinishedStep {
@@ -18,32 +19,32 @@ export interface CachedStep extends FinishedStep {
 }
 
 /** Every result in the store, newest first. */
-export async function listCache(root: string): Promise<CachedStep[]> {
-  const files = await readdir(home.steps(root)).catch(() => []);
-  const { runs } = await runsAndNeeds(root);
-  const found = await Promise.all(
-    files.flatMap((file) => (file.endsWith(".json") ? [readCached(root, path.parse(file).name, runs)] : [])),
-  );
+export async function listCache(store: Opened): Promise<CachedStep[]> {
+  const prints = await listFinished(store.objects);
+  const { runs } = await runsAndNeeds(store);
+  const found = await Promise.all(prints.map((print) => readCached(store.objects, print, runs)));
   return found.filter((step) => step !== null).sort((a, b) => (a.made < b.made ? 1 : -1));
 }
 
 async function readCached(
-  root: string,
+  objects: Objects,
   fingerprint: string,
   runs: { id: string; fingerprints: ReadonlySet<string> }[],
 ): Promise<CachedStep | null> {
-  const step = await loadFinished(root, fingerprint);
-  if (step === undefined) return null;
-  const { mtime } = await stat(home.finishedStep(root, fingerprint));
+  const [step, look] = await Promise.all([
+    loadFinished(objects, fingerprint),
+    objects.look(keys.result(fingerprint)),
+  ]);
+  if (step === undefined || look === null) return null;
   const digests = [...new Set(Object.values(step.outputs).map(({ digest }) => digest))];
-  const sizes = await Promise.all(digests.map((digest) => bytesOf(root, digest)));
+  const sizes = await Promise.all(digests.map((digest) => bytesOf(objects, digest)));
   return {
     ...step,
     id: step.log?.split("/")[0] ?? "",
     kind: step.fields["kind"] as string,
     fingerprint,
     bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
-    made: mtime.toISOString(),
+    made: new Date(look.changed).toISOString(),
     neededBy: runs.filter(({ fingerprints }) => fingerprints.has(fingerprint)).map(({ id }) => id),
   };
 }
@@ -59,41 +60,40 @@ export type Removal =
  * removed only by `force`, what belongs to a run that is not over never. Its artifacts go when nothing else needs them:
  * that is for the collection to decide.
  */
-export async function removeFromCache(root: string, name: string, force: boolean): Promise<Removal> {
-  const { runs } = await runsAndNeeds(root);
+export async function removeFromCache(store: Opened, name: string, force: boolean): Promise<Removal> {
+  const { root, objects } = store;
+  const { runs } = await runsAndNeeds(store);
   const run = runs.find(({ id }) => id === name);
   if (run !== undefined) {
     if (!run.over) return { how: "live", run: run.id };
-    const readers = await readersOf(root, run.id, runs);
+    const readers = await readersOf(objects, run.id, runs);
     if (readers.length > 0 && !force) return { how: "needed", runs: readers };
-    await removeWhole(home.run(root, run.id));
+    await objects.remove(keys.run(run.id));
+    // Its logs and events may be this machine's alone.
+    await removeTree(home.run(root, run.id));
     return { how: "removed", name: `run ${run.id}` };
   }
-  const names = (await readdir(home.steps(root)).catch(() => [])).flatMap(
-    // Beside them may lie what an interrupted write left.
-    (file) => /^([0-9a-f]{64})\.json$/.exec(file)?.[1] ?? [],
-  );
-  const matches = names.filter((fingerprint) => fingerprint.startsWith(name));
+  const matches = (await listFinished(objects)).filter((fingerprint) => fingerprint.startsWith(name));
   if (name === "" || matches.length !== 1) return { how: "unknown" };
   const [fingerprint] = matches as [string];
   const needing = runs.filter(({ fingerprints }) => fingerprints.has(fingerprint));
   const live = needing.find(({ over }) => !over);
   if (live !== undefined) return { how: "live", run: live.id };
   if (needing.length > 0 && !force) return { how: "needed", runs: needing.map(({ id }) => id) };
-  await rm(home.finishedStep(root, fingerprint));
+  await objects.remove(keys.result(fingerprint));
   return { how: "removed", name: `result ${fingerprint}` };
 }
 
 /** Other runs whose records show logs and events of this one, because they reuse what it made. */
 async function readersOf(
-  root: string,
+  objects: Objects,
   run: string,
   runs: { id: string; fingerprints: ReadonlySet<string> }[],
 ): Promise<string[]> {
   const found = await Promise.all(
     runs.map(async ({ id, fingerprints }) => {
       if (id === run) return [];
-      const steps = await Promise.all([...fingerprints].map((print) => loadFinished(root, print)));
+      const steps = await Promise.all([...fingerprints].map((print) => loadFinished(objects, print)));
       return steps.some((step) => step?.run === run) ? [id] : [];
     }),
   );
@@ -102,18 +102,16 @@ async function readersOf(
 
 /** Reads every artifact and compares it with its digest. A damaged one is removed, so that its step runs again. */
 export async function verifyCache(
-  root: string,
+  objects: Objects,
 ): Promise<{ checked: number; damaged: { digest: string; defect: string }[] }> {
-  const digests = (await readdir(home.artifacts(root)).catch(() => [])).filter((name) =>
-    /^[0-9a-f]{64}$/.test(name),
-  );
+  const digests = await listArtifacts(objects);
   const damaged: { digest: string; defect: string }[] = [];
   for (const digest of digests) {
-    const defect = await verifyArtifact(root, digest);
+    const defect = await verifyArtifact(objects, digest);
     if (defect === null) continue;
     damaged.push({ digest, defect });
     // Sizes and times may look right: without it, nobody can take it for whole.
-    await removeWhole(home.artifact(root, digest));
+    await objects.remove(keys.artifact(digest));
   }
   return { checked: digests.length, damaged };
 }

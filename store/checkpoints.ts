@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { hashFile, readJson, writeJsonInto } from "./files.ts";
+import { load } from "./json-objects.ts";
+import { keys } from "./keys.ts";
 import { firstDefect, isFolder, manifestOf, type ManifestEntry } from "./manifest.ts";
+import type { Objects } from "./objects.ts";
 
 const MARKER = "reprise-checkpoint.json";
 
@@ -36,16 +39,17 @@ interface Wanted {
  * Complete means: the marker, written last, is there, and every file has the size and digest that it lists.
  */
 export async function newestCheckpoint(
-  folder: string,
+  objects: Objects,
   { key, upTo = Number.POSITIVE_INFINITY, only }: Wanted,
 ): Promise<{ checkpoint: Checkpoint | null; refused: string[] }> {
   const refused: string[] = [];
-  for (const { name, step } of await numbered(folder)) {
+  for (const { name, step } of await checkpointsIn(objects, key)) {
     if (only !== undefined && step !== only) continue;
-    const directory = path.join(folder, name);
-    const marker = await readMarker(directory);
-    const defect =
-      step > upTo ? `the training has only ${upTo} steps` : await defectOf(directory, marker, key);
+    const place = `${keys.checkpoints(key)}/${name}`;
+    const marker = await loadMarker(objects, place);
+    const early = step > upTo ? `the training has only ${upTo} steps` : defectOfMarker(marker, key);
+    const directory = early === null ? await objects.download(place) : "";
+    const defect = early ?? (await defectOf(directory, marker!));
     const { fields = {}, inexact = [] } = marker ?? {};
     if (defect === null) return { checkpoint: { step, directory, fields, inexact }, refused };
     refused.push(`${name}: ${defect}`);
@@ -56,25 +60,29 @@ export async function newestCheckpoint(
 /** A checkpoint as a person asks for it. */
 export interface ListedCheckpoint {
   step: number;
-  directory: string;
   bytes: number;
   /** ISO time. */
   saved: string;
-  /** What is wrong with it, or null. */
+  /** What is wrong with it as far as it is on this machine, or null. */
   defect: string | null;
 }
 
-/** Every checkpoint in a folder, the newest first. */
-export async function listCheckpoints(folder: string): Promise<ListedCheckpoint[]> {
-  return Promise.all(
-    (await numbered(folder)).map(async ({ name, step }) => {
-      const directory = path.join(folder, name);
-      const marker = await readMarker(directory);
-      const defect = await defectOf(directory, marker, marker?.key ?? "");
+/** Every checkpoint of a step directory, the newest first. */
+export async function listCheckpoints(objects: Objects, key: string): Promise<ListedCheckpoint[]> {
+  const found = await Promise.all(
+    (await checkpointsIn(objects, key)).map(async ({ name, step }) => {
+      const place = `${keys.checkpoints(key)}/${name}`;
+      const [marker, look] = await Promise.all([loadMarker(objects, place), objects.look(place)]);
+      // It was removed meanwhile.
+      if (look === null) return [];
+      const early = defectOfMarker(marker, marker?.key ?? "");
+      const directory = objects.here(place);
+      const defect = early ?? (directory === null ? null : await defectOf(directory, marker!));
       const bytes = marker?.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0;
-      return { step, directory, bytes, saved: (await stat(directory)).mtime.toISOString(), defect };
+      return [{ step, bytes, saved: new Date(look.changed).toISOString(), defect }];
     }),
   );
+  return found.flat();
 }
 
 /** Removes checkpoints beyond a step: a trainer that goes on from there counts and deletes by number. */
@@ -111,9 +119,19 @@ async function complete(directory: string, step: number, key: string): Promise<b
   }
 }
 
-/** Folders named checkpoint-<step>, the newest first. */
-async function numbered(folder: string): Promise<{ name: string; step: number }[]> {
-  const names = await readdir(folder).catch(() => []);
+interface Numbered {
+  name: string;
+  step: number;
+}
+
+/** Those in a folder that a program works in. */
+const numbered = async (folder: string): Promise<Numbered[]> => byStep(await readdir(folder).catch(() => []));
+
+const checkpointsIn = async (objects: Objects, key: string): Promise<Numbered[]> =>
+  byStep(await objects.list(keys.checkpoints(key)));
+
+/** Names such as checkpoint-<step>, the newest first. */
+function byStep(names: readonly string[]): Numbered[] {
   return names
     .map((name) => ({ name, step: Number(/^checkpoint-([0-9]+)$/.exec(name)?.[1] ?? Number.NaN) }))
     .filter(({ step }) => !Number.isNaN(step))
@@ -123,9 +141,15 @@ async function numbered(folder: string): Promise<{ name: string; step: number }[
 const readMarker = (directory: string): Promise<Marker | undefined> =>
   readJson<Marker>(path.join(directory, MARKER)).catch(() => undefined);
 
-async function defectOf(directory: string, marker: Marker | undefined, key: string): Promise<string | null> {
+const loadMarker = (objects: Objects, place: string): Promise<Marker | undefined> =>
+  load<Marker>(objects, `${place}/${MARKER}`).catch(() => undefined);
+
+function defectOfMarker(marker: Marker | undefined, key: string): string | null {
   if (marker === undefined) return "it was not completed";
-  if (marker.key !== key) return "it belongs to other parameters or inputs";
+  return marker.key === key ? null : "it belongs to other parameters or inputs";
+}
+
+async function defectOf(directory: string, marker: Marker): Promise<string | null> {
   const defect = await firstDefect(directory, marker.files);
   if (defect !== null) return defect;
   for (const { path: name, sha256 } of marker.files) {

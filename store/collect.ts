@@ -1,13 +1,17 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { bytesOf } from "./artifacts.ts";
+import { bytesOf, listArtifacts } from "./artifacts.ts";
 import { isHeld } from "./fence.ts";
-import { loadFinished } from "./finished-steps.ts";
+import { listFinished, loadFinished } from "./finished-steps.ts";
 import { home } from "./home.ts";
+import { keys } from "./keys.ts";
 import { leftoversIn } from "./leftovers.ts";
 import { runsAndNeeds } from "./needs.ts";
-import { removeTree, removeWhole } from "./remove.ts";
+import type { Objects } from "./objects.ts";
+import type { Opened } from "./opened.ts";
+import { removeTree } from "./remove.ts";
 import { sizeOf } from "./walk.ts";
+import { removeWork } from "./works.ts";
 
 /** How small, or how young, the store should become. */
 export type Keep = { bytes: number } | { milliseconds: number };
@@ -44,11 +48,12 @@ interface Collected {
  * Removes artifacts and step directories that no run needs, the oldest first, and whatever an interrupted command left
  * behind. What a live run or a run's record needs is never touched.
  */
-export async function collect(root: string, keep: Keep, dryRun: boolean): Promise<Collected> {
-  const { runs, artifacts } = await runsAndNeeds(root);
+export async function collect(store: Opened, keep: Keep, dryRun: boolean): Promise<Collected> {
+  const { root, objects } = store;
+  const { runs, artifacts } = await runsAndNeeds(store);
   const open = runs.filter(({ over }) => !over).map(({ started }) => Date.parse(started));
   const leftovers = (await leftoversIn(root)).map((left) => ({ ...left, what: "leftover" as const }));
-  const all = [...(await artifactsIn(root)), ...(await worksIn(root))];
+  const all = [...(await artifactsIn(objects)), ...(await worksIn(root))];
   // A run that is not over may go on from any step directory, and may just have made what it has not yet noted.
   const needs = ({ what, name, used }: Candidate) =>
     what === "work" ? open.length > 0 : artifacts.has(name) || open.some((started) => used >= started);
@@ -65,53 +70,44 @@ export async function collect(root: string, keep: Keep, dryRun: boolean): Promis
   }
   // A step of a run that is under way may have found one of them meanwhile.
   const untouched = await Promise.all(
-    chosen.map(async ({ what, name, used }) => (await stat(placeOf(root, what, name))).mtimeMs === used),
+    chosen.map(async (candidate) => (await usedNow(store, candidate)) === candidate.used),
   );
   const removed: Candidate[] = [...leftovers, ...chosen.filter((_, index) => untouched[index])];
   if (!dryRun) {
-    await forget(root, new Set(removed.flatMap(({ what, name }) => (what === "artifact" ? [name] : []))));
-    for (const { what, name } of removed)
-      await (what === "leftover" ? removeTree : removeWhole)(placeOf(root, what, name));
+    await forget(objects, new Set(removed.flatMap(({ what, name }) => (what === "artifact" ? [name] : []))));
+    for (const { what, name } of removed) {
+      if (what === "artifact") await objects.remove(keys.artifact(name));
+      else if (what === "leftover") await removeTree(path.join(root, name));
+      else await removeWork(store, name);
+    }
   }
   const needed = all.filter(needs).reduce((sum, { bytes }) => sum + bytes, 0);
   const freed = removed.reduce((sum, { bytes }) => sum + bytes, 0);
   return { removed, freed, left: total - freed, needed };
 }
 
-function placeOf(root: string, what: Candidate["what"], name: string): string {
-  switch (what) {
-    case "artifact":
-      return home.artifact(root, name);
-    case "work":
-      return home.work(root, name);
-    case "leftover":
-      return path.join(root, name);
-  }
+async function usedNow({ root, objects }: Opened, { what, name }: Candidate): Promise<number | undefined> {
+  if (what === "artifact") return (await objects.look(keys.artifact(name)))?.changed;
+  return (await stat(home.work(root, name))).mtimeMs;
 }
 
 /** First the results that name them: a result without its artifact would look damaged. */
-async function forget(root: string, digests: ReadonlySet<string>): Promise<void> {
-  for (const file of await readdir(home.steps(root)).catch(() => [])) {
-    const fingerprint = path.parse(file).name;
-    const step = await loadFinished(root, fingerprint);
-    if (step !== undefined && Object.values(step.outputs).some(({ digest }) => digests.has(digest))) {
-      await rm(home.finishedStep(root, fingerprint));
-    }
+async function forget(objects: Objects, digests: ReadonlySet<string>): Promise<void> {
+  for (const fingerprint of await listFinished(objects)) {
+    const step = await loadFinished(objects, fingerprint);
+    if (step !== undefined && Object.values(step.outputs).some(({ digest }) => digests.has(digest)))
+      await objects.remove(keys.result(fingerprint));
   }
 }
 
-async function artifactsIn(root: string): Promise<Candidate[]> {
-  const names = (await readdir(home.artifacts(root)).catch(() => [])).filter((name) =>
-    /^[0-9a-f]{64}$/.test(name),
+async function artifactsIn(objects: Objects): Promise<Candidate[]> {
+  const found = await Promise.all(
+    (await listArtifacts(objects)).map(async (name) => {
+      const [bytes, look] = await Promise.all([bytesOf(objects, name), objects.look(keys.artifact(name))]);
+      return look === null ? [] : [{ what: "artifact" as const, name, bytes, used: look.changed }];
+    }),
   );
-  return Promise.all(
-    names.map(async (name) => ({
-      what: "artifact" as const,
-      name,
-      bytes: await bytesOf(root, name),
-      used: (await stat(home.artifact(root, name))).mtimeMs,
-    })),
-  );
+  return found.flat();
 }
 
 /** Step directories that nobody works in: left behind by steps that failed, or that were changed. */

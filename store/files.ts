@@ -1,20 +1,22 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 
 /** Writes a file whole or not at all: aside, flushed, then renamed. */
 export const writeWhole = (file: string, text: string): Promise<void> => writeAside(file, text, true);
 
-async function writeAside(file: string, text: string, flush: boolean, makeFolder = true): Promise<void> {
-  const aside = `${file}.${randomUUID()}.partial`;
+/** As `writeWhole`; where it need not be on the disk, `flush` is false. */
+export async function writeAside(
+  file: string,
+  bytes: string | Buffer,
+  flush: boolean,
+  makeFolder = true,
+): Promise<void> {
+  const aside = asideOf(file);
   try {
-    await writeFile(aside, text, { flush }).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT" || !makeFolder) throw error;
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(aside, text, { flush });
-    });
+    await writeMaking(aside, bytes, flush, makeFolder);
     await rename(aside, file);
   } catch (error) {
     // On a full disk nothing half-written is left behind.
@@ -23,17 +25,52 @@ async function writeAside(file: string, text: string, flush: boolean, makeFolder
   }
 }
 
-const asText = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
+/** Writes a file that is not there yet, whole; gives false where somebody else was first. */
+export async function writeFirst(file: string, bytes: string | Buffer, flush = true): Promise<boolean> {
+  const aside = asideOf(file);
+  try {
+    await writeMaking(aside, bytes, flush, true);
+    // A link fails when the file is there.
+    await link(aside, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+/** How the name of a file or folder ends that is being put together, or whose writer was interrupted. */
+export const UNPUBLISHED = ".partial";
+
+const asideOf = (file: string): string => `${file}.${randomUUID()}${UNPUBLISHED}`;
+
+async function writeMaking(
+  aside: string,
+  bytes: string | Buffer,
+  flush: boolean,
+  makeFolder: boolean,
+): Promise<void> {
+  await writeFile(aside, bytes, { flush }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT" || !makeFolder) throw error;
+    await mkdir(path.dirname(aside), { recursive: true });
+    await writeFile(aside, bytes, { flush });
+  });
+}
+
+/** A value as our files have it. */
+export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
 
 /** As `writeJson`, but without waiting for the disk: for what can be made again, or means nothing after a power cut. */
 export const writeSoon = (file: string, value: unknown): Promise<void> =>
-  writeAside(file, asText(value), false);
+  writeAside(file, jsonText(value), false);
 
-export const writeJson = (file: string, value: unknown): Promise<void> => writeWhole(file, asText(value));
+export const writeJson = (file: string, value: unknown): Promise<void> => writeWhole(file, jsonText(value));
 
 /** As `writeJson`, but into a folder that is there: one that was removed meanwhile is not made again. */
 export const writeJsonInto = (file: string, value: unknown): Promise<void> =>
-  writeAside(file, asText(value), true, false);
+  writeAside(file, jsonText(value), true, false);
 
 /** Values as the text of a JSON-lines file. */
 export const linesOf = (values: readonly object[]): string =>
@@ -53,11 +90,18 @@ export async function readJsonIfWhole<T extends object>(
   file: string,
   key: keyof T & string,
 ): Promise<T | undefined> {
-  const value: unknown = await readJson<unknown>(file).catch((error: unknown) => {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  });
-  return typeof value === "object" && value !== null && key in value ? (value as T) : undefined;
+  const text = await readText(file);
+  return text === undefined ? undefined : asWhole<T>(text, key);
+}
+
+/** The object in a text, if it holds one that has this property. */
+export function asWhole<T extends object>(text: string, property: keyof T & string): T | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && property in value ? (value as T) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The lines of a JSON-lines file; a last line that is still being written is left out. */
@@ -78,9 +122,12 @@ function parseLines<T>(lines: readonly string[]): T[] {
   });
 }
 
-async function readText(file: string): Promise<string | undefined> {
+const readText = (file: string): Promise<string | undefined> => unlessAbsent(readFile(file, "utf8"));
+
+/** What is found out of a file or folder, or undefined where there is none. */
+export async function unlessAbsent<T>(looking: Promise<T>): Promise<T | undefined> {
   try {
-    return await readFile(file, "utf8");
+    return await looking;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // ENOTDIR: a stray file stands where a folder is looked into.

@@ -1,8 +1,9 @@
 import type { Artifact, PlanStep, StepOutcome } from "../schemas/plan.ts";
 import { defectOfArtifact } from "./artifacts.ts";
-import { readJsonIfWhole, writeJson } from "./files.ts";
 import { fitOutcome } from "./fit-outcome.ts";
-import { home } from "./home.ts";
+import { loadIfWhole, save } from "./json-objects.ts";
+import { keys } from "./keys.ts";
+import type { Objects } from "./objects.ts";
 
 /** What a later run needs of a finished step. */
 export interface FinishedStep extends Pick<StepOutcome, "metrics" | "log" | "events" | "inexact" | "hub"> {
@@ -24,24 +25,24 @@ export type Recalled =
   | { how: "damaged"; step: FinishedStep; defects: string[] };
 
 /** Remembers a step's result under its fingerprint. */
-export const remember = (root: string, fingerprint: string, step: FinishedStep): Promise<void> =>
-  writeJson(home.finishedStep(root, fingerprint), step);
+export const remember = (objects: Objects, fingerprint: string, step: FinishedStep): Promise<void> =>
+  save(objects, keys.result(fingerprint), step);
 
 /**
  * The result under a fingerprint. A missing or altered artifact, and a result that does not fit the record or lacks a metric
  * that the recipe declares, is noticed, said, and never used.
  */
 export async function recall(
-  root: string,
+  objects: Objects,
   fingerprint: string,
   { params }: Pick<PlanStep, "params">,
 ): Promise<Recalled> {
-  const found = await readFinished(root, fingerprint);
+  const found = await readFinished(objects, fingerprint);
   if (found === undefined) return { how: "unknown" };
   const { step, defects: unfit } = found;
   const damaged = await Promise.all(
     Object.entries(step.outputs).map(async ([name, artifact]) => {
-      const defect = await defectOfArtifact(root, artifact);
+      const defect = await defectOfArtifact(objects, artifact);
       return defect === null ? [] : [`the stored ${name} is damaged: ${defect}`];
     }),
   );
@@ -65,19 +66,28 @@ function otherMetrics({ metrics }: FinishedStep, declared: unknown): string[] {
 }
 
 /** What was remembered under a fingerprint, whether or not its artifacts are still there. */
-export const loadFinished = async (root: string, fingerprint: string): Promise<FinishedStep | undefined> =>
-  (await readFinished(root, fingerprint))?.step;
+export const loadFinished = async (
+  objects: Objects,
+  fingerprint: string,
+): Promise<FinishedStep | undefined> => (await readFinished(objects, fingerprint))?.step;
 
 /** The same, checked: what of it does not fit the record is left out, and told. */
 async function readFinished(
-  root: string,
+  objects: Objects,
   fingerprint: string,
 ): Promise<{ step: FinishedStep; defects: string[] } | undefined> {
-  const step = await readJsonIfWhole<FinishedStep>(home.finishedStep(root, fingerprint), "outputs");
+  const step = await loadIfWhole<FinishedStep>(objects, keys.result(fingerprint), "outputs");
   if (step === undefined) return undefined;
   const { outcome, defects } = fitOutcome(reusedOutcome(ANY_STEP, step));
   return outcome === null ? undefined : { step: { ...step, metrics: outcome.metrics }, defects };
 }
+
+/** Fingerprints of all results in the store. */
+export const listFinished = async (objects: Objects): Promise<string[]> =>
+  (await objects.list(keys.results)).flatMap(
+    // Beside them may lie what is none of ours.
+    (name) => /^([0-9a-f]{64})\.json$/.exec(name)?.[1] ?? [],
+  );
 
 const ANY_STEP = { id: "step", kind: "kind", fingerprint: null, inputs: {}, threads: null };
 

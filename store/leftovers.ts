@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { UNPUBLISHED } from "./artifacts.ts";
 import { isHeld } from "./fence.ts";
+import { UNPUBLISHED } from "./files.ts";
 import { home } from "./home.ts";
 import { isRemoved } from "./remove.ts";
 import { sizeOf } from "./walk.ts";

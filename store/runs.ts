@@ -1,14 +1,14 @@
-import { readdir, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import path from "node:path";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
-import type { RunRequest, StepOutcome } from "../schemas/plan.ts";
+import type { RunRequest } from "../schemas/plan.ts";
 import { defectsOf } from "../schemas/schema-defects.ts";
 import { validateRecord } from "../schemas/validators.ts";
-import { readJsonIfWhole, writeJson } from "./files.ts";
-import { fitOutcome, type Fitted } from "./fit-outcome.ts";
-import { home } from "./home.ts";
+import { loadIfWhole, save } from "./json-objects.ts";
+import { keys } from "./keys.ts";
 import { isWithin } from "./listing.ts";
-import { isRemoved } from "./remove.ts";
+import type { Objects } from "./objects.ts";
+import type { Opened } from "./opened.ts";
 
 /** What a run was started with, beside what the plan says: for the record and for going on. */
 export interface StartedRun {
@@ -53,10 +53,6 @@ export function newRunId(recipe: string, digest: string, now: Date): string {
   return `${recipe}-${stamp}-${digest.slice(0, 6)}`;
 }
 
-const fileOf = (root: string, run: string, name: string) => path.join(home.run(root, run), name);
-
-export const runFile = (root: string, run: string): string => fileOf(root, run, "run.json");
-
 /** A run as its file keeps it: a folder that was moved or copied goes on, so nothing in it names the folder. */
 interface KeptRun extends Omit<StartedRun, "request"> {
   /** Earlier versions wrote where the store was. */
@@ -64,11 +60,14 @@ interface KeptRun extends Omit<StartedRun, "request"> {
 }
 
 /** Notes a run. Inputs that lie beside the store move with it, and count from there; others keep their place. */
-export async function saveRun(root: string, { request, folder, ...started }: StartedRun): Promise<void> {
+export async function saveRun(
+  { root, objects }: Opened,
+  { request, folder, ...started }: StartedRun,
+): Promise<void> {
   const inputs = mapInputs(request, (uri) =>
     isWithin(path.dirname(root), uri) ? path.relative(root, uri) : uri,
   );
-  return writeJson(runFile(root, request.run), {
+  return save(objects, keys.started(request.run), {
     ...started,
     ...(folder === undefined ? {} : { folder: await folderFrom(root, folder) }),
     request: { ...request, inputs },
@@ -76,8 +75,8 @@ export async function saveRun(root: string, { request, folder, ...started }: Sta
 }
 
 /** A run by its id, as one of this very store. */
-export async function loadRun(root: string, run: string): Promise<StartedRun | undefined> {
-  const kept = await readJsonIfWhole<KeptRun>(runFile(root, run), "request");
+export async function loadRun({ root, objects }: Opened, run: string): Promise<StartedRun | undefined> {
+  const kept = await loadIfWhole<KeptRun>(objects, keys.started(run), "request");
   if (kept === undefined) return undefined;
   const inputs = mapInputs(kept.request, (uri) => path.resolve(root, uri));
   const { home: _, ...request } = kept.request;
@@ -108,46 +107,36 @@ const mapInputs = (
   );
 
 /** Notes that a run is paused, or is no more. */
-export async function setPaused(root: string, run: string, paused: boolean): Promise<void> {
-  const started = await loadRun(root, run);
-  if (started !== undefined && started.paused !== paused) await saveRun(root, { ...started, paused });
+export async function setPaused(store: Opened, run: string, paused: boolean): Promise<void> {
+  const started = await loadRun(store, run);
+  if (started !== undefined && started.paused !== paused) await saveRun(store, { ...started, paused });
 }
 
-export const recordFile = (root: string, run: string): string => fileOf(root, run, "record.json");
-export const reportFile = (root: string, run: string): string => fileOf(root, run, "report.html");
+/** Keeps the record of a run that is over. */
+export const saveRecord = (objects: Objects, run: string, record: RunRecord): Promise<void> =>
+  save(objects, keys.record(run), record);
 
 /** The record of a run that is over; one that does not fit its schema counts as absent. */
-export async function loadRecord(root: string, run: string): Promise<RunRecord | undefined> {
-  const record = await readRecord(root, run);
+export async function loadRecord(objects: Objects, run: string): Promise<RunRecord | undefined> {
+  const record = await readRecord(objects, run);
   return record === undefined || defectsOf(validateRecord(), record).length > 0 ? undefined : record;
 }
 
 /** Why the record of a run that has one cannot be read; empty where there is nothing to say. */
-export async function recordDefects(root: string, run: string): Promise<string[]> {
-  const record = await readRecord(root, run);
+export async function recordDefects(objects: Objects, run: string): Promise<string[]> {
+  const record = await readRecord(objects, run);
   return record === undefined ? [] : defectsOf(validateRecord(), record);
 }
 
-const readRecord = (root: string, run: string): Promise<RunRecord | undefined> =>
-  readJsonIfWhole<RunRecord>(recordFile(root, run), "steps");
+const readRecord = (objects: Objects, run: string): Promise<RunRecord | undefined> =>
+  loadIfWhole<RunRecord>(objects, keys.record(run), "steps");
 
-/** What a step of a run noted at its end, as far as it can be used; undefined where it noted nothing. */
-export async function readOutcome(root: string, run: string, step: string): Promise<Fitted | undefined> {
-  const file = path.join(home.step(root, run, step), "outcome.json");
-  const value = await readJsonIfWhole<StepOutcome>(file, "outputs");
-  return value === undefined ? undefined : fitOutcome(value);
-}
-
-/** The same, without what is wrong with it. */
-export const loadOutcome = async (
-  root: string,
-  run: string,
-  step: string,
-): Promise<StepOutcome | undefined> => (await readOutcome(root, run, step))?.outcome ?? undefined;
+/** Ids of all runs, also of those that cannot be read; from their names alone. */
+export const runIds = (objects: Objects): Promise<string[]> => objects.list(keys.runs);
 
 /** Ids of a recipe's runs, newest first; from their names alone. */
-export async function listRunsOf(root: string, recipe: string): Promise<string[]> {
-  const names = await readdir(home.runs(root)).catch(() => []);
+export async function listRunsOf(objects: Objects, recipe: string): Promise<string[]> {
+  const names = await runIds(objects);
   const stamp = /^-[0-9]{8}-[0-9]{6}-[0-9a-f]{6}$/;
   return names
     .filter((name) => name.startsWith(recipe) && stamp.test(name.slice(recipe.length)))
@@ -156,22 +145,11 @@ export async function listRunsOf(root: string, recipe: string): Promise<string[]
 }
 
 /** Ids of all runs in a store, newest first. */
-export async function listRuns(root: string): Promise<string[]> {
-  const names = (await readdir(home.runs(root)).catch(() => [])).filter((name) => !isRemoved(name));
-  const started = await Promise.all(names.map(async (name) => ({ name, run: await loadRun(root, name) })));
+export async function listRuns(store: Opened): Promise<string[]> {
+  const names = await runIds(store.objects);
+  const started = await Promise.all(names.map(async (name) => ({ name, run: await loadRun(store, name) })));
   return started
     .flatMap(({ name, run }) => (run === undefined ? [] : [{ name, started: run.started }]))
     .sort((a, b) => (a.started < b.started ? 1 : -1))
     .map(({ name }) => name);
-}
-
-/** Ids of runs that are neither over nor paused, newest first. */
-export async function openRuns(root: string): Promise<string[]> {
-  const open = await Promise.all(
-    (await listRuns(root)).map(async (run) => {
-      const [started, record] = await Promise.all([loadRun(root, run), loadRecord(root, run)]);
-      return record === undefined && started?.paused === false ? [run] : [];
-    }),
-  );
-  return open.flat();
 }

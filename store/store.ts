@@ -1,110 +1,132 @@
 import path from "node:path";
 import * as artifacts from "./artifacts.ts";
 import * as cache from "./cache.ts";
+import { listCheckpoints, newestCheckpoint } from "./checkpoints.ts";
 import { collect } from "./collect.ts";
+import { environmentsIn } from "./environments.ts";
 import * as finished from "./finished-steps.ts";
+import { folderObjects } from "./folder-objects.ts";
 import { forgetWorkers } from "./forget-workers.ts";
 import { filesOfGitops } from "./gitops-files.ts";
 import { home } from "./home.ts";
 import { digestOfInput } from "./inputs.ts";
+import { keys } from "./keys.ts";
 import { withStoreLock } from "./lock.ts";
-import { isOpen, OpenRuns } from "./open-runs.ts";
+import type { Objects } from "./objects.ts";
+import { isOpen, OpenRuns, openRuns } from "./open-runs.ts";
 import * as runs from "./runs.ts";
+import { notesOfSteps, setAside } from "./step-notes.ts";
 import * as workers from "./workers.ts";
 import * as works from "./works.ts";
 
 /** What a working folder keeps, opened once and passed on: nobody else builds a path in it. */
-export type Store = ReturnType<typeof openStore>;
+export type Store = ReturnType<typeof storeOver>;
 
 /** The `.reprise/` of a folder or of the nearest one above that has one, or where REPRISE_HOME says. */
 export const findStore = (folder: string, environment: NodeJS.ProcessEnv): Store =>
   openStore(home.find(folder, environment));
 
-/** The store in a folder, which need not be there yet. Methods of `local` are about what only this machine can have. */
-export const openStore = (root: string) => ({
-  /** Absolute path, for people and for commands that are started; not to build paths with. */
-  place: root,
-  artifacts: {
-    /** Publishes a finished folder, which is moved. */
-    put: at(root, artifacts.publish),
-    /** Local path, to be read only, of an artifact's folder, or of its file where it is one file. */
-    get: async (artifact: Parameters<typeof artifacts.pathOf>[1]): Promise<string> =>
-      artifacts.pathOf(root, artifact),
-    has: at(root, artifacts.isStored),
-    /** What is wrong with it by sizes and times, or null. */
-    defect: at(root, artifacts.defectOfArtifact),
-    /** The same, by all of its content. */
-    verify: at(root, artifacts.verifyArtifact),
-    markDamaged: at(root, artifacts.markDamaged),
-    touch: at(root, artifacts.touchArtifacts),
-    bytes: at(root, artifacts.bytesOf),
-    files: at(root, artifacts.filesOf),
-  },
-  /** Finished steps by their fingerprints. */
-  results: {
-    remember: at(root, finished.remember),
-    recall: at(root, finished.recall),
-    load: at(root, finished.loadFinished),
-  },
-  cache: {
-    list: at(root, cache.listCache),
-    remove: at(root, cache.removeFromCache),
-    verify: at(root, cache.verifyCache),
-    collect: at(root, collect),
-  },
-  inputs: { digest: at(root, digestOfInput) },
-  environments: { file: at(root, home.environment) },
-  gitops: filesOfGitops(home.gitops(root)),
-  runs: {
-    list: at(root, runs.listRuns),
-    listOf: at(root, runs.listRunsOf),
-    listOpen: at(root, runs.openRuns),
-    isOpen: at(root, isOpen),
-    follow: () => new OpenRuns(root),
-    save: at(root, runs.saveRun),
-    load: at(root, runs.loadRun),
-    setPaused: at(root, runs.setPaused),
-    loadRecord: at(root, runs.loadRecord),
-    recordDefects: at(root, runs.recordDefects),
-    readOutcome: at(root, runs.readOutcome),
-    loadOutcome: at(root, runs.loadOutcome),
-    /** Where a run's files are. */
-    files: (run: string) => filesOfRun(root, run),
-    /** Where the files of a step of a run are. */
-    step: (run: string, step: string) => filesOfStep(home.step(root, run, step)),
-    /** The log or the events that a record names: their path counts from the record's folder. */
-    trace: (run: string, file: string) => path.join(home.run(root, run), file),
-  },
-  works: {
-    note: at(root, works.noteWork),
-    about: at(root, works.workOf),
-    list: at(root, works.listWorks),
-    refusedElsewhere: at(root, works.refusedElsewhere),
-    checkpoints: at(root, works.checkpointsOf),
-  },
-  /** Of this machine: programs live in these folders, and processes are looked at. */
-  local: {
-    /** Where a step works. */
-    work: (key: string) => filesOfWork(home.work(root, key)),
-    server: filesOfServer(home.server(root)),
-    runs: home.runs(root),
-    locked: <T>(work: () => Promise<T>): Promise<T> => withStoreLock(root, work),
-    announceWorker: at(root, workers.announceWorker),
-    liveWorkers: at(root, workers.liveWorkers),
-    surelyLiveWorkers: at(root, workers.surelyLiveWorkers),
-    mostGpusOfWorkers: at(root, workers.mostGpusOfWorkers),
-    forgetWorkers: at(root, forgetWorkers),
-  },
-});
+/** The store in a folder, which need not be there yet. */
+export const openStore = (root: string): Store => storeOver(folderObjects(root), root);
 
-const filesOfRun = (root: string, run: string) => ({
-  folder: home.run(root, run),
-  run: runs.runFile(root, run),
-  record: runs.recordFile(root, run),
-  report: runs.reportFile(root, run),
-  engineLog: path.join(home.run(root, run), "engine.log"),
-  detachedLog: path.join(home.run(root, run), "detached.log"),
-  earlier: path.join(home.run(root, run), "earlier"),
+/**
+ * A store over what hosts share, with a folder of this machine. Methods of `local`, and all paths but an artifact's, are about
+ * what only this machine has.
+ */
+export function storeOver(objects: Objects, root: string) {
+  const store = { root, objects };
+  return {
+    /** Absolute path, for people and for commands that are started; not to build paths with. */
+    place: root,
+    /** Why what hosts share cannot be trusted, or null. */
+    probe: async (): Promise<string | null> => (await import("./probe.ts")).probe(objects, root),
+    artifacts: {
+      /** Publishes a finished folder, which is moved. */
+      put: at(objects, artifacts.publish),
+      /** Local path, to be read only, of an artifact's folder, or of its file where it is one file. */
+      get: at(objects, artifacts.pathOf),
+      /** What is wrong with it by sizes and times, or null. */
+      defect: at(objects, artifacts.defectOfArtifact),
+      /** The same, by all of its content. */
+      verify: at(objects, artifacts.verifyArtifact),
+      markDamaged: at(objects, artifacts.markDamaged),
+      touch: at(objects, artifacts.touchArtifacts),
+      bytes: at(objects, artifacts.bytesOf),
+      files: at(objects, artifacts.filesOf),
+    },
+    /** Finished steps by their fingerprints. */
+    results: {
+      remember: at(objects, finished.remember),
+      recall: at(objects, finished.recall),
+      load: at(objects, finished.loadFinished),
+    },
+    cache: {
+      list: at(store, cache.listCache),
+      remove: at(store, cache.removeFromCache),
+      verify: at(objects, cache.verifyCache),
+      collect: at(store, collect),
+    },
+    inputs: { digest: at(objects, digestOfInput) },
+    environments: environmentsIn(objects),
+    gitops: filesOfGitops(home.gitops(root)),
+    runs: {
+      list: at(store, runs.listRuns),
+      listOf: at(objects, runs.listRunsOf),
+      listOpen: at(store, openRuns),
+      isOpen: at(store, isOpen),
+      /** Whether anything is there under a run's id. */
+      isTaken: async (run: string): Promise<boolean> => (await objects.look(keys.run(run))) !== null,
+      follow: () => new OpenRuns(store),
+      save: at(store, runs.saveRun),
+      load: at(store, runs.loadRun),
+      /** Another one when a run was saved again; null of one that never was. */
+      version: async (run: string): Promise<string | null> =>
+        (await objects.look(keys.started(run)))?.version ?? null,
+      setPaused: at(store, runs.setPaused),
+      saveRecord: at(objects, runs.saveRecord),
+      loadRecord: at(objects, runs.loadRecord),
+      recordDefects: at(objects, runs.recordDefects),
+      ...notesOfSteps(objects),
+      setAside: at(objects, setAside),
+      /** Where a run's files are, for people and for what this machine writes. */
+      files: (run: string) => filesOfRun(home.run(root, run)),
+      /** Where a step of a run writes on this machine. */
+      step: (run: string, step: string) => filesOfStep(home.step(root, run, step)),
+      /** The log or the events that a record names: their path counts from the record's folder. */
+      trace: (run: string, file: string) => path.join(home.run(root, run), file),
+    },
+    works: {
+      note: at(objects, works.noteWork),
+      about: at(objects, works.workOf),
+      list: at(objects, works.listWorks),
+      refusedElsewhere: at(objects, works.refusedElsewhere),
+      clear: at(store, works.clearWork),
+      newestCheckpoint: at(objects, newestCheckpoint),
+      listCheckpoints: at(objects, listCheckpoints),
+    },
+    /** Of this machine: programs live in these folders, and processes are looked at. */
+    local: {
+      /** Where a step works. */
+      work: (key: string) => filesOfWork(home.work(root, key)),
+      server: filesOfServer(home.server(root)),
+      runs: home.runs(root),
+      locked: <T>(work: () => Promise<T>): Promise<T> => withStoreLock(root, work),
+      announceWorker: at(root, workers.announceWorker),
+      liveWorkers: at(root, workers.liveWorkers),
+      surelyLiveWorkers: at(root, workers.surelyLiveWorkers),
+      mostGpusOfWorkers: at(root, workers.mostGpusOfWorkers),
+      forgetWorkers: at(root, forgetWorkers),
+    },
+  };
+}
+
+const filesOfRun = (folder: string) => ({
+  folder,
+  record: path.join(folder, "record.json"),
+  report: path.join(folder, "report.html"),
+  engineLog: path.join(folder, "engine.log"),
+  detachedLog: path.join(folder, "detached.log"),
+  earlier: path.join(folder, "earlier"),
 });
 
 const filesOfServer = (folder: string) => ({
@@ -120,21 +142,20 @@ const filesOfStep = (folder: string) => ({
   folder,
   events: path.join(folder, "events.jsonl"),
   log: path.join(folder, "log.txt"),
-  fields: path.join(folder, "fields.json"),
-  work: path.join(folder, "work.json"),
-  outcome: path.join(folder, "outcome.json"),
 });
 
 const filesOfWork = (folder: string) => ({
   folder,
   /** Where its outputs are written before they are published. */
   out: path.join(folder, "out"),
+  /** Where its programs keep what they can go on from. */
+  checkpoints: path.join(folder, "checkpoints"),
 });
 
-/** A function of a store's folder, for one folder. */
-function at<Rest extends unknown[], Result>(
-  root: string,
-  work: (root: string, ...rest: Rest) => Result,
+/** A function of a part of stores, for one of them. */
+function at<Part, Rest extends unknown[], Result>(
+  part: Part,
+  work: (part: Part, ...rest: Rest) => Result,
 ): (...rest: Rest) => Result {
-  return (...rest) => work(root, ...rest);
+  return (...rest) => work(part, ...rest);
 }

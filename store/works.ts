@@ -3,9 +3,13 @@ import path from "node:path";
 import { digestOf } from "../core/digest.ts";
 import { showValue } from "../core/show-value.ts";
 import { listCheckpoints } from "./checkpoints.ts";
-import { readJsonIfWhole, writeSoon } from "./files.ts";
+import { isFenceFile } from "./fence.ts";
 import { home } from "./home.ts";
-import { isRemoved } from "./remove.ts";
+import { loadIfWhole, saveSoon } from "./json-objects.ts";
+import { keys } from "./keys.ts";
+import type { Objects } from "./objects.ts";
+import type { Opened } from "./opened.ts";
+import { removeTree, removeWhole } from "./remove.ts";
 
 /** Whose work a step directory holds. */
 export interface About {
@@ -15,12 +19,9 @@ export interface About {
   fields: Record<string, unknown>;
 }
 
-export const checkpointsOf = (root: string, key: string): string =>
-  path.join(home.work(root, key), "checkpoints");
-
 /** Notes whose work a step directory holds, so that later ones can say what differs. */
-export const noteWork = (root: string, key: string, about: About): Promise<void> =>
-  writeSoon(path.join(home.work(root, key), "about.json"), about);
+export const noteWork = (objects: Objects, key: string, about: About): Promise<void> =>
+  saveSoon(objects, keys.about(key), about);
 
 /** A step directory with whose work it holds. */
 export interface KnownWork {
@@ -29,9 +30,9 @@ export interface KnownWork {
 }
 
 /** Every step directory of the store that says whose work it holds. */
-export async function listWorks(root: string): Promise<KnownWork[]> {
-  const keys = (await readdir(home.works(root)).catch(() => [])).filter((key) => !isRemoved(key));
-  const found = await Promise.all(keys.map(async (key) => ({ key, about: await workOf(root, key) })));
+export async function listWorks(objects: Objects): Promise<KnownWork[]> {
+  const names = await objects.list(keys.works);
+  const found = await Promise.all(names.map(async (key) => ({ key, about: await workOf(objects, key) })));
   return found.flatMap(({ key, about }) => (about === undefined ? [] : [{ key, about }]));
 }
 
@@ -40,7 +41,7 @@ export async function listWorks(root: string): Promise<KnownWork[]> {
  * changed a value wants to be told before the work starts from nothing.
  */
 export async function refusedElsewhere(
-  root: string,
+  objects: Objects,
   works: readonly KnownWork[],
   { key, about }: KnownWork,
 ): Promise<string[]> {
@@ -49,7 +50,7 @@ export async function refusedElsewhere(
   );
   const found = await Promise.all(
     others.map(async (other) => {
-      const [newest] = await listCheckpoints(checkpointsOf(root, other.key));
+      const [newest] = await listCheckpoints(objects, other.key);
       return newest === undefined
         ? []
         : [`checkpoint-${newest.step} of an earlier try: ${differences(other.about, about)}`];
@@ -59,8 +60,26 @@ export async function refusedElsewhere(
 }
 
 /** Whose work a step directory holds, if that was noted. */
-export const workOf = (root: string, key: string): Promise<About | undefined> =>
-  readJsonIfWhole<About>(path.join(home.work(root, key), "about.json"), "fields");
+export const workOf = (objects: Objects, key: string): Promise<About | undefined> =>
+  loadIfWhole<About>(objects, keys.about(key), "fields");
+
+/** Whether what hosts share of a step directory is that directory itself. */
+const isShared = ({ root, objects }: Opened, key: string): boolean =>
+  objects.here(keys.work(key)) === home.work(root, key);
+
+/** Removes a step directory that nobody works in. */
+export async function removeWork(store: Opened, key: string): Promise<void> {
+  await removeWhole(home.work(store.root, key));
+  if (!isShared(store, key)) await store.objects.remove(keys.work(key));
+}
+
+/** Removes all that a step directory holds when its step is done; whoever waits for the directory finds the result in the store. */
+export async function clearWork(store: Opened, key: string): Promise<void> {
+  const folder = home.work(store.root, key);
+  const left = (await readdir(folder)).filter((name) => !isFenceFile(name));
+  await Promise.all(left.map((name) => removeTree(path.join(folder, name))));
+  if (!isShared(store, key)) await store.objects.remove(keys.work(key));
+}
 
 /** Which fields differ, as `learning_rate 0.001 -> 0.002`. */
 export function differences({ fields: before }: About, { fields: now }: About): string {

@@ -4,7 +4,6 @@ import { eventsIn } from "../../data/events/event-tail.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import type { RunRequest } from "../../schemas/plan.ts";
 import { childIn } from "../../store/fence.ts";
-import { readJsonIfWhole } from "../../store/files.ts";
 import { isAlive, signalGroup } from "../../store/processes.ts";
 import type { Store } from "../../store/store.ts";
 import { beginRun, type Beginning } from "../begin.ts";
@@ -67,11 +66,12 @@ const LOOK_MS = 20;
 /** Kills the step's program as soon as it has left a checkpoint; gives its name, null if there was none while it ran. */
 async function killAtCheckpoint(store: Store, run: string, over: AbortSignal): Promise<string | null> {
   for (; !over.aborted; await sleep(LOOK_MS)) {
-    const work = await readJsonIfWhole<{ key: string }>(store.runs.step(run, TRIED).work, "key");
+    const work = await store.runs.loadWork(run, TRIED);
     if (work === undefined) continue;
-    const names = await readdir(store.works.checkpoints(work.key)).catch(() => []);
+    const { folder, checkpoints } = store.local.work(work.key);
+    const names = await readdir(checkpoints).catch(() => []);
     const found = names.find((name) => /^checkpoint-[0-9]+$/.test(name));
-    const child = found === undefined ? null : await childIn(store.local.work(work.key).folder);
+    const child = found === undefined ? null : await childIn(folder);
     if (found === undefined || child === null || !isAlive(child)) continue;
     signalGroup(child.pid, "SIGKILL");
     return found;

@@ -1,5 +1,4 @@
 import type { Plan } from "../../schemas/plan.ts";
-import { readJsonIfWhole } from "../../store/files.ts";
 import type { FinishedStep } from "../../store/finished-steps.ts";
 import type { Store } from "../../store/store.ts";
 import type { StartedRun } from "../../store/runs.ts";
@@ -45,10 +44,7 @@ export function historyOf(
     lastOf: async (step) => {
       runs ??= find();
       for (const { id, prints } of await runs) {
-        const fields = await readJsonIfWhole<Record<string, unknown>>(
-          store.runs.step(id, step).fields,
-          "kind",
-        );
+        const fields = await store.runs.loadFields(id, step);
         const print = (await prints()).get(step);
         const finished = print == null ? undefined : await store.results.load(print);
         const known = fields ?? finished?.fields;

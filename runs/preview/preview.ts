@@ -4,7 +4,6 @@ import type { Conformity } from "../../compiler/paper/conform.ts";
 import type { Kinds } from "../../core/kinds.ts";
 import { fingerprint, resultFields, resumeKey, type Tools } from "../../core/fingerprint.ts";
 import type { Artifact, Plan, PlanStep } from "../../schemas/plan.ts";
-import { newestCheckpoint } from "../../store/checkpoints.ts";
 import { reusedOutcome, type FinishedStep } from "../../store/finished-steps.ts";
 import type { KnownWork } from "../../store/works.ts";
 import { because } from "./because.ts";
@@ -114,7 +113,7 @@ async function previewStep(store: Store, step: PlanStep, around: Around): Promis
     };
   }
   const key = resumeKey(schema, step, sources.artifacts, tools);
-  const { checkpoint, refused } = await newestCheckpoint(store.works.checkpoints(key), { key });
+  const { checkpoint, refused } = await store.works.newestCheckpoint({ key });
   if (checkpoint === null) {
     const about = { recipe: around.recipe, step: step.id, fields };
     refused.push(...(await store.works.refusedElsewhere(await around.works, { key, about })));

@@ -7,7 +7,6 @@ import { Kinds } from "../../core/kinds.ts";
 import { activitiesWith } from "../../engine/activities.ts";
 import { guardedActivities } from "../../engine/guard.ts";
 import type { Activities, StepRequest } from "../../schemas/plan.ts";
-import { runFile } from "../../store/runs.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { planStep } from "../support/plans.ts";
 import { openStore } from "../../store/store.ts";
@@ -36,9 +35,10 @@ test("a step of a kind that the worker lacks fails with its name", async () => {
 
 test("a run's step is done under both names, and under no other kind's", async () => {
   const home = temporaryFolder();
-  mkdirSync(path.dirname(runFile(home, RUN)), { recursive: true });
+  const file = path.join(home, "runs", RUN, "run.json");
+  mkdirSync(path.dirname(file), { recursive: true });
   const plan = { steps: [step], secrets: [] };
-  writeFileSync(runFile(home, RUN), JSON.stringify({ request: { run: RUN, plan, inputs: {} } }));
+  writeFileSync(file, JSON.stringify({ request: { run: RUN, plan, inputs: {} } }));
   const given: object[] = [];
   const act = (request: object) => {
     given.push(request);

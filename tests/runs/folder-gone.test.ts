@@ -3,7 +3,6 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { continueRun } from "../../runs/continue-run.ts";
 import { followRun } from "../../runs/follow.ts";
-import { loadRecord, loadRun } from "../../store/runs.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { begin, folderWith, shell, stopStoreAfterwards } from "../support/runs.ts";
 import { openStore } from "../../store/store.ts";
@@ -22,7 +21,7 @@ test("a folder that is gone fails the step with a sentence, keeps the run from g
   renameSync(folder, aside);
 
   expect(await followRun(openStore(root), started.request)).toBe("over");
-  const record = (await loadRecord(root, run))!;
+  const record = (await openStore(root).runs.loadRecord(run))!;
   expect(record.steps.map(({ status }) => status)).toEqual(["done", "failed"]);
   expect(record.failure).toMatchObject({
     step: "s",
@@ -30,15 +29,15 @@ test("a folder that is gone fails the step with a sentence, keeps the run from g
     message: `'${folder}', where the run's programs run, cannot be used here (ENOENT). Put it back and go on with 'reprise resume ${run}', or run the recipe elsewhere: what is finished is reused.`,
   });
   await expect(
-    continueRun(openStore(root), (await loadRun(root, run))!, { folder: base }),
+    continueRun(openStore(root), (await openStore(root).runs.load(run))!, { folder: base }),
   ).rejects.toMatchObject({
     refusal: { why: "folder-gone", run, folder },
   });
 
   renameSync(aside, folder);
-  const next = await continueRun(openStore(root), (await loadRun(root, run))!, { folder: base });
+  const next = await continueRun(openStore(root), (await openStore(root).runs.load(run))!, { folder: base });
   expect(await followRun(openStore(root), next.request)).toBe("over");
-  expect((await loadRecord(root, run))!.status).toBe("done");
+  expect((await openStore(root).runs.loadRecord(run))!.status).toBe("done");
   expect(readFileSync(path.join(folder, "seen"), "utf8")).toBe(`${folder}\n`);
 }, 120_000);
 

@@ -5,7 +5,6 @@ import { continueRun } from "../../runs/continue-run.ts";
 import { detachRun } from "../../runs/detach.ts";
 import { findRun, findUnfinished } from "../../runs/find-run.ts";
 import type { Found } from "../../runs/preparing.ts";
-import { setPaused } from "../../store/runs.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { begin, folderWith } from "../support/runs.ts";
 import { openStore } from "../../store/store.ts";
@@ -41,7 +40,7 @@ test("what is unfinished is gone on with in its own folder alone", async () => {
   expect(first.how).toBe("begun");
   const second = await begin(root, two);
   expect([second.how, second.started.folder]).toEqual(["begun", two]);
-  await setPaused(root, first.started.request.run, true);
+  await openStore(root).runs.setPaused(first.started.request.run, true);
   const again = await begin(root, one);
   expect([again.how, again.started.request.run, again.started.paused]).toEqual([
     "goes-on",
@@ -87,6 +86,6 @@ test("a worker program that ends at once, or is not there, is told with its log"
       refusal: { why: "worker-lost", run },
     });
   expect(readFileSync(path.join(root, "runs", run, "detached.log"), "utf8")).toBe("told\n");
-  await setPaused(root, run, true);
+  await openStore(root).runs.setPaused(run, true);
   expect(await detachRun(openStore(root), run, program("sh"))).toEqual({ how: "paused" });
 });

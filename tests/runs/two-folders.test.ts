@@ -10,7 +10,6 @@ import { serveRuns } from "../../runs/serve.ts";
 import { lookAtRun, standings } from "../../runs/standing.ts";
 import { writeReport } from "../../runs/report/write-report.ts";
 import { home } from "../../store/home.ts";
-import { loadRecord, loadRun } from "../../store/runs.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { begin, folderWith, shell, stopStoreAfterwards, until } from "../support/runs.ts";
 import { openStore } from "../../store/store.ts";
@@ -70,7 +69,9 @@ describe("runs of two folders in one process", { timeout: 120_000 }, () => {
     expect(await following[0]).toBe("over");
     expect([begun(one), begun(two)]).toEqual([`${one}\n`, `${two}\n`]);
     expect(told.map(({ says }) => says)).toEqual(["working", "working", "ending", "ending"]);
-    const records = await Promise.all(runs.map(({ request }) => loadRecord(root, request.run)));
+    const records = await Promise.all(
+      runs.map(({ request }) => openStore(root).runs.loadRecord(request.run)),
+    );
     expect(records.map((record) => [record!.status, record!.commit])).toEqual([
       ["done", null],
       ["done", `${commit}+`],
@@ -84,7 +85,7 @@ describe("runs of two folders in one process", { timeout: 120_000 }, () => {
       writeFileSync(path.join(folder, "name"), "one");
       const again = await begin(root, folder);
       expect(again.how).toBe("reused");
-      expect((await loadRecord(root, again.started.request.run))!.status).toBe("done");
+      expect((await openStore(root).runs.loadRecord(again.started.request.run))!.status).toBe("done");
     }
   });
 
@@ -99,9 +100,9 @@ describe("runs of two folders in one process", { timeout: 120_000 }, () => {
       record: undefined,
     });
     expect(await following[0]).toBe("paused");
-    expect((await lookAtRun(openStore(root), (await loadRun(root, first.request.run))!)).standing).toBe(
-      "paused",
-    );
+    expect(
+      (await lookAtRun(openStore(root), (await openStore(root).runs.load(first.request.run))!)).standing,
+    ).toBe("paused");
 
     expect(await cancelRun(openStore(root), second.request.run)).toMatchObject({ status: "cancelled" });
     expect(await following[1]).toBe("over");
@@ -110,12 +111,12 @@ describe("runs of two folders in one process", { timeout: 120_000 }, () => {
     });
 
     go(paused);
-    const next = await continueRun(openStore(root), (await loadRun(root, first.request.run))!, {
+    const next = await continueRun(openStore(root), (await openStore(root).runs.load(first.request.run))!, {
       folder: base,
     });
     expect(await followRun(openStore(root), next.request)).toBe("over");
     expect(begun(paused)).toBe(`${paused}\n${paused}\n`);
-    expect((await loadRecord(root, first.request.run))!.status).toBe("done");
+    expect((await openStore(root).runs.loadRecord(first.request.run))!.status).toBe("done");
     await expect(continueRun(openStore(root), next, { folder: base })).rejects.toMatchObject({
       refusal: { why: "run-done", run: first.request.run },
     });

@@ -18,7 +18,7 @@ let folder = "";
 
 beforeEach(() => {
   store = openStore(temporaryFolder());
-  folder = store.works.checkpoints(KEY);
+  folder = store.local.work(KEY).checkpoints;
   mkdirSync(folder, { recursive: true });
   mkdirSync(store.runs.step("r", "sft").folder, { recursive: true });
 });
@@ -40,11 +40,8 @@ const refusal = async (context: StepContext) =>
     ({ code, message }: { code: string; message: string }) => [code, message],
   );
 /** What another run noted of the step: under which key it worked. */
-const noteRun = (run: string, key: string, step = "sft") => {
-  const { folder: place, work } = store.runs.step(run, step);
-  mkdirSync(place, { recursive: true });
-  writeFileSync(work, JSON.stringify({ key, taken: "auto" }));
-};
+const noteRun = (run: string, key: string, step = "sft") =>
+  store.runs.saveWork(run, step, { key, taken: "auto" });
 
 describe("a checkpoint that is taken", () => {
   test("is told, and the record gets what makes the result another one", async () => {
@@ -74,7 +71,7 @@ describe("a fresh start", () => {
   test("says which checkpoints of an earlier try do not fit, and why", async () => {
     await store.works.note(KEY, ABOUT);
     await store.works.note(OTHER, { ...ABOUT, fields: { "with.rate": 1 } });
-    writeCheckpoints(store.works.checkpoints(OTHER), OTHER, 6);
+    writeCheckpoints(store.local.work(OTHER).checkpoints, OTHER, 6);
     expect(await chooseCheckpoint(await contextOf("auto"))).toBeNull();
     expect(await said()).toEqual(["refused checkpoint-6 of an earlier try: rate 1 -> 2"]);
   });
@@ -94,7 +91,7 @@ describe("a fresh start", () => {
 
 describe("a checkpoint that the recipe names", () => {
   test("and that is not there, or not whole, is refused with the reason", async () => {
-    noteRun("r", KEY);
+    await noteRun("r", KEY);
     expect(await refusal(await contextOf("r:sft@4"))).toEqual([
       "data",
       "The checkpoint 'r:sft@4' cannot be used. It is not there; 'reprise checkpoints <run>' lists them.",
@@ -108,13 +105,13 @@ describe("a checkpoint that the recipe names", () => {
   });
 
   test("may be another run's of the same work, in a run whose name has colons", async () => {
-    noteRun("a:b@c", KEY);
+    await noteRun("a:b@c", KEY);
     writeCheckpoints(folder, KEY, 4, 12);
     expect((await chooseCheckpoint(await contextOf("a:b@c:sft@12")))?.step).toBe(12);
   });
 
   test("of other work is refused, with what differs", async () => {
-    noteRun("q", OTHER);
+    await noteRun("q", OTHER);
     expect(await refusal(await contextOf("q:sft@4"))).toEqual([
       "data",
       "The checkpoint 'q:sft@4' belongs to other work.",
@@ -133,7 +130,7 @@ describe("a checkpoint that the recipe names", () => {
   test.each(["4", "sft@4", "r:sft@", "r:sft@4x", ":sft@4", "r:@4"])(
     "is not what '%s' names",
     async (resume) => {
-      noteRun("r", OTHER);
+      await noteRun("r", OTHER);
       writeCheckpoints(folder, KEY, 8);
       expect((await chooseCheckpoint(await contextOf(resume)))?.step).toBe(8);
     },

@@ -6,7 +6,9 @@ import { publish } from "../../store/artifacts.ts";
 import { collect, parseKeep, type Keep } from "../../store/collect.ts";
 import { recall, remember, type FinishedStep } from "../../store/finished-steps.ts";
 import { home } from "../../store/home.ts";
+import { keys } from "../../store/keys.ts";
 import { temporaryFolder } from "../support/folders.ts";
+import { STORES } from "../support/stores.ts";
 
 test.each<[string, Keep | null]>([
   ["20GB", { bytes: 20e9 }],
@@ -32,25 +34,20 @@ const FINISHED: Omit<FinishedStep, "outputs"> = {
 const HOUR = 3_600_000;
 const key = (letter: string) => letter.repeat(64);
 let root = "";
+let store: ReturnType<(typeof STORES)[number][1]>;
 let count = 0;
-beforeEach(() => {
-  root = temporaryFolder();
-});
 
-/** Sets when something in the store was last used, in hours before now. */
-const usedBefore = (place: string, hours: number) => {
-  const time = (Date.now() - hours * HOUR) / 1000;
-  utimesSync(place, time, time);
-};
+const before = (hours: number) => Date.now() - hours * HOUR;
+const isThere = async ({ digest }: Artifact) => (await store.objects.look(keys.artifact(digest))) !== null;
 
 /** An artifact of a step that is finished under a fingerprint. */
 async function artifact(fingerprint: string, bytes: number, hours: number): Promise<Artifact> {
   const folder = path.join(root, "out", String(count++));
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, "file"), fingerprint.slice(0, 1).repeat(bytes));
-  const made = await publish(root, folder, "model");
-  await remember(root, fingerprint, { ...FINISHED, outputs: { model: made } });
-  usedBefore(home.artifact(root, made.digest), hours);
+  const made = await publish(store.objects, folder, "model");
+  await remember(store.objects, fingerprint, { ...FINISHED, outputs: { model: made } });
+  store.setUsed(keys.artifact(made.digest), before(hours));
   return made;
 }
 
@@ -58,23 +55,26 @@ function work(letter: string, bytes: number, hours: number): string {
   const place = home.work(root, key(letter));
   mkdirSync(place, { recursive: true });
   writeFileSync(path.join(place, "state"), "x".repeat(bytes));
-  usedBefore(place, hours);
+  utimesSync(place, before(hours) / 1000, before(hours) / 1000);
   return place;
 }
 
 /** A run that is under way, or can go on: it has no record. */
-function openRun(hours: number) {
-  const folder = home.run(root, "open");
-  mkdirSync(folder, { recursive: true });
+async function openRun(hours: number) {
   const request = { run: "open", plan: { steps: [] }, inputs: {} };
-  const started = new Date(Date.now() - hours * HOUR).toISOString();
-  writeFileSync(path.join(folder, "run.json"), JSON.stringify({ request, started, reuses: [key("k")] }));
+  const started = new Date(before(hours)).toISOString();
+  await store.objects.write(keys.started("open"), JSON.stringify({ request, started, reuses: [key("k")] }));
 }
 
 const names = (removed: { what: string; name: string }[]) =>
   removed.map(({ what, name }) => `${what} ${name}`);
 
-describe("a collection", () => {
+describe.each(STORES)("a collection of a store over %s", (_, make) => {
+  beforeEach(() => {
+    root = temporaryFolder();
+    store = make(root);
+  });
+
   test("by size removes the least lately used first, until the rest is small enough", async () => {
     const [old, middle, young] = [
       await artifact(key("a"), 100, 3),
@@ -82,56 +82,54 @@ describe("a collection", () => {
       await artifact(key("c"), 400, 1),
     ];
     const place = work("d", 50, 2.5);
-    const found = await collect(root, { bytes: 600 }, false);
+    const found = await collect(store, { bytes: 600 }, false);
     expect(names(found.removed)).toEqual([`artifact ${old.digest}`, `work ${key("d")}`]);
     expect(found).toMatchObject({ freed: 150, left: 600, needed: 0 });
-    const there = (one: Artifact) => existsSync(home.artifact(root, one.digest));
-    expect([there(old), existsSync(place), there(middle), there(young)]).toEqual([false, false, true, true]);
+    expect(await Promise.all([old, middle, young].map(isThere))).toEqual([false, true, true]);
+    expect(existsSync(place)).toBe(false);
     // A result without its artifact would look damaged.
-    expect(await recall(root, key("a"), { params: {} })).toEqual({ how: "unknown" });
-    expect(await recall(root, key("b"), { params: {} })).toMatchObject({ how: "whole" });
-    expect((await collect(root, { bytes: 600 }, false)).removed).toEqual([]);
+    expect(await recall(store.objects, key("a"), { params: {} })).toEqual({ how: "unknown" });
+    expect(await recall(store.objects, key("b"), { params: {} })).toMatchObject({ how: "whole" });
+    expect((await collect(store, { bytes: 600 }, false)).removed).toEqual([]);
   });
 
   test("by age removes what was not used for so long, and says it before", async () => {
     const old = await artifact(key("a"), 100, 3);
     await artifact(key("b"), 200, 1);
     for (const dry of [true, false]) {
-      const found = await collect(root, { milliseconds: 2 * HOUR }, dry);
+      const found = await collect(store, { milliseconds: 2 * HOUR }, dry);
       expect(names(found.removed)).toEqual([`artifact ${old.digest}`]);
       expect(found).toMatchObject({ freed: 100, left: 200 });
-      expect(existsSync(home.artifact(root, old.digest))).toBe(dry);
+      expect(await isThere(old)).toBe(dry);
     }
   });
 
   test("leaves what a run needs that is not over, what was used since it began, and every step's directory", async () => {
     const needed = await artifact(key("k"), 100, 5);
     const since = await artifact(key("s"), 200, 1);
-    const before = await artifact(key("b"), 400, 3);
+    const earlier = await artifact(key("b"), 400, 3);
     const place = work("d", 50, 4);
-    openRun(2);
-    const found = await collect(root, { bytes: 0 }, false);
-    expect(names(found.removed)).toEqual([`artifact ${before.digest}`]);
+    await openRun(2);
+    const found = await collect(store, { bytes: 0 }, false);
+    expect(names(found.removed)).toEqual([`artifact ${earlier.digest}`]);
     expect(found).toMatchObject({ freed: 400, left: 350, needed: 350 });
-    expect([needed, since].map(({ digest }) => existsSync(home.artifact(root, digest)))).toEqual([
-      true,
-      true,
-    ]);
+    expect(await Promise.all([needed, since].map(isThere))).toEqual([true, true]);
     expect(existsSync(place)).toBe(true);
   });
 
   test("removes what interrupted commands left, whatever is to be kept", async () => {
-    mkdirSync(path.join(home.artifacts(root), `${key("a")}.x.removed`), { recursive: true });
-    writeFileSync(path.join(home.artifacts(root), `${key("a")}.x.removed`, "file"), "xx");
-    const found = await collect(root, { bytes: 1e9 }, false);
+    const left = path.join(root, "artifacts", `${key("a")}.x.removed`);
+    mkdirSync(left, { recursive: true });
+    writeFileSync(path.join(left, "file"), "xx");
+    const found = await collect(store, { bytes: 1e9 }, false);
     expect(found.removed.map(({ what }) => what)).toEqual(["leftover"]);
     expect(found).toMatchObject({ freed: 2, left: 0 });
   });
 
   test("of an empty store, and of names that are none of ours, removes nothing", async () => {
-    expect(await collect(root, { bytes: 0 }, false)).toEqual({ removed: [], freed: 0, left: 0, needed: 0 });
-    mkdirSync(path.join(home.artifacts(root), "mine"), { recursive: true });
+    expect(await collect(store, { bytes: 0 }, false)).toEqual({ removed: [], freed: 0, left: 0, needed: 0 });
+    mkdirSync(path.join(root, "artifacts", "mine"), { recursive: true });
     mkdirSync(path.join(home.works(root), `${key("a")}b`), { recursive: true });
-    expect((await collect(root, { bytes: 0 }, false)).removed).toEqual([]);
+    expect((await collect(store, { bytes: 0 }, false)).removed).toEqual([]);
   });
 });

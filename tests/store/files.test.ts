@@ -5,6 +5,7 @@ import { readJson, readJsonLines } from "../../store/files.ts";
 import { listRuns } from "../../store/runs.ts";
 import { mkdirSync } from "node:fs";
 import { temporaryFolder } from "../support/folders.ts";
+import { inFolder } from "../support/stores.ts";
 
 const folder = temporaryFolder();
 
@@ -19,5 +20,5 @@ test("a file where a folder is looked into is nothing there", async () => {
   expect(await readJson(path.join(folder, "stray", "run.json"))).toBeUndefined();
   mkdirSync(path.join(folder, "runs"));
   writeFileSync(path.join(folder, "runs", ".DS_Store"), "");
-  expect(await listRuns(folder)).toEqual([]);
+  expect(await listRuns(inFolder(folder))).toEqual([]);
 });

@@ -1,25 +1,26 @@
-import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { recall, remember } from "../../store/finished-steps.ts";
 import { fitOutcome } from "../../store/fit-outcome.ts";
-import { home } from "../../store/home.ts";
+import { keys } from "../../store/keys.ts";
 import { temporaryFolder } from "../support/folders.ts";
+import { STORES } from "../support/stores.ts";
 
-const root = temporaryFolder();
 const PRINT = "e".repeat(64);
 const remembered = {
   ...{ run: "r", made: "2026-11-24T00:00:00.000Z", inexact: [], outputs: {}, metrics: { loss: 1 } },
   ...{ log: "s/log.txt", events: "s/events.jsonl", fields: {}, seconds: 1.5 },
 };
 
-describe("a remembered result", () => {
+describe.each(STORES)("a result that is remembered in %s", (_, make) => {
+  const { objects } = make(temporaryFolder());
+
   test.each<[unknown, string]>([
     [null, "'metrics.accuracy' is null; it must be number"],
     ["0.95", "'metrics.accuracy' is \"0.95\"; it must be number"],
     [{ a: 1 }, "'metrics.accuracy' is {\"a\":1}; it must be number"],
   ])("with %j as a metric is told, and not used", async (accuracy, says) => {
-    await remember(root, PRINT, { ...remembered, metrics: { loss: 1, accuracy: accuracy as number } });
-    expect(await recall(root, PRINT, { params: {} })).toEqual({
+    await remember(objects, PRINT, { ...remembered, metrics: { loss: 1, accuracy: accuracy as number } });
+    expect(await recall(objects, PRINT, { params: {} })).toEqual({
       how: "damaged",
       step: remembered,
       defects: [`the stored result cannot be used: ${says}`],
@@ -29,15 +30,15 @@ describe("a remembered result", () => {
   test.each([{ metrics: [] }, { outputs: { model: "m" } }, { inexact: null }, { hub: 5 }])(
     "with %j counts as none, or is told",
     async (wrong) => {
-      writeFileSync(home.finishedStep(root, PRINT), JSON.stringify({ ...remembered, ...wrong }));
-      expect((await recall(root, PRINT, { params: {} })).how).not.toBe("whole");
+      await objects.write(keys.result(PRINT), JSON.stringify({ ...remembered, ...wrong }));
+      expect((await recall(objects, PRINT, { params: {} })).how).not.toBe("whole");
     },
   );
 
   test("is used only with the metrics that the recipe declares", async () => {
-    await remember(root, PRINT, remembered);
-    expect(await recall(root, PRINT, { params: { metrics: ["loss"] } })).toMatchObject({ how: "whole" });
-    expect(await recall(root, PRINT, { params: { metrics: ["f1"] } })).toMatchObject({
+    await remember(objects, PRINT, remembered);
+    expect(await recall(objects, PRINT, { params: { metrics: ["loss"] } })).toMatchObject({ how: "whole" });
+    expect(await recall(objects, PRINT, { params: { metrics: ["f1"] } })).toMatchObject({
       how: "damaged",
       defects: [
         "the stored result has no metric 'f1', which the recipe declares",

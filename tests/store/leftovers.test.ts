@@ -9,6 +9,7 @@ import { home } from "../../store/home.ts";
 import { identify } from "../../store/processes.ts";
 import { listRuns } from "../../store/runs.ts";
 import { temporaryFolder } from "../support/folders.ts";
+import { inFolder } from "../support/stores.ts";
 
 let root: string;
 beforeEach(() => {
@@ -40,15 +41,15 @@ describe("a collection", () => {
     const left = [`artifacts/${KEY}.removed`, `work/${KEY}.1.removed`, "runs/r-1.2.removed"];
     for (const name of left) put(`${name}/content/w`);
     put("runs/r-1.2.removed/run.json");
-    expect(await listRuns(root)).toEqual([]);
-    const dry = await collect(root, young, true);
+    expect(await listRuns(inFolder(root))).toEqual([]);
+    const dry = await collect(inFolder(root), young, true);
     expect(dry.removed.map(({ what, name, bytes }) => [what, name, bytes])).toEqual([
       ["leftover", left[0], 1000],
       ["leftover", left[2], 2000],
       ["leftover", left[1], 1000],
     ]);
     expect(dry.freed).toBe(4000);
-    await collect(root, young, false);
+    await collect(inFolder(root), young, false);
     for (const folder of ["artifacts", "work", "runs"])
       expect(readdirSync(path.join(root, folder)), folder).toEqual([]);
   });
@@ -57,10 +58,10 @@ describe("a collection", () => {
     const made = path.join(root, "made");
     mkdirSync(made);
     writeFileSync(path.join(made, "w"), "w");
-    const { digest } = await publish(root, made, "path");
+    const { digest } = await publish(inFolder(root).objects, made, "path");
     put(`artifacts/${digest}.removed/content/w`);
-    await collect(root, { bytes: 0 }, false);
-    expect(readdirSync(home.artifacts(root))).toEqual([]);
+    await collect(inFolder(root), { bytes: 0 }, false);
+    expect(readdirSync(path.join(root, "artifacts"))).toEqual([]);
   });
 
   test("clears what an interrupted publishing left", async () => {
@@ -69,10 +70,10 @@ describe("a collection", () => {
     put(`work/${KEY}/out/other/w`);
     put(`artifacts/${KEY}.1.partial/content/w`);
     put(`steps/${KEY}.json.1.partial`);
-    const { removed } = await collect(root, young, false);
+    const { removed } = await collect(inFolder(root), young, false);
     expect(removed).toHaveLength(3);
-    expect(readdirSync(home.artifacts(root))).toEqual([]);
-    expect(readdirSync(home.steps(root))).toEqual([]);
+    expect(readdirSync(path.join(root, "artifacts"))).toEqual([]);
+    expect(readdirSync(path.join(root, "steps"))).toEqual([]);
     expect(readdirSync(path.join(home.work(root, KEY), "out"))).toEqual(["other"]);
   });
 
@@ -81,7 +82,7 @@ describe("a collection", () => {
     put(`work/${KEY}/out/m.1.partial/content/w`);
     put(`artifacts/${KEY}.1.partial/content/w`);
     put(`steps/${KEY}.json.1.partial`);
-    expect((await collect(root, { bytes: 0 }, false)).removed).toEqual([]);
+    expect((await collect(inFolder(root), { bytes: 0 }, false)).removed).toEqual([]);
     expect(existsSync(path.join(root, `artifacts/${KEY}.1.partial/content/w`))).toBe(true);
     expect(existsSync(path.join(root, `work/${KEY}/out/m.1.partial/content/w`))).toBe(true);
   });
@@ -90,7 +91,7 @@ describe("a collection", () => {
     put(`work/${KEY}/checkpoints/a`);
     const folder = path.join(home.work(root, KEY), "checkpoints");
     writeFileSync(Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9])]), "x".repeat(1000));
-    const { removed } = await collect(root, { bytes: 0 }, false);
+    const { removed } = await collect(inFolder(root), { bytes: 0 }, false);
     expect(removed).toMatchObject([{ what: "work", bytes: 2000 }]);
     expect(readdirSync(home.works(root))).toEqual([]);
   });
@@ -99,7 +100,7 @@ describe("a collection", () => {
 test("a result can be removed although an interrupted write of it lies beside it", async () => {
   put(`steps/${KEY}.json`);
   put(`steps/${KEY}.json.1.partial`);
-  expect(await removeFromCache(root, KEY.slice(0, 8), false)).toEqual({
+  expect(await removeFromCache(inFolder(root), KEY.slice(0, 8), false)).toEqual({
     how: "removed",
     name: `result ${KEY}`,
   });

@@ -17,26 +17,21 @@ import { open } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { digestOf } from "../../core/digest.ts";
-import {
-  defectOfArtifact,
-  isStored,
-  markDamaged,
-  pathOf,
-  publish,
-  verifyArtifact,
-} from "../../store/artifacts.ts";
+import { defectOfArtifact, markDamaged, pathOf, publish, verifyArtifact } from "../../store/artifacts.ts";
 import { hashFile } from "../../store/files.ts";
 import { manifestOf } from "../../store/manifest.ts";
 import { removeTree } from "../../store/remove.ts";
 import { breakHardLinks, makeSelfContained } from "../../store/self-contained.ts";
 import { temporaryFolder } from "../support/folders.ts";
+import { inFolder } from "../support/stores.ts";
 import { asUser, canBeBound } from "../support/other-user.ts";
 
 function places() {
   const base = realpathSync(temporaryFolder());
   const [root, folder] = [path.join(base, "store"), path.join(base, "out", "m")];
   mkdirSync(folder, { recursive: true });
-  return { base, root, folder, inside: (...names: string[]) => path.join(folder, ...names) };
+  const { objects } = inFolder(root);
+  return { base, root, objects, folder, inside: (...names: string[]) => path.join(folder, ...names) };
 }
 
 /** Bytes of a name as Latin-1 writes it; no text has them. */
@@ -86,39 +81,41 @@ describe("what an artifact is", () => {
   });
 
   test("that lost a mode or an empty folder, or got one, is damaged", async () => {
-    const { root, folder, inside } = places();
+    const { objects, folder, inside } = places();
     writeFileSync(inside("tool"), "x", { mode: 0o755 });
     mkdirSync(inside("empty"));
-    const artifact = await publish(root, folder, "path");
-    const content = pathOf(root, artifact);
-    expect(await verifyArtifact(root, artifact.digest)).toBeNull();
+    const artifact = await publish(objects, folder, "path");
+    const content = await pathOf(objects, artifact);
+    expect(await verifyArtifact(objects, artifact.digest)).toBeNull();
     chmodSync(path.join(content, "tool"), 0o444);
-    expect(await defectOfArtifact(root, artifact)).toBe("'tool' is not executable, unlike what was stored");
+    expect(await defectOfArtifact(objects, artifact)).toBe(
+      "'tool' is not executable, unlike what was stored",
+    );
     chmodSync(path.join(content, "tool"), 0o555);
     mkdirSync(path.join(content, "more"));
-    expect(await defectOfArtifact(root, artifact)).toBe("'more/' was added");
+    expect(await defectOfArtifact(objects, artifact)).toBe("'more/' was added");
   });
 });
 
 describe("a published folder", () => {
   test("has relative links where they led into it, wherever they began", async () => {
-    const { root, folder, inside } = places();
+    const { objects, folder, inside } = places();
     mkdirSync(inside("ck-7/sub"), { recursive: true });
     writeFileSync(inside("ck-7/weights"), "w");
     symlinkSync(inside("ck-7"), inside("latest"));
     symlinkSync(inside("latest"), inside("newest"));
     symlinkSync("../../../m/ck-7/weights", inside("ck-7/sub/up"));
-    const artifact = await publish(root, folder, "path");
-    const content = pathOf(root, artifact);
+    const artifact = await publish(objects, folder, "path");
+    const content = await pathOf(objects, artifact);
     expect(readlinkSync(path.join(content, "latest"))).toBe("ck-7");
     expect(readlinkSync(path.join(content, "newest"))).toBe("ck-7");
     expect(readFileSync(path.join(content, "newest/weights"), "utf8")).toBe("w");
     expect(readFileSync(path.join(content, "ck-7/sub/up"), "utf8")).toBe("w");
-    expect(await verifyArtifact(root, artifact.digest)).toBeNull();
+    expect(await verifyArtifact(objects, artifact.digest)).toBeNull();
   });
 
   test("has copies of what its links led out to", async () => {
-    const { base, root, folder, inside } = places();
+    const { base, objects, folder, inside } = places();
     mkdirSync(path.join(base, "data/deep"), { recursive: true });
     mkdirSync(path.join(base, "data/empty"));
     writeFileSync(path.join(base, "data/deep/a"), "a");
@@ -129,7 +126,7 @@ describe("a published folder", () => {
     expect(await makeSelfContained(folder)).toEqual(
       expect.arrayContaining([`'data' was a link to '${base}/data'; its content was copied`]),
     );
-    const content = pathOf(root, await publish(root, folder, "path"));
+    const content = await pathOf(objects, await publish(objects, folder, "path"));
     writeFileSync(path.join(base, "file"), "other");
     writeFileSync(path.join(base, "data/deep/a"), "other");
     for (const name of ["data", "data/again", "file"])
@@ -142,56 +139,56 @@ describe("a published folder", () => {
   });
 
   test("is a folder, also where the program put a link in its place", async () => {
-    const { base, root } = places();
+    const { base, objects } = places();
     mkdirSync(path.join(base, "model"));
     writeFileSync(path.join(base, "model/w"), "w");
     const link = path.join(base, "out/link");
     symlinkSync(path.join(base, "model"), link);
-    const content = pathOf(root, await publish(root, link, "path"));
+    const content = await pathOf(objects, await publish(objects, link, "path"));
     expect(lstatSync(content).isDirectory()).toBe(true);
     expect(existsSync(path.join(base, "model/w"))).toBe(true);
   });
 
   test.runIf(canBeBound)("has no second name outside, whose writer would write into it", async () => {
-    const { base, root, folder, inside } = places();
+    const { base, objects, folder, inside } = places();
     const own = path.join(base, "own");
     writeFileSync(own, "x");
     mkdirSync(inside("sub"));
     linkSync(own, inside("sub/linked"));
     chmodSync(inside("sub"), 0o555);
     await asUser([base, path.dirname(folder), folder, inside("sub"), own], () => breakHardLinks(folder));
-    const content = pathOf(root, await publish(root, folder, "path"));
+    const content = await pathOf(objects, await publish(objects, folder, "path"));
     writeFileSync(own, "changed");
     expect(readFileSync(path.join(content, "sub/linked"), "utf8")).toBe("x");
     expect(statSync(own).mode & 0o200).toBe(0o200);
   });
 
   test("leaves hard links alone where a program put a link to them in its place", async () => {
-    const { base, root } = places();
+    const { base, objects } = places();
     mkdirSync(path.join(base, "data"));
     writeFileSync(path.join(base, "data/a"), "a");
     linkSync(path.join(base, "data/a"), path.join(base, "second"));
     const link = path.join(base, "out/link");
     symlinkSync(path.join(base, "data"), link);
     await breakHardLinks(link);
-    const content = pathOf(root, await publish(root, link, "path"));
+    const content = await pathOf(objects, await publish(objects, link, "path"));
     expect(statSync(path.join(base, "data/a")).ino).toBe(statSync(path.join(base, "second")).ino);
     expect(statSync(path.join(content, "a")).nlink).toBe(1);
   });
 
   test("may have names as long as a file system allows", async () => {
-    const { base, root, folder, inside } = places();
+    const { base, objects, folder, inside } = places();
     const [linked, hard] = ["a", "b"].map((letter) => letter.repeat(255)) as [string, string];
     writeFileSync(path.join(base, "own"), "x");
     symlinkSync(path.join(base, "own"), inside(linked));
     linkSync(path.join(base, "own"), inside(hard));
     await breakHardLinks(folder);
-    const content = pathOf(root, await publish(root, folder, "path"));
+    const content = await pathOf(objects, await publish(objects, folder, "path"));
     for (const name of [linked, hard]) expect(readFileSync(path.join(content, name), "utf8")).toBe("x");
   });
 
   test.runIf(canBeBound)("cannot be written to by a user, and can be removed", async () => {
-    const { base, root, folder, inside } = places();
+    const { base, root, objects, folder, inside } = places();
     mkdirSync(inside("sub/deep"), { recursive: true });
     writeFileSync(inside("sub/deep/w"), "w");
     writeFileSync(inside("private"), "p", { mode: 0o600 });
@@ -207,7 +204,7 @@ describe("a published folder", () => {
       inside("private"),
     ];
     await asUser(mine, async () => {
-      const content = pathOf(root, await publish(root, folder, "path"));
+      const content = await pathOf(objects, await publish(objects, folder, "path"));
       const file = path.join(content, "sub/deep/w");
       await expect(open(file, "a")).rejects.toMatchObject({ code: "EACCES" });
       expect(statSync(file).mode & 0o777).toBe(0o444);
@@ -281,35 +278,35 @@ test.runIf(canBeBound)(
 
 describe("an artifact that was written to", () => {
   async function written() {
-    const { root, folder, inside } = places();
+    const { root, objects, folder, inside } = places();
     writeFileSync(inside("w"), "1");
     const time = 1_700_000_000;
     utimesSync(inside("w"), time, time);
-    const artifact = await publish(root, folder, "path");
-    const file = path.join(pathOf(root, artifact), "w");
+    const artifact = await publish(objects, folder, "path");
+    const file = path.join(await pathOf(objects, artifact), "w");
     // A file system's clock ticks more coarsely.
     const since = Date.now() - 1_000;
     chmodSync(file, 0o644);
     writeFileSync(file, "2");
     utimesSync(file, time, time);
-    return { root, artifact, since };
+    return { root, objects, artifact, since };
   }
 
   test("is noticed by who knows when it was whole, also where size and time were put back", async () => {
-    const { root, artifact, since } = await written();
-    expect(await defectOfArtifact(root, artifact)).toBeNull();
-    expect(await defectOfArtifact(root, artifact, since)).toBe("'w' was altered");
+    const { objects, artifact, since } = await written();
+    expect(await defectOfArtifact(objects, artifact)).toBeNull();
+    expect(await defectOfArtifact(objects, artifact, since)).toBe("'w' was altered");
   });
 
   test("stays damaged for all once it is known to be, until it is made again", async () => {
-    const { root, artifact } = await written();
-    await markDamaged(root, artifact, "'w' was altered");
-    expect(await defectOfArtifact(root, artifact)).toBe("'w' was altered");
+    const { root, objects, artifact } = await written();
+    await markDamaged(objects, artifact, "'w' was altered");
+    expect(await defectOfArtifact(objects, artifact)).toBe("'w' was altered");
     const again = path.join(root, "again");
     mkdirSync(again);
     writeFileSync(path.join(again, "w"), "1");
-    expect(await publish(root, again, "path")).toEqual(artifact);
-    expect(await isStored(root, artifact)).toBe(true);
-    expect(await verifyArtifact(root, artifact.digest)).toBeNull();
+    expect(await publish(objects, again, "path")).toEqual(artifact);
+    expect(await defectOfArtifact(objects, artifact)).toBeNull();
+    expect(await verifyArtifact(objects, artifact.digest)).toBeNull();
   });
 });

@@ -5,7 +5,6 @@ import { describe, expect, test, vi } from "vitest";
 import { beginRun } from "../../../runs/begin.ts";
 import { planOf } from "../../../runs/recipe/compile-recipe.ts";
 import { home } from "../../../store/home.ts";
-import { loadRun } from "../../../store/runs.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 import { ALLOWED, Mirrored, TRUST } from "../../support/mirror.ts";
 
@@ -45,7 +44,7 @@ describe("a plan from objects is the plan of the checkout", () => {
     const planned = planOf(folder, { file: "recipes/a.yaml", confine: folder });
     expect(plan.plan).toBe(planned.plan.digest);
     const { started } = await beginRun(openStore(lab.root), { ...planned, folder, confine: folder });
-    const begun = (await loadRun(lab.root, started.request.run))!.request.inputs;
+    const begun = (await openStore(lab.root).runs.load(started.request.run))!.request.inputs;
     // The very digests are in the plan's content: another byte is another content.
     const { inputsAt } = await import("../../../gitops/plan/inputs-at.ts");
     const found = await inputsAt(await lab.mirror.commit(sha), planned, {

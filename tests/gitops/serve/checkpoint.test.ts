@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { loadRecord } from "../../../store/runs.ts";
+import { openStore } from "../../../store/store.ts";
 import { Lab, policy, recipe } from "../../support/gitops.ts";
 
 const COUNTER = readFileSync("tests/support/counter.py", "utf8");
@@ -46,7 +46,7 @@ test(
     const kept = Number(/(\d+) of 60 number kept/.exec(shown.description)?.[1]);
     expect(kept).toBeGreaterThanOrEqual(15);
     const judged = await lab.until(second, "reproduced", 120_000);
-    const record = (await loadRecord(lab.root, judged.recipes[0]!.run!))!;
+    const record = (await openStore(lab.root).runs.loadRecord(judged.recipes[0]!.run!))!;
     expect(record.steps[0]!.resumed_from).toEqual([kept]);
     // As the program computes it without a break.
     const sum = Array.from({ length: TOTAL }, (_, index) => (index * 7) % 11).reduce(

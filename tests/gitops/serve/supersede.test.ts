@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { loadRecord } from "../../../store/runs.ts";
+import { openStore } from "../../../store/store.ts";
 import { Lab, noop, policy, recipe } from "../../support/gitops.ts";
 import { shell } from "../../support/runs.ts";
 
@@ -36,7 +36,7 @@ describe("a commit that is superseded", { timeout: 240_000 }, () => {
     const shown = await lab.until(first, "superseded");
     expect(shown.description).toContain(second.slice(0, 7));
     const [run] = lab.runs;
-    expect((await loadRecord(lab.root, run!))!.status).toBe("cancelled");
+    expect((await openStore(lab.root).runs.loadRecord(run!))!.status).toBe("cancelled");
     await begun(lab, "two");
 
     await lab.repository.git("update-ref", "refs/heads/main", first);

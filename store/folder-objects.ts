@@ -1,0 +1,111 @@
+import { mkdir, readdir, readFile, rename, stat, unlink, utimes } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Fence, FenceError } from "./fence.ts";
+import { unlessAbsent, UNPUBLISHED, writeAside, writeFirst } from "./files.ts";
+import { tagged, type Look, type Objects, type Tagged, type Writing } from "./objects.ts";
+import { isRemoved, removeWhole } from "./remove.ts";
+
+/** Objects as files and folders below a folder, which hosts may share: a key is a path in it. */
+export function folderObjects(root: string): Objects {
+  const at = (key: string): string => path.join(root, key);
+  return {
+    async read(key) {
+      const bytes = await unlessAbsent(readFile(at(key)));
+      return bytes === undefined ? null : Object.assign(tagged(bytes), { bytes });
+    },
+    write: (key, bytes, how) => write(at(key), bytes, how),
+    look: (key) => look(at(key)),
+    async touch(key) {
+      const now = new Date();
+      await utimes(at(key), now, now);
+    },
+    async list(key) {
+      const names = (await unlessAbsent(readdir(at(key)))) ?? [];
+      return names.filter((name) => !isRemoved(name) && !name.endsWith(UNPUBLISHED));
+    },
+    remove: (key) => remove(at(key)),
+    upload: (key, folder) => takeOver(folder, at(key)),
+    // It need not go anywhere.
+    download: (key) => Promise.resolve(at(key)),
+    here: at,
+  };
+}
+
+async function write(
+  file: string,
+  bytes: string | Buffer,
+  { when, soon = false }: Writing = {},
+): Promise<Tagged | "refused"> {
+  if (when === undefined) await writeAside(file, bytes, !soon);
+  else if (when === "absent") {
+    if (!(await writeFirst(file, bytes, !soon))) return "refused";
+  } else if (!(await swap(file, bytes, when.tag, !soon))) return "refused";
+  return tagged(bytes);
+}
+
+const LOOK_MS = 10;
+
+/**
+ * Writes a file that still is what it was. File systems have no such call: of those that want to, one at a time looks and
+ * writes, and one that died at it is known to be dead.
+ */
+async function swap(file: string, bytes: string | Buffer, tag: string, flush: boolean): Promise<boolean> {
+  const isSame = async () => {
+    const now = await unlessAbsent(readFile(file));
+    return now !== undefined && tagged(now).tag === tag;
+  };
+  while (await isSame()) {
+    const fence = await turnAt(`${file}.swap${UNPUBLISHED}`);
+    if (fence === null) {
+      await sleep(LOOK_MS);
+      continue;
+    }
+    try {
+      if (!(await isSame())) return false;
+      await writeAside(file, bytes, flush);
+      return true;
+    } finally {
+      await fence.clear();
+    }
+  }
+  return false;
+}
+
+async function turnAt(folder: string): Promise<Fence | null> {
+  await mkdir(folder, { recursive: true });
+  return Fence.take(folder).catch((error: unknown) => {
+    if (error instanceof FenceError) return null;
+    throw error;
+  });
+}
+
+async function look(place: string): Promise<Look | null> {
+  const found = await unlessAbsent(stat(place));
+  if (found === undefined) return null;
+  const { mtimeMs, ino, size } = found;
+  return { changed: mtimeMs, version: `${mtimeMs} ${ino} ${size}` };
+}
+
+async function remove(place: string): Promise<boolean> {
+  const gone = unlink(place).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      // A folder is refused with either.
+      if (error.code === "EISDIR" || error.code === "EPERM") return removeWhole(place).then(() => true);
+      throw error;
+    },
+  );
+  return (await unlessAbsent(gone)) ?? false;
+}
+
+async function takeOver(folder: string, place: string): Promise<boolean> {
+  await mkdir(path.dirname(place), { recursive: true });
+  return rename(folder, place).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOTEMPTY" || error.code === "EEXIST" || error.code === "ENOTDIR") return false;
+      throw error;
+    },
+  );
+}
