@@ -30,14 +30,16 @@ export class OpenRuns {
 
   /** Ids of the runs that are open now. */
   async list(): Promise<Set<string>> {
-    const runs = await runIds(this.#store.objects);
+    // One look that fails must not end whoever goes on looking.
+    const runs = await runIds(this.#store.objects).catch((): string[] => []);
     const open = await Promise.all(runs.map(async (run) => ((await this.#look(run)) ? [run] : [])));
     for (const run of this.#known.keys()) if (!runs.includes(run)) this.#known.delete(run);
     return new Set(open.flat());
   }
 
   async #look(run: string): Promise<boolean> {
-    const changed = (await this.#store.objects.look(keys.run(run)))?.changed ?? 0;
+    const look = await this.#store.objects.look(keys.run(run)).catch(() => null);
+    const changed = look?.changed ?? 0;
     const known = this.#known.get(run);
     const looks = known?.changed === changed ? known.looks + 1 : 0;
     const open =
