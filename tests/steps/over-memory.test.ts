@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { KINDS } from "../../activities/index.ts";
 import { Kinds } from "../../core/kinds.ts";
 import { outsideKind } from "../../outside/kind.ts";
-import type { Artifact, StepRequest } from "../../schemas/plan.ts";
+import type { Artifact, StepRequest, StepResult } from "../../schemas/plan.ts";
 import type { StepContext } from "../../steps/context.ts";
 import { stepActivity } from "../../steps/step.ts";
 import { storeOver } from "../../store/store.ts";
@@ -30,10 +30,10 @@ test("steps pass an artifact on between two machines that share no folder, and o
     const store = storeOver(objects, root);
     const act = stepActivity(kinds, outsideKind, store);
     const work = (run: string, id: string, inputs: Record<string, Artifact>) =>
-      new MockActivityEnvironment().run(act, {
+      new MockActivityEnvironment().run<[StepRequest], StepResult, typeof act>(act, {
         ...{ run, step: planStep(id, [], { kind: "run/command", outputs: { made: "path" } }), inputs },
         ...{ withheld: [], heartbeatSeconds: 120, redoneSince: null },
-      } satisfies StepRequest);
+      });
     return { root, store, work };
   };
   const [one, two] = [machine(), machine()];
