@@ -72,12 +72,16 @@ async function swap(file: string, bytes: string | Buffer, tag: string, flush: bo
   return false;
 }
 
+/** Null while another one has its turn. */
 async function turnAt(folder: string): Promise<Fence | null> {
-  await mkdir(folder, { recursive: true });
-  return Fence.take(folder).catch((error: unknown) => {
-    if (error instanceof FenceError) return null;
+  try {
+    await mkdir(folder, { recursive: true });
+    return await Fence.take(folder);
+  } catch (error) {
+    // ENOENT: whoever had its turn removed the folder just then.
+    if (error instanceof FenceError || (error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
-  });
+  }
 }
 
 async function look(place: string): Promise<Look | null> {
