@@ -60,6 +60,8 @@ export async function newestCheckpoint(
 /** A checkpoint as a person asks for it. */
 export interface ListedCheckpoint {
   step: number;
+  /** Where it is on this machine; null where it is not. */
+  directory: string | null;
   bytes: number;
   /** ISO time. */
   saved: string;
@@ -79,7 +81,7 @@ export async function listCheckpoints(objects: Objects, key: string): Promise<Li
       const directory = objects.here(place);
       const defect = early ?? (directory === null ? null : await defectOf(directory, marker!));
       const bytes = marker?.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0;
-      return [{ step, bytes, saved: new Date(look.changed).toISOString(), defect }];
+      return [{ step, directory, bytes, saved: new Date(look.changed).toISOString(), defect }];
     }),
   );
   return found.flat();

@@ -55,6 +55,10 @@ describe("runs of two folders in one process", { timeout: 120_000 }, () => {
       followRun(openStore(root), request, { tell: (happening) => void told.push(happening) }),
     );
     await until(() => [one, two].every((folder) => begun(folder) !== ""));
+    // Steps side by side: the one that does nothing may end later than the other one begins.
+    await until(() =>
+      runs.every(({ request }) => existsSync(path.join(root, "runs", request.run, "first", "outcome.json"))),
+    );
     expect((await standings(openStore(root))).map(({ standing }) => standing)).toEqual([
       "running",
       "running",

@@ -94,9 +94,9 @@ test("checkpoints that another host has put into the store are listed, and the n
     );
   expect(readdirSync(folder)).toEqual([]);
   const listed = await listCheckpoints(shared, key);
-  expect(listed.map(({ step, defect }) => [step, defect])).toEqual([
-    [10, null],
-    [5, null],
+  expect(listed.map(({ step, directory, defect }) => [step, directory, defect])).toEqual([
+    [10, null, null],
+    [5, null, null],
   ]);
   const { checkpoint } = await newestCheckpoint(shared, { key });
   expect(readFileSync(path.join(checkpoint!.directory, "optimizer.pt"), "utf8")).toBe("optimizer.pt at 10");
