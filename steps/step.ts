@@ -70,7 +70,8 @@ async function runOrReuse(
   if (known.how === "whole") return noteOutcome(store, request, named.print, known.step);
 
   const { folder: work } = store.local.work(named.key);
-  await Promise.all([work, files.folder].map((folder) => mkdir(folder, { recursive: true })));
+  const { folder: notes } = store.runs.step(run, step.id);
+  await Promise.all([work, notes].map((folder) => mkdir(folder, { recursive: true })));
   const fence = await Fence.take(work);
   const touching = setInterval(() => void fence.touch(), BEAT_MS);
   try {

@@ -94,11 +94,7 @@ async function begin({ store, request, print }: Attempt): Promise<EventFile> {
 async function emptyPlaces({ store, request, key, about }: Attempt): Promise<Place[]> {
   const { run, step } = request;
   const { out } = store.local.work(key);
-  await Promise.all([
-    store.works.note(key, about),
-    removeTree(out),
-    store.runs.forgetOutcome(run, step.id),
-  ]);
+  await Promise.all([store.works.note(key, about), removeTree(out), store.runs.forgetOutcome(run, step.id)]);
   const places = Object.entries(step.outputs).map(([name, type]) => ({
     name,
     type,

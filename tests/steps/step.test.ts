@@ -66,7 +66,8 @@ const run = (request?: StepRequest) => begin(request).ended;
 const again = (more: Partial<StepRequest> = {}) => requestOf({ run: LATER, ...more });
 
 const filesOf = (name = RUN) => store.runs.step(name, "s");
-const outcomeOf = (name = RUN) => JSON.parse(readFileSync(filesOf(name).outcome, "utf8")) as StepOutcome;
+const fileOf = (note: string, name = RUN) => path.join(filesOf(name).folder, `${note}.json`);
+const outcomeOf = (name = RUN) => JSON.parse(readFileSync(fileOf("outcome", name), "utf8")) as StepOutcome;
 const saidOf = (name = RUN) => readFileSync(filesOf(name).events, "utf8");
 const worksLeft = () => readdirSync(path.join(root, "work"));
 
@@ -81,7 +82,7 @@ describe("a step that works", () => {
       ...{ log: "s/log.txt", events: "s/events.jsonl", fingerprint: given[0]!.print, outputs },
     });
     expect(saidOf()).toContain(`"event":"attempt","number":1,`);
-    expect(JSON.parse(readFileSync(filesOf().fields, "utf8"))).toMatchObject({ "with.to": 2 });
+    expect(JSON.parse(readFileSync(fileOf("fields"), "utf8"))).toMatchObject({ "with.to": 2 });
     const { seconds, run: maker } = (await store.results.load(given[0]!.print))!;
     expect(maker).toBe(RUN);
     expect(seconds).toBeGreaterThanOrEqual(0);
@@ -202,7 +203,7 @@ describe("a step that does not end well", () => {
       ...{ type: "oom", message: "It took too much.", nonRetryable: true },
     });
     expect(existsSync(path.join(root, "steps"))).toBe(false);
-    expect(existsSync(filesOf().outcome)).toBe(false);
+    expect(existsSync(fileOf("outcome"))).toBe(false);
     work = async (context) => {
       expect(readFileSync(path.join(context.work, "kept"), "utf8")).toBe("so far");
       expect(readdirSync(context.outputs["sum"]!)).toEqual([]);
