@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { loadRecord } from "../../../store/runs.ts";
+import { openStore } from "../../../store/store.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 import { Lab, policy, recipe } from "../../support/gitops.ts";
 
@@ -31,6 +31,6 @@ test("a run takes the server's data where the recipe names it", { timeout: 120_0
   });
   const shown = await lab.until(sha, ["unclaimed", "failed", "invalid"]);
   expect(shown.description).toContain("nothing is claimed");
-  const record = (await loadRecord(lab.root, shown.recipes[0]!.run!))!;
+  const record = (await openStore(lab.root).runs.loadRecord(shown.recipes[0]!.run!))!;
   expect(record.steps[0]!.status).toBe("done");
 });
