@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { loadRecord } from "../../store/runs.ts";
+import { openStore } from "../../store/store.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { Lab, policy } from "../support/gitops.ts";
@@ -79,7 +79,7 @@ test(
     expect(kept).toBeLessThan(STEPS);
 
     const judged = await lab.until(second, "reproduced", 8 * MINUTES);
-    const record = (await loadRecord(lab.root, judged.recipes[0]!.run!))!;
+    const record = (await openStore(lab.root).runs.loadRecord(judged.recipes[0]!.run!))!;
     expect(record.steps.find(({ id }) => id === "sft")!.resumed_from).toEqual([kept]);
     expect(adapterOf(record as never)).toBe(wanted);
     console.log(`superseded at step ${kept} of ${STEPS}; the adapter is ${wanted} in both`);
