@@ -54,12 +54,12 @@ async function versionOfFfmpeg(ffmpeg: string | null, store: Store): Promise<Lin
   if (ffmpeg === null) return NO_LINE;
   const entry = await stat(ffmpeg).catch(() => null);
   const stamp = entry === null ? null : `${await realpath(ffmpeg)} ${entry.size} ${entry.mtimeMs}`;
-  const file = store.environments.file(`ffmpeg-version-${hashOf(os.hostname(), path.resolve(ffmpeg))}`);
-  const known = await readJsonIfWhole<Said>(file, "line").catch(() => undefined);
+  const name = `ffmpeg-version-${hashOf(os.hostname(), path.resolve(ffmpeg))}`;
+  const known = await store.environments.loadIfWhole<Said>(name, "line");
   if (stamp !== null && known?.stamp === stamp) return { line: known.line, late: null };
   const found = await firstLine(ffmpeg, ["-version"]);
   if (found.line !== null && stamp !== null)
-    await keep(store, file, { stamp, line: found.line } satisfies Said);
+    await keep(store, name, { stamp, line: found.line } satisfies Said);
   return found;
 }
 

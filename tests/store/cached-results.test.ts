@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Artifact } from "../../schemas/plan.ts";
@@ -6,16 +6,21 @@ import { publish } from "../../store/artifacts.ts";
 import { listCache, removeFromCache, verifyCache } from "../../store/cache.ts";
 import { loadFinished, remember } from "../../store/finished-steps.ts";
 import { home } from "../../store/home.ts";
+import { keys } from "../../store/keys.ts";
 import { runsAndNeeds } from "../../store/needs.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { doneStep, keepOutcome, keepRun, recordOf, startedRun } from "../support/kept-runs.ts";
 import { planStep } from "../support/plans.ts";
+import { inFolder } from "../support/stores.ts";
 
 let root = "";
+let store = inFolder(root);
 let count = 0;
 beforeEach(() => {
   root = temporaryFolder();
+  store = inFolder(root);
 });
+const none = () => inFolder(path.join(root, "none"));
 
 const print = (letter: string) => letter.repeat(64);
 
@@ -23,7 +28,7 @@ async function artifact(text: string): Promise<Artifact> {
   const folder = path.join(root, "out", String(count++));
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, "file"), text);
-  return publish(root, folder, "model");
+  return publish(store.objects, folder, "model");
 }
 
 /** A result under a fingerprint, made by a run, at an hour of a day. */
@@ -32,14 +37,13 @@ async function result(letter: string, outputs: Record<string, Artifact>, hour = 
     ...{ run, made: "2026-01-01T00:00:00.000Z", outputs, metrics: { loss: 1 }, inexact: [] },
     ...{ log: "sft/log.txt", events: "sft/events.jsonl", fields: { kind: "train/sft" }, seconds: 1 },
   };
-  await remember(root, print(letter), step);
-  const time = Date.UTC(2026, 0, 1, hour) / 1000;
-  utimesSync(home.finishedStep(root, print(letter)), time, time);
+  await remember(store.objects, print(letter), step);
+  store.setUsed(keys.result(print(letter)), Date.UTC(2026, 0, 1, hour));
 }
 
 const over = (run: string, fingerprints: string[]) =>
   keepRun(
-    root,
+    store,
     startedRun(run, "2026-01-01T00:00:00Z"),
     recordOf(
       run,
@@ -53,11 +57,11 @@ describe("the results of a store", () => {
     await result("a", { model, table, again: model }, 1);
     await result("b", { model }, 3);
     await result("c", {}, 2);
-    writeFileSync(path.join(home.steps(root), "stray.txt"), "{}");
-    writeFileSync(home.finishedStep(root, print("d")), "{}");
+    writeFileSync(path.join(root, "steps", "stray.txt"), "{}");
+    await store.objects.write(keys.result(print("d")), "{}");
     await over("r1", [print("a"), print("b")]);
     await over("r2", [print("a")]);
-    const found = await listCache(root);
+    const found = await listCache(store);
     expect(found.map(({ fingerprint, bytes, neededBy }) => [fingerprint[0], bytes, neededBy.sort()])).toEqual(
       [
         ["b", 5, ["r1"]],
@@ -66,7 +70,7 @@ describe("the results of a store", () => {
       ],
     );
     expect(found[0]).toMatchObject({ id: "sft", kind: "train/sft", made: "2026-01-01T03:00:00.000Z" });
-    expect(await listCache(path.join(root, "none"))).toEqual([]);
+    expect(await listCache(none())).toEqual([]);
   });
 
   test("are read whole to be verified; a damaged one is removed", async () => {
@@ -74,40 +78,40 @@ describe("the results of a store", () => {
     const file = path.join(root, bad.uri, "file");
     chmodSync(file, 0o644);
     writeFileSync(file, "dab");
-    mkdirSync(path.join(home.artifacts(root), "stray"));
-    expect(await verifyCache(root)).toEqual({
+    mkdirSync(path.join(root, "artifacts", "stray"));
+    expect(await verifyCache(store.objects)).toEqual({
       checked: 2,
       damaged: [{ digest: bad.digest, defect: expect.any(String) }],
     });
-    const there = [good, bad].map(({ digest }) => existsSync(home.artifact(root, digest)));
+    const there = [good, bad].map(({ digest }) => existsSync(path.join(root, keys.artifact(digest))));
     expect(there).toEqual([true, false]);
-    expect(await verifyCache(root)).toEqual({ checked: 1, damaged: [] });
-    expect(await verifyCache(path.join(root, "none"))).toEqual({ checked: 0, damaged: [] });
+    expect(await verifyCache(store.objects)).toEqual({ checked: 1, damaged: [] });
+    expect(await verifyCache(none().objects)).toEqual({ checked: 0, damaged: [] });
   });
 });
 
 describe("a result is removed", () => {
   test("by the beginning of its fingerprint, if that names one alone", async () => {
     await result("a", {});
-    await remember(root, `ab${"0".repeat(62)}`, (await loadFinished(root, print("a")))!);
+    await remember(store.objects, `ab${"0".repeat(62)}`, (await loadFinished(store.objects, print("a")))!);
     for (const name of ["", "a", "x", "aaab"])
-      expect(await removeFromCache(root, name, false)).toEqual({ how: "unknown" });
-    expect(await removeFromCache(root, "aa", false)).toEqual({
+      expect(await removeFromCache(store, name, false)).toEqual({ how: "unknown" });
+    expect(await removeFromCache(store, "aa", false)).toEqual({
       how: "removed",
       name: `result ${print("a")}`,
     });
-    expect(existsSync(home.finishedStep(root, print("a")))).toBe(false);
-    expect(await removeFromCache(path.join(root, "none"), "aa", false)).toEqual({ how: "unknown" });
+    expect(existsSync(path.join(root, keys.result(print("a"))))).toBe(false);
+    expect(await removeFromCache(none(), "aa", false)).toEqual({ how: "unknown" });
   });
 
   test("against its readers only by force, and never against a run that is not over", async () => {
     await result("a", {});
     await result("b", {});
     await over("r", [print("a"), print("b")]);
-    expect(await removeFromCache(root, print("a"), false)).toEqual({ how: "needed", runs: ["r"] });
-    expect(await removeFromCache(root, print("a"), true)).toMatchObject({ how: "removed" });
-    await keepRun(root, startedRun("open", "2026-01-01T00:00:00Z", { reuses: [print("b")] }));
-    expect(await removeFromCache(root, print("b"), true)).toEqual({ how: "live", run: "open" });
+    expect(await removeFromCache(store, print("a"), false)).toEqual({ how: "needed", runs: ["r"] });
+    expect(await removeFromCache(store, print("a"), true)).toMatchObject({ how: "removed" });
+    await keepRun(store, startedRun("open", "2026-01-01T00:00:00Z", { reuses: [print("b")] }));
+    expect(await removeFromCache(store, print("b"), true)).toEqual({ how: "live", run: "open" });
   });
 });
 
@@ -115,12 +119,12 @@ test("a run is removed whole, unless it is not over or others show what it made"
   await result("a", {}, 1, "maker");
   await over("maker", [print("a")]);
   await over("reader", [print("a")]);
-  await keepRun(root, startedRun("open", "2026-01-01T00:00:00Z"));
-  expect(await removeFromCache(root, "open", true)).toEqual({ how: "live", run: "open" });
-  expect(await removeFromCache(root, "maker", false)).toEqual({ how: "needed", runs: ["reader"] });
-  expect(await removeFromCache(root, "reader", false)).toEqual({ how: "removed", name: "run reader" });
+  await keepRun(store, startedRun("open", "2026-01-01T00:00:00Z"));
+  expect(await removeFromCache(store, "open", true)).toEqual({ how: "live", run: "open" });
+  expect(await removeFromCache(store, "maker", false)).toEqual({ how: "needed", runs: ["reader"] });
+  expect(await removeFromCache(store, "reader", false)).toEqual({ how: "removed", name: "run reader" });
   expect(existsSync(home.run(root, "reader"))).toBe(false);
-  expect(await removeFromCache(root, "maker", true)).toEqual({ how: "removed", name: "run maker" });
+  expect(await removeFromCache(store, "maker", true)).toEqual({ how: "removed", name: "run maker" });
 });
 
 describe("what a run needs", () => {
@@ -133,11 +137,11 @@ describe("what a run needs", () => {
       outputs: { model: output },
     });
     await keepRun(
-      root,
+      store,
       startedRun("r", "2026-01-02T00:00:00Z", { reuses: [print("z")] }),
       recordOf("r", [step, doneStep("failed", { fingerprint: null })]),
     );
-    const { runs, artifacts } = await runsAndNeeds(root);
+    const { runs, artifacts } = await runsAndNeeds(store);
     expect(runs).toEqual([
       {
         ...{ id: "r", over: true, started: "2026-01-02T00:00:00Z", fingerprints: new Set([print("a")]) },
@@ -151,10 +155,10 @@ describe("what a run needs", () => {
     const [found, given] = [await artifact("f"), await artifact("g")];
     await result("a", { model: found });
     const steps = ["done", "not-yet"].map((id) => planStep(id));
-    await keepRun(root, startedRun("r", "2026-01-02T00:00:00Z", { steps, reuses: [print("a")] }));
-    keepOutcome(root, "r", doneStep("done", { fingerprint: print("b"), outputs: { model: given } }));
+    await keepRun(store, startedRun("r", "2026-01-02T00:00:00Z", { steps, reuses: [print("a")] }));
+    await keepOutcome(store, "r", doneStep("done", { fingerprint: print("b"), outputs: { model: given } }));
     mkdirSync(home.run(root, "gone.1.removed"));
-    const { runs } = await runsAndNeeds(root);
+    const { runs } = await runsAndNeeds(store);
     expect(runs).toMatchObject([{ id: "r", over: false }]);
     expect(runs[0]!.fingerprints).toEqual(new Set([print("a"), print("b")]));
     expect(runs[0]!.artifacts).toEqual(new Set([found.digest, given.digest]));
@@ -162,8 +166,8 @@ describe("what a run needs", () => {
 
   test("of a folder that says nothing is nothing", async () => {
     mkdirSync(home.run(root, "bare"), { recursive: true });
-    const { runs } = await runsAndNeeds(root);
+    const { runs } = await runsAndNeeds(store);
     expect(runs).toMatchObject([{ id: "bare", over: false, started: "" }]);
-    expect(await runsAndNeeds(path.join(root, "none"))).toEqual({ runs: [], artifacts: new Set() });
+    expect(await runsAndNeeds(none())).toEqual({ runs: [], artifacts: new Set() });
   });
 });

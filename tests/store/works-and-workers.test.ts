@@ -4,26 +4,23 @@ import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { forgetWorkers } from "../../store/forget-workers.ts";
 import { home } from "../../store/home.ts";
+import { keys } from "../../store/keys.ts";
 import { hubModels } from "../../store/hub-models.ts";
 import { withStoreLock } from "../../store/lock.ts";
 import { identify } from "../../store/processes.ts";
 import { openFolders, sizeOf, walk } from "../../store/walk.ts";
 import { announceWorker, liveWorkers, mostGpusOfWorkers, surelyLiveWorkers } from "../../store/workers.ts";
-import {
-  checkpointsOf,
-  differences,
-  listWorks,
-  noteWork,
-  refusedElsewhere,
-  workOf,
-} from "../../store/works.ts";
+import { differences, listWorks, noteWork, refusedElsewhere, workOf } from "../../store/works.ts";
 import type { TrainerEvent } from "../../schemas/generated/trainer-event.ts";
 import { writeCheckpoints } from "../support/checkpoint-folder.ts";
 import { temporaryFolder } from "../support/folders.ts";
+import { inFolder } from "../support/stores.ts";
 
 let root = "";
+let { objects } = inFolder(root);
 beforeEach(() => {
   root = temporaryFolder();
+  ({ objects } = inFolder(root));
 });
 
 describe("whose work a step directory holds", () => {
@@ -33,13 +30,13 @@ describe("whose work a step directory holds", () => {
   });
 
   test("is noted, and listed; what is being removed, or says nothing, is not", async () => {
-    await noteWork(root, "k1", about({ "with.lr": 1 }));
-    await noteWork(root, "k2.1.removed", about({}));
+    await noteWork(objects, "k1", about({ "with.lr": 1 }));
+    await noteWork(objects, "k2.1.removed", about({}));
     mkdirSync(home.work(root, "k3"));
-    expect(await listWorks(root)).toEqual([{ key: "k1", about: about({ "with.lr": 1 }) }]);
-    expect(await workOf(root, "k1")).toEqual(about({ "with.lr": 1 }));
-    expect(await workOf(root, "k3")).toBeUndefined();
-    expect(await listWorks(path.join(root, "none"))).toEqual([]);
+    expect(await listWorks(objects)).toEqual([{ key: "k1", about: about({ "with.lr": 1 }) }]);
+    expect(await workOf(objects, "k1")).toEqual(about({ "with.lr": 1 }));
+    expect(await workOf(objects, "k3")).toBeUndefined();
+    expect(await listWorks(inFolder(path.join(root, "none")).objects)).toEqual([]);
   });
 
   test("is told apart by the fields that differ, of either", () => {
@@ -58,10 +55,11 @@ describe("whose work a step directory holds", () => {
       { key: "recipe", about: about({ "with.lr": 2 }, { recipe: "big" }) },
     ];
     for (const { key } of works) {
-      mkdirSync(checkpointsOf(root, key), { recursive: true });
-      if (key !== "bare") writeCheckpoints(checkpointsOf(root, key), key, 2, 4);
+      const folder = path.join(root, keys.checkpoints(key));
+      mkdirSync(folder, { recursive: true });
+      if (key !== "bare") writeCheckpoints(folder, key, 2, 4);
     }
-    expect(await refusedElsewhere(root, works, works[0]!)).toEqual([
+    expect(await refusedElsewhere(objects, works, works[0]!)).toEqual([
       "checkpoint-4 of an earlier try: lr 2 -> 1",
     ]);
   });

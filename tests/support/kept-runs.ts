@@ -1,9 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import type { Plan, PlanStep, StepOutcome } from "../../schemas/plan.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
-import { home } from "../../store/home.ts";
-import { runFile, saveRun, type StartedRun } from "../../store/runs.ts";
+import { keys } from "../../store/keys.ts";
+import type { Opened } from "../../store/opened.ts";
+import { saveRun, type StartedRun } from "../../store/runs.ts";
 
 const HASH = "a".repeat(64);
 
@@ -43,16 +42,13 @@ export const recordOf = (run: string, steps: StepOutcome[] = []): RunRecord => (
 });
 
 /** Keeps a run in a store, with its record where it is over. */
-export async function keepRun(root: string, started: StartedRun, record?: unknown): Promise<void> {
-  await saveRun(root, started);
+export async function keepRun(store: Opened, started: StartedRun, record?: unknown): Promise<void> {
+  await saveRun(store, started);
   if (record === undefined) return;
-  const folder = path.dirname(runFile(root, started.request.run));
-  writeFileSync(path.join(folder, "record.json"), JSON.stringify(record));
+  await store.objects.write(keys.record(started.request.run), JSON.stringify(record));
 }
 
 /** Keeps what a step of a run noted at its end. */
-export function keepOutcome(root: string, run: string, outcome: { id: string }): void {
-  const folder = home.step(root, run, outcome.id);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, "outcome.json"), JSON.stringify(outcome));
+export async function keepOutcome({ objects }: Opened, run: string, outcome: { id: string }): Promise<void> {
+  await objects.write(`${keys.step(run, outcome.id)}/outcome.json`, JSON.stringify(outcome));
 }
