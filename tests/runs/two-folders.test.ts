@@ -61,7 +61,7 @@ describe("runs of two folders in one process", { timeout: 120_000 }, () => {
     ]);
     expect((await lookAtRun(openStore(root), runs[0]!)).steps.map(({ status }) => status)).toEqual([
       "done",
-      "waiting",
+      "started",
     ]);
     go(two);
     expect(await following[1]).toBe("over");
