@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { MockActivityEnvironment } from "@temporalio/testing";
+import { DefaultLogger } from "@temporalio/worker";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Kinds } from "../../core/kinds.ts";
 import { StepFailure } from "../../core/step-failure.ts";
@@ -56,7 +57,7 @@ const perform: Perform = (context) => {
 };
 
 function begin(request = requestOf(), outside?: (kind: OutsideKind) => never) {
-  const environment = new MockActivityEnvironment();
+  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger("ERROR") });
   const kinds = new Kinds([{ name: "toy/add", schema, perform: () => Promise.resolve({ perform }) }]);
   const act = stepActivity(kinds, outside ?? (() => expect.unreachable()), store);
   return { environment, ended: environment.run<[StepRequest], StepResult, typeof act>(act, request) };
