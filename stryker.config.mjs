@@ -21,7 +21,6 @@ export default {
     "/dist",
     "/.reprise",
     "/benchmarks",
-    "/docs",
     "/trainer/reprise_trainer",
     "/tests/workflows/histories",
   ],
