@@ -46,6 +46,18 @@ describe("a file of the recipe's", () => {
   });
 });
 
+test("what tools leave in a folder is no change of a kind, and one of any other input", async () => {
+  const uri = path.join(folder, "given");
+  mkdirSync(uri);
+  writeFileSync(path.join(uri, "main.py"), "");
+  const input = { uri, digest: await store.inputs.digest(uri), type: "path" };
+  mkdirSync(path.join(uri, "__pycache__"));
+  expect(await told("kind", input)).toBeNull();
+  expect(await told("rows", input)).toContain("was changed");
+  writeFileSync(path.join(uri, "main.py"), "other");
+  expect(await told("kind", input)).toContain("was changed");
+});
+
 describe("what another step made", () => {
   let artifact: Artifact;
   let file = "";
