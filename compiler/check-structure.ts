@@ -28,6 +28,7 @@ export function checkStructure(
       explainSchemaError(error, path.length === 0 ? null : path.join("."), {
         whole: layers.called,
         written: layers.writtenAt(path),
+        isWritten: (sibling) => layers.isWritten([...path, sibling]),
       });
     const found = layers.diagnostic(code, key === undefined ? path : [...path, key], message, more);
     const place = `${code}:${found.file}:${found.line}:${found.column}:${message}`;

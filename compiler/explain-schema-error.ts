@@ -18,19 +18,28 @@ export interface Explanation {
 
 /**
  * Says what a schema error means. `name` is the dotted path of the value, null for the whole; `written` is a number or
- * word as it stands in the text, if it is one.
+ * word as it stands in the text, if it is one; `isWritten` whether the text has a key beside.
  */
 export function explainSchemaError(
   error: ErrorObject,
   name: string | null,
-  { whole = "the recipe", written }: { whole?: string; written?: string | undefined } = {},
+  {
+    whole = "the recipe",
+    written,
+    isWritten = () => false,
+  }: { whole?: string; written?: string | undefined; isWritten?: (key: string) => boolean } = {},
 ): Explanation {
   const where = name === null ? whole : `'${name}'`;
   const params = error.params as Record<string, unknown>;
   switch (error.keyword) {
     case "unevaluatedProperties":
     case "additionalProperties":
-      return unknownKey(error, String(params["unevaluatedProperty"] ?? params["additionalProperty"]), where);
+      return unknownKey(
+        error,
+        String(params["unevaluatedProperty"] ?? params["additionalProperty"]),
+        where,
+        isWritten,
+      );
     case "required":
       return missingKey(error, where, String(params["missingProperty"]));
     case "false schema": {
@@ -87,14 +96,18 @@ const notAllowed = (error: ErrorObject, where: string, rule: string): Explanatio
   message: `${capital(where)} ${rule}; it is ${describe(error.data)}.`,
 });
 
-function unknownKey(error: ErrorObject, key: string, where: string): Explanation {
+function unknownKey(
+  error: ErrorObject,
+  key: string,
+  where: string,
+  isWritten: (key: string) => boolean,
+): Explanation {
   const schema = error.parentSchema as { properties?: Record<string, unknown> } | undefined;
   const known = Object.keys(schema?.properties ?? {});
   const note = noteOn(key);
-  const there = Object.keys(error.data ?? {});
   const meant = meantName(key, known);
   // Written twice, it would be the next error.
-  const near = meant !== undefined && there.includes(meant) ? undefined : meant;
+  const near = meant !== undefined && isWritten(meant) ? undefined : meant;
   const list = known.length > 0 ? `Known keys: ${known.join(", ")}.` : "";
   const hint = [
     near === undefined && meant !== undefined

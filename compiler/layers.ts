@@ -79,6 +79,15 @@ export class Layers {
     return source.writtenAt([...base, ...rest]);
   }
 
+  /** Whether a text has the path: a value may have more, by its schema's defaults. */
+  isWritten(path: Path): boolean {
+    return this.layers.some((layer) => {
+      const rest = restOf(layer, path);
+      const { source, base } = layer.readFrom ?? layer;
+      return rest !== null && source.rangeOf([...base, ...rest], "key").found === base.length + rest.length;
+    });
+  }
+
   /** Where the value under a path comes from, and where it stood before, in layers that count less. */
   originsOf(path: Path): (Origin & { value: unknown })[] {
     return this.layers.flatMap((layer) => {

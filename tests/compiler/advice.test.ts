@@ -108,6 +108,12 @@ test("a key that is there already is not advised", () => {
   expect(message).toContain("Did you mean 'timeout'? It is there already");
 });
 
+test("one that only a default gives is advised", () => {
+  expect(messagesOf("with: { argv: [x], pass_envs: [A] }")).toEqual([
+    expect.stringMatching(/Did you mean 'pass_env'\?$/),
+  ]);
+});
+
 describe("--set", () => {
   const text = `recipe: 1
 name: r
