@@ -225,8 +225,8 @@ test("status and logs read files only", async () => {
 });
 
 test("two folders have two servers", async () => {
-  const [one, two] = [path.join(folder, "one"), path.join(folder, "two")];
-  for (const place of [one, two]) mkdirSync(place);
+  const [one, two] = [temporaryFolder(), temporaryFolder()];
+  for (const place of [one, two]) stopServerAfterwards(place);
   const addresses = await Promise.all(
     [one, two].map(
       async (place) =>
