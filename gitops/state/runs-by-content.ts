@@ -1,9 +1,8 @@
 import type { Store } from "../../store/store.ts";
-import { randomUUID } from "node:crypto";
-import { link, mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rmdir } from "node:fs/promises";
 import path from "node:path";
 import type { Sha } from "../../schemas/gitops.ts";
-import { readJsonIfWhole } from "../../store/files.ts";
+import { readJsonIfWhole, writeFirst } from "../../store/files.ts";
 import { newRunId } from "../../store/runs.ts";
 
 /** The run of a content: decided once, so that whoever comes again, or with the same content from another commit, finds it. */
@@ -67,21 +66,6 @@ async function reserve(store: Store, run: string): Promise<boolean> {
       throw error;
     },
   );
-}
-
-/** Writes a whole file, or nothing; false where somebody else was first. */
-async function writeFirst(file: string, text: string): Promise<boolean> {
-  const aside = `${file}.${randomUUID()}.aside`;
-  try {
-    await writeFile(aside, text, { flag: "wx", flush: true });
-    await link(aside, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  } finally {
-    await rm(aside, { force: true });
-  }
 }
 
 export async function newestClaim(store: Store, content: string): Promise<Claim | null> {
