@@ -18,6 +18,7 @@ const CHECKS = {
   "lint (TypeScript)": npx("oxlint", "--type-aware", "--deny-warnings"),
   "import direction and cycles": npx("depcruise", "--config", ".dependency-cruiser.mjs", ...ROOM_NAMES),
   "dead code": npx("knip"),
+  "docs as a site, and its links": [process.execPath, ["scripts/docs.mjs"]],
   format: npx("prettier", "--check", "--log-level", "warn", "."),
   "types (Python)": npx("pyright", "--pythonpath", python),
   "lint (Python)": [ruff, ["check", "--quiet", "--config", "trainer/pyproject.toml", ...PYTHON]],

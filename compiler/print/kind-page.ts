@@ -34,10 +34,12 @@ export function kindPage(kind: ShownKind): string {
   const outputs = Object.entries(kind["x-outputs"]).map(([name, type]) =>
     name === type ? `\`${name}\`` : `\`${name}\` (${type})`,
   );
-  const metrics = Object.entries(kind["x-metrics"]).map(([name, meaning]) => `- \`${name}\`: ${meaning}`);
+  const metrics = Object.entries(kind["x-metrics"]).map(
+    ([name, meaning]) => `- \`${name}\`: ${prose(meaning)}`,
+  );
   return [
     `### ${kind.title}`,
-    kind.description,
+    prose(kind.description),
     `Outputs: ${outputs.join(", ") || "none"}.`,
     parametersTable(kind),
     metrics.length === 0 ? "Metrics: none." : `Metrics:\n\n${metrics.join("\n")}`,
@@ -47,7 +49,7 @@ export function kindPage(kind: ShownKind): string {
 function parametersTable({ properties, required }: ShownKind): string {
   const rows = Object.entries(properties).map(
     ([name, schema]) =>
-      `| \`${name}\`${required.includes(name) ? " (required)" : ""} | ${typeOf(schema)}${rangeOf(schema)} | ${code(schema.default)} | ${schema["x-unit"] ?? ""} | ${schema["x-field"] === undefined ? "" : `\`${schema["x-field"]}\``} | ${schema["x-affects"] ?? ""} | ${cell(schema.description)} |`,
+      `| \`${name}\`${required.includes(name) ? " (required)" : ""} | ${typeOf(schema)}${rangeOf(schema)} | ${code(schema.default)} | ${schema["x-unit"] ?? ""} | ${schema["x-field"] === undefined ? "" : `\`${schema["x-field"]}\``} | ${schema["x-affects"] ?? ""} | ${cell(prose(schema.description))} |`,
   );
   return [
     "| parameter | value | default | unit | trainer | affects | meaning |",
@@ -91,6 +93,10 @@ export function rangeOf(schema: Shown): string {
   ).flatMap(([word, number]) => (number === undefined ? [] : [`${word} ${number}`]));
   return rules.length > 0 ? ` ${rules.join(", ")}` : "";
 }
+
+/** A sentence as Markdown: outside of code `<name>` would be read as a tag, and not be shown. */
+export const prose = (text = ""): string =>
+  text.replaceAll(/`[^`]*`|</g, (part) => (part === "<" ? "\\<" : part));
 
 /** What stands in a table's cell. */
 export const cell = (text: unknown): string =>

@@ -2,13 +2,15 @@
 import { importTypeScript } from "./import-typescript.mjs";
 import { KINDS, readRecipe, readSchema } from "./schemas.mjs";
 
-const { cell, code, kindPage, rangeOf, typeOf } = await importTypeScript("compiler/print/kind-page.ts");
+const { cell, code, kindPage, prose, rangeOf, typeOf } = await importTypeScript(
+  "compiler/print/kind-page.ts",
+);
 const recipe = readRecipe();
 
 function keysTable({ properties, required = [] }, $defs = recipe.$defs) {
   const rows = Object.entries(properties).map(
     ([name, schema]) =>
-      `| \`${name}\`${required.includes(name) ? " (required)" : ""} | ${typeOf(schema)}${rangeOf(schema)} | ${cell(schema.description ?? defOf(schema, $defs)?.description)}${defaultOf(schema)} ${examples(schema)} |`,
+      `| \`${name}\`${required.includes(name) ? " (required)" : ""} | ${typeOf(schema)}${rangeOf(schema)} | ${cell(prose(schema.description ?? defOf(schema, $defs)?.description))}${defaultOf(schema)} ${examples(schema)} |`,
   );
   return ["| key | value | meaning |", "| --- | --- | --- |", ...rows].join("\n");
 }
@@ -43,18 +45,18 @@ export function gitopsReference() {
       const words = Object.entries($defs).filter(([, definition]) => !definition.properties);
       return [
         `## ${title}`,
-        whole.description,
+        prose(whole.description),
         keysTable(whole, $defs),
         ...mappings.flatMap(([name, definition]) => [
           `### ${name}`,
-          definition.description,
+          prose(definition.description),
           keysTable(definition, $defs),
           ...nested(name, definition),
         ]),
         ...words.flatMap(([name, definition]) => [
           `### ${name}`,
           [
-            definition.description,
+            prose(definition.description),
             definition.enum ? `One of ${typeOf(definition)}.` : "",
             examples(definition),
           ]
@@ -81,11 +83,11 @@ export function reference() {
     ...nested("recipe", recipe),
     ...definitions.flatMap(([name, definition]) => [
       `### ${name}`,
-      definition.description,
+      prose(definition.description),
       keysTable(definition),
       ...nested(name, definition),
     ]),
-    ...free.map(([name, { description }]) => `### ${name}\n\n${description}`),
+    ...free.map(([name, { description }]) => `### ${name}\n\n${prose(description)}`),
     "## Step kinds",
     "`affects` says what a change of the parameter means: `result` and `resume` make the step run again, `performance` and `naming` do not.",
     ...KINDS.map((file) => kindPage(readSchema(file))),

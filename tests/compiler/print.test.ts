@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { KINDS } from "../../activities/index.ts";
 import { editorKind, forEditors, whereUsed, withExpressions } from "../../compiler/editor/kind-schema.ts";
 import { githubAnnotation } from "../../compiler/print/github.ts";
-import { cell, code, kindPage, rangeOf, typeOf } from "../../compiler/print/kind-page.ts";
+import { cell, code, kindPage, prose, rangeOf, typeOf } from "../../compiler/print/kind-page.ts";
 import { sarifLog } from "../../compiler/print/sarif.ts";
 import { printDiagnostic } from "../../compiler/print/text.ts";
 import { CODES, type Diagnostic } from "../../schemas/diagnostic.ts";
@@ -109,6 +109,14 @@ describe("the page of a kind", () => {
         .replaceAll(/\n{2,}/g, "\n");
     const reference = squeezed(readFileSync("docs/recipe-reference.md", "utf8"));
     for (const { schema } of KINDS) expect(reference).toContain(squeezed(kindPage(schema)).trim());
+  });
+
+  test("shows what stands in angle brackets, which are no tags", () => {
+    expect(prose("as ${{ matrix.<key> }}, in code `<key>`")).toBe(
+      "as ${{ matrix.\\<key> }}, in code `<key>`",
+    );
+    const shown = readFileSync("docs/recipe-reference.md", "utf8").replaceAll(/`[^`]*`/g, "");
+    expect(shown).not.toMatch(/(?<!\\)<[a-z]+>/);
   });
 
   test("says none where there is none, and names an output's type where it has another name", () => {

@@ -1,19 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { chromium } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { KINDS } from "../../activities/index.ts";
 import { renderReport } from "../../report/page.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../../schemas/generated/trainer-event.ts";
 import { validateRecord } from "../../schemas/validators.ts";
+import { hasBrowser, withBrowser } from "../support/browser.ts";
 import { temporaryFolder } from "../support/folders.ts";
-import { writeFileSync } from "node:fs";
 
 const HASH = "a".repeat(64);
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((place) =>
-  existsSync(place),
-);
 
 const record: RunRecord = {
   record: 1,
@@ -181,19 +177,12 @@ describe("the report", () => {
   });
 });
 
-// Chromium is not among the packages that the set-up installs.
-if (CHROMIUM === undefined)
-  console.warn("SKIPPED: no Chromium on this machine, the report is not looked at in a browser");
-test.skipIf(CHROMIUM === undefined)(
+test.skipIf(!hasBrowser)(
   "in a browser it shows verdict, curves and deviations, and has no error",
   async () => {
     const file = path.join(temporaryFolder(), "report.html");
     writeFileSync(file, page);
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM!,
-      args: ["--no-sandbox", "--disable-background-networking"],
-    });
-    try {
+    await withBrowser(async (browser) => {
       const tab = await browser.newPage({ viewport: { width: 1100, height: 800 } });
       const errors: string[] = [];
       tab.on("pageerror", (error) => errors.push(String(error)));
@@ -208,8 +197,6 @@ test.skipIf(CHROMIUM === undefined)(
       // Nothing runs out of the page to the right.
       expect(await tab.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(1100);
       expect(errors).toEqual([]);
-    } finally {
-      await browser.close();
-    }
+    });
   },
 );
