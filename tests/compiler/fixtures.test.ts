@@ -5,7 +5,6 @@ import { CODES, severityOf, type Code } from "../../schemas/diagnostic.ts";
 import { reprise } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { BareRepository } from "../support/git.ts";
-import { diagnosticsOf } from "../support/recipes.ts";
 
 const FOLDER = path.resolve("tests/compiler/invalid");
 const codes = Object.keys(CODES) as Code[];
@@ -40,13 +39,6 @@ async function folderWithRepository(code: Code, recipe: string): Promise<string>
   await repository.git("update-ref", "refs/pull/7/head", sha);
   return folder;
 }
-
-test("whole recipes in docs/language.md are valid", () => {
-  const page = readFileSync("docs/language.md", "utf8");
-  const whole = [...page.matchAll(/```yaml\n(recipe: 1\n[\s\S]*?)```/g)].map(([, body]) => body!);
-  expect(whole.length).toBeGreaterThan(0);
-  for (const text of whole) expect(diagnosticsOf(text)).toEqual([]);
-});
 
 describe("docs/diagnostics.md", () => {
   const page = readFileSync("docs/diagnostics.md", "utf8");
