@@ -96,7 +96,7 @@ export function makeProgram(act: Act): Command {
   )
     .option("-n, --dry-run", "only show what it would do, as 'reprise plan'")
     .action(act(() => import("./commands/run.ts"), "run"));
-  runVerb("demo", "Run the demo: the paper's whole chain in miniature", "demo").action(
+  runVerb("demo", "Run the demo: the first paper's whole chain in miniature", "demo").action(
     act(() => import("./commands/demo.ts"), "demo"),
   );
   verb(

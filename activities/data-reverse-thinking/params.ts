@@ -3,8 +3,8 @@
 export interface DataReverseThinkingParams {
   /** Questions, each with its opposite or paired by video and task. */
   dataset: string;
-  /** The reasoning's text: ours, in which both questions are of one family, or the released one. */
+  /** The reasoning's text: ours, in which both questions are of one family, or ST-R1's. */
   template?: "corrected" | "as-released";
-  /** The regular target: the bare letter, as the released code trains, or the letter in an answer tag. */
+  /** The regular target: the bare letter, as ST-R1's code trains, or the letter in an answer tag. */
   letter?: "bare" | "tagged";
 }

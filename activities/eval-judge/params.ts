@@ -41,9 +41,9 @@ export interface EvalJudgeParams {
   };
   /** Replies to open questions, from eval/open or eval/open-api. */
   replies: string;
-  /** symmetric: turns and landmarks that are missing and that are added both cost; as-released: added turns and missing landmarks alone, as in the released code. */
+  /** symmetric: turns and landmarks that are missing and that are added both cost; as-released: added turns and missing landmarks alone, as in ST-R1's code. */
   rubric?: "symmetric" | "as-released";
-  /** How often each reply is judged. The released code judges once. */
+  /** How often each reply is judged. ST-R1's code judges once. */
   repeats?: number;
   /** Least share of the replies that must have a score: below it there is no result. */
   coverage?: number;

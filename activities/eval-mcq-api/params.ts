@@ -45,7 +45,7 @@ export interface EvalMcqApiParams {
   split: string;
   /** Frames per clip; must be what frames/extract cut. */
   frames?: number;
-  /** Most new tokens of a reply. The released inference code allows 512. */
+  /** Most new tokens of a reply. ST-R1's inference code allows 512. */
   max_completion_length?: number;
   /** How a question is put to the model: plain (question and options), letter (asks for the letter alone), or tags (asks for thinking and an answer tag). */
   prompt?: "plain" | "letter" | "tags";

@@ -45,7 +45,7 @@ export interface EvalOpenApiParams {
   split: string;
   /** Frames per clip; must be what frames/extract cut. */
   frames?: number;
-  /** Most new tokens of a reply. The released inference code allows 512. */
+  /** Most new tokens of a reply. ST-R1's inference code allows 512. */
   max_completion_length?: number;
   /** Size of the frames that are sent; must be what frames/extract cut. */
   size?: string;

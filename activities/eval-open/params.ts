@@ -11,6 +11,6 @@ export interface EvalOpenParams {
   split: string;
   /** Frames per clip; must be what frames/extract cut. */
   frames?: number;
-  /** Most new tokens of a reply. The released inference code allows 512. */
+  /** Most new tokens of a reply. ST-R1's inference code allows 512. */
   max_completion_length?: number;
 }

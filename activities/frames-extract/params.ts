@@ -15,9 +15,9 @@ export interface FramesExtractParams {
   size:
     | string
     | {
-        /** Most pixels of one frame; the released code uses 196 * 28 * 28 = 153664. */
+        /** Most pixels of one frame; ST-R1's code uses 196 * 28 * 28 = 153664. */
         max_pixels: number;
-        /** Fewest pixels of one frame, 0 if left out; the released code uses 128 * 28 * 28 = 100352. */
+        /** Fewest pixels of one frame, 0 if left out; ST-R1's code uses 128 * 28 * 28 = 100352. */
         min_pixels?: number;
       };
 }

@@ -21,9 +21,9 @@ export interface TrainGrpoParams {
   max_grad_norm?: number;
   /** Optimizer steps between two logged metrics. */
   logging_steps?: number;
-  /** Checkpoints without optimizer, schedule and random state, as the released GRPO code saves them. Such a checkpoint cannot be resumed. */
+  /** Checkpoints without optimizer, schedule and random state, as ST-R1's code saves them. Such a checkpoint cannot be resumed. */
   save_only_model?: boolean;
-  /** Numbers that the model computes in: auto is bf16 on a GPU, as in the released code, and fp32 on a CPU. What is trained is kept in float32 in any case, but under zero-3, which has float32 copies of its own. */
+  /** Numbers that the model computes in: auto is bf16 on a GPU, as in ST-R1's code, and fp32 on a CPU. What is trained is kept in float32 in any case, but under zero-3, which has float32 copies of its own. */
   precision?: "auto" | "bf16" | "fp32";
   /** Which code computes attention; auto leaves it to transformers, which takes sdpa. flash-attention-2 needs a GPU and the package flash-attn. */
   attention?: "auto" | "eager" | "sdpa" | "flash-attention-2";
@@ -43,13 +43,13 @@ export interface TrainGrpoParams {
   batch_unit?: "prompts" | "completions";
   /** Batches that one generation of completions serves; 0 means as many as are accumulated. */
   steps_per_generation?: number;
-  /** Updates on each generation. The released code makes one. */
+  /** Updates on each generation. ST-R1's code makes one. */
   num_iterations?: number;
-  /** How the learning rate falls. Library default of the released code: linear. */
+  /** How the learning rate falls. Library default of ST-R1's code: linear. */
   learning_rate_schedule?: "linear" | "cosine" | "constant";
-  /** All weights (released code), or a LoRA adapter that is merged at the end. */
+  /** All weights (ST-R1's code), or a LoRA adapter that is merged at the end. */
   trainable?: "all" | "adapter";
-  /** How the weights are divided among the processes: none (each has all), zero-3 (DeepSpeed's ZeRO stage 3, as the released code of GRPO has it), or fsdp (torch's FSDP2, wrapped layer by layer). Both need GPUs, zero-3 the package deepspeed as well, and neither goes with 4-bit weights. */
+  /** How the weights are divided among the processes: none (each has all), zero-3 (DeepSpeed's ZeRO stage 3, as ST-R1's code has it), or fsdp (torch's FSDP2, wrapped layer by layer). Both need GPUs, zero-3 the package deepspeed as well, and neither goes with 4-bit weights. */
   sharding?: "none" | "zero-3" | "fsdp";
   /** What generates the completions: transformers, or vllm-colocate (vLLM on the GPUs that train). The latter needs a GPU and the package vllm, and is refused for clips: vLLM would see one as a tall picture. */
   rollouts?: "transformers" | "vllm-colocate";
@@ -69,7 +69,7 @@ export interface TrainGrpoParams {
   steps?: number;
   /** Passes over the data when steps is 0. */
   epochs?: number;
-  /** Most new tokens of a rollout. Library default of the released code: 256. */
+  /** Most new tokens of a rollout. Library default of ST-R1's code: 256. */
   max_completion_length?: number;
   /** Temperature of the rollouts. */
   temperature?: number;
@@ -77,7 +77,7 @@ export interface TrainGrpoParams {
   top_p?: number | "model";
   /** Candidates of the rollouts; 0 switches it off, 'model' leaves it to the model's generation config. */
   top_k?: number | "model";
-  /** How token losses are averaged; grpo is the per-sequence mean of the released code. */
+  /** How token losses are averaged; grpo is the per-sequence mean of ST-R1's code. */
   loss_type?: "grpo" | "dapo" | "dr_grpo" | "bnpo";
   /** Advantages are divided by the standard deviation of this. */
   scale_rewards?: "group" | "batch" | "none";
