@@ -3,12 +3,12 @@ import { CommanderError } from "commander";
 import { makeProgram } from "../../cli/program.ts";
 
 /** What may be missing where a sentence only names a command. */
-const LEFT_OUT = [
+const LEFT_OUT = new Set([
   "commander.missingArgument",
   "commander.optionMissingArgument",
   "commander.missingMandatoryOptionValue",
   "commander.help",
-];
+]);
 
 /** The words of a line of shell, without its comment; of several commands the first. */
 export function wordsOfLine(line: string): string[] {
@@ -29,7 +29,7 @@ export async function refusalOf(words: string[], { named = false } = {}): Promis
     return null;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return named && LEFT_OUT.includes(error.code) ? null : error.message;
+    return named && LEFT_OUT.has(error.code) ? null : error.message;
   }
 }
 
