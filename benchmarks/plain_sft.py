@@ -16,7 +16,7 @@ torch.set_num_threads(1)
 set_seed(0)
 trainer = SFTTrainer(
     model=model,
-    train_dataset=as_dataset(supervised_records(answerable(read_rows(dataset, "sft")), "letter")),
+    train_dataset=as_dataset(supervised_records(answerable(read_rows(dataset, "sft", 8)), "letter", "plain")),
     processing_class=load_processor(model, 8),
     peft_config=LoraConfig(
         r=8,
@@ -37,7 +37,7 @@ trainer = SFTTrainer(
         optim="adamw_torch",
         weight_decay=0.0,
         max_length=None,
-        model_init_kwargs=init_kwargs("4-bit"),
+        model_init_kwargs=init_kwargs("4-bit", "float32"),
         save_steps=50,
         save_total_limit=2,
         logging_steps=10,

@@ -69,6 +69,20 @@ def test_generation_looks_once_too(base: Path) -> None:
     assert calls == [2]
 
 
+@torch.no_grad()
+def test_a_batch_is_looked_at_once_and_the_next_one_anew(base: Path) -> None:
+    batches = [batch_of(base, seeds) for seeds in ([1, 2, 1], [3, 2, 3], [1, 2, 1])]
+    model = frozen(base)
+    expected = [model(**batch).logits for batch in batches]
+    look_once(SimpleNamespace(model=model))
+    calls = counted(model)
+    for batch, logits in zip(batches, expected, strict=True):
+        for _ in range(3):
+            same = {name: value.clone() for name, value in batch.items()}
+            assert torch.equal(model(**same).logits, logits)
+    assert calls == [2, 2, 2]
+
+
 def test_a_tower_that_is_trained_is_left_alone(base: Path) -> None:
     model = AutoModelForImageTextToText.from_pretrained(base)
     look_once(SimpleNamespace(model=model))

@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from .kept import keep_last
+
 
 def distinct(clips: Sequence[torch.Tensor]) -> tuple[list[int], list[int]]:
     """Where each clip of other content stands first, and for each clip its place among those.
@@ -35,7 +37,7 @@ def _sample(clip: torch.Tensor) -> bytes:
 
 
 def look_once(trainer: Any) -> None:
-    """Let a trainer's Qwen2-VL send each distinct clip of a batch through its vision tower once.
+    """Let a trainer's Qwen2-VL send each distinct clip through its vision tower once while the batch stays the same.
 
     Only where the tower is frozen: with its gradients the sums over a batch would be others, and preflight's counts
     with them.
@@ -47,14 +49,24 @@ def look_once(trainer: Any) -> None:
     look = model.get_image_features
 
     def once(pixel_values: torch.Tensor, image_grid_thw: torch.Tensor, **kwargs: Any) -> Any:
-        """`pixel_values` [patches of all clips, values], `image_grid_thw` [clips, 3]."""
         patches = image_grid_thw.prod(-1).tolist()
         clips = pixel_values.split(patches)
         first, place = distinct(clips)
         seen = look(torch.cat([clips[at] for at in first]), image_grid_thw[first], **kwargs)
-        hidden = seen.last_hidden_state.split([patches[at] for at in first])
-        seen.last_hidden_state = torch.cat([hidden[at] for at in place])
-        seen.pooler_output = tuple(seen.pooler_output[at] for at in place)
-        return seen
+        return seen, seen.last_hidden_state.split([patches[at] for at in first]), place
 
-    model.get_image_features = once
+    kept = keep_last(once)
+
+    def get_image_features(pixel_values: torch.Tensor, image_grid_thw: torch.Tensor, **kwargs: Any) -> Any:
+        """`pixel_values` [patches of all clips, values], `image_grid_thw` [clips, 3]."""
+        seen, hidden, place = kept(pixel_values, image_grid_thw, **kwargs)
+        # A new one: who gets it may write to its fields. What is kept is of the distinct clips alone.
+        given = type(seen)(**seen)
+        given.last_hidden_state = torch.cat([hidden[at] for at in place])
+        given.pooler_output = tuple(seen.pooler_output[at] for at in place)
+        return given
+
+    model.get_image_features = get_image_features
+    # Rotary positions are made row by row, in Python.
+    positions = keep_last(model.get_rope_index)
+    model.get_rope_index = lambda *args, **kwargs: tuple(given.clone() for given in positions(*args, **kwargs))

@@ -24,11 +24,11 @@ class ClipProcessor(Qwen2VLProcessor):
 
     def _process_images(self, images: Any, **_: Any) -> tuple[BatchFeature, list[str]]:
         flat = [image for row in images for image in (row if isinstance(row, (list, tuple)) else [row])]
-        videos = [self._video(image) for image in flat]
-        first, place = distinct(videos)
+        strips = [torch.from_numpy(np.array(strip.convert("RGB"))) for strip in flat]
+        first, place = distinct(strips)
         # The strips have their final size already: resizing or sampling again would change the recipe's frames.
         out = self.video_processor(
-            [videos[at] for at in first], return_tensors="pt", do_sample_frames=False, do_resize=False
+            [self._video(strips[at]) for at in first], return_tensors="pt", do_sample_frames=False, do_resize=False
         )
         per_token = self.video_processor.merge_size**2
         grids = out["video_grid_thw"]
@@ -37,13 +37,12 @@ class ClipProcessor(Qwen2VLProcessor):
         features = BatchFeature({"pixel_values": pixels, "image_grid_thw": grids[place]})
         return features, [self.image_token * int(grid.prod() // per_token) for grid in grids[place]]
 
-    def _video(self, strip: Any) -> torch.Tensor:
-        """Filmstrip of `frames` frames -> uint8 tensor [frames, 3, height, width]."""
-        pixels = np.array(strip.convert("RGB"))
-        height, width = pixels.shape[0] // self.frames, pixels.shape[1]
-        if pixels.shape[0] % self.frames:
-            raise ValueError(f"a strip of {pixels.shape[0]} rows does not hold {self.frames} frames")
-        return torch.from_numpy(pixels.reshape(self.frames, height, width, 3)).permute(0, 3, 1, 2)
+    def _video(self, strip: torch.Tensor) -> torch.Tensor:
+        """Filmstrip of `frames` frames, uint8 [rows, width, 3] -> [frames, 3, height, width]."""
+        rows, width, _ = strip.shape
+        if rows % self.frames:
+            raise ValueError(f"a strip of {rows} rows does not hold {self.frames} frames")
+        return strip.reshape(self.frames, rows // self.frames, width, 3).permute(0, 3, 1, 2)
 
 
 def load_processor(model: str, frames: int, *, padding_side: str = "right") -> ClipProcessor:
