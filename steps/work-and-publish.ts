@@ -76,9 +76,13 @@ export async function workAndPublish(attempt: Attempt): Promise<StepResult> {
     fields: attempt.about.fields,
     seconds: (Date.now() - began) / 1000,
   };
-  await store.results.remember(print, finished);
+  // Together: each waits for the disk. An attempt that dies between them is made again, and both are written anew.
+  const [result] = await Promise.all([
+    noteOutcome(store, request, print, finished),
+    store.results.remember(print, finished),
+  ]);
   await store.works.clear(attempt.key);
-  return noteOutcome(store, request, print, finished);
+  return result;
 }
 
 /** Says in the step's events that an attempt begins. */

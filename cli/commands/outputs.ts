@@ -24,7 +24,7 @@ export async function outputs(
       run: found.request.run,
       outputs: kept.map((one) => ({ ...one, copy: copies.get(one) ?? null })),
     });
-  else if (kept.length === 0) say("No step of it has given anything yet.");
+  else if (kept.length === 0) say("None of its steps has given anything.");
   else if (to !== undefined)
     for (const [{ step, output }, target] of copies)
       say(`${step}.${output}: ${path.relative(process.cwd(), target)}`);
