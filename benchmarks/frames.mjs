@@ -1,24 +1,20 @@
 // frames/extract beside what it was (two ffmpeg programs for each clip) and beside PyAV's own seeking: many short clips, long
 // films, and the memory that large frames take.
-import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import Table from "cli-table3";
 import { execa } from "execa";
 import pLimit from "p-limit";
-import { encodeArguments } from "../dist/activities/data-synthesize/encode.js";
-import { renderWalk } from "../dist/activities/data-synthesize/render.js";
-import { makeClips, SPLITS } from "../dist/activities/data-synthesize/splits.js";
 import { trainerFolder } from "../dist/core/package-root.js";
 import { findToolchain } from "../dist/host/toolchain.js";
+import { encodeClips } from "./beside/demo-clips.mjs";
 import { measureMemory } from "./beside/frames-memory.mjs";
-import { down, secondsOfStep, writeRows } from "./beside/frames-step.mjs";
+import { secondsOfStep, writeRows } from "./beside/frames-step.mjs";
+import { down } from "./beside/step.mjs";
 import { cutByTwoPrograms } from "./beside/two-programs.mjs";
 
 const RUNS = 5;
 const SIZE = "420x252";
-// The demo's.
-const CLIPS = { pretrain: 800, sft: 105, grpo: 210, eval: 480 };
 const { ffmpeg, python } = findToolchain();
 const threads = os.availableParallelism();
 const PYTHON = { env: { PYTHONPATH: trainerFolder } };
@@ -35,24 +31,9 @@ async function timed(work) {
 
 /** The demo's clips, with a question for each; gives their files. */
 async function makeDemo(data) {
-  const clips = SPLITS.flatMap((split) => makeClips(split, CLIPS[split], 0));
-  fs.mkdirSync(path.join(data, "videos"), { recursive: true });
-  const limit = pLimit(threads);
-  const format = { size: 112, crf: 20 };
-  await Promise.all(
-    clips.map(({ video, walk, variableFrameRate }) =>
-      limit(() =>
-        execa(ffmpeg, encodeArguments({ ...format, variableFrameRate }, path.join(data, video)), {
-          input: renderWalk(walk, 112),
-        }),
-      ),
-    ),
-  );
-  writeRows(
-    data,
-    clips.map(({ video }) => video),
-  );
-  return clips.map(({ video }) => path.join(data, video));
+  const videos = await encodeClips(ffmpeg, data, { together: 16, threads });
+  writeRows(data, videos);
+  return videos.map((video) => path.join(data, video));
 }
 
 async function shortClips(folder) {

@@ -59,17 +59,25 @@ export class Parts<T> {
   }
 
   /** Puts a written part in place, for good. */
-  async add(name: string, aside: string, data: T): Promise<void> {
-    const line: Line<T> = { name, ...(await measure(aside)), data };
-    await rename(aside, this.#place(name));
+  add(name: string, aside: string, data: T): Promise<void> {
+    return this.addAll([{ name, aside, data }]);
+  }
+
+  /** Puts parts in place that were written together: the journal is flushed once for all. */
+  async addAll(written: readonly { name: string; aside: string; data: T }[]): Promise<void> {
+    const lines: Line<T>[] = [];
+    for (const { name, aside, data } of written) {
+      lines.push({ name, ...(await measure(aside)), data });
+      await rename(aside, this.#place(name));
+    }
     const journal = await open(path.join(this.#folder, "journal.jsonl"), "a");
     try {
-      await journal.appendFile(`${JSON.stringify(line)}\n`);
+      await journal.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
       await journal.datasync();
     } finally {
       await journal.close();
     }
-    this.#lines.set(name, line);
+    for (const line of lines) this.#lines.set(line.name, line);
   }
 
   /** Gives a part to the step's output, as a second name of the same file. */

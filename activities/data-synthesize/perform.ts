@@ -1,6 +1,5 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { execa } from "execa";
 import pLimit from "p-limit";
 import type { DataSynthesizeParams } from "./params.ts";
 import { mediaFailure } from "../../programs/media-failure.ts";
@@ -9,16 +8,18 @@ import { openParts } from "../../steps/parts.ts";
 import { writeQuestions } from "../../data/questions/questions-file.ts";
 import type { StepContext } from "../../steps/context.ts";
 import { requireTool } from "../../host/toolchain.ts";
-import { encodeArguments } from "./encode.ts";
+import { inBatches } from "./batches.ts";
+import { encode } from "./encode.ts";
 import type { Question } from "./questions.ts";
 import { renderWalk } from "./render.ts";
 import { makeClips, makeQuestions, SPLITS, type Clip } from "./splits.ts";
 
 /** data/synthesize: walks rendered as H.264 videos, with questions whose answers are known from the path. */
 export async function perform(context: StepContext): Promise<Record<string, number>> {
+  const { signal, threads } = context;
   const params = context.step.params as unknown as Required<DataSynthesizeParams>;
   const folder = context.outputs["dataset"]!;
-  const ffmpeg = requireTool("ffmpeg");
+  const encoding = { ffmpeg: requireTool("ffmpeg"), size: params.size, crf: params.crf, signal };
   const where = await workingFolder(context);
   await mkdir(path.join(folder, "videos"), { recursive: true });
   const clips: Clip[] = [];
@@ -34,28 +35,31 @@ export async function perform(context: StepContext): Promise<Record<string, numb
       }),
     );
   }
-  const limit = pLimit(context.threads);
   const parts = await openParts<null>(context);
-  let done = parts.size;
+  const waiting = clips.filter(({ video }) => parts.get(video) === undefined);
+  let done = clips.length - waiting.length;
+  const limit = pLimit(threads);
+  const encodeAside = async (batch: readonly Clip[]) => {
+    signal.throwIfAborted();
+    const films = batch.map(({ video, walk, variableFrameRate }) => ({
+      ...{ video, variableFrameRate, output: parts.aside(".mp4") },
+      frames: renderWalk(walk, params.size),
+    }));
+    await encode(films, { ...encoding, ...where }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      limit.clearQueue();
+      throw mediaFailure(error) ?? error;
+    });
+    return films.map(({ video: name, output: aside }) => ({ name, aside, data: null }));
+  };
   await Promise.all(
-    clips.map((clip) =>
-      limit(async () => {
-        if (parts.get(clip.video) !== undefined) return;
-        context.signal.throwIfAborted();
-        const aside = parts.aside(".mp4");
-        const format = { size: params.size, crf: params.crf, variableFrameRate: clip.variableFrameRate };
-        await execa(ffmpeg, encodeArguments(format, aside), {
-          ...where,
-          input: renderWalk(clip.walk, params.size),
-          cancelSignal: context.signal,
-        }).catch((error: unknown) => {
-          context.signal.throwIfAborted();
-          throw mediaFailure(error) ?? error;
-        });
-        await parts.add(clip.video, aside, null);
-        await context.events.write({ event: "progress", done: ++done, total: clips.length, unit: "video" });
-      }),
-    ),
+    inBatches(waiting, params.size, threads).map(async (batch) => {
+      // The next batch is encoded while this one is put away.
+      const written = await limit(encodeAside, batch);
+      await parts.addAll(written);
+      done += batch.length;
+      await context.events.write({ event: "progress", done, total: clips.length, unit: "video" });
+    }),
   );
   for (const { video } of clips) await parts.give(video, path.join(folder, video));
   await writeQuestions(folder, questions);

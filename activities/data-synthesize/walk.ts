@@ -27,7 +27,7 @@ export const flip = (value: 0 | 1): 0 | 1 => (value === 0 ? 1 : 0);
 export type Facts = Readonly<Record<Family, Pair>>;
 
 /** Where the walker's eye is: metres, radians; eye height is 1. */
-interface Pose {
+export interface Pose {
   x: number;
   z: number;
   heading: number;

@@ -3,41 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { secondsOfStep, writeRows } from "./frames-step.mjs";
-
-/** Peak memory in kB and most threads of all processes of the cutter while a step runs. Linux only. */
-async function watched(work) {
-  let [peak, most] = [0, 0];
-  const over = new AbortController();
-  const look = async () => {
-    while (!over.signal.aborted) {
-      const seen = fs.readdirSync("/proc").flatMap((pid) => {
-        try {
-          if (!fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("reprise_trainer.frames")) return [];
-          const status = fs.readFileSync(`/proc/${pid}/status`, "utf8");
-          return [
-            [/VmRSS:\s+(\d+)/, /Threads:\s+(\d+)/].map((field) => Number(field.exec(status)?.[1] ?? 0)),
-          ];
-        } catch {
-          return [];
-        }
-      });
-      peak = Math.max(
-        peak,
-        seen.reduce((sum, [kilobytes]) => sum + kilobytes, 0),
-      );
-      most = Math.max(
-        most,
-        seen.reduce((sum, [, count]) => sum + count, 0),
-      );
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
-  const looking = look();
-  const done = await work();
-  over.abort();
-  await looking;
-  return { peak, most, done };
-}
+import { watched } from "./watched.mjs";
 
 const LARGE = "testsrc2=size=3840x2160:rate=25:duration=";
 const X264 = ["-c:v", "libx264", "-preset", "veryfast", "-g", "25", "-pix_fmt", "yuv420p"];
@@ -71,7 +37,9 @@ export async function measureMemory(ffmpeg, folder) {
   ];
   const measured = [];
   for (const [what, name, size, frames] of cases) {
-    const { peak, most, done } = await watched(() => secondsOfStep(folder, name, size, frames));
+    const { peak, most, done } = await watched("reprise_trainer.frames", () =>
+      secondsOfStep(folder, name, size, frames),
+    );
     measured.push({ what, megabytes: peak / 1e3, threads: most, seconds: done });
   }
   return measured;

@@ -62,6 +62,22 @@ test("a part is given to a place where nothing is", async () => {
   expect(readFileSync(target, "utf8")).toBe("content of a");
 });
 
+test("parts that were written together are all there, under their names", async () => {
+  const folder = await withParts();
+  const parts = await Parts.open<number>(folder);
+  const written = ["a", "b"].map((name, data) => ({ name, aside: parts.aside(".txt"), data }));
+  for (const { name, aside } of written) writeFileSync(aside, name);
+  await parts.addAll(written);
+  const again = await Parts.open<number>(folder);
+  expect([again.size, again.get("a"), again.get("b")]).toEqual([2, 0, 1]);
+  expect(
+    files(folder)
+      .map((file) => readFileSync(file, "utf8"))
+      .sort(),
+  ).toEqual(["a", "b"]);
+  expect(written.some(({ aside }) => existsSync(aside))).toBe(false);
+});
+
 test("a torn line of the journal hides neither the others nor the next one", async () => {
   const folder = await withParts("a");
   appendFileSync(path.join(folder, "journal.jsonl"), '{"name": "b", "byt');
