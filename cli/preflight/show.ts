@@ -5,7 +5,9 @@ import { sum, type Answer, type Footprint } from "./footprint.ts";
 import { agreeing, counted } from "../../schemas/counted.ts";
 
 const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;
-const count = (value: number): string => value.toLocaleString("en-US");
+/** Such as 8.29B; --json has all digits. */
+const count = (value: number): string =>
+  value.toLocaleString("en-US", { notation: "compact", maximumFractionDigits: 2 });
 
 interface Found {
   footprints: ReadonlyMap<string, Footprint>;
@@ -17,7 +19,7 @@ interface Found {
 export function showPreflight(answers: readonly Answer[], { footprints, workloads, details }: Found): string {
   const head = [
     "step",
-    "weights, trainable",
+    "weights, trained",
     "tokens a row",
     "optimizer steps",
     "a GPU needs",
@@ -32,7 +34,7 @@ export function showPreflight(answers: readonly Answer[], { footprints, workload
     return [
       answer.id,
       `${count(total)}, ${trainable === total ? "all" : count(trainable)}${quantised === 0 ? "" : `\n${count(quantised)} in 4 bits`}`,
-      row === undefined ? "" : `${row}, ${vision} of them vision`,
+      row === undefined ? "" : `${row}, ${vision} vision`,
       stepsOf(workloads.get(answer.id)),
       fitOf(found),
       found.checkpointGb === 0 ? "" : gb(found.checkpointGb * 1e9),
