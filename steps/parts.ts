@@ -65,11 +65,13 @@ export class Parts<T> {
 
   /** Puts parts in place that were written together: the journal is flushed once for all. */
   async addAll(written: readonly { name: string; aside: string; data: T }[]): Promise<void> {
-    const lines: Line<T>[] = [];
-    for (const { name, aside, data } of written) {
-      lines.push({ name, ...(await measure(aside)), data });
-      await rename(aside, this.#place(name));
-    }
+    const lines = await Promise.all(
+      written.map(async ({ name, aside, data }): Promise<Line<T>> => {
+        const line = { name, ...(await measure(aside)), data };
+        await rename(aside, this.#place(name));
+        return line;
+      }),
+    );
     const journal = await open(path.join(this.#folder, "journal.jsonl"), "a");
     try {
       await journal.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
