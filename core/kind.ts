@@ -32,6 +32,8 @@ export interface KindDefinition {
   ) => number | undefined;
   /** What knowledge of it says about a valid recipe; called once, with all steps of the kind. */
   readonly lint?: readonly Rule[];
+  /** Its work, or a part of it, is done by a Python process that loads the trainers' libraries. */
+  readonly trainer?: true;
   /** Preflight can look at it before a run. */
   readonly preflight?: true;
   /** The number that a person watches while a step runs and reads when it is done; empty where there is none. */

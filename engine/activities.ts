@@ -12,8 +12,8 @@ import type { Store } from "../store/store.ts";
 import { stepActivity } from "../steps/step.ts";
 
 /** What a worker with these kinds can be asked. Runs of earlier versions ask for a step by the name of its kind. */
-export function activitiesWith(kinds: Kinds<Kind>, store: Store): Activities {
-  const step = stepActivity(kinds, outsideKind, store);
+export function activitiesWith(kinds: Kinds<Kind>, store: Store, working?: () => void): Activities {
+  const step = stepActivity(kinds, outsideKind, store, working);
   const byKind = Object.fromEntries(kinds.names.map((name) => [name, step]));
   return { ...byKind, step, writeRecord: (finished) => recordActivity(store, finished) };
 }

@@ -6,7 +6,8 @@ import { KINDS } from "../activities/index.ts";
 import { activitiesWith } from "./activities.ts";
 import { guardedActivities } from "./guard.ts";
 import { packageRoot } from "../core/package-root.ts";
-import { wantsGpu } from "../schemas/plan.ts";
+import { openTrainers } from "../programs/warm/trainers.ts";
+import { wantsGpu, type Plan } from "../schemas/plan.ts";
 import { connectionOptions } from "./connection.ts";
 import { EngineError } from "./errors.ts";
 import { dataConverter } from "./payloads.ts";
@@ -35,13 +36,15 @@ export async function startWorker(
   const closeLog = openWorkerLog(run, logFile);
   const options = connectionOptions(address);
   const connection = await connect(address, options.connection);
+  const plan = (await store.runs.load(run))?.request.plan;
+  const trainers = openTrainers(KINDS, store, run, plan);
   const worker = await Worker.create({
     connection,
     namespace: options.namespace,
     taskQueue: run,
     identity: workerIdentity(),
     workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") },
-    activities: guardedActivities(activitiesWith(KINDS, store), store, run),
+    activities: guardedActivities(activitiesWith(KINDS, store, trainers.coming), store, run),
     dataConverter,
     // Cancellation reaches an activity only with a heartbeat's answer.
     maxHeartbeatThrottleInterval: "1s",
@@ -50,7 +53,7 @@ export async function startWorker(
     shutdownForceTime: "25s",
     stickyQueueScheduleToStartTimeout: "2s",
   });
-  const presence = await store.local.announceWorker(run, await gpusFor(store, run));
+  const presence = await store.local.announceWorker(run, await gpusFor(plan));
   const running = worker.run();
   // Looked at by whoever stops the worker; before that it must not end the process.
   running.catch(() => {});
@@ -58,6 +61,7 @@ export async function startWorker(
   const stop = async () => {
     if (worker.getState() === "RUNNING") worker.shutdown();
     await running.catch(() => {});
+    trainers.close();
     await presence.leave();
     await connection.close();
     closeLog();
@@ -71,9 +75,8 @@ export async function startWorker(
 }
 
 /** How many GPUs this machine has for a run; they are looked for only where its plan wants one: a driver that hangs is slow to say. */
-async function gpusFor(store: Store, run: string): Promise<number> {
-  const started = await store.runs.load(run);
-  if (started !== undefined && !wantsGpu(started.request.plan)) return 0;
+async function gpusFor(plan: Plan | undefined): Promise<number> {
+  if (plan !== undefined && !wantsGpu(plan)) return 0;
   return (await findDevices()).devices.length;
 }
 

@@ -8,6 +8,8 @@ import { StepFailure } from "../core/step-failure.ts";
 /** What a Python program of ours needs in its environment. */
 export const PYTHON_ENVIRONMENT = {
   PYTHONPATH: trainerFolder,
+  // Files of the folder that it runs in, which is a recipe's, must not stand for modules.
+  PYTHONSAFEPATH: "1",
   // Some containers forbid to keep compiled modules; to compile them anew takes longer than all else of a start.
   PYTHONDONTWRITEBYTECODE: "",
 };

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, createWriteStream, openSync } from "node:fs";
 import { open } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { identify, signalGroup } from "../store/processes.ts";
@@ -38,6 +39,24 @@ export interface ChildRequest {
   /** Looks whether the program may start, before it does. */
   starting: () => Promise<void>;
   started: (pid: number) => Promise<void>;
+  /** Begins the program otherwise than by its command, as that would do; undefined where that is to be done. */
+  fork?: (request: { mark: string; log: string }) => Promise<Forked | undefined>;
+}
+
+/** A program that was begun without its command. */
+export interface Forked {
+  pid: number;
+  ended: Promise<ChildEnd>;
+}
+
+/** A program that was begun, in whichever way. */
+interface Begun {
+  pid: number | undefined;
+  ended: Promise<ChildEnd>;
+  /** What it writes, where that passes through here. */
+  outputs: Readable[];
+  /** Lets this process end before it. */
+  forget: () => void;
 }
 
 export type ChildEnd = (
@@ -73,26 +92,21 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
   const unkillable = new Promise<ChildEnd>((resolve) => {
     giveUp = () => resolve({ how: "signal", signal: "SIGKILL" });
   });
-  let child: ChildProcess;
+  let child: Begun;
   try {
-    child = start(request, output);
+    const forked = await request.fork?.({ mark, log });
+    child = forked === undefined ? start(request, output) : { ...forked, outputs: [], forget: () => {} };
   } catch (error) {
     return notStarted(error);
   } finally {
     closeSync(output);
   }
   const written = Promise.allSettled(
-    [child.stdout, child.stderr].flatMap((stream) =>
-      stream === null
-        ? []
-        : [pipeline(stream, new HideSecrets(hidden), createWriteStream(log, { flags: "a" }))],
+    child.outputs.map((stream) =>
+      pipeline(stream, new HideSecrets(hidden), createWriteStream(log, { flags: "a" })),
     ),
   );
-  const ended = once(child, "exit").then(
-    ([code, by]) => endOf(code as number | null, by as string | null),
-    notStarted,
-  );
-  const { pid } = child;
+  const { pid, ended } = child;
   if (pid === undefined) return ended;
   const attempt: Attempt = { mark, leader: identify(pid) ?? null };
   const tellGroup = (name: "SIGTERM" | "SIGKILL") => {
@@ -120,7 +134,7 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
     // What still holds the pipe after that is not waited for.
     await Promise.race([written, sleep(LEFT_OPEN_MS, undefined, { ref: false })]);
     if (stuck.length === 0) return how;
-    child.unref();
+    child.forget();
     return { ...how, stuck };
   } catch (error) {
     await endAttempt(attempt, Date.now());
@@ -137,8 +151,8 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
 function start(
   { command, args, cwd, environment, mark, hidden = [], inherits = [] }: ChildRequest,
   output: number,
-): ChildProcess {
-  return spawn(command, args, {
+): Begun {
+  const child: ChildProcess = spawn(command, args, {
     cwd,
     env: { ...environment, [MARK]: markFor(mark) },
     stdio: [
@@ -148,6 +162,12 @@ function start(
     ],
     detached: true,
   });
+  const ended = once(child, "exit").then(
+    ([code, by]) => endOf(code as number | null, by as string | null),
+    notStarted,
+  );
+  const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null);
+  return { pid: child.pid, ended, outputs, forget: () => child.unref() };
 }
 
 const endOf = (code: number | null, signal: string | null): ChildEnd =>

@@ -4,7 +4,7 @@ import path from "node:path";
 import prettyMilliseconds from "pretty-ms";
 import { saysDiskFull } from "../core/disk.ts";
 import { programEnvironment } from "./program-environment.ts";
-import { runChild, tailOf, type ChildEnd } from "./run-child.ts";
+import { runChild, tailOf, type ChildEnd, type Forked } from "./run-child.ts";
 import { workingFolder } from "./working-folder.ts";
 import type { StepContext } from "../steps/context.ts";
 import { DISK_FULL, StepFailure, type FailureCode } from "../core/step-failure.ts";
@@ -29,8 +29,19 @@ interface Program {
   refused?: AbortSignal;
   /** Reads the rest of what it said, when it has ended. */
   over?: () => Promise<void>;
+  /** Begins it otherwise than by the command, in the same way; undefined where that cannot be. */
+  fork?: (request: ForkRequest) => Promise<Forked | undefined>;
   /** What it is called in messages: `The trainer`. */
   name: string;
+}
+
+/** What the process of a program that is not begun by its command has to be. */
+export interface ForkRequest {
+  environment: Record<string, string | undefined>;
+  /** Folder that it runs in; null for this process's own. */
+  folder: string | null;
+  log: string;
+  mark: string;
 }
 
 /**
@@ -43,14 +54,17 @@ export async function runProgram(context: StepContext, program: Program): Promis
   const stalled = new AbortController();
   const watch = watchProgress(context, stalled);
   const killsBefore = outOfMemoryKills();
+  const { fork, ...own } = program;
+  const environment = {
+    ...programEnvironment(context.withheld, program.passed),
+    ...program.environment,
+  };
   try {
     const end = await runChild({
-      ...program,
+      ...own,
       ...where,
-      environment: {
-        ...programEnvironment(context.withheld, program.passed),
-        ...program.environment,
-      },
+      environment,
+      ...(fork && { fork: (to) => fork({ environment, folder: where.cwd ?? null, ...to }) }),
       mark: context.fence.mark,
       log,
       inherits: context.allotment.holds,

@@ -6,26 +6,19 @@ import type { TrainerJob } from "../schemas/generated/trainer-job.ts";
 import type { TrainerResult } from "../schemas/generated/trainer-result.ts";
 import { readJson, writeJson } from "../store/files.ts";
 import { accelerateConfig } from "./accelerate-config.ts";
-import { tooFewDevices, visibleTo } from "../steps/allot-devices.ts";
+import { tooFewDevices } from "../steps/allot-devices.ts";
 import { StepFailure } from "../core/step-failure.ts";
 import { hideSecrets } from "../steps/secrets/hide-secrets.ts";
 import { tailOf } from "./run-child.ts";
 import { programFailure, runProgram } from "./run-program.ts";
-import { pinsOf } from "../host/portable.ts";
 import { chooseCheckpoint } from "../steps/resume.ts";
 import { secretsOf } from "../steps/secrets/secrets.ts";
 import type { StepContext } from "../steps/context.ts";
-import { PYTHON_ENVIRONMENT, requireTool } from "../host/toolchain.ts";
+import { requireTool } from "../host/toolchain.ts";
+import { threadsOfEach, trainerEnvironment } from "./trainer-program.ts";
+import { warmly } from "./warm/trainers.ts";
 
 const NAME = "The trainer";
-
-// glibc's malloc gives the memory of each tensor of over 128 kB back to the system, which costs a page fault for every 4 kB
-// when the next one is made: an eighth of a GRPO step on a CPU. 32 MB is the largest threshold that it takes.
-const ALLOCATION = {
-  MALLOC_MMAP_THRESHOLD_: String(32 * 2 ** 20),
-  MALLOC_TRIM_THRESHOLD_: String(256 * 2 ** 20),
-  MALLOC_TOP_PAD_: String(16 * 2 ** 20),
-};
 
 /** Runs one of the Python kinds: job file in, result file out. Exit 0 without a result is a failure. */
 export async function runTrainer(context: StepContext): Promise<Record<string, number>> {
@@ -54,7 +47,7 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
       resume: checkpoint?.directory ?? null,
     },
     seed: typeof seed === "number" ? seed : 0,
-    threads: Math.max(1, Math.floor(threads / step.processes)),
+    threads: threadsOfEach(step, threads),
     reproducible: step.reproducible ?? "fastest",
   };
   const jobFile = path.join(work, "job.json");
@@ -63,8 +56,9 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
   const end = await runProgram(context, {
     command: python,
     args: await argumentsOf(context, jobFile),
-    environment: { ...secrets, ...environmentOf(context) },
+    environment: { ...secrets, ...trainerEnvironment(step, threads, context.allotment) },
     hidden: Object.values(secrets),
+    ...(await warmly(context, jobFile)),
     name: NAME,
   });
   const result = await readResult(job.result);
@@ -94,26 +88,4 @@ async function argumentsOf({ step, work }: StepContext, jobFile: string): Promis
   const config = path.join(work, "accelerate.yaml");
   await writeJson(config, accelerateConfig(step));
   return ["-m", "reprise_trainer.launch", jobFile, config];
-}
-
-function environmentOf({ step, threads, allotment }: StepContext): Record<string, string> {
-  const perProcess = String(Math.max(1, Math.floor(threads / step.processes)));
-  const online = Object.values(step.inputs).some(({ from }) => from === "hub");
-  return {
-    ...PYTHON_ENVIRONMENT,
-    ...pinsOf(step.reproducible),
-    PYTHONUNBUFFERED: "1",
-    // Sets must not come in another order in another process.
-    PYTHONHASHSEED: "0",
-    OMP_NUM_THREADS: perProcess,
-    MKL_NUM_THREADS: perProcess,
-    // Threads that spin for long while they wait make a step ten times slower where others want the cores too.
-    GOMP_SPINCOUNT: process.env["GOMP_SPINCOUNT"] ?? "10000",
-    ...ALLOCATION,
-    TOKENIZERS_PARALLELISM: "false",
-    // A trainer takes all that it sees.
-    ...visibleTo(allotment, { CUDA_VISIBLE_DEVICES: "" }),
-    // With everything local, nothing may be looked up on a hub.
-    ...(online ? {} : { HF_HUB_OFFLINE: "1" }),
-  };
 }

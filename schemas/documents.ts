@@ -15,6 +15,7 @@ export const DOCUMENT_SCHEMAS = {
   "trainer-job": require("./trainer-job.schema.json") as object,
   "trainer-event": require("./trainer-event.schema.json") as object,
   "trainer-result": require("./trainer-result.schema.json") as object,
+  "trainer-host": require("./trainer-host.schema.json") as object,
   "run-record": require("./run-record.schema.json") as object,
   "gitops-server": require("./gitops-server.schema.json") as object,
   "gitops-repository": require("./gitops-repository.schema.json") as object,

@@ -12,6 +12,7 @@ import type { Question } from "./generated/question.ts";
 import type { RecordedReply } from "./generated/recorded-reply.ts";
 import type { RunRecord, RunRecordClaim, RunRecordStep } from "./generated/run-record.ts";
 import type { TrainerEvent } from "./generated/trainer-event.ts";
+import type { TrainerHost } from "./generated/trainer-host.ts";
 import type { TrainerResult } from "./generated/trainer-result.ts";
 import { precompiled } from "./precompiled.ts";
 
@@ -71,6 +72,12 @@ export function validatedSchemas(): Record<string, object> {
       discriminator: { propertyName: "event" },
     },
     result: DOCUMENT_SCHEMAS["trainer-result"],
+    "trainer-host": {
+      ...DOCUMENT_SCHEMAS["trainer-host"],
+      type: "object",
+      required: ["says"],
+      discriminator: { propertyName: "says" },
+    },
     question: DOCUMENT_SCHEMAS.question,
     reply: DOCUMENT_SCHEMAS["recorded-reply"],
     judgement: DOCUMENT_SCHEMAS.judgement,
@@ -198,6 +205,9 @@ export const validateEvent = checkerOf<TrainerEvent>("event");
 
 /** Checks a trainer's result file. */
 export const validateResult = checkerOf<TrainerResult>("result");
+
+/** Checks a line by which the trainers' host answers. */
+export const validateHostSays = checkerOf<TrainerHost>("trainer-host");
 
 /** Checks one row of a dataset. */
 export const validateQuestion = checkerOf<Question>("question");

@@ -28,7 +28,20 @@ export const ROOMS = {
     "report",
   ],
   workflows: ["schemas"],
-  engine: ["schemas", "core", "store", "host", "steps", "record", "outside", "activities", "workflows"],
+  engine: [
+    ...[
+      "schemas",
+      "core",
+      "store",
+      "host",
+      "steps",
+      "programs",
+      "record",
+      "outside",
+      "activities",
+      "workflows",
+    ],
+  ],
   runs: [
     ...["schemas", "core", "compiler", "verdict", "store", "data", "host", "steps", "programs", "record"],
     ...["outside", "asking", "activities", "engine", "report"],

@@ -15,7 +15,8 @@ export interface Allotment {
   release: () => void;
 }
 
-const NONE: Allotment = { devices: [], holds: [], release: () => {} };
+/** What a step gets that asks for none. */
+export const NO_DEVICES: Allotment = { devices: [], holds: [], release: () => {} };
 
 /**
  * Gives a step as many of this machine's GPUs as it asks for, the first free ones. Throws DevicesBusyError where they are in
@@ -26,14 +27,14 @@ export async function allotDevices(
   run: string,
   { id, resources: { gpu: wanted } }: PlanStep,
 ): Promise<Allotment> {
-  if (wanted === 0) return NONE;
+  if (wanted === 0) return NO_DEVICES;
   const { devices, late } = await findDevices();
   if (late !== null)
     throw new StepFailure("environment", `'${id}' asks for a GPU, but ${late}: the driver may hang.`);
   if (devices.length < wanted) {
     if ((await store.local.mostGpusOfWorkers(run)) >= wanted)
       throw new DevicesBusyError("another worker of this run has the GPUs");
-    if (devices.length === 0) return NONE;
+    if (devices.length === 0) return NO_DEVICES;
     throw tooFewDevices(id, wanted, devices.length);
   }
   const taken: { device: Device; hold: Server }[] = [];

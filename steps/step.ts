@@ -20,11 +20,15 @@ import { workAndPublish } from "./work-and-publish.ts";
 
 const HEARTBEAT_MS = 1_000;
 
-/** Does a step of any of the kinds, with all that steps have in common: reuse, fence, heartbeat, publishing, failures. */
+/**
+ * Does a step of any of the kinds, with all that steps have in common: reuse, fence, heartbeat, publishing, failures. `working` is
+ * called when one is worked on, and not reused.
+ */
 export function stepActivity(
   kinds: Kinds<Kind>,
   outsideKind: (kind: OutsideKind) => Kind,
   store: Store,
+  working: () => void = () => {},
 ): (request: StepRequest) => Promise<StepResult> {
   return async (request) => {
     const context = Context.current();
@@ -34,7 +38,7 @@ export function stepActivity(
     try {
       const { outside } = request;
       const kind = outside == null ? kindOf(kinds, request) : outsideKind(outside);
-      return await runOrReuse(store, request, kind, signal);
+      return await runOrReuse(store, request, kind, signal, working);
     } catch (error) {
       // A stopped child looks like a failure; only the signal tells that it was asked to stop.
       if (signal.aborted)
@@ -58,6 +62,7 @@ async function runOrReuse(
   request: StepRequest,
   kind: Kind,
   signal: AbortSignal,
+  working: () => void,
 ): Promise<StepResult> {
   const { run, step } = request;
   const named = await nameStep(store, request, kind.schema);
@@ -79,6 +84,7 @@ async function runOrReuse(
     const meanwhile = await recallForUse(named);
     if (meanwhile.how === "whole") return await noteOutcome(store, request, named.print, meanwhile.step);
     const damage = meanwhile.how === "damaged" ? meanwhile.defects : [];
+    working();
     const allotment = await allotDevices(store, run, step);
     const { perform } = await kind.perform();
     const resumable = resumableParams(kind.schema, step);

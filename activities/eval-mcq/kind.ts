@@ -6,5 +6,6 @@ export const kind = defineKind(import.meta.url, {
   evaluates: true,
   lint: [completionLimits],
   preflight: true,
+  trainer: true,
   perform: () => import("./perform.ts"),
 });

@@ -5,5 +5,6 @@ export const kind = defineKind(import.meta.url, {
   evaluates: true,
   preflight: true,
   mainNumber: repliesGiven,
+  trainer: true,
   perform: () => import("./perform.ts"),
 });

@@ -6,5 +6,6 @@ export const kind = defineKind(import.meta.url, {
   preflight: true,
   mainNumber: ({ largest_logit_difference: largest }) =>
     largest === undefined ? "" : `logits differ by ${largest.toExponential(1)}`,
+  trainer: true,
   perform: () => import("./perform.ts"),
 });

@@ -4,5 +4,6 @@ import { defineKind } from "../../steps/kind.ts";
 export const kind = defineKind(import.meta.url, {
   learns: {},
   curves: SUPERVISED,
+  trainer: true,
   perform: () => import("./perform.ts"),
 });

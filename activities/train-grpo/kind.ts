@@ -14,5 +14,6 @@ export const kind = defineKind(import.meta.url, {
     { title: "Share of groups without variance", metric: "frac_reward_zero_std", colour: "blue" },
   ],
   preflight: true,
+  trainer: true,
   perform: () => import("./perform.ts"),
 });

@@ -6,5 +6,6 @@ export const kind = defineKind(import.meta.url, {
   learns: { steps: { of: "row" } },
   curves: SUPERVISED,
   preflight: true,
+  trainer: true,
   perform: () => import("./perform.ts"),
 });

@@ -46,6 +46,7 @@ export const DOCUMENTS = [
   "trainer-job",
   "trainer-event",
   "trainer-result",
+  "trainer-host",
   "run-record",
   "gitops-server",
   "gitops-repository",

@@ -41,19 +41,30 @@ def main(path: str) -> int:
         return stop.EXIT_CODE
 
 
+def be_quiet() -> None:
+    """Set what libraries read as they are loaded."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # TRL reports usage to its makers unless told otherwise.
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+
+def before_libraries(reproducible: str) -> None:
+    """Set what must hold before a library is loaded. Raises StepError."""
+    be_quiet()
+    if reproducible == "portable":
+        portable.pin()
+
+
 def run(path: str) -> int:
     """Run the job of a file, and write its result file. Of several processes, the first one speaks."""
     job = read_job(path)
     events = Events(job.events if ranks.is_main() else Path(os.devnull))
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    # TRL reports usage to its makers unless told otherwise.
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    be_quiet()
     try:
         # First, because it may fail and is fast.
         local = with_local_models(job, events)
         events.message("loading libraries")
-        if job.reproducible == "portable":
-            portable.pin()
+        before_libraries(job.reproducible)
         import torch
 
         torch.set_num_threads(job.threads)

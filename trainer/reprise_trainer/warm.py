@@ -20,16 +20,21 @@ LATER = (
 )
 
 
-def main() -> None:
-    """Raise ImportError where the environment is not whole."""
+def load() -> None:
+    """Import what the steps of all kinds import. Raise ImportError where the environment is not whole."""
     for module in KINDS.values():
         import_module(f".kinds.{module}", __package__)
-    import_module(".preflight.stages", __package__)
     from .models.families import FAMILIES
 
     families = (module for family in FAMILIES.values() for module in family.loaded_later)
     for module in (*LATER, *families):
         import_module(module)
+
+
+def main() -> None:
+    """Import it all, and what preflight imports. Raise ImportError where the environment is not whole."""
+    load()
+    import_module(".preflight.stages", __package__)
     import imageio_ffmpeg
 
     print(json.dumps({"ffmpeg": str(Path(imageio_ffmpeg.get_ffmpeg_exe()).resolve())}))
