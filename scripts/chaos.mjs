@@ -167,7 +167,15 @@ const undisturbed = recordIn(calm.home);
 command(calm.home, ["down", "--force"]);
 console.log(`undisturbed: done in ${undisturbed.seconds.toFixed(0)} s`);
 
-const kinds = ["ffmpeg", "trainer", "worker", "cli", "server", ...(calm.disk === null ? [] : ["disk"])];
+const kinds = [
+  "ffmpeg",
+  "trainer",
+  "host",
+  "worker",
+  "cli",
+  "server",
+  ...(calm.disk === null ? [] : ["disk"]),
+];
 if (calm.disk === null)
   console.log("SKIPPED: no small disk can be mounted here, so nothing is starved of it");
 const rows = [];

@@ -75,8 +75,11 @@ test("every kind that Python trains or scores has its module, and no other", () 
     ([, kind, module]) => [kind!, module!] as const,
   );
   // frames/extract drives processes of its own: trainer/reprise_trainer/frames/.
-  const trained = KINDS.names.filter(
-    (kind) => KINDS.get(kind).schema["x-tools"].includes("python") && kind !== "frames/extract",
+  const trained = KINDS.names.filter((kind) => KINDS.get(kind).trainer === true);
+  expect(trained).toEqual(
+    KINDS.names.filter(
+      (kind) => KINDS.get(kind).schema["x-tools"].includes("python") && kind !== "frames/extract",
+    ),
   );
   expect(table.map(([kind]) => kind).sort()).toEqual([...trained].sort());
   for (const [, module] of table) expect(existsSync(`trainer/reprise_trainer/kinds/${module}.py`)).toBe(true);

@@ -55,7 +55,9 @@ export class PythonHost {
   readonly #child: ChildProcess;
   readonly #channel: Socket;
   #steps = 0;
-  #lost: string | undefined;
+  /** Why it can be asked no more. */
+  #shut: string | undefined;
+  #lost = false;
   #tellReady: (why: string | null) => void = () => {};
   #tellOver: (end: HostEnd) => void = () => {};
   #timer: NodeJS.Timeout;
@@ -91,7 +93,7 @@ export class PythonHost {
 
   /** Begins a step, or says why it was not begun. */
   async begin(request: ForkRequest): Promise<Forked | string> {
-    if (this.#lost !== undefined) return this.#lost;
+    if (this.#shut !== undefined) return this.#shut;
     const step = ++this.#steps;
     this.#hold(true);
     const answered = new Promise<number | string>((resolve) => this.#beginning.set(step, resolve));
@@ -112,9 +114,11 @@ export class PythonHost {
 
   /** Lets it end; steps of it that run end with it. */
   end(): void {
-    if (this.#lost !== undefined) return;
+    if (this.#shut !== undefined) return;
+    this.#shut = "it was ended";
+    this.#tellReady(this.#shut);
     this.#channel.end();
-    this.#within(END_MS, "it was ended");
+    this.#within(END_MS, this.#shut);
   }
 
   #hear(line: string): void {
@@ -172,8 +176,9 @@ export class PythonHost {
 
   /** It is over, or not to be trusted: its steps' processes die with it. */
   #lose(why: string, killed = false): void {
-    if (this.#lost !== undefined) return;
-    this.#lost = why;
+    if (this.#lost) return;
+    this.#lost = true;
+    this.#shut ??= why;
     clearTimeout(this.#timer);
     this.#child.kill("SIGKILL");
     this.#channel.destroy();

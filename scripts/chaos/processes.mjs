@@ -23,6 +23,7 @@ function processesOf(folder) {
 const KINDS = {
   ffmpeg: /ffmpeg/,
   trainer: / -m reprise_trainer /,
+  host: / -m reprise_trainer\.host /,
   cli: /main\.js run /,
   worker: /main\.js worker/,
   server: / server start-dev /,

@@ -9,6 +9,7 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 const WAYS = {
   ffmpeg: ["kill"],
   trainer: ["kill", "kill", "stop"],
+  host: ["kill", "kill", "stop"],
   worker: ["kill", "kill", "stop", "hang up", "unheard"],
   cli: ["kill", "kill", "stop", "hang up", "unheard"],
   server: ["kill", "kill", "stop"],
@@ -39,8 +40,8 @@ export function planStrikes(seed, kills, perRound, kinds) {
           : pick(LATER.filter(usable));
       // Media programs live for a second or two; the others are let live long enough to get somewhere.
       const after = first ? below(800) : 1500 + below(9000);
-      // A trainer loads for some seconds before it trains: both are struck.
-      const aged = kind === "trainer" ? below(14_000) : 0;
+      // Struck as it begins, loads and trains; what has the libraries, as it loads them and after.
+      const aged = kind === "trainer" ? below(5_000) : kind === "host" ? below(14_000) : 0;
       round.push({ kind, way: pick(WAYS[kind]), after, aged });
     }
     rounds.push(round);

@@ -7,7 +7,11 @@ import { build, transform } from "esbuild";
 
 // Rooms and files that decide what a kind's step gives. All else says how steps are run, told and stopped.
 const DECIDING = /^(activities|asking|data|outside|programs)\/|^host\/(portable|threads)\.ts$/;
-const MACHINERY = new Set(["run-child", "run-program", "media-failure"].map((name) => `programs/${name}.ts`));
+const MACHINERY = new Set(
+  ["run-child", "run-program", "media-failure", "warm/hosts", "warm/python-host", "warm/trainers"].map(
+    (name) => `programs/${name}.ts`,
+  ),
+);
 const PYTHON_MACHINERY = new Set(
   ["__main__", "launch", "warm", "job/errors", "job/events", "job/failures", "job/job", "processes/stop"]
     .concat("processes/ending", "training/progress")

@@ -12,7 +12,7 @@ TRAINER = Path(__file__).parents[2] / "trainer"
 PACKAGE = TRAINER / "reprise_trainer"
 ROOMS: dict[str, list[str]] = json.loads((TRAINER / "rooms.json").read_text())
 # What is started: these bring the rooms together.
-ENTRIES = {"__init__", "__main__", "launch", "warm", "weights"}
+ENTRIES = {"__init__", "__main__", "host", "launch", "warm", "weights"}
 
 
 def names_of(file: Path) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from .job.job import read_job
 from .launching import portable
 from .models.hub import with_local_models
 from .processes import ranks, stop
-from .processes.ending import LOST_PEER, end_with_parent, leave
+from .processes.ending import LOST_PEER, end_with_parent, finish, leave
 
 # Modules of kinds/.
 KINDS = {
@@ -63,7 +63,8 @@ def run(path: str) -> int:
     try:
         # First, because it may fail and is fast.
         local = with_local_models(job, events)
-        events.message("loading libraries")
+        if "torch" not in sys.modules:
+            events.message("loading libraries")
         before_libraries(job.reproducible)
         import torch
 
@@ -89,4 +90,4 @@ if __name__ == "__main__":
     exit_code = main(sys.argv[1])
     if ranks.count() > 1:
         leave(exit_code)
-    sys.exit(exit_code)
+    finish(exit_code)

@@ -22,7 +22,7 @@ from typing import Any
 
 from . import __main__ as step
 from .processes import forking, shown
-from .processes.ending import end_with_parent
+from .processes.ending import end_with_parent, finish
 
 # Bytes of what the worker says, at once.
 MOST = 65536
@@ -184,11 +184,13 @@ def _read_all(file: int) -> bytes:
 
 
 def main(descriptor: int, reproducible: str) -> int:
-    """Exit code: 0 when the worker has gone, or does not want it any more; in a step's process the step's."""
+    """Exit code: 0 when the worker has gone, or does not want it any more. A step's process ends with the step's."""
     end_with_parent()
     host = Host(descriptor)
     ask = host.serve() if host.load(reproducible) else None
-    return 0 if ask is None else step.main(ask.job)
+    if ask is not None:
+        finish(step.main(ask.job))
+    return 0
 
 
 if __name__ == "__main__":

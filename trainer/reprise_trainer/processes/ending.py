@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -21,11 +22,17 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
+def finish(code: int) -> None:
+    """End this process: what was registered for its end is done, as removing temporary folders; then it leaves."""
+    atexit._run_exitfuncs()
+    leave(code)
+
+
 def leave(code: int) -> None:
     """End this process at once: nothing is left to do.
 
     While Python takes the libraries down they can crash (seen: a process of two, SIGABRT after its last step), which
-    would turn a finished training into a failed one.
+    would turn a finished training into a failed one. And it takes a second: of a forked process all memory is copied.
     """
     sys.stdout.flush()
     sys.stderr.flush()
