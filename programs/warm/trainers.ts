@@ -1,5 +1,4 @@
 import type { Kinds } from "../../core/kinds.ts";
-import type { KindDefinition } from "../../core/kind.ts";
 import { threadsOf } from "../../host/threads.ts";
 import { findToolchain } from "../../host/toolchain.ts";
 import type { Plan, PlanStep } from "../../schemas/plan.ts";
@@ -75,7 +74,7 @@ function isSame(
  * yet, and `close` says that the run is worked on no more.
  */
 export function openTrainers(
-  kinds: Kinds<KindDefinition>,
+  kinds: Kinds,
   store: Store,
   run: string,
   plan: Pick<Plan, "steps" | "secrets"> | undefined,
