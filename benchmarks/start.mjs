@@ -1,5 +1,6 @@
 // Short commands on the demo's recipe with all of its results in the store, as whole processes, in multiples of `node -e 0`; beside
 // `snakemake -n` and `dvc status` on as many finished steps. In turn, medians of 20: quote them from a machine that does nothing else.
+// Then how soon a training trains.
 import fs from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
@@ -8,6 +9,7 @@ import { compile } from "../dist/compiler/compile.js";
 import { fingerprint } from "../dist/core/fingerprint.js";
 import { toolsForFingerprint } from "../dist/host/tools.js";
 import { openStore } from "../dist/store/store.js";
+import { benchFirstStep } from "./beside/first-step.mjs";
 import { makeDvc } from "./beside/dvc.mjs";
 import { makeSnakemake } from "./beside/snakemake.mjs";
 
@@ -110,4 +112,5 @@ export async function bench(folder) {
       `| ${name} | ${spent.toFixed(0)} ms | ${(spent / base).toFixed(2)} | ${OURS[name]?.limit ?? ""} |`,
     );
   }
+  await benchFirstStep(cli, folder, median);
 }
