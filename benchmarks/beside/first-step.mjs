@@ -2,7 +2,6 @@
 // libraries and without, and what both take of memory.
 import fs from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 
 const SEEDS = [0, 1, 2, 3, 4];
@@ -70,12 +69,8 @@ export async function benchFirstStep(cli, parent, median) {
     const env = { REPRISE_HOME: path.join(folder, ".reprise"), REPRISE_WARM_TRAINERS: warm };
     let most = 0;
     const running = execa(process.execPath, [cli, "run", "first.yaml"], { cwd: folder, env });
-    let over = false;
-    const watched = (async () => {
-      for (; !over; await sleep(250)) most = Math.max(most, memoryOf(folder));
-    })();
-    await running.finally(() => (over = true));
-    await watched;
+    const looking = setInterval(() => (most = Math.max(most, memoryOf(folder))), 250);
+    await running.finally(() => clearInterval(looking));
     await execa(process.execPath, [cli, "down", "--force"], { cwd: folder, env });
     const times = timesIn(folder);
     const shown = (which) => `${median(times.map((each) => each[which])).toFixed(2)} s`;
