@@ -81,7 +81,13 @@ export function githubForge({ kind, client, project, ours, gitLogin }: Dialect):
       // A word of a later version gives nobody more than reading.
       return PERMISSIONS[said] ?? "read";
     } catch (error) {
-      if (error instanceof ForgeError && error.fault === "gone") return "none";
+      if (!(error instanceof ForgeError)) throw error;
+      if (error.fault === "gone") return "none";
+      if (kind === "gitea" && error.fault === "denied")
+        throw new ForgeError(
+          "denied",
+          `${error.message}. Make Reprise's account an administrator of the repository: nobody else may ask that.`,
+        );
       throw error;
     }
   }

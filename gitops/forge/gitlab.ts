@@ -69,6 +69,11 @@ export function gitlabForge({ client, project, gitLogin }: Parts): Forge {
       await client.send("POST", `${base}/statuses/${sha}`, body);
       return "sent";
     } catch (error) {
+      if (isOnNoBranch(error))
+        throw new ForgeError(
+          "refused",
+          "GitLab takes no status of a commit that is on no branch of the project, such as a fork's. Its merge request has the comment.",
+        );
       if (!isTransition(error) || (await shown(sha, context))?.state !== wanted) throw error;
       return "unchanged";
     }
@@ -145,6 +150,10 @@ const readMergeRequest = (item: Answer): PullRequest => ({
     item.at("source_project_id").count() !== item.at("target_project_id").count(),
   author: item.at("author").absent ? null : item.at("author").at("username").text(),
 });
+
+/** It says that it is not there, in words of its own: not as of a commit that it does not have. */
+const isOnNoBranch = (error: unknown): boolean =>
+  error instanceof ForgeError && error.fault === "gone" && /References for commit/i.test(error.message);
 
 const isTransition = (error: unknown): boolean =>
   error instanceof ForgeError && error.fault === "refused" && /cannot transition/i.test(error.message);

@@ -170,6 +170,20 @@ describe("pull requests", () => {
   });
 });
 
+test("that only an administrator may ask Gitea for permissions is said", async () => {
+  const { url } = await scriptedForge({
+    "GET /repos/lab/papers/collaborators/ada/permission": { status: 403, body: { message: "Only admins" } },
+  });
+  const settings = { url: "https://git.lab.example/lab/papers.git", api: url, project: null };
+  const forge = openForge({ kind: "gitea", ...settings, login: { token: "t" } });
+  await expect(forge.permission("ada")).rejects.toMatchObject({
+    fault: "denied",
+    message: expect.stringMatching(
+      /403: Only admins\. Make Reprise's account an administrator of the repository/,
+    ),
+  });
+});
+
 test("permissions are the forge's answer, and what is not known is never writing", async () => {
   const said: Record<string, string> = {
     ada: "admin",

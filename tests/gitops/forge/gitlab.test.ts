@@ -55,6 +55,20 @@ describe("statuses", () => {
     ]);
   });
 
+  test("one of a fork's commit is refused, which keeps nothing else back; one of no commit is gone", async () => {
+    const answers = ["404 References for commit Not Found", "404 Commit Not Found"].map((message) => ({
+      status: 404,
+      body: { message },
+    }));
+    const { url } = await scriptedForge({ [READ]: list(), [WRITE]: answers });
+    const forge = open(url);
+    await expect(forge.status(status("queued"))).rejects.toMatchObject({
+      fault: "refused",
+      message: expect.stringContaining("on no branch of the project"),
+    });
+    await expect(forge.status(status("queued"))).rejects.toMatchObject({ fault: "gone" });
+  });
+
   test("the next one of a commit goes to the same pipeline, by the newest entry of the context (complaint 14)", async () => {
     const { url, of } = await scriptedForge({
       [READ]: list(
