@@ -30,7 +30,7 @@ const sightings = new Map<string, Seen>();
 
 /**
  * Whether the owner of a file that it beats on is alive. An owner on another host, or in another container, is unknown until
- * its beat was seen to change, or was seen not to change for `SILENT_MS`: ask again, or let `settledPresenceOf` wait.
+ * its beat was seen to change, or was seen not to change for `SILENT_MS`: ask again.
  */
 export async function presenceOf(owner: ProcessIdentity, file: string): Promise<Standing> {
   const standing = standingOf(owner);

@@ -3,7 +3,7 @@ import { digestOf } from "../../core/digest.ts";
 import { ForgeError, type Forge } from "../forge/forge.ts";
 import { documentOf, writeVerdict } from "../forge/none.ts";
 import { aggregate, isWatched } from "../state/aggregate.ts";
-import { factsOf, readSent, writeSent, writeStanding, type Sent } from "../state/commits.ts";
+import { commentOn, factsOf, readSent, writeSent, writeStanding, type Sent } from "../state/commits.ts";
 import { readNewest } from "../state/seen.ts";
 import { clearTrouble, noteTrouble } from "../state/trouble.ts";
 import { POLICY_FILE } from "../config/read-repository.ts";
@@ -65,8 +65,9 @@ async function showAt(forge: Forge, followed: Followed, { standing, facts, statu
     if (!(await send(status.context, digestOf(status), () => forge.status(status)))) return "gone" as const;
   for (const number of await pullsAt(followed, sha)) {
     const policyChanged = await changesPolicy(followed, standing, number);
-    const body = commentOf(standing, facts, { all: aggregate(standing), policyChanged });
-    await send(`pull ${number}`, digestOf(body), () =>
+    const { approvers } = followed.served.trust;
+    const body = commentOf(standing, facts, { all: aggregate(standing), policyChanged, approvers });
+    await send(commentOn(number), digestOf(body), () =>
       forge.comment(number, markerOf(standing.repository), body),
     );
   }

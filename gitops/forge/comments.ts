@@ -1,5 +1,9 @@
 import { ForgeError, type ForgeComment } from "./forge.ts";
 
+/** Our oldest comment with this marker. */
+export const ownOf = (marker: string, comments: readonly ForgeComment[]): ForgeComment | undefined =>
+  comments.find((comment) => comment.ours && comment.body.startsWith(marker));
+
 interface Thread {
   comments: () => Promise<ForgeComment[]>;
   write: (body: string) => Promise<unknown>;
@@ -12,7 +16,7 @@ export async function upsertComment(
   body: string,
   { comments, write, edit }: Thread,
 ): Promise<"written" | "edited" | "unchanged"> {
-  const ours = (await comments()).find((comment) => comment.ours && comment.body.startsWith(marker));
+  const ours = ownOf(marker, await comments());
   if (ours === undefined) {
     await write(body);
     return "written";

@@ -2,24 +2,43 @@ import type { Store } from "../../store/store.ts";
 import type { Client } from "@temporalio/client";
 import type { Followed } from "../activities/followed.ts";
 import { commitIdOf } from "../ids.ts";
-import { readStanding } from "../state/commits.ts";
+import { ownOf } from "../forge/comments.ts";
+import { commentOn, isSent, readSent, readStanding } from "../state/commits.ts";
 import { readSeen } from "../state/seen.ts";
 import { approvalsIn } from "../words/approval.ts";
+import { markerOf } from "../words/comment.ts";
+import type { Sha } from "../../schemas/gitops.ts";
 import type { Approval } from "../../schemas/gitops-work.ts";
 
-/** Finds approvals in the comments of pull requests whose head waits for one. What a comment may do its author's permission says. */
+/** Someone, or something, that removes our comment again and again is not answered at each look (ms). */
+const LEFT_ALONE_MS = 600_000;
+
+/**
+ * Finds approvals in the comments of pull requests whose head waits for one. What a comment may do its author's permission says. Since
+ * the comments are read: where ours, with the line that approves, was removed, it is shown again by `repair`.
+ */
 export function approvalsOf(
   client: Client,
   store: Store,
   { served, places, forge }: Followed,
+  repair: (sha: Sha) => Promise<void>,
 ): () => Promise<void> {
   const handled = new Set<string>();
+  const repaired = new Map<Sha, number>();
   return async () => {
     if (forge === null) return;
     for (const { number, head } of (await readSeen(places))?.heads.pulls ?? []) {
       const items = (await readStanding(places, head))?.items ?? [];
       if (!items.some(({ state }) => state === "waiting-for-approval")) continue;
-      for (const { id, author, ours, body } of await forge.comments(number)) {
+      // Read before: what is sent meanwhile may not be among the comments yet.
+      const wasSent = isSent(await readSent(places, head), commentOn(number));
+      const comments = await forge.comments(number);
+      const isLost = wasSent && ownOf(markerOf(served.name), comments) === undefined;
+      if (isLost && performance.now() - (repaired.get(head) ?? -Infinity) > LEFT_ALONE_MS) {
+        await repair(head);
+        repaired.set(head, performance.now());
+      }
+      for (const { id, author, ours, body } of comments) {
         const words = ours || author === null ? [] : approvalsIn(body).filter(({ sha }) => sha === head);
         for (const { sha, digests } of words) {
           const name = `${id} ${sha} ${digests.join(" ")}`;

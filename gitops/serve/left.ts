@@ -1,17 +1,19 @@
 import { WorkflowNotFoundError, type Client } from "@temporalio/client";
 import type { Store } from "../../store/store.ts";
 import { queueOf } from "../ids.ts";
-import { followedBySomebody } from "./others.ts";
 
 const REASON = "Its repository is not in the server's file any more.";
 
 /**
- * Ends the workflows and schedules of repositories that no process follows any more; gives their names. Runs at work are workflows of
- * their own, and go on.
+ * Ends the workflows and schedules of repositories that are not followed any more; gives their names. Every process on the store follows
+ * the same ones. Runs at work are workflows of their own, and go on.
  */
-export async function endLeft(client: Client, store: Store): Promise<string[]> {
+export async function endLeft(
+  client: Client,
+  store: Store,
+  followed: { has: (name: string) => boolean },
+): Promise<string[]> {
   const queue = queueOf(store);
-  const followed = await followedBySomebody(store);
   const left = (id: string): string | null => {
     const name = id.startsWith(`${queue}:`) ? id.slice(queue.length + 1).split(":")[0]! : null;
     return name === null || followed.has(name) ? null : name;

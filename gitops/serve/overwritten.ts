@@ -1,17 +1,19 @@
-import type { Sha } from "../../schemas/gitops.ts";
+import type { PullRequest, Sha } from "../../schemas/gitops.ts";
 import type { CommitStanding } from "../../schemas/gitops-work.ts";
 import type { Followed } from "../activities/followed.ts";
+import { ownOf } from "../forge/comments.ts";
 import { ForgeError } from "../forge/forge.ts";
 import { statusRef } from "../forge/none.ts";
 import { aggregate, isWatched } from "../state/aggregate.ts";
-import { factsOf, listCommits, readSent, readStanding } from "../state/commits.ts";
+import { commentOn, factsOf, isSent, listCommits, readSent, readStanding } from "../state/commits.ts";
 import { readSeen } from "../state/seen.ts";
+import { markerOf } from "../words/comment.ts";
 import { statusesOf } from "../words/statuses.ts";
 
 // Heads of long ago decide nothing, and each one is a request.
 const MOST_COMMITS = 50;
 
-/** Heads of branches and pull requests that do not show what was put there: somebody wrote over it, or it was lost. */
+/** Heads of branches and pull requests that do not show what was put there: somebody wrote over it, or removed it. */
 export async function overwritten(followed: Followed): Promise<Sha[]> {
   const { places, mirror, forge } = followed;
   const { refs = {}, pulls = [] } = (await readSeen(places))?.heads ?? {};
@@ -26,7 +28,12 @@ export async function overwritten(followed: Followed): Promise<Sha[]> {
     const shows =
       forge === null
         ? own[statusRef(sha)] === remote[statusRef(sha)] || (await isRefused(followed, sha))
-        : await showsAll(forge, followed, standing);
+        : await showsAll(
+            forge,
+            followed,
+            standing,
+            pulls.filter(({ head }) => head === sha),
+          );
     if (!shows) found.push(sha);
   }
   return found;
@@ -39,17 +46,19 @@ async function showsAll(
   forge: NonNullable<Followed["forge"]>,
   { places }: Followed,
   standing: CommitStanding,
+  pulls: readonly PullRequest[],
 ): Promise<boolean> {
-  const { sha, items } = standing;
-  const { sent, refused } = await readSent(places, sha);
+  const { sha, items, repository } = standing;
+  const sent = await readSent(places, sha);
   const statuses = statusesOf(standing, await factsOf(places, sha, items), aggregate(standing));
   // What was never sent is just being sent.
-  const expected = statuses.filter(
-    ({ context }) => sent[context] !== undefined && refused[context] === undefined,
-  );
-  if (expected.length === 0) return true;
+  const expected = statuses.filter(({ context }) => isSent(sent, context));
   try {
-    return await forge.shows(sha, expected);
+    if (expected.length > 0 && !(await forge.shows(sha, expected))) return false;
+    for (const { number } of pulls)
+      if (isSent(sent, commentOn(number)))
+        if (ownOf(markerOf(repository), await forge.comments(number)) === undefined) return false;
+    return true;
   } catch (error) {
     if (error instanceof ForgeError && error.fault === "gone") return true;
     throw error;

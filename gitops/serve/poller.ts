@@ -7,6 +7,7 @@ import { GitError } from "../git/git-error.ts";
 import { readHeads } from "../heads/heads.ts";
 import { clearTrouble, noteTrouble } from "../state/trouble.ts";
 import { overwritten } from "./overwritten.ts";
+import { troublesOf } from "./troubles.ts";
 
 /** A host that does not answer is asked less and less often, but at least this often (s). */
 const LONGEST_WAIT = 600;
@@ -30,6 +31,7 @@ export async function poll(followed: Followed, polling: Polling): Promise<void> 
   const { stop, poke, approvals, repair } = polling;
   const git = new Host(followed, polling);
   const forge = new Host(followed, polling);
+  const noted = troublesOf(followed, polling.tell);
   let known: string | null = null;
   let pulls: readonly PullRequest[] = [];
   for (let looks = 1; !stop.aborted; looks += 1) {
@@ -41,6 +43,7 @@ export async function poll(followed: Followed, polling: Polling): Promise<void> 
       if (digestOf(heads) !== known) await poke();
       known = digestOf(heads);
       await git.answered();
+      await noted();
       if (away !== null) throw away;
       if (forge.isDue) {
         await approvals();

@@ -21,7 +21,7 @@ const SWEEP_MS = 60_000;
 /** What happens while repositories are followed. `trouble`: null where it is over. */
 type Happening =
   | { says: "following"; repository: string }
-  /** It is in no process' file any more, and its workflows are ended. */
+  /** It is not in the file any more, and its workflows are ended. */
   | { says: "left"; repository: string }
   | { says: "trouble"; repository: string; trouble: string | null }
   | { says: "listening"; address: string };
@@ -48,10 +48,7 @@ export interface Serving {
 export async function serve(store: Store, serving: Serving): Promise<void> {
   const { repositories } = serving;
   await mkdir(store.gitops.folder, { recursive: true });
-  const announced = await announceServing(
-    store,
-    repositories.map(({ name }) => name),
-  );
+  const announced = await announceServing(store, repositories);
   try {
     await serveAll(store, serving);
   } finally {
@@ -66,12 +63,15 @@ async function serveAll(
   const followed = new Map(repositories.map((served) => [served.name, follow(store, served, environment)]));
   await withSession(store, async ({ client, address, trouble }) => {
     const around: Around = { store, environment, followed, client, workerOf };
-    for (const name of await endLeft(client, store)) tell({ says: "left", repository: name });
+    for (const name of await endLeft(client, store, followed)) tell({ says: "left", repository: name });
     const worker = await startWorker(address, around);
     const ended = new AbortController();
     const over = AbortSignal.any([stop, ended.signal]);
     const poke = (name: string): Promise<void> => pokeRepository(client, store, name);
-    const approvals = new Map([...followed].map(([name, one]) => [name, approvalsOf(client, store, one)]));
+    const repairOf = (name: string) => (sha: Sha) => repairCommit(client, store, name, sha);
+    const approvals = new Map(
+      [...followed].map(([name, one]) => [name, approvalsOf(client, store, one, repairOf(name))]),
+    );
     // What was delivered may be a comment; what of it the forge does not answer now, polling finds.
     const hurry = async (name: string): Promise<void> => {
       await Promise.all([
@@ -89,7 +89,7 @@ async function serveAll(
       return poll(one, {
         stop: over,
         poke: () => poke(name),
-        repair: (sha) => repairCommit(client, store, name, sha),
+        repair: repairOf(name),
         approvals: approvals.get(name)!,
         tell: (what) => tell({ says: "trouble", repository: name, trouble: what }),
       });

@@ -67,4 +67,11 @@ export const readSent = async (places: Places, sha: Sha): Promise<Sent> => {
 export const writeSent = (places: Places, sha: Sha, sent: Sent): Promise<void> =>
   writeSoon(sentFile(places, sha), sent);
 
+/** Of `sent`: the comment of a pull request. */
+export const commentOn = (pull: number): string => `pull ${pull}`;
+
+/** Whether it was shown, and not refused. */
+export const isSent = ({ sent, refused }: Sent, what: string): boolean =>
+  sent[what] !== undefined && refused[what] === undefined;
+
 const sentFile = (places: Places, sha: Sha): string => path.join(folderOf(places, sha), "sent.json");

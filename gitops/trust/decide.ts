@@ -41,7 +41,8 @@ export function decide(grounds: Grounds): Decision {
     return planOnly("trust", untrusted);
   if (wanted === "never") return planOnly("policy", `The pipeline never runs it for ${WORDS[trigger.kind]}.`);
   // Whoever asks for a run by hand is the operator, and has seen what it is of.
-  if (trigger.kind === "manual") return answer(wanted, stranger ?? "It was asked for by hand.");
+  if (trigger.kind === "manual")
+    return answer(wanted, `It was asked for by hand.${stranger === null ? "" : ` No secret: ${stranger}`}`);
   if (stranger !== null) return answer("after-approval", stranger);
   if (trigger.kind === "pull_request" && trust.pullRequest === "nobody")
     return answer("after-approval", "Every pull request needs approval here.");

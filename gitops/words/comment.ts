@@ -1,4 +1,5 @@
 import type { StatusState, Trigger } from "../../schemas/gitops.ts";
+import type { ServerTrust } from "../../schemas/gitops-policy.ts";
 import type { CommitStanding, Item } from "../../schemas/gitops-work.ts";
 import { approvalLine } from "./approval.ts";
 import { counted, problemLine } from "./counts.ts";
@@ -21,7 +22,11 @@ export const markerOf = (repository: string): string => `<!-- reprise:${reposito
 export function commentOf(
   standing: CommitStanding,
   facts: Facts,
-  { all, policyChanged }: { all: StatusState; policyChanged: boolean },
+  {
+    all,
+    policyChanged,
+    approvers,
+  }: { all: StatusState; policyChanged: boolean; approvers: ServerTrust["approvers"] },
 ): string {
   const { repository, sha, unaffected, problems, trouble, triggers } = standing;
   const items = [...standing.items].sort(byUrgency);
@@ -38,7 +43,7 @@ export function commentOf(
       : []),
     ...(items.length === 0 ? [] : [table(items, facts)]),
     ...(unaffected === 0 ? [] : [`${counted(unaffected, "recipe")} not affected.`]),
-    ...approval(standing, items),
+    ...approval(standing, items, approvers),
   ];
   return withinLength(
     head.join("\n\n"),
@@ -70,13 +75,17 @@ function table(items: readonly Item[], facts: Facts): string {
   ].join("\n");
 }
 
-function approval({ sha }: CommitStanding, items: readonly Item[]): string[] {
+function approval(
+  { sha }: CommitStanding,
+  items: readonly Item[],
+  approvers: ServerTrust["approvers"],
+): string[] {
   const waiting = items.filter(({ state }) => state === "waiting-for-approval");
   if (waiting.length === 0) return [];
   const digests = [...new Set(waiting.map((item) => item.approval))];
   const some = digests.slice(0, MOST_ROWS);
   return [
-    `${counted(waiting.length, "recipe")} ${waiting.length === 1 ? "waits" : "wait"} for approval, of this commit and these plans. Somebody with write permission comments:`,
+    `${counted(waiting.length, "recipe")} ${waiting.length === 1 ? "waits" : "wait"} for approval, of this commit and these plans. Somebody with ${approvers} permission comments:`,
     codeBlock([approvalLine(sha, some)], 120 + 13 * some.length),
   ];
 }

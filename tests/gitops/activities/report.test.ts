@@ -70,7 +70,7 @@ async function lab() {
     project: null,
     login: { token: "t" },
   });
-  const followed = { places, forge } as unknown as Followed;
+  const followed = { served: { trust: { approvers: "write" } }, places, forge } as unknown as Followed;
   const around = { store: openStore(root), followed: new Map([["papers", followed]]) } as unknown as Around;
   const report = (state: StatusState, more: Partial<Showing> = {}): Promise<unknown> =>
     new MockActivityEnvironment().run(activitiesWith(around).report, { ...standing(state), ...more });
@@ -152,6 +152,22 @@ describe("while a forge is in trouble (complaint 13)", () => {
     await report("running", { anew: true });
     expect(shown.at(-1)).toMatchObject({ context: "reprise", state: "pending" });
     expect(shown.filter(({ context }) => context === "reprise/a")).toHaveLength(1);
+    expect(comments).toHaveLength(1);
+    expect(await lost()).toEqual([]);
+  });
+
+  test("a comment that was removed is found, and written again", async () => {
+    const { report, comments, lost, asked, mood } = await lab();
+    await report("unclaimed");
+    expect(await lost()).toEqual([]);
+    comments.splice(0);
+    const before = asked.length;
+    expect(await lost()).toEqual([SHA]);
+    // For the statuses, and for the comments.
+    expect(asked.length - before).toBe(2);
+    mood.push(LIMITED);
+    await expect(lost()).rejects.toMatchObject({ fault: "limited" });
+    await report("unclaimed", { anew: true });
     expect(comments).toHaveLength(1);
     expect(await lost()).toEqual([]);
   });

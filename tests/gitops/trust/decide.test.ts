@@ -172,3 +172,11 @@ test("patterns: * stays in a folder, ** does not, and nothing is negated", () =>
   expect(fits("main", ["!other"])).toBe(false);
   expect(fits("feature/$(id)", ["feature/*"])).toBe(true);
 });
+
+test("by hand at an untrusted commit it runs, and the reason says why without a secret", () => {
+  expect(ask(at("manual", "refs/heads/other"))).toMatchObject({
+    run: "always",
+    reason: "It was asked for by hand. No secret: The server's operator does not trust the branch 'other'.",
+    secrets: [],
+  });
+});

@@ -216,6 +216,7 @@ describe("the comment", () => {
     commentOf(standing(items, { unaffected: 17 }), new Map([["recipes--a", facts(more)]]), {
       all: items[0]!.state,
       policyChanged: false,
+      approvers: "write",
     });
 
   test("begins with our marker, and has plan, price, verdict and difference in a row", () => {
@@ -271,13 +272,18 @@ describe("the comment", () => {
     ]);
     const line = `/reprise approve ${SHA} ${"f".repeat(12)} ${"d".repeat(12)}`;
     expect(text).toContain(`2 recipes wait for approval`);
+    expect(text).toContain("Somebody with write permission comments:");
     expect(text.split("\n")).toContain(line);
     expect(approvalsIn(text)).toEqual([]);
     expect(approvalsIn(line)).toEqual([{ sha: SHA, digests: ["f".repeat(12), "d".repeat(12)] }]);
   });
 
   test("says that a change of the policy has no effect", () => {
-    const text = commentOf(standing([]), new Map(), { all: "unaffected", policyChanged: true });
+    const text = commentOf(standing([]), new Map(), {
+      all: "unaffected",
+      policyChanged: true,
+      approvers: "write",
+    });
     expect(text).toContain(
       "This pull request changes `.reprise/gitops.yaml`. That has no effect before it is merged.",
     );
@@ -302,6 +308,7 @@ describe("the comment", () => {
     const text = commentOf(standing(items), new Map(items.map(({ key }) => [key, facts({ plan: long })])), {
       all: "failed",
       policyChanged: false,
+      approvers: "write",
     });
     expect(text.length).toBeLessThanOrEqual(60_000);
     expect(text.indexOf("recipe-999.yaml")).toBeLessThan(text.indexOf("recipe-0.yaml"));
@@ -344,7 +351,7 @@ describe("nothing of a repository is read as markup", () => {
         trouble: evil,
       }),
       new Map([["recipes--a", facts({ plan: wild, verdict: judged, difference: apart })]]),
-      { all: "failed", policyChanged: true },
+      { all: "failed", policyChanged: true, approvers: "write" },
     );
     expect(outsideCode(text)).not.toMatch(
       /@ada|<img|\*\*bold|evil|#1|pwn|touch|approve|gnp|\p{Cf}|(?!\n)\p{Cc}/u,
