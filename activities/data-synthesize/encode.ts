@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { hasAvx2 } from "../../host/avx2.ts";
 import { FRAMES_PER_SECOND } from "./walk.ts";
 
 // Presentation times that are no multiple of anything: what index / fps gets wrong.
@@ -12,10 +13,10 @@ const BIT_EXACT = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metada
 const FIRST_PIPE = 3;
 
 /**
- * With AVX-512, x264 decides by memory that it never wrote. In a process that encodes one film this is zero, as the kernel gives
- * it; of several films one may find another's. So what malloc of glibc gives is zero: the complement of this byte.
+ * With AVX-512 x264 gives other files, and not always the same: it decides by memory that it never wrote, in which a film may
+ * find another's. Its code for AVX2 gives the same ones on every processor that has that.
  */
-const CLEAN_MEMORY = { MALLOC_PERTURB_: "255" };
+const alike = (): string[] => (hasAvx2() ? ["-x264-params", "asm=avx2"] : []);
 
 /** A film that is to be encoded. */
 export interface Film {
@@ -47,6 +48,7 @@ export async function encode(films: readonly Film[], encoding: Encoding): Promis
     ...["-map", String(number)],
     ...(variableFrameRate ? UNEVENLY : []),
     ...h264,
+    ...alike(),
     ...["-threads", "1", "-video_track_timescale", "12000"],
     ...BIT_EXACT,
     output,
@@ -54,7 +56,6 @@ export async function encode(films: readonly Film[], encoding: Encoding): Promis
   const quietly = ["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-filter_threads", "1"];
   await execa(ffmpeg, [...quietly, ...inputs, ...outputs], {
     stdio: ["ignore", "ignore", "pipe", ...films.map(({ frames }) => frames)],
-    env: CLEAN_MEMORY,
     ...(cwd === undefined ? {} : { cwd }),
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });

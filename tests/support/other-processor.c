@@ -1,7 +1,7 @@
 /*
- * Loaded into Python (LD_PRELOAD), makes it believe that it runs on another processor: OTHER_PROCESSOR, given to the compiler,
- * is "intel" and hides everything beyond AVX2, or "amd" and also says that it is AMD's, with other caches. Linux on x86-64, where the kernel lets a program forbid
- * itself the CPUID instruction ("cpuid_fault" in /proc/cpuinfo).
+ * Loaded into Python and ffmpeg (LD_PRELOAD), makes them believe that they run on another processor: OTHER_PROCESSOR, given to
+ * the compiler, is "intel" and hides everything beyond AVX2, or "amd" and also says that it is AMD's, with other caches. Linux on
+ * x86-64, where the kernel lets a program forbid itself the CPUID instruction ("cpuid_fault" in /proc/cpuinfo).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -94,7 +94,8 @@ static void on_fault(int number, siginfo_t *info, void *context) {
 }
 
 __attribute__((constructor)) static void begin(void) {
-    if (strncmp(program_invocation_short_name, "python", 6) != 0) return;
+    const char *name = program_invocation_short_name;
+    if (strncmp(name, "python", 6) != 0 && strncmp(name, "ffmpeg", 6) != 0) return;
     amd = strcmp(OTHER_PROCESSOR, "amd") == 0;
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
     sigaction(SIGSEGV, &action, NULL);

@@ -10,7 +10,7 @@ const HIDDEN = ["AVX512F", "AVX512VL", "AVX512BW", "AVX512DQ", "AVX512CD"]
   .map((name) => `-${name}`)
   .join(",");
 
-/** Why Python cannot be made to believe here that it runs on another processor; null where it can. */
+/** Why Python and ffmpeg cannot be made to believe here that they run on another processor; null where it can. */
 export function whyNoOtherProcessor(): string | null {
   if (process.platform !== "linux" || process.arch !== "x64") return "not Linux on x86-64";
   if (!/\bcpuid_fault\b/.test(readFileSync("/proc/cpuinfo", "utf8")))
@@ -18,7 +18,7 @@ export function whyNoOtherProcessor(): string | null {
   return spawnSync("cc", ["--version"]).status === 0 ? null : "there is no C compiler";
 }
 
-/** Environment in which every Python takes this machine for one with an AMD processor without AVX-512. */
+/** Environment in which every Python and ffmpeg takes this machine for one with an AMD processor without AVX-512. */
 export function otherProcessor(): Record<string, string> {
   // LD_PRELOAD is split at blanks, which the folders of the tests have on purpose.
   const folder = mkdtempSync("/tmp/reprise-other-processor-");
