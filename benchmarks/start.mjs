@@ -15,6 +15,7 @@ import { makeSnakemake } from "./beside/snakemake.mjs";
 
 const RUNS = 20;
 const STEPS = 9;
+const MAKER = "bench";
 const root = path.dirname(import.meta.dirname);
 const cli = path.join(root, "dist", "cli", "main.js");
 const recipe = path.join(root, "recipes", "demo.yaml");
@@ -28,7 +29,21 @@ const OURS = {
   "run, nothing to do": { args: ["run", recipe], limit: 3.5 },
 };
 
-/** A store with a result of each step of the demo, put there by the engine's own functions, and a run of it. */
+const POINTS = 150;
+
+/** What a training wrote while it ran: a report has curves of it. */
+function writeEvents(file, curves) {
+  const lines = Array.from({ length: POINTS }, (_, step) =>
+    JSON.stringify({
+      ...{ event: "metrics", time: step, step },
+      values: Object.fromEntries(curves.map(({ metric }) => [metric, Math.sin(step / 20)])),
+    }),
+  );
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, `${lines.join("\n")}\n`);
+}
+
+/** A store with a result of each step of the demo, put there by the engine's own functions. */
 async function finished(folder) {
   const read = (file) => fs.readFileSync(file, "utf8");
   const { plan } = compile({
@@ -51,11 +66,18 @@ async function finished(folder) {
       fs.writeFileSync(path.join(place, "data.txt"), `${step.id} ${output}`);
       made[step.id][output] = await store.artifacts.put(place, type);
     }
-    await store.results.remember(fingerprint(KINDS.get(step.kind).schema, step, inputs, tools), {
-      ...{ run: "bench", outputs: made[step.id], metrics: {}, fields: {}, seconds: 1, inexact: [] },
-      ...{ made: new Date().toISOString(), log: null, events: null },
+    const { curves = [], schema } = KINDS.get(step.kind);
+    if (curves.length > 0) writeEvents(store.runs.step(MAKER, step.id).events, curves);
+    await store.results.remember(fingerprint(schema, step, inputs, tools), {
+      ...{ run: MAKER, outputs: made[step.id], metrics: {}, fields: {}, seconds: 1, inexact: [] },
+      ...{ made: new Date().toISOString(), log: null },
+      events: curves.length > 0 ? `${step.id}/events.jsonl` : null,
     });
   }
+  // The report of the run that made them has their curves, as a first run draws them.
+  await execa(process.execPath, [cli, "run", recipe], { cwd: folder, reject: false });
+  const [first] = await store.runs.list();
+  fs.copyFileSync(store.runs.files(first).report, store.runs.files(MAKER).report);
 }
 
 /** Milliseconds of a whole process; one that fails otherwise than by a claim is no measurement. */

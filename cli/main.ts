@@ -10,6 +10,7 @@ import { GitError } from "../gitops/git/git-error.ts";
 import { RunError } from "../runs/errors.ts";
 import type { Act } from "./act.ts";
 import { makeProgram } from "./program.ts";
+import { startQuickly } from "./quick-start.ts";
 import { lostOutput, outliveReaders } from "./readers.ts";
 import { sayJson } from "./output.ts";
 
@@ -21,6 +22,7 @@ const act: Act =
     process.exitCode = await command(...args);
   };
 
+startQuickly(process.env);
 const program = makeProgram(act);
 
 outliveReaders();

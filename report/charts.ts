@@ -2,20 +2,18 @@ import { LineChart } from "echarts/charts";
 import { GridComponent, TitleComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import { Html } from "./html.ts";
+import type { Chart } from "./curves.ts";
+import { marked } from "./drawn.ts";
+import type { Html } from "./html.ts";
 
 use([LineChart, GridComponent, TitleComponent, SVGRenderer]);
-
-export interface Point {
-  step: number;
-  value: number;
-}
 
 const INK = "#3d4451";
 const FAINT = "#dfe3ea";
 
-/** One metric over the optimizer steps, as SVG. */
-export function lineChart(title: string, points: readonly Point[], colour: string): Html {
+/** A chart as SVG. */
+export function draw(given: Chart): Html {
+  const { title, points, colour } = given;
   const chart = init(null, null, { renderer: "svg", ssr: true, width: 440, height: 220 });
   const axis = {
     axisLine: { lineStyle: { color: FAINT } },
@@ -50,5 +48,5 @@ export function lineChart(title: string, points: readonly Point[], colour: strin
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
-  return new Html(svg);
+  return marked(given, svg);
 }

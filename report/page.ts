@@ -5,8 +5,8 @@ import type { Kinds } from "../core/kinds.ts";
 import type { RunRecord, RunRecordStep } from "../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import { bytesSection } from "./bytes.ts";
-import { lineChart } from "./charts.ts";
-import { curvesOf } from "./curves.ts";
+import { chartsOf } from "./curves.ts";
+import { keyOf } from "./drawn.ts";
 import { accuracySection, apiSection } from "./evaluation.ts";
 import { Html, html, section, table } from "./html.ts";
 import { readingSection } from "./reading.ts";
@@ -20,6 +20,8 @@ export interface ReportData {
   /** What kinds of steps say of theirs, as HTML. */
   sections: Readonly<Record<KindReport["place"], readonly string[]>>;
   kinds: Kinds;
+  /** The pictures of its charts, by their keys. */
+  charts: ReadonlyMap<string, Html>;
   /** What to know of replies without a letter, by id of the step that has many. */
   unparsed: ReadonlyMap<string, string>;
   style: string;
@@ -27,7 +29,7 @@ export interface ReportData {
 
 /** The report of a run as one page that needs nothing else. Pure: every number comes from the record or the events. */
 export function renderReport(given: ReportData): string {
-  const { record, events, samples, sections, kinds, unparsed, style } = given;
+  const { record, events, samples, sections, unparsed, style } = given;
   const said = (place: KindReport["place"]) => new Html(sections[place].join("\n"));
   return html`<!doctype html>
     <html lang="en">
@@ -52,9 +54,9 @@ export function renderReport(given: ReportData): string {
           </header>
           ${failureSection(record)} ${verdictSection(record)} ${accuracySection(record)}
           ${readingSection(record, unparsed)} ${said("scores")} ${apiSection(record)} ${said("data")}
-          ${samplesSection(samples)} ${curvesSection(record, events, kinds)} ${stepsSection(record)}
-          ${hubSection(record)} ${gatesSection(events)} ${notesSection(events)} ${deviationsSection(record)}
-          ${bytesSection(record)} ${environmentSection(record)}
+          ${samplesSection(samples)} ${curvesSection(given)} ${stepsSection(record)} ${hubSection(record)}
+          ${gatesSection(events)} ${notesSection(events)} ${deviationsSection(record)} ${bytesSection(record)}
+          ${environmentSection(record)}
         </main>
       </body>
     </html> `.text;
@@ -94,24 +96,15 @@ function verdictSection(record: RunRecord): Html {
   return section("Verdict", html`${rows}${note === null ? "" : html`<p class="faint">${note}</p>`}`);
 }
 
-function curvesSection({ steps }: RunRecord, events: ReportData["events"], kinds: Kinds): Html {
-  const drawn = steps.map(({ id, kind }) => ({
-    id,
-    kind,
-    curves: curvesOf(kinds.find(kind)?.curves ?? [], events.get(id) ?? []).filter(
-      ({ points }) => points.length > 0,
-    ),
-  }));
-  const shown = drawn.filter(({ curves }) => curves.length > 0);
+function curvesSection({ record, events, kinds, charts: drawn }: ReportData): Html {
+  const shown = chartsOf(record, events, kinds);
   if (shown.length === 0) return html``;
   return section(
     "Training curves",
     html`${shown.map(
-      ({ id, kind, curves }) =>
+      ({ id, kind, charts }) =>
         html`<h3>${id} <small>${kind}</small></h3>
-          <div class="charts">
-            ${curves.map(({ title, colour, points }) => lineChart(title, points, colour))}
-          </div>`,
+          <div class="charts">${charts.map((chart) => drawn.get(keyOf(chart)))}</div>`,
     )}`,
   );
 }

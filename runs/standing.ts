@@ -17,16 +17,18 @@ async function standingOf(
   return (await store.local.liveWorkers(request.run)).length > 0 ? "running" : "unfinished";
 }
 
-/** All runs of a store, newest first. */
-export const standings = async (
+/** How runs stand, in their order: all of a store, newest first, unless others are named. */
+export async function standings(
   store: Store,
-): Promise<{ started: StartedRun; standing: Standing; record: RunRecord | undefined }[]> =>
-  Promise.all(
-    (await store.runs.list()).map(async (run) => {
+  runs?: readonly string[],
+): Promise<{ started: StartedRun; standing: Standing; record: RunRecord | undefined }[]> {
+  return Promise.all(
+    (runs ?? (await store.runs.list())).map(async (run) => {
       const [started, record] = await Promise.all([store.runs.load(run), store.runs.loadRecord(run)]);
       return { started: started!, standing: await standingOf(store, started!, record), record };
     }),
   );
+}
 
 interface StepStanding {
   id: string;

@@ -2,21 +2,53 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 
-/** Schemas of whole documents. */
+const load = (name: string): object => require(`./${name}.schema.json`) as object;
+
+/** Schemas of whole documents, each read when it is asked for. */
 export const DOCUMENT_SCHEMAS = {
-  recipe: require("./recipe.schema.json") as object,
-  question: require("./question.schema.json") as object,
-  "recorded-reply": require("./recorded-reply.schema.json") as object,
-  judgement: require("./judgement.schema.json") as object,
-  "paper-tables": require("./paper-tables.schema.json") as object,
-  digests: require("./digests.schema.json") as object,
-  kind: require("./kind.schema.json") as object,
-  "kind-job": require("./kind-job.schema.json") as object,
-  "trainer-job": require("./trainer-job.schema.json") as object,
-  "trainer-event": require("./trainer-event.schema.json") as object,
-  "trainer-result": require("./trainer-result.schema.json") as object,
-  "trainer-host": require("./trainer-host.schema.json") as object,
-  "run-record": require("./run-record.schema.json") as object,
-  "gitops-server": require("./gitops-server.schema.json") as object,
-  "gitops-repository": require("./gitops-repository.schema.json") as object,
-} as const;
+  get recipe() {
+    return load("recipe");
+  },
+  get question() {
+    return load("question");
+  },
+  get "recorded-reply"() {
+    return load("recorded-reply");
+  },
+  get judgement() {
+    return load("judgement");
+  },
+  get "paper-tables"() {
+    return load("paper-tables");
+  },
+  get digests() {
+    return load("digests");
+  },
+  get kind() {
+    return load("kind");
+  },
+  get "kind-job"() {
+    return load("kind-job");
+  },
+  get "trainer-job"() {
+    return load("trainer-job");
+  },
+  get "trainer-event"() {
+    return load("trainer-event");
+  },
+  get "trainer-result"() {
+    return load("trainer-result");
+  },
+  get "trainer-host"() {
+    return load("trainer-host");
+  },
+  get "run-record"() {
+    return load("run-record");
+  },
+  get "gitops-server"() {
+    return load("gitops-server");
+  },
+  get "gitops-repository"() {
+    return load("gitops-repository");
+  },
+};

@@ -91,13 +91,18 @@ export const listFinished = async (objects: Objects): Promise<string[]> =>
 
 const ANY_STEP = { id: "step", kind: "kind", fingerprint: null, inputs: {}, threads: null };
 
+/** The path of another run's file: traces count from the record's own folder. */
+const traceIn = (run: string, file: string): string => `../${run}/${file}`;
+
+/** The other run that a trace is of; null if it is of the record's own run. */
+export const runOfTrace = (file: string): string | null => /^\.\.\/(\w[\w.-]*)\//.exec(file)?.[1] ?? null;
+
 /** A step whose result was in the store already. */
 export function reusedOutcome(
   common: Pick<StepOutcome, "id" | "kind" | "fingerprint" | "inputs" | "threads">,
   known: FinishedStep,
 ): StepOutcome {
-  // Traces count from the record's own folder.
-  const trace = (file: string | null) => (file === null ? null : `../${known.run}/${file}`);
+  const trace = (file: string | null) => (file === null ? null : traceIn(known.run, file));
   return {
     ...common,
     status: "reused",

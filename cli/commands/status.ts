@@ -54,7 +54,10 @@ async function followFiles(store: Store, name: string): Promise<void> {
 const MOST_LISTED = 20;
 
 async function listAll(store: Store, { json, all }: { json: boolean; all: boolean }): Promise<number> {
-  const runs = (await standings(store)).map(
+  const names = await store.runs.list();
+  const listed = json || all ? names : names.slice(0, MOST_LISTED);
+  const older = names.length - listed.length;
+  const runs = (await standings(store, listed)).map(
     ({ started: { request, started, settings }, standing, record }) => ({
       run: request.run,
       status: standing,
@@ -69,14 +72,12 @@ async function listAll(store: Store, { json, all }: { json: boolean; all: boolea
   else if (runs.length === 0)
     say("There is no run here yet. Start one with 'reprise run RECIPE', or 'reprise demo'.");
   else {
-    const listed = all ? runs : runs.slice(0, MOST_LISTED);
-    const rows = listed.map(({ run, status: is, verdict, started, recipe, profile, settings }) => [
+    const rows = runs.map(({ run, status: is, verdict, started, recipe, profile, settings }) => [
       ...[run, is, verdict ?? "", started.slice(0, 16).replace("T", " "), recipe],
       [...(profile === null ? [] : [`profile ${profile}`]), ...settings].join("\n"),
     ]);
     say(drawTable(["run", "status", "verdict", "started", "recipe", "with"], rows));
-    if (listed.length < runs.length)
-      say(`${counted(runs.length - listed.length, "older run")} not shown; --all lists them.`);
+    if (older > 0) say(`${counted(older, "older run")} not shown; --all lists them.`);
   }
   return EXIT.done;
 }

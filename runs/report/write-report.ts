@@ -2,10 +2,12 @@ import { readFile } from "node:fs/promises";
 import { kindsOf } from "../../activities/index.ts";
 import type { KindReport } from "../../core/kind.ts";
 import { eventsIn } from "../../data/events/event-tail.ts";
+import { chartsOf } from "../../report/curves.ts";
 import { renderReport, type ReportData } from "../../report/page.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../../schemas/generated/trainer-event.ts";
 import { writeWhole } from "../../store/files.ts";
+import { chartsFor } from "./charts-for.ts";
 import { samplesOf } from "./report-samples.ts";
 import { unparsedNotes } from "./unparsed-notes.ts";
 import type { Store } from "../../store/store.ts";
@@ -23,7 +25,9 @@ export async function writeReport(store: Store, record: RunRecord): Promise<stri
     sectionsOf(store, record, kinds),
     unparsedNotes(store, record),
   ]);
-  const page = renderReport({ record, events, samples, sections, kinds, unparsed, style });
+  const wanted = chartsOf(record, events, kinds).flatMap((step) => step.charts);
+  const charts = await chartsFor(store, record, wanted);
+  const page = renderReport({ record, events, samples, sections, kinds, charts, unparsed, style });
   const file = store.runs.files(record.run).report;
   await writeWhole(file, page);
   return file;

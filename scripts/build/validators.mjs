@@ -1,4 +1,6 @@
-// Writes dist/schemas/precompiled.js: the schemas' validators as code, with nothing left to compile at run time.
+// Writes dist/schemas/validators/: each schema's validator as code, with nothing left to compile at run time, in a file of its own:
+// a short command needs few of them. dist/schemas/precompiled.js finds them.
+import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import standaloneCode from "ajv/dist/standalone/index.js";
@@ -13,24 +15,32 @@ export async function writeValidators(dist) {
     ...validatedSchemas(),
     ...Object.fromEntries([...KINDS].map(({ name, schema }) => [name, schema])),
   };
-  const ajv = newAjv({ code: { source: true, esm: true } });
-  const names = Object.keys(schemas);
-  const ids = names.map((name, index) => {
-    const { $id: _, ...schema } = schemas[name];
-    ajv.addSchema(schema, `validator${index}`);
-    return `validator${index}`;
-  });
-  const code = standaloneCode.default(ajv, Object.fromEntries(ids.map((id) => [id, id])));
-  const table = names.map((name, index) => `${JSON.stringify(name)}: ${ids[index]}`).join(", ");
-  await esbuild.build({
-    stdin: { contents: `${code}\nexport const precompiled = {${table}};`, resolveDir: path.dirname(dist) },
-    outfile: path.join(dist, "schemas/precompiled.js"),
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    logLevel: "error",
-  });
+  const files = Object.keys(schemas).map((name) => [name, `${name.replace("/", "-")}.cjs`]);
+  const folder = path.join(dist, "schemas", "validators");
+  await Promise.all(
+    files.map(([name, file]) => {
+      const { $id: _, ...schema } = schemas[name];
+      const ajv = newAjv({ code: { source: true } });
+      return esbuild.build({
+        stdin: { contents: standaloneCode.default(ajv, ajv.compile(schema)), resolveDir: path.dirname(dist) },
+        outfile: path.join(folder, file),
+        bundle: true,
+        format: "cjs",
+        platform: "node",
+        target: "node20",
+        minifySyntax: true,
+        minifyWhitespace: true,
+        logLevel: "error",
+      });
+    }),
+  );
+  fs.writeFileSync(path.join(dist, "schemas", "precompiled.js"), finder(files));
 }
+
+/** By require, as a validator is asked for in the midst of what does not wait. */
+const finder = (files) => `import { createRequire } from "node:module";
+const require = createRequire(import.meta.url);
+const files = ${JSON.stringify(Object.fromEntries(files))};
+const found = (file) => ({ enumerable: true, get: () => require("./validators/" + file) });
+export const precompiled = Object.defineProperties({}, Object.fromEntries(Object.entries(files).map(([name, file]) => [name, found(file)])));
+`;

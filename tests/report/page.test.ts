@@ -1,12 +1,17 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { KINDS } from "../../activities/index.ts";
+import { draw } from "../../report/charts.ts";
+import { chartsOf } from "../../report/curves.ts";
+import { drawnIn, keyOf } from "../../report/drawn.ts";
 import { renderReport } from "../../report/page.ts";
+import { chartsFor } from "../../runs/report/charts-for.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../../schemas/generated/trainer-event.ts";
 import { validateRecord } from "../../schemas/validators.ts";
 import { hasBrowser, withBrowser } from "../support/browser.ts";
+import { openStore } from "../../store/store.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
 const HASH = "a".repeat(64);
@@ -92,6 +97,8 @@ const events = new Map<string, TrainerEvent[]>([
     })),
   ],
 ]);
+const drawn = chartsOf(record, events, KINDS).flatMap((step) => step.charts);
+const pictures = new Map(drawn.map((chart) => [keyOf(chart), draw(chart)]));
 const style = readFileSync("report/style.css", "utf8");
 const page = renderReport({
   record,
@@ -99,6 +106,7 @@ const page = renderReport({
   samples: [],
   sections: { scores: [], data: [] },
   kinds: KINDS,
+  charts: pictures,
   unparsed: new Map(),
   style,
 });
@@ -119,6 +127,7 @@ describe("the report", () => {
       samples: [],
       sections: { scores: [], data: [] },
       kinds: KINDS,
+      charts: pictures,
       unparsed: new Map(),
       style,
     };
@@ -135,6 +144,23 @@ describe("the report", () => {
       expect(shown).toContain(words);
   });
 
+  test("charts of reused steps are taken from the report of the run that made them", async () => {
+    expect(drawnIn(page)).toEqual(pictures);
+    const store = openStore(temporaryFolder());
+    const other = record.steps.map((step) => ({ ...step, events: "../made-1/grpo/events.jsonl" }));
+    const reusing = { ...record, run: "reused-1", steps: other };
+    expect([...(await chartsFor(store, reusing, drawn)).keys()]).toEqual([...pictures.keys()]);
+    const file = store.runs.files("made-1").report;
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, page.replaceAll(">step<", ">as it was drawn<"));
+    const taken = await chartsFor(store, reusing, drawn);
+    expect([...taken.keys()].sort()).toEqual([...pictures.keys()].sort());
+    expect([...taken.values()].map(({ text }) => text).join("")).toContain("as it was drawn");
+    // What is not as it was is drawn.
+    const changed = { ...drawn[0]!, points: [{ step: 1, value: 2 }] };
+    expect((await chartsFor(store, reusing, [changed])).get(keyOf(changed))!.text).toMatch(/^<svg /);
+  });
+
   test("names the commits of models from the hub", () => {
     const [, table = ""] = page.split("Models from the hub");
     for (const shown of ["org/&lt;tiny&gt;", "none: the newest", "<code>c0ffee</code>"])
@@ -146,6 +172,7 @@ describe("the report", () => {
       samples: [],
       sections: { scores: [], data: [] },
       kinds: KINDS,
+      charts: pictures,
       unparsed: new Map(),
       style,
     });
@@ -162,6 +189,7 @@ describe("the report", () => {
       samples: [],
       sections: { scores: [], data: [] },
       kinds: KINDS,
+      charts: pictures,
       unparsed: new Map(),
       style,
     });
