@@ -3,7 +3,7 @@ import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import type { Kinds } from "../core/kinds.ts";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 
-export interface Point {
+interface Point {
   step: number;
   value: number;
 }
