@@ -150,6 +150,13 @@ describe.skipIf(built === null)("a pull request on Gitea", { timeout: 120_000 },
     expect(runs()).toBe(1);
   });
 
+  test("our comment, deleted by somebody, is there again", async () => {
+    const [comment] = await ours(1);
+    await ask("admin", "DELETE", `/issues/comments/${comment!.id}`);
+    await says(1, /^\/reprise approve /m);
+    expect((await ours(1)).map(({ id }) => id)).not.toContain(comment!.id);
+  });
+
   test("what a stranger says is no approval", async () => {
     const line = await approvalIn(1);
     await ask("stranger", "POST", "/issues/1/comments", { body: line });
