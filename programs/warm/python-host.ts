@@ -78,7 +78,7 @@ export class PythonHost {
     this.#channel = this.#child.stdio[3] as Socket;
     this.#child.once("error", (error) => this.#lose(error.message));
     this.#child.once("exit", (code, signal) =>
-      this.#lose(`it ended (${signal ?? `exit code ${code}`})`, signal !== null),
+      this.#lose(`it ended (${signal ?? `exit code ${code}`})`, this.#shut !== undefined || signal !== null),
     );
     this.#channel.on("error", () => {});
     createInterface({ input: this.#channel }).on("line", (line) => this.#hear(line));
@@ -175,7 +175,7 @@ export class PythonHost {
   }
 
   /** It is over, or not to be trusted: its steps' processes die with it. */
-  #lose(why: string, killed = false): void {
+  #lose(why: string, killed = this.#shut !== undefined): void {
     if (this.#lost) return;
     this.#lost = true;
     this.#shut ??= why;

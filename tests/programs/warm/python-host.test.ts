@@ -219,6 +219,14 @@ describe.skipIf(process.platform !== "linux")("a host", { timeout: MINUTE }, () 
     expect(await own.begin(ask)).toBe("it ended (exit code 1)");
   });
 
+  test("that is ended while it loads says nothing of another one", async () => {
+    const own = hostFrom(standIn("slow"));
+    own.end();
+    expect(await own.ready).toBe("it was ended");
+    expect(await own.over).toMatchObject({ killed: true });
+    await gone(own.pid!);
+  });
+
   test("leaves nothing when it is ended", async () => {
     const own = hostFrom(standIn());
     await own.ready;
