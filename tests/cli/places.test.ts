@@ -97,7 +97,8 @@ describe("where a command is called", () => {
 describe("too few open files", () => {
   // With the fewest, the command's own modules cannot be loaded.
   test.each([
-    [64, "Too many files are open in this process."],
+    [24, "Too many files are open in this process."],
+    [64, "This process may have 64 files open at once, and a run needs 256."],
     [128, "This process may have 128 files open at once, and a run needs 256."],
   ])(
     "are told with what to do, and no step begins: %i",
