@@ -13,6 +13,7 @@ export default defineConfig({
       "tests/workflows/{replay,run-plan}.test.ts",
       "tests/compiler/fixtures.test.ts",
       "tests/store/fence.test.ts",
+      "tests/store/objects-between-processes.test.ts",
       // Thousands of steps, or of generated cases each: too long to be run for each mutant.
       "tests/workflows/schedule-cost.test.ts",
       "tests/compiler/{mutations,hostile}.test.ts",
