@@ -117,6 +117,20 @@ describe.each(STORES)("a collection of a store over %s", (_, make) => {
     expect(existsSync(place)).toBe(true);
   });
 
+  test("leaves what was used between the look at it and its removal", async () => {
+    const [free, taken] = [await artifact(key("a"), 100, 3), await artifact(key("b"), 200, 3)];
+    let looks = 0;
+    const look: typeof store.objects.look = async (place) => {
+      const found = await store.objects.look(place);
+      const again = place === keys.artifact(taken.digest) && ++looks > 1;
+      return found !== null && again ? { ...found, changed: Date.now() } : found;
+    };
+    const found = await collect({ ...store, objects: { ...store.objects, look } }, { bytes: 0 }, false);
+    expect(names(found.removed)).toEqual([`artifact ${free.digest}`]);
+    expect(found).toMatchObject({ freed: 100, left: 200 });
+    expect(await Promise.all([free, taken].map(isThere))).toEqual([false, true]);
+  });
+
   test("removes what interrupted commands left, whatever is to be kept", async () => {
     const left = path.join(root, "artifacts", `${key("a")}.x.removed`);
     mkdirSync(left, { recursive: true });

@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { readJson, readJsonLines } from "../../store/files.ts";
+import { readJson, readJsonIfWhole, readJsonLines, unlessAbsent } from "../../store/files.ts";
 import { listRuns } from "../../store/runs.ts";
-import { mkdirSync } from "node:fs";
 import { temporaryFolder } from "../support/folders.ts";
 import { inFolder } from "../support/stores.ts";
 
@@ -22,3 +22,21 @@ test("a file where a folder is looked into is nothing there", async () => {
   writeFileSync(path.join(folder, "runs", ".DS_Store"), "");
   expect(await listRuns(inFolder(folder))).toEqual([]);
 });
+
+test("what cannot be looked at for another reason is not taken for absent", async () => {
+  const tooLong = path.join(folder, "x".repeat(300));
+  await expect(unlessAbsent(stat(tooLong))).rejects.toMatchObject({ code: "ENAMETOOLONG" });
+  await expect(readJson(tooLong)).rejects.toMatchObject({ code: "ENAMETOOLONG" });
+  expect(await unlessAbsent(stat(path.join(folder, "none")))).toBeUndefined();
+});
+
+test.each(["null", "3", '"run"', "[]", "{}", '{"run":', '{"other":1}'])(
+  "a file with %s holds no object with 'run'",
+  async (text) => {
+    const file = path.join(folder, "whole.json");
+    writeFileSync(file, text);
+    expect(await readJsonIfWhole<{ run: string }>(file, "run")).toBeUndefined();
+    writeFileSync(file, '{"run":"r"}');
+    expect(await readJsonIfWhole<{ run: string }>(file, "run")).toEqual({ run: "r" });
+  },
+);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { recall, remember } from "../../store/finished-steps.ts";
+import { recall, remember, reusedOutcome } from "../../store/finished-steps.ts";
 import { fitOutcome } from "../../store/fit-outcome.ts";
 import { keys } from "../../store/keys.ts";
 import { temporaryFolder } from "../support/folders.ts";
@@ -52,4 +52,11 @@ test.each([null, 5, "text", [], {}])("an outcome that is %j leaves nothing to us
   const { outcome, defects } = fitOutcome(value);
   expect(outcome).toBeNull();
   expect(defects.length).toBeGreaterThan(0);
+});
+
+test("what an earlier version remembered without models of a hub is reused without them", () => {
+  const common = { id: "s", kind: "run/noop", fingerprint: PRINT, inputs: {}, threads: 1 };
+  expect(Object.keys(reusedOutcome(common, remembered))).not.toContain("hub");
+  const hub = [{ repo: "a/b", commit: "c".repeat(40) }];
+  expect(reusedOutcome(common, { ...remembered, hub } as never).hub).toEqual(hub);
 });
