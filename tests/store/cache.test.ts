@@ -64,7 +64,5 @@ test("an artifact is verified by its content, and only names of artifacts are li
   const file = path.join(await objects.download(keys.artifact(digest)), "content", "file");
   chmodSync(file, 0o644);
   writeFileSync(file, "xyz");
-  expect(await verifyArtifact(objects, digest)).toMatch(
-    /^'file' was altered$|^its content has another digest$/,
-  );
+  expect(await verifyArtifact(objects, digest)).toBe("'file' was altered");
 });
