@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { closeSync, openSync } from "node:fs";
 import { link, readdir, rm, rmdir, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -34,6 +35,9 @@ const heldHere = new Set<string>();
 
 const nameOf = (turn: number): string => `owner-${turn}.json`;
 
+/** Of the file that an owner holds open, and forks of its process with it. */
+const heldBy = (token: string): string => `owner-${token}.held`;
+
 /** Whether a name in a step directory is the fence's. */
 export const isFenceFile = (name: string): boolean => name.startsWith("owner-");
 
@@ -45,13 +49,15 @@ export const isFenceFile = (name: string): boolean => name.startsWith("owner-");
 export class Fence {
   readonly #folder: string;
   readonly #turn: number;
+  readonly #held: number;
   #owner: Owner;
   #over = false;
 
-  private constructor(folder: string, turn: number, owner: Owner) {
+  private constructor(folder: string, turn: number, owner: Owner, held: number) {
     this.#folder = folder;
     this.#turn = turn;
     this.#owner = owner;
+    this.#held = held;
   }
 
   /** Takes the directory over. Throws FenceError while another live attempt holds it. */
@@ -80,12 +86,15 @@ export class Fence {
       child: null,
       released: false,
     };
-    const aside = path.join(folder, `owner.${owner.token}`);
+    const aside = path.join(folder, heldBy(owner.token));
     await writeSoon(aside, owner);
+    const held = openSync(aside, "r");
+    const fence = new Fence(folder, turn, owner, held);
     try {
       // A link fails when the file is there.
       await link(aside, path.join(folder, nameOf(turn)));
     } catch (error) {
+      await fence.#letGo();
       const { code } = error as NodeJS.ErrnoException;
       // ENOENT: whoever was faster has finished, and cleared the directory.
       if (code === "EEXIST" || code === "ENOENT") throw new FenceError("another attempt was faster");
@@ -95,28 +104,34 @@ export class Fence {
           cause: error,
         },
       );
-    } finally {
-      await rm(aside, { force: true });
     }
-    const fence = new Fence(folder, turn, owner);
     // While this one looked away, others may have come, worked, and cleared the row.
     const predecessor = before === null ? undefined : await readOwner(folder, before.turn);
     if (predecessor === null || predecessor?.token !== before?.owner?.token) {
+      await fence.#letGo();
       await rm(path.join(folder, nameOf(turn)), { force: true });
       throw new FenceError("another attempt was faster");
     }
     // Only now: one that was taken over notes no child any more that would be missed here.
-    if (predecessor != null) {
-      await endLeftovers({ mark: predecessor.token, leader: predecessor.child }).catch(
-        async (error: unknown) => {
-          await fence.release();
-          throw error;
-        },
-      );
-    }
-    for (let old = turn - 2; old > 0 && old > turn - 5; old--)
-      await rm(path.join(folder, nameOf(old)), { force: true });
+    await fence.#endEarlier().catch(async (error: unknown) => {
+      await fence.release();
+      throw error;
+    });
     return fence;
+  }
+
+  /** Ends what earlier owners left. All of them: the last one may have died before it was through with this. */
+  async #endEarlier(): Promise<void> {
+    const earlier = (await turnsIn(this.#folder)).filter((turn) => turn < this.#turn);
+    for (const turn of earlier) {
+      const owner = await readOwner(this.#folder, turn);
+      if (owner == null) continue;
+      const { token, child: leader, worker } = owner;
+      await endLeftovers({ mark: token, leader, held: { name: heldBy(token), worker: worker.pid } });
+      await rm(path.join(this.#folder, heldBy(token)), { force: true });
+    }
+    for (const turn of earlier)
+      if (turn < this.#turn - 1) await rm(path.join(this.#folder, nameOf(turn)), { force: true });
   }
 
   /** Names this attempt: its processes carry it, so that a successor can end them. */
@@ -150,6 +165,7 @@ export class Fence {
     // Also where the disk is full: a file can always be removed.
     if (await this.#isOwn())
       await this.#write({ ...this.#owner, released: true }).catch(() => rm(this.#file, { force: true }));
+    await this.#letGo();
     heldHere.delete(this.#folder);
   }
 
@@ -157,12 +173,20 @@ export class Fence {
   async clear(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
-    if (await this.#isOwn()) {
+    const isOwn = await this.#isOwn();
+    await this.#letGo();
+    if (isOwn) {
       for (const turn of await turnsIn(this.#folder))
         if (turn <= this.#turn) await rm(path.join(this.#folder, nameOf(turn)), { force: true });
       await rmdir(this.#folder).catch(() => {});
     }
     heldHere.delete(this.#folder);
+  }
+
+  /** A network disk keeps a file under another name as long as it is open: it is closed first. */
+  async #letGo(): Promise<void> {
+    closeSync(this.#held);
+    await rm(path.join(this.#folder, heldBy(this.#owner.token)), { force: true }).catch(() => {});
   }
 
   /** Others may have come since, have cleared the row, and begun it anew: then this turn is another one's. */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isForkOf, isWithinExec } from "./forks.ts";
 import { isAlive, signalGroup, type ProcessIdentity } from "./processes.ts";
 
 /**
@@ -32,6 +33,8 @@ export interface Attempt {
   leader: ProcessIdentity | null;
   /** What `familyOf` and `watchFamily` found: children that took the mark off are not found any more when their parent is gone. */
   known?: ReadonlySet<string>;
+  /** Of a worker that has gone: name of the file that it held open, as forks of it do. */
+  held?: { name: string; worker: number };
 }
 
 interface Process {
@@ -60,8 +63,8 @@ export async function endAttempt(attempt: Attempt, until: number): Promise<strin
   const told = new Set<string>();
   for (let look = SHORTEST_LOOK_MS; ; look = Math.min(LONGEST_LOOK_MS, look * 2)) {
     const left = processesOf(attempt);
-    if (left.length === 0) return [];
     const now = Date.now();
+    if (left.length === 0 && (now >= until + KILLED_MS || !mayHide(attempt))) return [];
     for (const each of left) {
       if (now >= until) signal(each.pid, "SIGKILL");
       else if (!told.has(nameOf(each))) signal(each.pid, "SIGTERM");
@@ -115,11 +118,22 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** The marked processes, those that are known, and all that hang on them. */
+/** The marked processes, forks that are not yet, those that are known, and all that hang on them. */
 function processesOf(attempt: Attempt): Process[] {
+  const { held, mark } = attempt;
   const all = listProcesses();
-  return withKin(attempt, all, ({ pid }) => isMarked(pid, attempt.mark));
+  // In this order: what becomes its program meanwhile is found by its mark.
+  return withKin(
+    attempt,
+    all,
+    ({ pid }) =>
+      (held !== undefined && pid !== held.worker && isForkOf(pid, held.name)) || isMarked(pid, mark),
+  );
 }
+
+/** Whether a program of a dead worker may be there that cannot be told yet. */
+const mayHide = ({ held }: Attempt): boolean =>
+  held !== undefined && listProcesses().some(({ pid }) => isWithinExec(pid));
 
 /** Of all processes those that are known or `ours`, and all that hang on them by parent, group or session. */
 function withKin(

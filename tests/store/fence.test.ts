@@ -1,11 +1,22 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, test, vi } from "vitest";
 import { packageRoot } from "../../core/package-root.ts";
 import { Fence, isHeld } from "../../store/fence.ts";
+import { isForkOf } from "../../store/forks.ts";
 import { SILENT_MS } from "../../store/presence.ts";
 import { identify, isAlive } from "../../store/processes.ts";
 import { temporaryFolder } from "../support/folders.ts";
@@ -117,6 +128,46 @@ describe("a step's fence", () => {
     writeFileSync(path.join(place, "owner-1.json"), owner(DEAD, child));
     await Fence.take(place);
     expect(isAlive(child)).toBe(false);
+  });
+
+  test("ends what an earlier worker left that its successor died before ending", async () => {
+    const place = folder();
+    const orphan = sleeper();
+    const child = identify(orphan.pid!)!;
+    writeFileSync(path.join(place, "owner-3.json"), owner(DEAD, child));
+    writeFileSync(path.join(place, "owner-4.json"), owner(DEAD));
+    await Fence.take(place);
+    expect(isAlive(child)).toBe(false);
+    expect(readdirSync(place).filter((name) => name.endsWith(".json"))).toEqual([
+      "owner-4.json",
+      "owner-5.json",
+    ]);
+  });
+
+  test("ends a fork of a dead worker that is not its program yet", async () => {
+    const place = folder();
+    writeFileSync(path.join(place, "owner-1.json"), owner(DEAD));
+    writeFileSync(path.join(place, "owner-t.held"), "");
+    const held = openSync(path.join(place, "owner-t.held"), "r");
+    const fork = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: ["ignore", held] });
+    closeSync(held);
+    const identity = identify(fork.pid!)!;
+    const fence = await Fence.take(place);
+    expect(isAlive(identity)).toBe(false);
+    await fence.clear();
+    expect(existsSync(place)).toBe(false);
+  });
+
+  test("holds a file open that forks of its worker have, and their programs have not", async () => {
+    const place = folder();
+    const fence = await Fence.take(place);
+    const held = `owner-${fence.mark}.held`;
+    const program = sleeper();
+    expect([isForkOf(process.pid, held), isForkOf(program.pid!, held)]).toEqual([true, false]);
+    program.kill("SIGKILL");
+    await fence.release();
+    expect(isForkOf(process.pid, held)).toBe(false);
+    expect(readdirSync(place)).toEqual(["owner-1.json"]);
   });
 
   test("never ends a process that only has the same pid", async () => {
