@@ -20,9 +20,10 @@ test.runIf(process.platform === "linux")("an open file is known by its name, als
 });
 
 test.runIf(process.platform === "linux")(
-  "what runs, a thread of the kernel, and nobody are not within exec",
-  () => {
+  "what runs, a kernel thread, and nobody are not within exec",
+  async () => {
     const bare = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { env: {}, stdio: "ignore" });
+    await expect.poll(() => isWithinExec(bare.pid!)).toBe(false);
     // 2 is the kernel's kthreadd, where it can be seen.
     expect([process.pid, bare.pid!, 2, NOBODY].map(isWithinExec)).toEqual([false, false, false, false]);
     bare.kill("SIGKILL");
