@@ -15,3 +15,12 @@ export const entryOf = (value: unknown, key: string | number): unknown =>
 
 /** The value under a path, if it is there. */
 export const valueAt = (value: unknown, path: Path): unknown => path.reduce<unknown>(entryOf, value);
+
+/** Every value below a mapping that is no mapping itself, by its dotted path. */
+export function leavesOf(value: Mapping, above = ""): Map<string, unknown> {
+  return new Map(
+    Object.entries(value).flatMap(([key, inner]) =>
+      isMapping(inner) ? [...leavesOf(inner, `${above}${key}.`)] : [[`${above}${key}`, inner] as const],
+    ),
+  );
+}

@@ -1,7 +1,7 @@
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { Plan, PlanStep } from "../schemas/plan.ts";
 import { digestOf } from "../core/digest.ts";
-import { isMapping } from "./mapping.ts";
+import { leavesOf } from "./mapping.ts";
 
 type Change = RunRecord["versions"][number]["changes"][number];
 
@@ -21,7 +21,7 @@ export function planChanges(before: Plan, after: Plan): Change[] {
 function stepChanges(id: string, before: PlanStep | undefined, after: PlanStep | undefined): Change[] {
   if (before === undefined || after === undefined)
     return [{ step: id, field: "step", from: before?.kind ?? null, to: after?.kind ?? null }];
-  const [old, now] = [leaves(before), leaves(after)];
+  const [old, now] = [leavesOf({ ...before }), leavesOf({ ...after })];
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((field) =>
     changed(id, field, old.get(field), now.get(field)),
   );
@@ -29,13 +29,4 @@ function stepChanges(id: string, before: PlanStep | undefined, after: PlanStep |
 
 function changed(step: string | null, field: string, from: unknown = null, to: unknown = null): Change[] {
   return digestOf({ value: from }) === digestOf({ value: to }) ? [] : [{ step, field, from, to }];
-}
-
-/** Every value below a mapping that is no mapping itself, by its dotted path. */
-function leaves(value: object, above = ""): Map<string, unknown> {
-  return new Map(
-    Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
-      isMapping(inner) ? [...leaves(inner, `${above}${key}.`)] : [[`${above}${key}`, inner] as const],
-    ),
-  );
 }

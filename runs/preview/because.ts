@@ -2,6 +2,7 @@ import { KIND_FOLDER } from "../../core/outside-kind.ts";
 import type { KindSchema } from "../../schemas/kinds.ts";
 import { changedPackages, recallEnvironment } from "../../host/tools.ts";
 import { digestOf } from "../../core/digest.ts";
+import { isMapping, leavesOf, type Mapping } from "../../compiler/mapping.ts";
 import { tableOf, type Conformity } from "../../compiler/paper/conform.ts";
 import { showValue } from "../../core/show-value.ts";
 import { resultFields, type Tools } from "../../core/fingerprint.ts";
@@ -46,9 +47,9 @@ export async function because(asked: Compared): Promise<Reason[]> {
   const reasons: Reason[] = [];
   for (const field of changed.filter((one) => !ofTools(one))) {
     const [from, to] = [before[field] ?? null, now[field] ?? null];
-    reasons.push(
-      isFolder(field) ? await kindChanged(asked, field, from, to) : describe(asked, field, from, to),
-    );
+    if (isFolder(field)) reasons.push(await kindChanged(asked, field, from, to));
+    else if (isMapping(from) && isMapping(to)) reasons.push(...entriesChanged(asked, field, from, to));
+    else reasons.push(describe(asked, field, from, to));
   }
   const environment = changed.filter(ofTools);
   if (environment.length > 0) reasons.push(await environmentChanged(asked.store, environment, before, now));
@@ -133,6 +134,16 @@ async function kindChanged(
   return { kind: "input", field, from, to, text };
 }
 
+/** Of two mappings what differs, entry by entry. */
+function entriesChanged(asked: Compared, field: string, from: Mapping, to: Mapping): Reason[] {
+  const [before, now] = [leavesOf(from), leavesOf(to)];
+  const names = [...new Set([...before.keys(), ...now.keys()])];
+  return names
+    .map((name) => ({ name, was: before.get(name) ?? null, is: now.get(name) ?? null }))
+    .filter(({ was, is }) => digestOf({ value: was }) !== digestOf({ value: is }))
+    .map(({ name, was, is }) => describe(asked, `${field}.${name}`, was, is));
+}
+
 function describe({ step, paper }: Compared, field: string, from: unknown, to: unknown): Reason {
   const name = field.startsWith("with.") ? field.slice(5) : field;
   const source = field === name ? undefined : step.inputs[name];
@@ -152,7 +163,10 @@ function describe({ step, paper }: Compared, field: string, from: unknown, to: u
   if (field === "kind") return { kind: "version", field, from, to, text: `kind ${change}` };
   if (field === "version")
     return { kind: "version", field, from, to, text: `version of the step's kind ${change}` };
-  const table = paper === null ? undefined : tableOf(paper, step.id, name);
+  const table =
+    paper === null
+      ? undefined
+      : (tableOf(paper, step.id, name) ?? tableOf(paper, step.id, name.split(".")[0]!));
   return {
     kind: "parameter",
     field: name,

@@ -98,6 +98,11 @@ describe("after a run", () => {
     expect(ended.code).toBe(6);
   });
 
+  test("of a changed mapping only the entries that differ are named", async () => {
+    const changed = await plan("--set", "steps.walks.with.clips={eval: 3, sft: 2}");
+    expect(changed["walks"]).toEqual(["run", ["clips.sft 0 -> 2"]]);
+  });
+
   test("a new name, more attempts and another timeout change nothing", async () => {
     const same = await plan("--set", "steps.walks.timeout=1h", "--set", "steps.walks.retry={attempts: 3}");
     expect(Object.values(same).map(([action]) => action)).toEqual(["reuse", "reuse"]);
