@@ -1,3 +1,4 @@
+import { requireOpenFiles } from "../../engine/open-files.ts";
 import { continueRun } from "../../runs/continue-run.ts";
 import { findRun } from "../../runs/find-run.ts";
 import { detach } from "../detach.ts";
@@ -21,6 +22,7 @@ export async function resume(
   name: string,
   { json = false, detach: alone = false, from }: ResumeOptions,
 ): Promise<number> {
+  requireOpenFiles();
   const folder = process.cwd();
   const store = storeHere();
   const started = await continueRun(store, await findRun(store, name), {

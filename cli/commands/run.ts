@@ -1,3 +1,4 @@
+import { requireOpenFiles } from "../../engine/open-files.ts";
 import { beginRun } from "../../runs/begin.ts";
 import { counted } from "../../schemas/counted.ts";
 import { confinement } from "../confine.ts";
@@ -31,6 +32,7 @@ export async function run(
   }: RunOptions,
 ): Promise<number> {
   if (dryRun === true) return (await import("./plan.ts")).plan(file, { json, ...options });
+  requireOpenFiles();
   const planned = await planOf(file, options);
   if (needsPython(planned.plan)) await prepared("python");
   const folder = process.cwd();

@@ -95,14 +95,9 @@ describe("where a command is called", () => {
 });
 
 describe("too few open files", () => {
-  // With the fewest, the command's own modules cannot be loaded.
-  test.each([
-    [24, "Too many files are open in this process."],
-    [64, "This process may have 64 files open at once, and a run needs 256."],
-    [128, "This process may have 128 files open at once, and a run needs 256."],
-  ])(
-    "are told with what to do, and no step begins: %i",
-    async (limit, told) => {
+  test.each([64, 128, 255])(
+    "are told with what to do, and no run begins: %i",
+    async (limit) => {
       const folder = temporaryFolder();
       stopServerAfterwards(folder);
       writeFileSync(path.join(folder, "r.yaml"), recipe("s", "[echo]"));
@@ -112,9 +107,10 @@ describe("too few open files", () => {
         { cwd: folder, reject: false },
       );
       expect(exitCode).toBe(5);
-      expect(stderr).toContain(told);
-      expect(stderr).toContain("Raise the limit ('ulimit -n 1024') and run again");
-      expect(existsSync(path.join(folder, ".reprise", "server"))).toBe(false);
+      expect(stderr).toBe(
+        `This process may have ${limit} files open at once, and a run needs 256. Raise the limit ('ulimit -n 1024') and run again.`,
+      );
+      expect(existsSync(path.join(folder, ".reprise"))).toBe(false);
     },
     30_000,
   );
