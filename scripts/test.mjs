@@ -5,6 +5,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { readJson, root, toolchainFile } from "./setup/places.mjs";
+import { failedInPytest, failedInVitest } from "./failed-tests.mjs";
 import { buildGitea, builtGitea } from "./forge/gitea.mjs";
 import { setUpOrExit } from "./setup.mjs";
 
@@ -12,6 +13,8 @@ await setUpOrExit();
 // As the product does: where nothing compiled is kept, each start of Python takes twice as long or more.
 delete process.env.PYTHONDONTWRITEBYTECODE;
 const results = fs.mkdtempSync(path.join(os.tmpdir(), "reprise-results-"));
+/** The tests that failed, in words. */
+const told = [];
 
 function run(command, args, env = {}) {
   return new Promise((resolve) => {
@@ -32,11 +35,9 @@ async function vitest(name, filters) {
     "--reporter=json",
     `--outputFile.json=${file}`,
   ]);
-  const {
-    numPassedTests: passed = 0,
-    numFailedTests: failed = 0,
-    numPendingTests: skipped = 0,
-  } = readJson(file);
+  const report = readJson(file);
+  const { numPassedTests: passed = 0, numFailedTests: failed = 0, numPendingTests: skipped = 0 } = report;
+  told.push(...failedInVitest(report, root));
   return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
 }
 
@@ -58,6 +59,7 @@ async function pytest() {
   const suite = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
   const count = (name) => Number(new RegExp(`<testsuite [^>]*\\b${name}="([0-9]+)"`).exec(suite)?.[1] ?? 0);
   const failed = count("failures") + count("errors");
+  told.push(...failedInPytest(suite));
   return {
     passed: count("tests") - failed - count("skipped"),
     failed: code !== 0 && failed === 0 ? 1 : failed,
@@ -93,5 +95,6 @@ for (const [name, suite] of Object.entries(SUITES)) {
   for (const key of Object.keys(total)) total[key] += counts[key];
 }
 fs.rmSync(results, { recursive: true, force: true });
+for (const line of told) console.log(`FAILED ${line}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 && total.passed + total.skipped > 0 ? 0 : 1);
