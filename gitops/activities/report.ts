@@ -1,13 +1,23 @@
+import type { PullRequest } from "../../schemas/gitops.ts";
 import type { CommitStanding, Showing } from "../../schemas/gitops-work.ts";
 import { digestOf } from "../../core/digest.ts";
+import { digestOfComment, ownOf } from "../forge/comments.ts";
 import { ForgeError, type Forge } from "../forge/forge.ts";
 import { documentOf, writeVerdict } from "../forge/none.ts";
 import { aggregate, isWatched } from "../state/aggregate.ts";
-import { commentOn, factsOf, readSent, writeSent, writeStanding, type Sent } from "../state/commits.ts";
+import {
+  commentedBy,
+  commentOn,
+  factsOf,
+  readSent,
+  writeSent,
+  writeStanding,
+  type Sent,
+} from "../state/commits.ts";
 import { readNewest } from "../state/seen.ts";
 import { clearTrouble, noteTrouble } from "../state/trouble.ts";
 import { POLICY_FILE } from "../config/read-repository.ts";
-import { commentOf, markerOf } from "../words/comment.ts";
+import { commentOf, markerOf, speaksOf } from "../words/comment.ts";
 import { statusesOf, type Facts } from "../words/statuses.ts";
 import { followedAs, type Around, type Followed } from "./followed.ts";
 
@@ -45,6 +55,7 @@ async function showAt(forge: Forge, followed: Followed, { standing, facts, statu
   const { places } = followed;
   const { sha } = standing;
   const { sent, refused } = known;
+  const commented = commentedBy(await readSent(places, sha));
   const send = async (what: string, digest: string, work: () => Promise<unknown>): Promise<boolean> => {
     if (sent[what] === digest) return true;
     delete refused[what];
@@ -63,13 +74,18 @@ async function showAt(forge: Forge, followed: Followed, { standing, facts, statu
   };
   for (const status of statuses)
     if (!(await send(status.context, digestOf(status), () => forge.status(status)))) return "gone" as const;
-  for (const number of await pullsAt(followed, sha)) {
+  const marker = markerOf(standing.repository);
+  const open = await openPulls(followed);
+  const here = open.filter(({ head }) => head === sha).map(({ number }) => number);
+  const closed = commented.filter((number) => !open.some((pull) => pull.number === number));
+  for (const number of [...here, ...closed]) {
     const policyChanged = await changesPolicy(followed, standing, number);
     const { approvers } = followed.served.trust;
     const body = commentOf(standing, facts, { all: aggregate(standing), policyChanged, approvers });
-    await send(commentOn(number), digestOf(body), () =>
-      forge.comment(number, markerOf(standing.repository), body),
-    );
+    await send(commentOn(number), digestOfComment(body), async () => {
+      if (here.includes(number) || (await speaks(forge, { number, marker, sha })))
+        await forge.comment(number, marker, body);
+    });
   }
   const [first] = Object.entries(refused);
   if (first === undefined) await clearTrouble(places, "forge");
@@ -77,10 +93,17 @@ async function showAt(forge: Forge, followed: Followed, { standing, facts, statu
   return "shown" as const;
 }
 
-/** Open pull requests whose head is this commit: of a newer head another comment speaks. */
-async function pullsAt({ places }: Followed, sha: string): Promise<number[]> {
-  const seen = await readNewest(places);
-  return (seen?.heads.pulls ?? []).filter(({ head }) => head === sha).map(({ number }) => number);
+async function openPulls({ places }: Followed): Promise<readonly PullRequest[]> {
+  return (await readNewest(places))?.heads.pulls ?? [];
+}
+
+/** Whether the comment of a closed pull request is there, and still about this commit: then it is the last word, and has to be true. */
+async function speaks(
+  forge: Forge,
+  { number, marker, sha }: { number: number; marker: string; sha: string },
+): Promise<boolean> {
+  const ours = ownOf(marker, await forge.comments(number));
+  return ours !== undefined && speaksOf(sha, ours.body);
 }
 
 async function changesPolicy(

@@ -1,3 +1,4 @@
+import { digestOf } from "../../core/digest.ts";
 import { ForgeError, type ForgeComment } from "./forge.ts";
 
 /** Our oldest comment with this marker. */
@@ -21,7 +22,6 @@ export async function upsertComment(
     await write(body);
     return "written";
   }
-  // Forges keep what ends a line in ways of their own.
   if (sameEnds(ours.body) === sameEnds(body)) return "unchanged";
   try {
     await edit(ours.id, body);
@@ -32,5 +32,8 @@ export async function upsertComment(
     return "written";
   }
 }
+
+/** What a comment says, by a digest: forges keep what ends a line in ways of their own. */
+export const digestOfComment = (body: string): string => digestOf(sameEnds(body));
 
 const sameEnds = (text: string): string => text.replaceAll("\r\n", "\n").trimEnd();

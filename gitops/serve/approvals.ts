@@ -2,27 +2,27 @@ import type { Store } from "../../store/store.ts";
 import type { Client } from "@temporalio/client";
 import type { Followed } from "../activities/followed.ts";
 import { commitIdOf } from "../ids.ts";
-import { ownOf } from "../forge/comments.ts";
-import { commentOn, isSent, readSent, readStanding } from "../state/commits.ts";
+import { readStanding } from "../state/commits.ts";
 import { readSeen } from "../state/seen.ts";
 import { approvalsIn } from "../words/approval.ts";
-import { markerOf } from "../words/comment.ts";
 import type { Sha } from "../../schemas/gitops.ts";
 import type { Approval } from "../../schemas/gitops-work.ts";
+import { readComments } from "./read-comments.ts";
 
-/** Someone, or something, that removes our comment again and again is not answered at each look (ms). */
+/** Someone, or something, that removes or changes our comment again and again is not answered at each look (ms). */
 const LEFT_ALONE_MS = 600_000;
 
 /**
  * Finds approvals in the comments of pull requests whose head waits for one. What a comment may do its author's permission says. Since
- * the comments are read: where ours, with the line that approves, was removed, it is shown again by `repair`.
+ * the comments are read: where ours, with the line that approves, was removed or changed, it is shown again by `repair`.
  */
 export function approvalsOf(
   client: Client,
   store: Store,
-  { served, places, forge }: Followed,
+  followed: Followed,
   repair: (sha: Sha) => Promise<void>,
 ): () => Promise<void> {
+  const { served, places, forge } = followed;
   const handled = new Set<string>();
   const repaired = new Map<Sha, number>();
   return async () => {
@@ -30,11 +30,8 @@ export function approvalsOf(
     for (const { number, head } of (await readSeen(places))?.heads.pulls ?? []) {
       const items = (await readStanding(places, head))?.items ?? [];
       if (!items.some(({ state }) => state === "waiting-for-approval")) continue;
-      // Read before: what is sent meanwhile may not be among the comments yet.
-      const wasSent = isSent(await readSent(places, head), commentOn(number));
-      const comments = await forge.comments(number);
-      const isLost = wasSent && ownOf(markerOf(served.name), comments) === undefined;
-      if (isLost && performance.now() - (repaired.get(head) ?? -Infinity) > LEFT_ALONE_MS) {
+      const { comments, isAltered } = await readComments(forge, followed, { number, head });
+      if (isAltered && performance.now() - (repaired.get(head) ?? -Infinity) > LEFT_ALONE_MS) {
         await repair(head);
         repaired.set(head, performance.now());
       }

@@ -1,14 +1,13 @@
 import type { PullRequest, Sha } from "../../schemas/gitops.ts";
 import type { CommitStanding } from "../../schemas/gitops-work.ts";
 import type { Followed } from "../activities/followed.ts";
-import { ownOf } from "../forge/comments.ts";
 import { ForgeError } from "../forge/forge.ts";
 import { statusRef } from "../forge/none.ts";
 import { aggregate, isWatched } from "../state/aggregate.ts";
-import { commentOn, factsOf, isSent, listCommits, readSent, readStanding } from "../state/commits.ts";
+import { factsOf, isSent, listCommits, readSent, readStanding } from "../state/commits.ts";
 import { readSeen } from "../state/seen.ts";
-import { markerOf } from "../words/comment.ts";
 import { statusesOf } from "../words/statuses.ts";
+import { readComments } from "./read-comments.ts";
 
 // Heads of long ago decide nothing, and each one is a request.
 const MOST_COMMITS = 50;
@@ -44,20 +43,19 @@ const isRefused = async ({ places }: Followed, sha: Sha): Promise<boolean> =>
 
 async function showsAll(
   forge: NonNullable<Followed["forge"]>,
-  { places }: Followed,
+  followed: Followed,
   standing: CommitStanding,
   pulls: readonly PullRequest[],
 ): Promise<boolean> {
-  const { sha, items, repository } = standing;
+  const { places } = followed;
+  const { sha, items } = standing;
   const sent = await readSent(places, sha);
   const statuses = statusesOf(standing, await factsOf(places, sha, items), aggregate(standing));
   // What was never sent is just being sent.
   const expected = statuses.filter(({ context }) => isSent(sent, context));
   try {
     if (expected.length > 0 && !(await forge.shows(sha, expected))) return false;
-    for (const { number } of pulls)
-      if (isSent(sent, commentOn(number)))
-        if (ownOf(markerOf(repository), await forge.comments(number)) === undefined) return false;
+    for (const pull of pulls) if ((await readComments(forge, followed, pull)).isAltered) return false;
     return true;
   } catch (error) {
     if (error instanceof ForgeError && error.fault === "gone") return true;

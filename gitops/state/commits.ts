@@ -70,6 +70,13 @@ export const writeSent = (places: Places, sha: Sha, sent: Sent): Promise<void> =
 /** Of `sent`: the comment of a pull request. */
 export const commentOn = (pull: number): string => `pull ${pull}`;
 
+/** Pull requests that were given a comment on this commit. */
+export const commentedBy = ({ sent }: Sent): number[] =>
+  Object.keys(sent).flatMap((what) => {
+    const number = /^pull (\d+)$/.exec(what)?.[1];
+    return number === undefined ? [] : [Number(number)];
+  });
+
 /** Whether it was shown, and not refused. */
 export const isSent = ({ sent, refused }: Sent, what: string): boolean =>
   sent[what] !== undefined && refused[what] === undefined;

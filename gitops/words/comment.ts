@@ -15,6 +15,12 @@ const MOST_ROWS = 200;
 /** What our one comment of a repository begins with. `repository`: its name in the operator's file, a word. */
 export const markerOf = (repository: string): string => `<!-- reprise:${repository} -->`;
 
+const commitLine = (sha: string): string => `Commit ${codeSpan(sha.slice(0, 10))}`;
+
+/** Whether a comment of ours is about this commit: of a newer head of its pull request it says nothing any more. */
+export const speaksOf = (sha: string, body: string): boolean =>
+  body.split(/\r?\n/).some((line) => line === commitLine(sha) || line.startsWith(`${commitLine(sha)},`));
+
 /**
  * The comment of a pull request: what its head would do, what that takes, what it came to. Nothing of the repository stands in
  * it but as code. `policyChanged`: the pull request itself changes who may run what, which has no effect before it is merged.
@@ -33,7 +39,7 @@ export function commentOf(
   const head = [
     markerOf(repository),
     `### Reprise: ${WORDS[all]}`,
-    `Commit ${codeSpan(sha.slice(0, 10))}${comparedWith(triggers)}`,
+    commitLine(sha) + comparedWith(triggers),
     ...(trouble === null ? [] : [codeBlock([trouble])]),
     ...(problems.length === 0
       ? []

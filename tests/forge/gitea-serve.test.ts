@@ -215,6 +215,12 @@ describe.skipIf(built === null)("a pull request on Gitea", { timeout: 120_000 },
     await ask("stranger", "POST", "/pulls", { head: "stranger:main", base: "main", title: "Evil" });
     await says(2, "This pull request changes `.reprise/gitops.yaml`");
     await becomes(sha, { status: expect.stringMatching(/pending|failure|error/) });
+    await says(2, "waiting for approval");
+    // What somebody wrote into our comment is no word of ours.
+    const [comment] = await ours(2);
+    const body = comment!.body.replaceAll("waiting for approval", "reproduced");
+    await ask("admin", "PATCH", `/issues/comments/${comment!.id}`, { body });
+    await says(2, "waiting for approval");
     await ask("stranger", "POST", "/issues/2/comments", { body: await approvalIn(2) });
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     expect(runs()).toBe(3);
@@ -223,6 +229,19 @@ describe.skipIf(built === null)("a pull request on Gitea", { timeout: 120_000 },
     await says(2, /`recipes\/a\.yaml` \| reproduced/);
     // A program of a stranger's never runs, whoever approves.
     expect(existsSync(touched)).toBe(false);
+  });
+
+  test("closed while it waits, the comment does not go on to say that it does", async () => {
+    await tree.git("checkout", "--quiet", "-b", "given-up", "origin/main");
+    tree.write({ "recipes/a.yaml": recipe(6, HOLDS) });
+    await tree.commit("Given up");
+    await tree.git("push", "--quiet", "origin", "given-up");
+    await ask("author", "POST", "/pulls", { head: "given-up", base: "main", title: "Given up" });
+    await says(3, /^\/reprise approve /m);
+    await ask("author", "PATCH", "/pulls/3", { state: "closed" });
+    await says(3, "### Reprise: superseded");
+    expect(await ours(3)).toHaveLength(1);
+    expect((await ours(3))[0]!.body).not.toContain("/reprise approve ");
   });
 
   test("while Gitea is away nothing is lost, and a status is sent when it is back", async () => {

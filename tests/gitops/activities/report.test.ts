@@ -58,11 +58,15 @@ async function lab() {
   const root = temporaryFolder();
   const places = openStore(root).gitops.repository("papers");
   mkdirSync(path.dirname(places.seen), { recursive: true });
-  const pull = { number: 7, head: SHA, base: "main", fork: false, author: "ada" };
-  writeFileSync(
-    places.seen,
-    JSON.stringify({ generation: "1", bases: {}, heads: { defaultBranch: "main", refs: {}, pulls: [pull] } }),
-  );
+  /** The head of the one pull request at the newest look; null: it is closed. */
+  const pullAt = (head: string | null): void => {
+    const pulls = head === null ? [] : [{ number: 7, head, base: "main", fork: false, author: "ada" }];
+    writeFileSync(
+      places.seen,
+      JSON.stringify({ generation: "1", bases: {}, heads: { defaultBranch: "main", refs: {}, pulls } }),
+    );
+  };
+  pullAt(SHA);
   const forge = openForge({
     kind: "github",
     url: "https://github.com/lab/papers.git",
@@ -70,11 +74,15 @@ async function lab() {
     project: null,
     login: { token: "t" },
   });
-  const followed = { served: { trust: { approvers: "write" } }, places, forge } as unknown as Followed;
+  const followed = {
+    served: { name: "papers", trust: { approvers: "write" } },
+    places,
+    forge,
+  } as unknown as Followed;
   const around = { store: openStore(root), followed: new Map([["papers", followed]]) } as unknown as Around;
   const report = (state: StatusState, more: Partial<Showing> = {}): Promise<unknown> =>
     new MockActivityEnvironment().run(activitiesWith(around).report, { ...standing(state), ...more });
-  return { asked, shown, comments, mood, places, report, lost: () => overwritten(followed) };
+  return { asked, shown, comments, mood, places, pullAt, report, lost: () => overwritten(followed) };
 }
 
 const LIMITED: Reply = {
@@ -170,6 +178,49 @@ describe("while a forge is in trouble (complaint 13)", () => {
     await report("unclaimed", { anew: true });
     expect(comments).toHaveLength(1);
     expect(await lost()).toEqual([]);
+  });
+
+  test("a comment that somebody wrote over is found, and put right; line ends are the forge's", async () => {
+    const { report, comments, lost } = await lab();
+    await report("unclaimed");
+    const { body } = comments[0]!;
+    comments[0]!.body = `${body.replaceAll("\n", "\r\n")}\n`;
+    expect(await lost()).toEqual([]);
+    comments[0]!.body = body.replace("done", "reproduced");
+    expect(comments[0]!.body).not.toBe(body);
+    expect(await lost()).toEqual([SHA]);
+    await report("unclaimed", { anew: true });
+    expect(comments.map((comment) => comment.body)).toEqual([body]);
+    expect(await lost()).toEqual([]);
+  });
+
+  test("once its pull request is closed, the comment does not go on to say that it waits", async () => {
+    const { report, comments, pullAt, asked } = await lab();
+    await report("waiting-for-approval");
+    expect(comments[0]!.body).toContain("/reprise approve ");
+    pullAt(null);
+    await report("superseded");
+    expect(comments).toHaveLength(1);
+    expect(comments[0]!.body).toContain("### Reprise: superseded");
+    expect(comments[0]!.body).not.toContain("/reprise approve ");
+    const before = asked.length;
+    await report("superseded");
+    expect(asked.length).toBe(before);
+  });
+
+  test("of a closed pull request, what a newer head says is left alone, and what was removed is not written again", async () => {
+    const { report, comments, pullAt } = await lab();
+    await report("running");
+    pullAt("b".repeat(40));
+    comments[0]!.body = comments[0]!.body.replace("aaaaaaaaaa", "bbbbbbbbbb");
+    const { body } = comments[0]!;
+    await report("superseded");
+    pullAt(null);
+    await report("cancelled");
+    expect(comments.map((comment) => comment.body)).toEqual([body]);
+    comments.splice(0);
+    await report("superseded");
+    expect(comments).toEqual([]);
   });
 
   test("a commit that is gone ends it quietly; a full list of statuses does not keep the comment back", async () => {

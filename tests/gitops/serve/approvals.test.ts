@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Client } from "@temporalio/client";
 import type { Followed } from "../../../gitops/activities/followed.ts";
+import { digestOfComment } from "../../../gitops/forge/comments.ts";
 import { ForgeError, type ForgeComment } from "../../../gitops/forge/forge.ts";
 import { approvalsOf } from "../../../gitops/serve/approvals.ts";
 import { writeSent, writeStanding } from "../../../gitops/state/commits.ts";
@@ -12,9 +13,10 @@ import { temporaryFolder } from "../../support/folders.ts";
 
 const SHA = "a".repeat(40);
 const MARKER = "<!-- reprise:papers -->";
+const WAITS = `${MARKER}\n\nwaits`;
 
 /** A pull request whose comment was sent, at a forge with these comments. */
-async function lab(state: StatusState, comments: () => ForgeComment[]) {
+async function lab(state: StatusState, comments: () => ForgeComment[] | Promise<ForgeComment[]>) {
   const store = openStore(temporaryFolder());
   const places = store.gitops.repository("papers");
   const pull = { number: 7, head: SHA, base: "main", fork: false, author: "ada" };
@@ -41,21 +43,21 @@ async function lab(state: StatusState, comments: () => ForgeComment[]) {
     repaired.push(sha);
     return Promise.resolve();
   });
-  const sent = (refused: Record<string, string> = {}) =>
-    writeSent(places, SHA, { sent: { "pull 7": "digest" }, refused });
+  const sent = (refused: Record<string, string> = {}, body = WAITS) =>
+    writeSent(places, SHA, { sent: { "pull 7": digestOfComment(body) }, refused });
   return { look, sent, repaired, asked: () => asked };
 }
 
 const comment = (ours: boolean, body: string): ForgeComment => ({ id: 1, author: "bot", ours, body });
 
 test("our comment with the line that approves, once removed, is put back by the look that misses it", async () => {
-  let there = [comment(true, `${MARKER}\n\nwaits`)];
+  let there = [comment(true, WAITS)];
   const { look, sent, repaired, asked } = await lab("waiting-for-approval", () => there);
   await sent();
   await look();
   expect(repaired).toEqual([]);
   // Somebody else's, with our words.
-  there = [comment(false, `${MARKER}\n\nwaits`)];
+  there = [comment(false, WAITS)];
   await look();
   expect(repaired).toEqual([SHA]);
   // What removes it again at once is not answered at each look.
@@ -63,6 +65,28 @@ test("our comment with the line that approves, once removed, is put back by the 
   expect(repaired).toEqual([SHA]);
   // The comments are read for approvals in any case.
   expect(asked()).toBe(3);
+});
+
+test("one that somebody wrote over is put right by the look that reads it", async () => {
+  let there = [comment(true, WAITS.replaceAll("\n", "\r\n"))];
+  const { look, sent, repaired } = await lab("waiting-for-approval", () => there);
+  await sent();
+  await look();
+  expect(repaired).toEqual([]);
+  there = [comment(true, `${MARKER}\n\nwaits for nobody`)];
+  await look();
+  expect(repaired).toEqual([SHA]);
+  await look();
+  expect(repaired).toEqual([SHA]);
+});
+
+test("one that is sent again while the comments are read is not taken for altered", async () => {
+  const { look, sent, repaired } = await lab("waiting-for-approval", () => {
+    return sent({}, "newer").then(() => [comment(true, "newer")]);
+  });
+  await sent();
+  await look();
+  expect(repaired).toEqual([]);
 });
 
 test("one that was not sent yet, or was refused, is not missed; nor is it asked where nothing waits", async () => {
