@@ -5,6 +5,7 @@ import { findVideos } from "../../../activities/frames-extract/find-videos.ts";
 import { leaveOut } from "../../../activities/frames-extract/unusable.ts";
 import type { Having } from "../../../data/questions/questions-file.ts";
 import { temporaryFolder } from "../../support/folders.ts";
+import { cpuTime } from "../../support/spent.ts";
 
 function tree(...files: string[]): string {
   const folder = path.join(temporaryFolder(), "videos");
@@ -86,9 +87,9 @@ test("many videos that cannot be used are told in a moment", () => {
   const names = Array.from({ length: 40_000 }, (_, number) => `video-${number}.mp4`);
   const rows = names.map((video, number) => ({ id: `q${number}`, video }) as Having<"video">);
   const reasons = new Map(names.slice(1).map((video) => [video, "it is not there"]));
-  const began = performance.now();
+  const spent = cpuTime();
   const left = leaveOut(rows, reasons, true);
-  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(spent()).toBeLessThan(2_000);
   expect(left).toHaveLength(39_999);
   expect(left[0]).toEqual({ video: "video-1.mp4", reason: "it is not there", ids: ["q1"] });
 });
