@@ -182,7 +182,9 @@ export class Session {
   async #watch(): Promise<void> {
     let full = 0;
     for (let look = 1; !this.#closed; look++) {
-      await sleep(LOOK_MS);
+      // Whoever closes the session waits for this.
+      await sleep(LOOK_MS, undefined, { signal: this.#abort.signal }).catch(() => {});
+      if (this.#closed) return;
       try {
         this.#refuseOtherFolder();
         // On a full disk the server can neither note a failure nor go on.
