@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./tests/support/longest-first.ts";
 
 export default defineConfig({
   test: {
@@ -7,7 +8,8 @@ export default defineConfig({
     // To remove the tens of thousands of files of a large run takes minutes on a slow disk.
     hookTimeout: 240_000,
     pool: "forks",
-    // Whole runs need both cores for themselves: `npm test` runs them after the others.
-    maxWorkers: 2,
+    // Most files wait for processes, which leave half of two cores idle where two files run at once.
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
   },
 });

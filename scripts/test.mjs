@@ -1,5 +1,6 @@
 // npm test: set up, then every suite; the last line counts all of them. Arguments choose suites: unit, trainer, e2e,
 // forge. The last needs a Gitea, which it builds when it is asked for by name; otherwise it runs where there is one already.
+// The trainer's suite computes on one core while the others wait for processes: it runs beside them, and gives way.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -9,6 +10,9 @@ import { failedInPytest, failedInVitest } from "./failed-tests.mjs";
 import { buildGitea, builtGitea } from "./forge/gitea.mjs";
 import { setUpOrExit } from "./setup.mjs";
 
+/** What runs beside takes the time that is left over. */
+const NICE = 10;
+
 await setUpOrExit();
 // As the product does: where nothing compiled is kept, each start of Python takes twice as long or more.
 delete process.env.PYTHONDONTWRITEBYTECODE;
@@ -16,9 +20,12 @@ const results = fs.mkdtempSync(path.join(os.tmpdir(), "reprise-results-"));
 /** The tests that failed, in words. */
 const told = [];
 
-function run(command, args, env = {}) {
+function run(command, args, { env = {}, output = "inherit", givesWay = false } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+    const child = spawn(command, args, {
+      ...{ cwd: root, stdio: ["inherit", output, output], env: { ...process.env, ...env } },
+    });
+    if (givesWay && child.pid !== undefined) os.setPriority(child.pid, Math.max(NICE, os.getPriority()));
     child.on("exit", (code) => resolve(code ?? 1));
     child.on("error", () => resolve(1));
   });
@@ -41,7 +48,7 @@ async function vitest(name, filters) {
   return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
 }
 
-async function pytest() {
+async function pytest({ output, givesWay } = {}) {
   const file = path.join(results, "pytest.xml");
   const python = process.env.REPRISE_PYTHON || readJson(toolchainFile).python;
   const args = [
@@ -55,7 +62,8 @@ async function pytest() {
     `--junitxml=${file}`,
     "tests/trainer",
   ];
-  const code = await run(python, args, { OMP_NUM_THREADS: "1", HF_HUB_OFFLINE: "1" });
+  const env = { OMP_NUM_THREADS: "1", HF_HUB_OFFLINE: "1" };
+  const code = await run(python, args, { env, output, givesWay });
   const suite = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
   const count = (name) => Number(new RegExp(`<testsuite [^>]*\\b${name}="([0-9]+)"`).exec(suite)?.[1] ?? 0);
   const failed = count("failures") + count("errors");
@@ -81,19 +89,36 @@ async function forge() {
     : { passed: 0, failed: 0, skipped: 1 };
 }
 
-// Whole runs come last and alone: they need both cores.
+// Whole runs need more of the machine than the others.
 const SUITES = {
   unit: () => vitest("unit", ["--exclude", "tests/e2e/**", "--exclude", "tests/forge/**"]),
-  trainer: pytest,
-  e2e: () => vitest("e2e", ["tests/e2e", "--no-file-parallelism"]),
+  e2e: () => vitest("e2e", ["tests/e2e", "--maxWorkers=2"]),
   forge,
 };
-const total = { passed: 0, failed: 0, skipped: 0 };
-for (const [name, suite] of Object.entries(SUITES)) {
-  if (chosen.length > 0 && !chosen.includes(name)) continue;
-  const counts = await suite();
-  for (const key of Object.keys(total)) total[key] += counts[key];
+const isChosen = (name) => chosen.length === 0 || chosen.includes(name);
+const others = Object.keys(SUITES).filter(isChosen);
+
+/** The trainer's suite; beside others its output waits in a file. */
+async function trainer() {
+  if (others.length === 0) return { counts: await pytest() };
+  console.log("The trainer's suite runs beside the others; its output follows theirs.");
+  const file = path.join(results, "pytest.txt");
+  const output = fs.openSync(file, "w");
+  const counts = await pytest({ output, givesWay: true });
+  fs.closeSync(output);
+  return { counts, file };
 }
+
+const beside = isChosen("trainer") ? trainer() : null;
+const all = [];
+for (const name of others) all.push(await SUITES[name]());
+if (beside !== null) {
+  const { counts, file } = await beside;
+  if (file !== undefined) console.log(`\n${fs.readFileSync(file, "utf8")}`);
+  all.push(counts);
+}
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const counts of all) for (const key of Object.keys(total)) total[key] += counts[key];
 fs.rmSync(results, { recursive: true, force: true });
 for (const line of told) console.log(`FAILED ${line}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
