@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import getPort from "get-port";
 import { lock } from "proper-lockfile";
@@ -142,17 +141,4 @@ function refuseClock(database: string): void {
   throw new EngineError(
     `The clock of this machine is wrong: it is ${Math.round(ahead)} s behind the last change of '${database}'. Set the clock, and try again.`,
   );
-}
-
-/** Stops the embedded server with its watcher; gives false when none was running. */
-export async function stopServer(store: Store): Promise<boolean> {
-  const known = await liveServer(store);
-  if (known === undefined) return false;
-  signalGroup(known.process.pid, "SIGTERM");
-  for (let waited = 0; isAlive(known.process); waited += 50) {
-    if (waited >= 10_000) signalGroup(known.process.pid, "SIGKILL");
-    await sleep(50);
-  }
-  await forgetServer(store);
-  return true;
 }

@@ -107,7 +107,7 @@ export async function check(
 /** In a store of its own, which stays where there is something to look at. */
 async function tryApart(beginning: Beginning, json: boolean): Promise<Tried | null> {
   const { tryKind } = await import("../../runs/kinds/try-kind.ts");
-  const { stopServer } = await import("../../engine/server.ts");
+  const { stopServer } = await import("../../engine/stop-server.ts");
   const root = await mkdtemp(path.join(os.tmpdir(), "reprise-kind-"));
   const store = openStore(root);
   const stopping = interruption();

@@ -29,7 +29,7 @@ export async function down({
   force?: boolean;
 }): Promise<number> {
   const store = storeHere();
-  const { stopServer } = await import("../../engine/server.ts");
+  const { stopServer } = await import("../../engine/stop-server.ts");
   const { liveServer } = await import("../../engine/server-file.ts");
   const { noteStopped } = await import("../../engine/stopped.ts");
   // A copied folder names workers of the original: what they work on is none of its business.

@@ -1,6 +1,10 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { packageRoot } from "../../core/package-root.ts";
+import { noteStopped } from "../../engine/stopped.ts";
+import { stopServer } from "../../engine/stop-server.ts";
+import { findStore } from "../../store/store.ts";
 import { afterwards } from "./folders.ts";
 
 export const BINARY = path.join(packageRoot, "dist", "cli", "main.js");
@@ -32,7 +36,13 @@ export async function reprise(
   return { code: exitCode, stdout, stderr };
 }
 
-/** Stops a folder's server when the test, or the file's tests, are over. */
+/** Stops a folder's server when the test, or the file's tests, are over, as 'down --force' does. */
 export function stopServerAfterwards(folder: string): void {
-  afterwards(() => reprise(folder, ["down", "--force"]));
+  afterwards(async () => {
+    const store = findStore(folder, process.env);
+    if (!existsSync(store.local.server.folder)) return;
+    // Where a test let nothing be written no server could begin.
+    await noteStopped(store).catch(() => {});
+    await stopServer(store);
+  });
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stopServer } from "../../engine/server.ts";
+import { stopServer } from "../../engine/stop-server.ts";
 import { beginRun, type Beginning, type Begun } from "../../runs/begin.ts";
 import { planOf } from "../../runs/recipe/compile-recipe.ts";
 import { afterwards } from "./folders.ts";
