@@ -7,7 +7,9 @@ import json
 import os
 import random
 import subprocess
+import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -166,6 +168,16 @@ def until(job: Job, text: str, child: subprocess.Popen[bytes]) -> None:
         assert child.poll() is None
         time.sleep(0.05)
     raise AssertionError(f"no {text!r} in the events")
+
+
+@pytest.fixture(scope="session")
+def host() -> Iterator[Any]:
+    """What runs jobs in processes of their own; its libraries are loaded once."""
+    from hosting import Host, Started
+
+    began = Host() if sys.platform == "linux" else Started()
+    yield began
+    began.close()
 
 
 def replies(job: Job) -> list[dict[str, Any]]:

@@ -2,88 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import os
-import socket
-import subprocess
 import sys
-import uuid
-from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pytest
-from conftest import SFT, Step, trainer_environment, weights
+from conftest import SFT, Step, weights
+from hosting import Host, Started
 from reprise_trainer.host import read_ask
 from reprise_trainer.job.job import Job
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each step starts a process")
 
 
-class Host:
-    """The engine's side of a host."""
-
-    def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
-        self._lines = ours.makefile("r")
-        self._channel = ours
-        quiet = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "reprise_trainer.host", str(theirs.fileno()), "fastest", " " * 512],
-            env={**trainer_environment(), **quiet, "REPRISE_STEP_MARK": str(uuid.uuid4())},
-            pass_fds=[theirs.fileno()],
-        )
-        theirs.close()
-
-    def hear(self) -> dict[str, Any]:
-        return json.loads(self._lines.readline())
-
-    def ask(self, number: int, file: Path) -> None:
-        log = file.with_suffix(".log")
-        ask = {"step": number, "job": str(file), "folder": None, "log": str(log), "mark": str(uuid.uuid4())}
-        self._channel.sendall(json.dumps(ask).encode() + b"\n")
-
-    def close(self) -> None:
-        self._lines.close()
-        self._channel.close()
-
-
-@pytest.fixture
-def host() -> Iterator[Host]:
-    began = Host()
-    yield began
-    began.close()
-    assert began.process.wait(30) == 0
-
-
-def sft(step: Step, base: Path, name: str) -> tuple[Job, Path]:
-    job = step.job("train/sft", SFT, {"model": base}, ["adapter"], name=name)
-    file = step.folder / f"{name}.json"
-    file.write_text(json.dumps(asdict(job), default=str))
-    return job, file
-
-
-def test_forked_and_started_processes_give_the_same_bytes(step: Step, base: Path, host: Host) -> None:
-    assert [host.hear(), host.hear()] == [{"says": "up"}, {"says": "ready"}]
-    made = []
-    for number in (1, 2):
-        job, file = sft(step, base, f"forked-{number}")
-        host.ask(number, file)
-        begun = host.hear()
-        assert begun == {"says": "begun", "step": number, "pid": begun["pid"]}
-        assert host.hear() == {"says": "ended", "step": number, "code": 0}
-        made.append(weights(job.outputs["adapter"]))
-        assert "loading libraries" not in job.events.read_text()
-    job, file = sft(step, base, "started")
-    subprocess.run([sys.executable, "-m", "reprise_trainer", str(file)], env=trainer_environment(), check=True)
-    assert made == [weights(job.outputs["adapter"])] * 2
-    assert [line["step"] for line in Step.events(job, "metrics")]
+def sft(step: Step, base: Path, name: str) -> Job:
+    return step.job("train/sft", SFT, {"model": base}, ["adapter"], name=name)
 
 
 def test_libraries_leave_one_thread(host: Host) -> None:
-    assert [host.hear(), host.hear()] == [{"says": "up"}, {"says": "ready"}]
     assert len(os.listdir(f"/proc/{host.process.pid}/task")) == 1
+
+
+def test_forked_and_started_processes_give_the_same_bytes(step: Step, base: Path, host: Host) -> None:
+    made = []
+    for number in (1, 2):
+        job = sft(step, base, f"forked-{number}")
+        assert host.run(job) == 0
+        made.append(weights(job.outputs["adapter"]))
+        assert "loading libraries" not in job.events.read_text()
+    job = sft(step, base, "started")
+    assert Started.run(job) == 0
+    assert made == [weights(job.outputs["adapter"])] * 2
+    assert [line["step"] for line in Step.events(job, "metrics")]
 
 
 @pytest.mark.parametrize(

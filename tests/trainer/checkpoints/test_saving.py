@@ -66,7 +66,9 @@ def test_a_generation_ends_with_its_epoch_whatever_its_steps(step: Step, base: P
     assert weights(again.outputs["model"]) == weights(whole.outputs["model"])
 
 
-def test_sigterm_leaves_a_checkpoint_and_the_resumed_training_ends_with_the_same_bytes(step: Step, base: Path) -> None:
+def test_sigterm_leaves_a_checkpoint_and_the_resumed_training_ends_with_the_same_bytes(
+    step: Step, base: Path, host: Any
+) -> None:
     params = {**SFT, "epochs": 100}
     whole = step.job("train/sft", params, {"model": base}, ["adapter"], name="whole")
     step.run(train_sft, whole)
@@ -79,7 +81,7 @@ def test_sigterm_leaves_a_checkpoint_and_the_resumed_training_ends_with_the_same
     (at,) = saved(job)
     assert 5 <= at < 300
     resumed = replace(job, checkpoints=replace(job.checkpoints, resume=job.checkpoints.directory / f"checkpoint-{at}"))
-    assert as_child(step, resumed).wait() == 0
+    assert host.run(resumed) == 0
     assert weights(job.outputs["adapter"]) == weights(whole.outputs["adapter"])
 
 
