@@ -66,6 +66,9 @@ def test_sft_is_4_bit_trains_the_completion_and_sees_the_pixels(step: Step, base
         # All weights: a whole Qwen2-VL is saved under other names than its modules have.
         (train_grpo, "train/grpo", {**GRPO, "trainable": "all", "steps": 6}, "model", 3),
         (model_tiny, "model/tiny", TINY, "model", 2),
+        # From the last step, which ends an epoch or stands within one.
+        (train_sft, "train/sft", SFT, "adapter", 3),
+        (train_grpo, "train/grpo", {**GRPO, "steps": 15}, "model", 15),
     ],
 )
 def test_a_resumed_training_ends_with_the_same_bytes(
@@ -95,7 +98,8 @@ def test_a_resumed_training_ends_with_the_same_bytes(
     assert {**resumed, "step_time": 0} == {**undisturbed, "step_time": 0}
     assert step.events(again, "progress")[0]["done"] == every
     assert weights(again.outputs[output]) == weights(whole.outputs[output])
-    assert weights(again.outputs[output]) != weights(checkpoint if output == "adapter" else base)
+    if undisturbed["steps"] > every:
+        assert weights(again.outputs[output]) != weights(checkpoint if output == "adapter" else base)
 
 
 def test_a_checkpoint_without_its_optimizer_is_refused(step: Step, base: Path) -> None:

@@ -116,6 +116,22 @@ def load_by_module_names(trainer: Any) -> None:
     trainer._load_from_checkpoint = load
 
 
+def stop_where_all_is_done(trainer: Any) -> None:
+    """Resume exactly: within an epoch the trainer looks whether it is through only after one more step.
+
+    So from a checkpoint of the last step, which a worker may die right after, it would train that step too.
+    """
+    run_epoch = trainer._run_epoch
+
+    def run(*args: Any, **options: Any) -> None:
+        if trainer.state.global_step < trainer.state.max_steps:
+            run_epoch(*args, **options)
+        else:
+            trainer.control.should_training_stop = True
+
+    trainer._run_epoch = run
+
+
 def run_to_the_end(trainer: Any, job: Job, events: Events) -> None:
     """Train, resuming where the job says, and insist on the planned number of steps."""
     resume = job.checkpoints.resume
@@ -124,6 +140,7 @@ def run_to_the_end(trainer: Any, job: Job, events: Events) -> None:
         # A sharded checkpoint is loaded by the library that divides the weights.
         if job.params.get("sharding", "none") == "none":
             load_by_module_names(trainer)
+        stop_where_all_is_done(trainer)
     dtypes = _trainable_dtypes(trainer.model)
     with stop.watched():
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
