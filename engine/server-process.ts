@@ -40,19 +40,33 @@ export function launchServer(
   return child;
 }
 
+const SETTINGS = {
+  // The default of 20 polls a second makes every sequential step wait 50 ms.
+  "history.transferProcessorMaxPollRPS": 2000,
+  // Else it asks its makers' host for newer versions.
+  "frontend.enableServerVersionCheck": false,
+  // The rest is for a server that has nothing to do, for days (`benchmarks/README.md`). Its own workers ask for work with fewer requests,
+  // and all who ask wait longer for an answer; where there is work, it comes at once all the same.
+  "worker.ScannerMaxConcurrentActivityTaskPollers": 1,
+  "worker.ScannerMaxConcurrentWorkflowTaskPollers": 2,
+  "worker.ParentCloseMaxConcurrentActivityTaskPollers": 1,
+  "worker.ParentCloseMaxConcurrentWorkflowTaskPollers": 2,
+  "matching.longPollExpirationInterval": "150s",
+  // What parts of a task queue tell each other of work that is left lying. (0 makes 1.32.0 spin once a queue is idle for five minutes.)
+  "matching.ephemeralDataUpdateInterval": "1m",
+  // Metrics of each task queue, which nobody reads.
+  "matching.backlogMetricsEmitInterval": "0s",
+  "metrics.breakdownByTaskQueue": false,
+  "metrics.breakdownByPartition": false,
+};
+
 /** What the Temporal CLI is told: a database file, and a port of loopback. */
 export function serverArguments(database: string, port: number): string[] {
-  const settings = {
-    // The default of 20 polls a second makes every sequential step wait 50 ms.
-    "history.transferProcessorMaxPollRPS": 2000,
-    // Else it asks its makers' host for newer versions.
-    "frontend.enableServerVersionCheck": false,
-  };
   return [
     ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", String(port)],
     ...["--db-filename", database, "--log-level", "warn", "--log-format", "json"],
     ...["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"],
-    ...Object.entries(settings).flatMap(([key, value]) => [
+    ...Object.entries(SETTINGS).flatMap(([key, value]) => [
       "--dynamic-config-value",
       `${key}=${JSON.stringify(value)}`,
     ]),
