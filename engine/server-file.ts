@@ -52,11 +52,14 @@ export const lastServer = (store: Store): Promise<RunningServer | undefined> =>
 /** The live server whose files are in this very folder: a copy of a folder has the file of the original's. */
 export async function liveServer(store: Store): Promise<RunningServer | undefined> {
   const known = await lastServer(store);
-  if (known === undefined || !isAlive(known.process)) return undefined;
+  return known !== undefined && isLive(store, known) ? known : undefined;
+}
+
+/** Whether a server lives, and its files are in this very folder. Then no other one can have taken its place. */
+export function isLive(store: Store, { process, folder }: RunningServer): boolean {
+  if (!isAlive(process)) return false;
   const here = identifyFolder(store.local.server.folder);
-  const ours =
-    known.folder === undefined || (known.folder.path === here?.path && known.folder.inode === here.inode);
-  return ours ? known : undefined;
+  return folder === undefined || (folder.path === here?.path && folder.inode === here.inode);
 }
 
 /** A database file belongs to one server version: the server has no migrations, so the name carries it. */

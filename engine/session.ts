@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { statfs } from "node:fs/promises";
+import { statfsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError, WorkflowNotFoundError, type Client } from "@temporalio/client";
 import type { RunRequest } from "../schemas/plan.ts";
@@ -9,7 +9,14 @@ import { EngineError } from "./errors.ts";
 import { requireOpenFiles } from "./open-files.ts";
 import { giveUpLostAttempts, isKnown, openHandle, startOrAttach, type Handle } from "./runs.ts";
 import { ensureServer, findServer } from "./server.ts";
-import { identifyFolder, isSameFolder, type FolderIdentity } from "./server-file.ts";
+import {
+  identifyFolder,
+  isLive,
+  isSameFolder,
+  liveServer,
+  type FolderIdentity,
+  type RunningServer,
+} from "./server-file.ts";
 import { forgetStopped, isStopped } from "./stopped.ts";
 import { startWorker, type RunWorker } from "./worker.ts";
 import type { Store } from "../store/store.ts";
@@ -29,8 +36,8 @@ const AWAY = new Set([1, 2, 4, 8, 10, 13, 14]);
 const isAway = (error: unknown): boolean =>
   error instanceof ServiceError && AWAY.has((error.cause as { code?: number } | undefined)?.code ?? 2);
 
-async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
 }
 
@@ -45,6 +52,8 @@ export class Session {
   readonly #binary: string | null;
   /** Where the files are that it goes by. */
   readonly #folder: FolderIdentity | null;
+  /** The server as it was seen last: each look that reads files by the thread pool wakes this process seven times. */
+  #server: RunningServer | undefined;
   readonly #workers: RunWorker[] = [];
   readonly #watched = new Set<Handle>();
   readonly #abort = new AbortController();
@@ -164,6 +173,15 @@ export class Session {
     this.#refuseOther(await ensureServer(this.#store, this.#binary));
   }
 
+  async #lookForServer(): Promise<void> {
+    const found = await findServer(this.#store);
+    if (found.state !== "stopped") this.#refuseOther(found.address);
+    else if (!this.#closed) await this.#bringBack();
+    if (found.state === "external") return;
+    const server = await liveServer(this.#store);
+    this.#server = server?.address === this.address ? server : undefined;
+  }
+
   /** A store that was removed under a run must not be made again by it. */
   #refuseOtherFolder(): void {
     if (this.#folder === null || isSameFolder(this.#folder)) return;
@@ -188,11 +206,9 @@ export class Session {
       try {
         this.#refuseOtherFolder();
         // On a full disk the server can neither note a failure nor go on.
-        full = (await freeBytes(this.#store.place)) < LEAST_FREE_BYTES ? full + 1 : 0;
+        full = freeBytes(this.#store.place) < LEAST_FREE_BYTES ? full + 1 : 0;
         if (full === LOOKS_UNTIL_FULL) this.#tellTrouble(new EngineError(DISK_FULL));
-        const found = await findServer(this.#store);
-        if (found.state !== "stopped") this.#refuseOther(found.address);
-        else if (!this.#closed) await this.#bringBack();
+        if (this.#server === undefined || !isLive(this.#store, this.#server)) await this.#lookForServer();
         if (look % LOOKS_PER_SWEEP === 0)
           for (const handle of this.#watched)
             await this.#asked(() => giveUpLostAttempts(this.client, handle, false));
