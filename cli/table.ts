@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
 import { shortDigests } from "../core/show-value.ts";
@@ -25,6 +24,7 @@ export function drawTable(
   { width = screenWidth(), spare = [] }: Room = {},
 ): string {
   const filled = head.flatMap((_, index) => (rows.some((row) => row[index] !== "") ? [index] : []));
+  if (filled.length === 0) return "";
   const drop = spare.find((name) => filled.some((index) => head[index] === name));
   const all = [head, ...rows];
   if (drop !== undefined && rows.length <= MOST_ROWS && widthOf(all, filled) > width) {
@@ -39,21 +39,26 @@ export function drawTable(
     filled.map((_, index) => lines.map((row) => row[index]!)),
     width - GAP.length * (filled.length - 1),
   );
-  const [first, ...others] = lines.map((row) =>
-    row.map((cell, index) => wrapAnsi(cell, widths[index]!, { hard: true })),
+  const cells = lines.map((row) =>
+    row.map((cell, index) => wrapAnsi(cell, widths[index]!, { hard: true }).split("\n")),
   );
-  const table = new Table({ head: first!, chars: LINES, style: STYLE });
-  table.push(...others);
-  return table.toString().replaceAll(/[ \t]+$/gm, "");
+  const shown = widths.map((_, index) =>
+    Math.max(...cells.flatMap((row) => row[index]!.map((line) => stringWidth(line)))),
+  );
+  const [first, ...others] = cells.map((row) => drawRow(row, shown));
+  return [first, shown.map((wide) => "─".repeat(wide)).join(GAP), ...others].join("\n");
 }
 
-const NONE = {
-  ...{ top: "", "top-mid": "", "top-left": "", "top-right": "" },
-  ...{ bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
-  ...{ left: "", "left-mid": "", right: "", "right-mid": "" },
-};
-const LINES = { ...NONE, mid: "─", "mid-mid": GAP, middle: GAP };
-const STYLE = { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 };
+/** A row of cells, each of one line or more. */
+const drawRow = (cells: readonly (readonly string[])[], widths: readonly number[]): string =>
+  Array.from({ length: Math.max(...cells.map((lines) => lines.length)) }, (_, line) =>
+    cells
+      .map((lines, index) => padded(lines[line] ?? "", widths[index]!))
+      .join(GAP)
+      .trimEnd(),
+  ).join("\n");
+
+const padded = (text: string, width: number): string => text + " ".repeat(width - stringWidth(text));
 
 /** The width of the widest line of a cell, or of its widest word. */
 const widest = (cells: readonly string[], by: RegExp): number =>
