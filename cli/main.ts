@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { CommanderError } from "commander";
 import { packageVersion } from "../host/toolchain.ts";
 import { DISK_FULL } from "../core/step-failure.ts";
@@ -10,7 +9,6 @@ import { GitError } from "../gitops/git/git-error.ts";
 import { RunError } from "../runs/errors.ts";
 import type { Act } from "./act.ts";
 import { makeProgram } from "./program.ts";
-import { startQuickly } from "./quick-start.ts";
 import { lostOutput, outliveReaders } from "./readers.ts";
 import { sayJson } from "./output.ts";
 
@@ -22,37 +20,39 @@ const act: Act =
     process.exitCode = await command(...args);
   };
 
-startQuickly(process.env);
-const program = makeProgram(act);
+/** All of the command. */
+async function main(): Promise<never> {
+  const program = makeProgram(act);
 
-outliveReaders();
+  outliveReaders();
 
-try {
-  if (process.argv[2] === "complete")
-    await (await import("./completion/complete.ts")).addCompletion(program, process.argv.slice(4));
-  await program.parseAsync();
-} catch (error) {
-  const { exitCode, message, details = {} } = await explain(error);
-  process.exitCode = exitCode;
-  // The parser has said its errors itself; what others call it is told beside.
-  if (!(error instanceof CommanderError)) process.stderr.write(`${message}\n`);
-  else if (exitCode !== EXIT.done) {
-    const habit = (await import("./habits.ts")).habitOf(error, process.argv.slice(2));
-    if (habit !== null) process.stderr.write(`${habit}\n`);
+  try {
+    if (process.argv[2] === "complete")
+      await (await import("./completion/complete.ts")).addCompletion(program, process.argv.slice(4));
+    await program.parseAsync();
+  } catch (error) {
+    const { exitCode, message, details = {} } = await explain(error);
+    process.exitCode = exitCode;
+    // The parser has said its errors itself; what others call it is told beside.
+    if (!(error instanceof CommanderError)) process.stderr.write(`${message}\n`);
+    else if (exitCode !== EXIT.done) {
+      const habit = (await import("./habits.ts")).habitOf(error, process.argv.slice(2));
+      if (habit !== null) process.stderr.write(`${habit}\n`);
+    }
+    if (exitCode !== EXIT.done && process.argv.includes("--json"))
+      sayJson({ ...details, error: { exitCode, message } });
   }
-  if (exitCode !== EXIT.done && process.argv.includes("--json"))
-    sayJson({ ...details, error: { exitCode, message } });
-}
 
-// A worker whose server was lost leaves threads behind that would keep this process for ever.
-for (const stream of [process.stdout, process.stderr])
-  await new Promise((resolve) => stream.write("", resolve));
-const lost = lostOutput();
-if (lost !== null) {
-  process.stderr.write(`Standard output could not be written: ${lost.message}\n`);
-  process.exitCode ||= EXIT.missing;
+  // A worker whose server was lost leaves threads behind that would keep this process for ever.
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise((resolve) => stream.write("", resolve));
+  const lost = lostOutput();
+  if (lost !== null) {
+    process.stderr.write(`Standard output could not be written: ${lost.message}\n`);
+    process.exitCode ||= EXIT.missing;
+  }
+  process.exit();
 }
-process.exit();
 
 /** An error in the user's words; anything unexpected is a bug and says so. */
 async function explain(error: unknown): Promise<{ exitCode: number; message: string; details?: object }> {
@@ -72,6 +72,14 @@ async function explain(error: unknown): Promise<{ exitCode: number; message: str
     };
   const detail =
     error instanceof Error ? (process.env["REPRISE_DEBUG"] ? error.stack : error.message) : String(error);
-  const advice = `This is a bug in Reprise ${packageVersion()}. REPRISE_DEBUG=1 shows more.`;
-  return { exitCode: EXIT.failed, message: `Unexpected: ${detail}\n${advice}` };
+  return { exitCode: EXIT.failed, message: `Unexpected: ${detail}\n${advice()}` };
 }
+
+const advice = () => `This is a bug in Reprise ${packageVersion()}. REPRISE_DEBUG=1 shows more.`;
+
+// Nothing may end before it is done: what waits for what never comes is a bug.
+process.once("beforeExit", () => {
+  process.exitCode = EXIT.failed;
+  process.stderr.write(`Unexpected: it stopped half way.\n${advice()}\n`);
+});
+void main();

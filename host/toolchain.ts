@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { packageRoot, trainerFolder } from "../core/package-root.ts";
 import { StepFailure } from "../core/step-failure.ts";
+import { cacheFolder } from "./cache-folder.ts";
 
 /** What a Python program of ours needs in its environment. */
 export const PYTHON_ENVIRONMENT = {
@@ -48,17 +48,6 @@ export function findToolchain(environment: NodeJS.ProcessEnv = process.env): Too
     cuda: environment["REPRISE_PYTHON"] ? null : found.cuda,
     cuda_said: found.cuda_said,
   };
-}
-
-/** This user's cache, by the set-up's rules; the folder for temporary files where there is no home. */
-export function cacheFolder({ REPRISE_CACHE: own, XDG_CACHE_HOME: caches }: NodeJS.ProcessEnv): string {
-  if (own) return path.resolve(own);
-  if (caches && path.isAbsolute(caches)) return path.join(caches, "reprise");
-  try {
-    return path.join(os.homedir(), ".cache", "reprise");
-  } catch {
-    return os.tmpdir();
-  }
 }
 
 const NVIDIA_DRIVERS = ["/dev/nvidiactl", "/dev/dxg"];
