@@ -7,8 +7,9 @@ from typing import Any
 
 import torch
 
-from ..data.dataset import Row, read_strip
+from ..data.dataset import Row
 from ..data.prompts import prompt_text
+from ..data.strips import read_strip
 from ..job.errors import StepError
 from ..job.events import Events
 from ..job.job import Job

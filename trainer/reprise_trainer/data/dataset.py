@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-from PIL import Image
 
 from ..job.errors import StepError
 from ..job.events import Events
 from .prompts import prompt_text
+from .strips import read_strip
 
 Row = dict[str, Any]
 
@@ -91,17 +89,6 @@ def _with_images(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
     if "images" not in batch:
         return batch
     return {**batch, "images": [[read_strip(path) for path in paths] for paths in batch["images"]]}
-
-
-# TRL's GRPO reads a row once for each completion and each accumulated batch: 32 times with groups of 8 and 4 batches.
-@lru_cache(maxsize=16)
-def read_strip(path: str) -> Image.Image:
-    """A clip's frames as one picture, in RGB. Raises StepError for a file that is no whole picture."""
-    try:
-        with Image.open(path) as strip:
-            return strip.convert("RGB")
-    except (OSError, SyntaxError) as error:
-        raise StepError("data", f"The filmstrip '{Path(path).name}' cannot be read: {error}.") from error
 
 
 def supervised_records(rows: list[Row], target: str, prompt: str) -> list[Row]:

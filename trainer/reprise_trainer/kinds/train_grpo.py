@@ -28,6 +28,7 @@ from ..rewards.watch import WatchRewards
 from ..training import gates
 from ..training.arguments import ROLLOUTS, model_arguments, shared_arguments
 from ..training.epochs import tell_rollouts
+from ..training.head import fit_tiles
 from ..training.health import LOWER, StopWhenNotFinite, require_finite_model
 from ..training.merging import merge_and_check
 from ..training.progress import ReportProgress
@@ -122,6 +123,7 @@ def run(job: Job, events: Events) -> dict[str, Any]:
         args=args,
     )
     require_all_targets(trainer.model)
+    fit_tiles(trainer)
     trainer.remove_callback(transformers.PrinterCallback)
     watch_rollouts(trainer)
     family.share_clips(trainer)

@@ -23,6 +23,7 @@ from ..processes import ranks, stop
 from . import gates
 from .arguments import model_arguments, shared_arguments
 from .epochs import tell_supervised
+from .head import fit_tiles
 from .health import LOWER, StopWhenNotFinite, TellStandstill, require_finite_model
 from .progress import ReportProgress
 
@@ -74,6 +75,7 @@ def train_supervised(
         args=args,
     )
     require_all_targets(trainer.model)
+    fit_tiles(trainer)
     trainer.remove_callback(transformers.PrinterCallback)
     trainer.add_callback(StopWhenNotFinite(trainer))
     keep_checkpoints(trainer, job.checkpoints, events)

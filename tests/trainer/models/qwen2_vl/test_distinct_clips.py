@@ -83,6 +83,22 @@ def test_a_batch_is_looked_at_once_and_the_next_one_anew(base: Path) -> None:
     assert calls == [2, 2, 2]
 
 
+@torch.no_grad()
+def test_a_batch_that_was_shuffled_meanwhile_is_not_looked_at_again(base: Path) -> None:
+    batches = [batch_of(base, seeds) for seeds in ([1, 2, 1, 3], [3, 1, 1, 2])]
+    model = frozen(base)
+    expected = [model(**batch).logits for batch in batches]
+    look_once(SimpleNamespace(model=model))
+    calls = counted(model)
+    for batch, logits in zip(batches, expected, strict=True):
+        assert torch.equal(model(**batch).logits, logits)
+    # As generation asks.
+    model.model.get_image_features(
+        *(batches[0][name] for name in ("pixel_values", "image_grid_thw")), output_attentions=None, return_dict=True
+    )
+    assert calls == [3]
+
+
 def test_a_tower_that_is_trained_is_left_alone(base: Path) -> None:
     model = AutoModelForImageTextToText.from_pretrained(base)
     look_once(SimpleNamespace(model=model))
@@ -109,3 +125,8 @@ def test_equal_strips_are_prepared_once_and_given_for_each(base: Path) -> None:
     assert seen == [2]
     assert torch.equal(features["pixel_values"], torch.cat(single))
     assert len(features["image_grid_thw"]) == len(tokens) == 3
+    picture, converted = strip_of(1), []
+    picture.convert = lambda mode: converted.append(mode) or strip_of(1)  # type: ignore[method-assign]
+    shared = processor._process_images([[picture], [strip_of(2)], [picture]])[0]["pixel_values"]
+    assert converted == ["RGB"]
+    assert torch.equal(shared, torch.cat([single[0], single[1], single[0]]))

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from .kept import keep_last
+from .positions import distinct_positions
 
 
 def distinct(clips: Sequence[torch.Tensor]) -> tuple[list[int], list[int]]:
@@ -46,20 +47,18 @@ def look_once(trainer: Any) -> None:
     model = next(part for part in trainer.model.modules() if "visual" in dict(part.named_children()))
     if any(weight.requires_grad for weight in model.visual.parameters()):
         return
-    look = model.get_image_features
-
-    def once(pixel_values: torch.Tensor, image_grid_thw: torch.Tensor, **kwargs: Any) -> Any:
-        patches = image_grid_thw.prod(-1).tolist()
-        clips = pixel_values.split(patches)
-        first, place = distinct(clips)
-        seen = look(torch.cat([clips[at] for at in first]), image_grid_thw[first], **kwargs)
-        return seen, seen.last_hidden_state.split([patches[at] for at in first]), place
-
-    kept = keep_last(once)
+    look = keep_last(model.get_image_features)
 
     def get_image_features(pixel_values: torch.Tensor, image_grid_thw: torch.Tensor, **kwargs: Any) -> Any:
         """`pixel_values` [patches of all clips, values], `image_grid_thw` [clips, 3]."""
-        seen, hidden, place = kept(pixel_values, image_grid_thw, **kwargs)
+        patches = image_grid_thw.prod(-1).tolist()
+        clips = pixel_values.split(patches)
+        first, place = distinct(clips)
+        if len({tuple(grid) for grid in image_grid_thw.tolist()}) == 1:
+            first, place = _sorted(clips, first, place)
+        said = {name: value for name, value in kwargs.items() if value is not None}
+        seen = look(torch.cat([clips[at] for at in first]), image_grid_thw[first], **said)
+        hidden = seen.last_hidden_state.split([patches[at] for at in first])
         # A new one: who gets it may write to its fields. What is kept is of the distinct clips alone.
         given = type(seen)(**seen)
         given.last_hidden_state = torch.cat([hidden[at] for at in place])
@@ -67,6 +66,11 @@ def look_once(trainer: Any) -> None:
         return given
 
     model.get_image_features = get_image_features
-    # Rotary positions are made row by row, in Python.
-    positions = keep_last(model.get_rope_index)
-    model.get_rope_index = lambda *args, **kwargs: tuple(given.clone() for given in positions(*args, **kwargs))
+    model.get_rope_index = distinct_positions(model.get_rope_index)
+
+
+def _sorted(clips: Sequence[torch.Tensor], first: list[int], place: list[int]) -> tuple[list[int], list[int]]:
+    """The distinct clips in an order of their own: the loss is computed on a batch that TRL has shuffled meanwhile."""
+    order = sorted(range(len(first)), key=lambda number: _sample(clips[first[number]]))
+    rank = {number: at for at, number in enumerate(order)}
+    return [first[number] for number in order], [rank[number] for number in place]

@@ -24,8 +24,12 @@ class ClipProcessor(Qwen2VLProcessor):
 
     def _process_images(self, images: Any, **_: Any) -> tuple[BatchFeature, list[str]]:
         flat = [image for row in images for image in (row if isinstance(row, (list, tuple)) else [row])]
-        strips = [torch.from_numpy(np.array(strip.convert("RGB"))) for strip in flat]
-        first, place = distinct(strips)
+        # A group's completions share one picture: it is compared with others once.
+        pictures = {id(picture): picture for picture in flat}
+        strips = [torch.from_numpy(np.array(picture.convert("RGB"))) for picture in pictures.values()]
+        first, of = distinct(strips)
+        place_of = dict(zip(pictures, of, strict=True))
+        place = [place_of[id(picture)] for picture in flat]
         # The strips have their final size already: resizing or sampling again would change the recipe's frames.
         out = self.video_processor(
             [self._video(strips[at]) for at in first], return_tensors="pt", do_sample_frames=False, do_resize=False
