@@ -9,6 +9,7 @@ import { Lab, noop, policy, recipe, type Shown } from "../../support/gitops.ts";
 
 const SECRET = "the secret of the hook";
 const PUSHES = 200;
+const REPLAYED = 1_000;
 
 /** One signed delivery of a push; gives the answer, or that there was none. */
 async function deliver(port: number): Promise<number> {
@@ -79,5 +80,14 @@ test(
     // Each content has one run, however often it was told.
     const runs = shown.flatMap((one) => (one?.recipes ?? []).flatMap(({ run }) => run ?? []));
     expect(new Set(runs).size).toBe(lab.runs.length);
+    // All of it told once more, as a forge does that sends again: nothing is begun.
+    const before = lab.runs;
+    const again: number[] = [];
+    for (let told = 0; told < REPLAYED; told += 20)
+      again.push(...(await Promise.all(Array.from({ length: 20 }, () => deliver(port)))));
+    expect(again.filter((status) => status === 202 || status === 429).length).toBe(REPLAYED);
+    expect(again).toContain(202);
+    await sleep(5_000);
+    expect(lab.runs).toEqual(before);
   },
 );

@@ -66,6 +66,20 @@ describe("a bare repository by its path", { timeout: 120_000 }, () => {
     await lab.until(await lab.repository.commit({ "recipes/b.yaml": null }), PASSED);
   });
 
+  test("a recipe under another name with the same content is reused, and its old name is told of no more", async () => {
+    const before = lab.runs;
+    const content = recipe("renamed", { one: noop(7) });
+    const first = await lab.repository.commit({ "recipes/old.yaml": content });
+    await lab.until(first, "unclaimed");
+    const ran = lab.runs;
+    expect(ran.length).toBe(before.length + 1);
+    const moved = await lab.repository.commit({ "recipes/old.yaml": null, "recipes/new.yaml": content });
+    const shown = await lab.until(moved, "unclaimed");
+    expect(shown.recipes.map(({ recipe: file }) => file)).toEqual(["recipes/new.yaml"]);
+    expect(lab.runs).toEqual(ran);
+    await lab.until(await lab.repository.commit({ "recipes/new.yaml": null }), PASSED);
+  });
+
   test("is run again by hand", async () => {
     const before = lab.runs;
     const { sha } = await lab.ask<{ sha: string }>("run", "main", "recipes/a.yaml");
