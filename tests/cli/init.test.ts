@@ -27,7 +27,7 @@ describe("init", { timeout: 120_000 }, () => {
     const recipe = path.join(folder, "my-paper.yaml");
     writeFileSync(recipe, readFileSync(recipe, "utf8").replace("EPOCHS: 200", "EPOCHS: 100"));
     expect((await reprise(folder, ["plan", "my-paper.yaml"])).stdout).toMatch(
-      /train +RUN .*"EPOCHS":200.* -> .*"EPOCHS":100/,
+      /train .* RUN +env\.EPOCHS 200 -> 100/,
     );
     expect((await reprise(folder, ["run", "my-paper.yaml"])).code).toBe(0);
   });

@@ -59,10 +59,10 @@ describe("runs of two folders in one process", { timeout: 120_000 }, () => {
       "running",
       "running",
     ]);
-    expect((await lookAtRun(openStore(root), runs[0]!)).steps.map(({ status }) => status)).toEqual([
-      "done",
-      "started",
-    ]);
+    // What both have in common the one makes and the other reuses, where it comes later.
+    const [first, wait] = (await lookAtRun(openStore(root), runs[0]!)).steps.map(({ status }) => status);
+    expect(["done", "reused"]).toContain(first);
+    expect(wait).toBe("started");
     go(two);
     expect(await following[1]).toBe("over");
     go(one);
