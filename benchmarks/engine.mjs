@@ -3,7 +3,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { ensureServer, stopServer } from "../dist/engine/server.js";
+import { ensureServer } from "../dist/engine/server.js";
+import { stopServer } from "../dist/engine/stop-server.js";
+import { openStore } from "../dist/store/store.js";
 import { findToolchain } from "../dist/host/toolchain.js";
 import { Session } from "../dist/engine/session.js";
 import { makeDvc } from "./beside/dvc.mjs";
@@ -49,7 +51,7 @@ async function ours(folder, shape, server) {
 }
 
 async function historyPerStep(folder, server) {
-  const session = await Session.open(path.join(folder, ".reprise"), server);
+  const session = await Session.open(openStore(path.join(folder, ".reprise")), server);
   try {
     const sizes = [];
     for await (const { workflowId, runId } of session.client.workflow.list()) {
@@ -65,10 +67,11 @@ async function historyPerStep(folder, server) {
 
 /** A server's own figures: a line for each shape, and the size of a history. */
 async function measure(folder, server) {
-  const [place, rawHome] = [path.join(folder, "ours"), path.join(folder, "raw-home")];
+  const place = path.join(folder, "ours");
+  const beside = openStore(path.join(folder, "raw-home"));
   fs.mkdirSync(place, { recursive: true });
-  const raw = await rawTemporal(await ensureServer(rawHome, server), STEPS, RUNS);
-  await stopServer(rawHome);
+  const raw = await rawTemporal(await ensureServer(beside, server), STEPS, RUNS);
+  await stopServer(beside);
   const env = { REPRISE_SERVER: server };
   await execa(process.execPath, [cli, "up"], { cwd: place, env });
   const { stdout } = await execa(server, ["--version"]);
