@@ -13,11 +13,11 @@ export function actionsOf({ steps }: CommitPlan): string {
   return parts.length === 0 ? "no steps" : parts.join(", ");
 }
 
-/** What it would take, from earlier runs: `0.4 GPU hours, 12m`; null where nothing is known. */
+/** What it would take, from earlier runs: `0.4 GPU hours, 12m`; null where nothing is known, or nothing is to be done. */
 export function priceOf({ gpuHours, seconds }: CommitPlan): string | null {
   const parts = [
     ...(gpuHours === null || gpuHours === 0 ? [] : [`${hours(gpuHours)} GPU hours`]),
-    ...(seconds === null ? [] : [showDuration(seconds, false)]),
+    ...(seconds === null || seconds === 0 ? [] : [showDuration(seconds, false)]),
   ];
   return parts.length === 0 ? null : parts.join(", ");
 }

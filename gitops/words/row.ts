@@ -31,12 +31,15 @@ export function rowOf(item: Item, facts: ItemFacts | undefined): string[] {
     said,
     plan.steps.length === 0 ? "" : actionsOf(plan),
     plan.gpuHours === null ? "" : hours(plan.gpuHours),
-    plan.seconds === null ? "" : showDuration(plan.seconds, false),
+    timeOf(plan),
     tablesOf(facts),
     verdict === null || verdict.claims.length === 0 ? "" : claimsOf(verdict),
     difference === null ? "" : changesOf(difference),
   ];
 }
+
+const timeOf = ({ seconds }: ItemFacts["plan"]): string =>
+  seconds === null ? "" : seconds === 0 ? "0s" : showDuration(seconds, false);
 
 function tablesOf({ plan: { conformance, newDeviations } }: ItemFacts): string {
   if (conformance === null) return "";
@@ -49,7 +52,7 @@ function tablesOf({ plan: { conformance, newDeviations } }: ItemFacts): string {
   ].join(", ");
 }
 
-/** Claims that fell or came back; without any, the metrics that differ. */
+/** Claims that fell or came back; without any, the metrics that differ: first those whose samples were compared by a test. */
 function changesOf({ claims, metrics }: VerdictDifference): string {
   const changed = claims.filter(({ before, after }) => before !== after);
   if (changed.length > 0)
@@ -58,8 +61,9 @@ function changesOf({ claims, metrics }: VerdictDifference): string {
     );
   const moved = metrics.filter(({ before, after }) => before !== after);
   if (moved.length === 0) return "no difference";
+  const tested = moved.filter(({ p }) => p !== null);
   return listed(
-    moved.map(
+    [...tested, ...moved.filter(({ p }) => p === null)].map(
       ({ name, before, after, p }) => `${codeCell(name, 40)} ${number(before)} → ${number(after)}${ofP(p)}`,
     ),
   );
