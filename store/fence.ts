@@ -126,8 +126,10 @@ export class Fence {
     for (const turn of earlier) {
       const owner = await readOwner(this.#folder, turn);
       if (owner == null) continue;
-      const { token, child: leader, worker } = owner;
-      await endLeftovers({ mark: token, leader, held: { name: heldBy(token), worker: worker.pid } });
+      const { token, child: leader, worker, released } = owner;
+      // One that released the step has closed its file.
+      const held = released ? {} : { held: { name: heldBy(token), worker: worker.pid } };
+      await endLeftovers({ mark: token, leader, ...held });
       await rm(path.join(this.#folder, heldBy(token)), { force: true });
     }
     for (const turn of earlier)
