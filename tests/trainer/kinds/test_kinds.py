@@ -129,6 +129,28 @@ def test_merge_gives_a_whole_model_that_agrees(step: Step, base: Path) -> None:
     assert weights(merged) != weights(base)
 
 
+def test_merge_compares_two_models_on_one_device(step: Step, base: Path, monkeypatch: Any) -> None:
+    sft = step.job("train/sft", SFT, {"model": base}, ["adapter"])
+    step.run(train_sft, sft)
+    moved: list[Any] = []
+    move = torch.nn.Module.to
+
+    def seen(model: Any, *to: Any, **options: Any) -> Any:
+        if to != ("cuda",):
+            return move(model, *to, **options)
+        moved.append(model)
+        return model
+
+    # A GPU, of which only the moves to it are seen.
+    monkeypatch.setattr("reprise_trainer.models.loading.on_gpu", lambda: True)
+    monkeypatch.setattr(torch.nn.Module, "to", seen)
+    step.run(
+        model_merge,
+        step.job("model/merge", {"frames": 8}, {"model": base, "adapter": sft.outputs["adapter"]}, ["model"]),
+    )
+    assert len(moved) == 2
+
+
 def test_merge_stops_when_the_merged_weights_are_wrong(step: Step, base: Path, monkeypatch: Any) -> None:
     sft = step.job("train/sft", SFT, {"model": base}, ["adapter"])
     step.run(train_sft, sft)

@@ -69,19 +69,20 @@ def keep(check: Check, place: Place, out: Path) -> None:
 def measure(checks: Checks, part: int | None, place: Place, out: Path) -> dict[str, Any]:
     """All checks of a part, written down after each."""
     begun = time.monotonic()
-    # In a process of its own, so that none of the GPU stays taken.
-    command = [sys.executable, "-m", f"{__package__}.world", str(checks.file), str(place.work)]
-    subprocess.run(command, check=True, env=environment())
+    needed = checks.needed(part)
+    if needed:
+        # In a process of its own, so that none of the GPU stays taken.
+        command = [sys.executable, "-m", f"{__package__}.world", str(checks.file), str(place.work), *needed]
+        subprocess.run(command, check=True, env=environment())
     found: dict[str, Any] = {"machine": machine(), "world_seconds": round(time.monotonic() - begun, 1), "checks": {}}
     file = out / ("measured.json" if part is None else f"measured-{part}.json")
-    for check in checks.checks:
-        if part in (None, check.part):
-            print(f"{check.name} …", flush=True)
-            measured = run(check, place)
-            found["checks"][check.name] = {"counted": check.counted, "elsewhere": check.elsewhere, **measured}
-            keep(check, place, out)
-            file.write_text(json.dumps(found, indent=1), encoding="utf-8")
-            print(measured.get("failed") or measured.get("left_out") or f"  {measured['whole_seconds']} s", flush=True)
+    for check in checks.of_part(part):
+        print(f"{check.name} …", flush=True)
+        measured = run(check, place)
+        found["checks"][check.name] = {"counted": check.counted, "elsewhere": check.elsewhere, **measured}
+        keep(check, place, out)
+        file.write_text(json.dumps(found, indent=1), encoding="utf-8")
+        print(measured.get("failed") or measured.get("left_out") or f"  {measured['whole_seconds']} s", flush=True)
     return found
 
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from ..models.qwen2_vl.architecture import Architecture
 
+# The name of what is asked, as the jobs' inputs have it.
+QUESTIONS = "clips"
+
 
 @dataclass(frozen=True)
 class Clips:
@@ -59,6 +62,15 @@ class Checks:
     words: int
     clips: Clips
     checks: list[Check]
+
+    def of_part(self, part: int | None) -> list[Check]:
+        """Those of one part, or all."""
+        return [check for check in self.checks if part in (None, check.part)]
+
+    def needed(self, part: int | None) -> list[str]:
+        """Which models, and whether the questions, must be made for a part."""
+        made = {QUESTIONS, *self.models}
+        return sorted(made.intersection(path for check in self.of_part(part) for path in check.job["inputs"].values()))
 
 
 def read_checks(file: Path) -> Checks:

@@ -69,8 +69,6 @@ def _notes(name: str, check: dict[str, Any]) -> Iterator[str]:
         yield f"{name} was left out: {check['left_out']}"
     if "resumed" in check:
         yield f"{name}: {_resumed(check['resumed'])}"
-    for said in check.get("not_deterministic", []):
-        yield f"{name}: {said}"
 
 
 def _resumed(resumed: dict[str, Any]) -> str:

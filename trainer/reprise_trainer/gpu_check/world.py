@@ -1,6 +1,6 @@
 """A model of real size with random weights, and clips of real size with questions, made on the spot.
 
-python -m reprise_trainer.gpu_check.world CHECKS.json WORK: all that the checks need, in the work folder.
+python -m reprise_trainer.gpu_check.world CHECKS.json WORK NAME ...: what has such a name, in the work folder.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..data.prompts import prompt_text
 from ..models.loading import model_dtype, on_gpu
 from ..models.qwen2_vl.architecture import Architecture
 from ..models.qwen2_vl.tiny import save_processor
-from .checks import Checks, Clips, read_checks
+from .checks import QUESTIONS, Checks, Clips, read_checks
 from .words import WORDS, build_tokenizer, conversation, text_of
 
 # Clips that differ: what is decoded again and again is kept by the trainers' own cache.
@@ -72,12 +72,14 @@ def make_dataset(clips: Clips, tokenizer: Any, folder: Path) -> None:
     aside.replace(folder)
 
 
-def make_world(checks: Checks, work: Path) -> None:
-    """All models and the questions, in the work folder."""
+def make_world(checks: Checks, work: Path, needed: set[str]) -> None:
+    """The models and the questions that are needed, in the work folder."""
     tokenizer = make_tokenizer(checks.clips, checks.words)
-    make_dataset(checks.clips, tokenizer, work / "clips")
+    if QUESTIONS in needed:
+        make_dataset(checks.clips, tokenizer, work / QUESTIONS)
     for name, dimensions in checks.models.items():
-        make_model(dimensions, tokenizer, work / name)
+        if name in needed:
+            make_model(dimensions, tokenizer, work / name)
 
 
 def _strip(folder: Path, number: int, clips: Clips) -> str:
@@ -108,4 +110,4 @@ def _row(number: int, split: str, clips: Clips, tokenizer: Any, draw: random.Ran
 
 
 if __name__ == "__main__":
-    make_world(read_checks(Path(sys.argv[1])), Path(sys.argv[2]))
+    make_world(read_checks(Path(sys.argv[1])), Path(sys.argv[2]), set(sys.argv[3:]))
