@@ -6,6 +6,7 @@ import { findToolchain, lacksCuda } from "../../host/toolchain.ts";
 import { EXIT } from "../errors.ts";
 import { say, sayJson } from "../output.ts";
 import { missingOf, setUp } from "../set-up.ts";
+import { checkStore } from "../store-check.ts";
 import { storeHere } from "../store-here.ts";
 import { drawTable } from "../table.ts";
 import type { Store } from "../../store/store.ts";
@@ -76,6 +77,7 @@ export async function doctor({
       found: serverFound,
       advice: `${SETUP}, or set TEMPORAL_ADDRESS`,
     },
+    await checkStore(store),
     {
       name: "disk",
       ok: freeGb > 5,

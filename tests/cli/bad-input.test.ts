@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { packageRoot } from "../../core/package-root.ts";
@@ -225,6 +234,21 @@ describe("a machine that lacks something", () => {
     ]);
     for (const { ok: fine, advice } of checks) if (!fine) expect(advice).toContain("reprise setup");
     expect(ended.code).toBe(5);
+  });
+
+  test("doctor tries what the store's folder keeps", async () => {
+    const found = async (home: string) => {
+      const { stdout } = await reprise(folder, ["doctor", "--json"], { REPRISE_HOME: home });
+      const { checks } = JSON.parse(stdout) as { checks: { name: string; ok: boolean; found: string }[] };
+      return checks.find(({ name }) => name === "store");
+    };
+    const [none, made, file] = ["none", "made", small].map((name) => path.join(folder, name));
+    expect(await found(none!)).toMatchObject({ ok: true, found: `made when needed, ${none}` });
+    expect(existsSync(none!)).toBe(false);
+    mkdirSync(made!);
+    expect(await found(made!)).toMatchObject({ ok: true, found: made });
+    expect(readdirSync(made!).filter((name) => name.startsWith("probe-"))).toEqual([]);
+    expect(await found(file!)).toMatchObject({ ok: false, found: `${file}, it cannot be written (ENOTDIR)` });
   });
 
   test("without HOME everything but the tools works", async () => {
