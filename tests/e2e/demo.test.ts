@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -6,18 +6,20 @@ import { packageRoot } from "../../core/package-root.ts";
 import { KINDS } from "../../activities/index.ts";
 import { isMetric } from "../../schemas/kinds.ts";
 import { validateRecord } from "../../schemas/validators.ts";
+import type { Digests } from "../../schemas/generated/digests.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { reprise, start, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
 const MINUTES = 60_000;
 const RECIPE = path.join(packageRoot, "recipes", "demo.yaml");
+const SAME = /^Same bytes as the reference: yes\. All 9 steps gave the reference's bytes\.$/m;
 const [undisturbed, killed] = [temporaryFolder(), temporaryFolder()];
 stopServerAfterwards(undisturbed);
 stopServerAfterwards(killed);
 
-const runTiny = (folder: string, ...more: string[]) =>
-  reprise(folder, ["run", RECIPE, "--profile", "tiny", ...more]);
+const runTiny = (folder: string, env: Record<string, string> = {}) =>
+  reprise(folder, ["run", RECIPE, "--profile", "tiny"], env);
 const digests = ({ steps }: RunRecord) =>
   Object.fromEntries(
     steps.map(({ id, outputs }) => [id, Object.values(outputs).map(({ digest }) => digest)]),
@@ -45,8 +47,11 @@ test(
   "the whole chain runs, and a second run reuses all of it without server and Python",
   { timeout: 5 * MINUTES },
   async () => {
-    const first = await runTiny(undisturbed);
+    // What a user may have set decides nothing.
+    const environment = { ATEN_CPU_CAPABILITY: "default", MKL_CBWR: "AUTO", ONEDNN_MAX_CPU_ISA: "SSE41" };
+    const first = await runTiny(undisturbed, environment);
     expect(first.stderr).toBe("");
+    expect(first.stdout).toMatch(SAME);
     expect(first.code).toBe(0);
     const record = recordIn(undisturbed);
     expect(validateRecord()(record)).toBe(true);
@@ -81,6 +86,28 @@ test(
     expect((await reprise(undisturbed, ["report", "last"])).stdout).toMatch(/report\.html$/);
   },
 );
+
+test("it gave the bytes of its reference on this processor", { timeout: 2 * MINUTES }, async () => {
+  const reference = path.join(packageRoot, "recipes", "demo.digests.json");
+  const compared = await reprise(undisturbed, ["verify", "last", "--digests", reference]);
+  expect(compared.stdout).toMatch(SAME);
+  expect(compared.code).toBe(0);
+
+  const written = path.join(undisturbed, "ours.json");
+  expect((await reprise(undisturbed, ["verify", "last", "--write-digests", written])).code).toBe(0);
+  const ours = JSON.parse(readFileSync(written, "utf8")) as Digests;
+  const [run] = ours.runs;
+  const { runs } = JSON.parse(readFileSync(reference, "utf8")) as Digests;
+  expect(run.steps).toEqual(runs.find(({ profile }) => profile === "tiny")!.steps);
+
+  run.steps["sft"]!.outputs["adapter"] = "0".repeat(64);
+  writeFileSync(written, JSON.stringify(ours));
+  const other = await reprise(undisturbed, ["verify", "last", "--digests", written]);
+  expect(other.stdout).toContain(
+    "Same bytes as the reference: no. The first step to differ is 'sft': it was asked the same and gave other bytes ('adapter').",
+  );
+  expect(other.code).toBe(3);
+});
 
 test("after it, plan says which steps a change touches, and why", { timeout: 2 * MINUTES }, async () => {
   const plan = async (setting: string) => {
