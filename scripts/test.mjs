@@ -85,7 +85,7 @@ async function forge() {
       : {};
   if (missing !== undefined) console.log(`Tests with a real forge are skipped. ${missing}`);
   return missing === undefined
-    ? vitest("forge", ["tests/forge", "--no-file-parallelism"])
+    ? vitest("forge", ["tests/forge", "--maxWorkers=2"])
     : { passed: 0, failed: 0, skipped: 1 };
 }
 
