@@ -6,15 +6,16 @@ import type { Layers } from "./layers.ts";
 import { readNamedFile, type NamedFile } from "./named-file.ts";
 import { validateDigests } from "../schemas/validators.ts";
 
-/** Whether the bytes of the recipe's runs may depend on the processor: they may unless it says otherwise. */
-export const reproducibleOf = ({ value }: Layers): Reproducible =>
-  value["reproducible"] === "portable" ? "portable" : "fastest";
+/** What the bytes of the recipe's runs may depend on: on all unless it says otherwise. */
+export function reproducibleOf({ value: { reproducible } }: Layers): Reproducible {
+  return reproducible === "portable" || reproducible === "deterministic" ? reproducible : "fastest";
+}
 
 /** What is pinned is how CPUs compute: a step on a GPU would break the promise without a word. */
 export function checkPortable(layers: Layers, steps: readonly PlanStep[]): Diagnostic[] {
   const onGpus = steps.filter(({ resources }) => resources.gpu > 0).map(({ id }) => `'${id}'`);
-  if (reproducibleOf(layers) === "fastest" || onGpus.length === 0) return [];
-  const message = `'reproducible: portable' holds for steps on CPUs, and ${onGpus.join(", ")} ${onGpus.length === 1 ? "asks" : "ask"} for GPUs: those give the same bytes on the same kind of GPU only. Write 'reproducible: fastest', or take the GPUs away.`;
+  if (reproducibleOf(layers) !== "portable" || onGpus.length === 0) return [];
+  const message = `'reproducible: portable' holds for steps on CPUs, and ${onGpus.join(", ")} ${onGpus.length === 1 ? "asks" : "ask"} for GPUs: those give the same bytes on one kind of GPU at most. Write 'reproducible: deterministic' for that, or take the GPUs away.`;
   return [layers.diagnostic("R0313", ["reproducible"], message)];
 }
 

@@ -90,6 +90,8 @@ function beside(
   return {
     // Elsewhere it would be other bytes; its sums are split among the threads that it asks for.
     ...(reproducible === "portable" ? { reproducible: "portable", threads: resources.cpu } : {}),
+    // A CPU gives the same bytes without it.
+    ...(reproducible === "deterministic" && resources.gpu > 0 ? { reproducible } : {}),
     // Each process adds a batch of its own to a step.
     ...(processes > 1 ? { processes } : {}),
     // A GPU computes in another precision.

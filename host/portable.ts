@@ -25,6 +25,14 @@ const PORTABLE: Readonly<Record<string, string>> = {
   OMP_DYNAMIC: "FALSE",
 };
 
+/**
+ * What a GPU's library must be told before it is loaded; the rest is the trainers' own (launching/deterministic.py). Without it
+ * cuBLAS may choose another kernel for the same product (NVIDIA's documentation of cuBLAS, reproducibility).
+ */
+const DETERMINISTIC: Readonly<Record<string, string>> = { CUBLAS_WORKSPACE_CONFIG: ":4096:8" };
+
 /** Environment of every program of a step, by what its recipe says of reproducing; the record shows it. */
-export const pinsOf = (reproducible: Reproducible | undefined): Readonly<Record<string, string>> =>
-  reproducible === "portable" ? PORTABLE : {};
+export function pinsOf(reproducible: Reproducible | undefined): Readonly<Record<string, string>> {
+  if (reproducible === "portable") return PORTABLE;
+  return reproducible === "deterministic" ? DETERMINISTIC : {};
+}

@@ -1,10 +1,10 @@
 import type { RunRecord } from "../schemas/generated/run-record.ts";
 import { html, section, type Html } from "./html.ts";
 
-/** What was pinned so that the run's bytes do not depend on the processor, and whether they are the reference's. */
+/** What was pinned for the run's bytes, and whether they are the reference's. */
 export function bytesSection({ reproducible, reference }: RunRecord): Html {
-  if (!reference && reproducible?.mode !== "portable") return html``;
   const pins = Object.entries(reproducible?.pinned ?? {}).map(([name, value]) => `${name}=${value}`);
+  if (!reference && pins.length === 0) return html``;
   return section(
     "Bytes",
     html`${

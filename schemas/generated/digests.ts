@@ -17,7 +17,7 @@ export interface DigestsRun {
   /** Profile of the recipe; null for none. */
   profile: string | null;
   /** As the recipe had it. */
-  reproducible: "fastest" | "portable";
+  reproducible: "fastest" | "deterministic" | "portable";
   /** When the run ended. */
   made: string;
   /** Processor that it ran on. */

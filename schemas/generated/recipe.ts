@@ -43,8 +43,8 @@ export interface Recipe {
   /** Whether the p of claims that are compared by a test is corrected for their number, by Holm's method. */
   correction?: "none" | "holm";
   accept?: RecipeAccept;
-  /** Whether the run's bytes may depend on the processor. `portable` pins what chooses its computing by the processor: the same recipe then gives the same bytes on every x86-64 processor with AVX2, somewhat slower. For runs without GPUs. */
-  reproducible?: "fastest" | "portable";
+  /** What the run's bytes may depend on. On one CPU they are the same each time anyway. `deterministic`: on one kind of GPU too, by kernels that add in a fixed order, somewhat slower; what has none fails. `portable`: on every x86-64 processor with AVX2, by pinning what chooses its computing by the processor; for runs without GPUs. */
+  reproducible?: "fastest" | "deterministic" | "portable";
   /** File with the digests of a reference run, as a path from this recipe; `reprise verify RUN --write-digests FILE` writes one. The run then says whether it gave the same bytes, or which step was the first to differ. */
   reference?: string;
   /** Declared overrides by name: dotted paths into this recipe with their other values. */

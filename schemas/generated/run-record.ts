@@ -69,9 +69,9 @@ export interface RunRecord {
      */
     unanswered?: string[];
   };
-  /** Whether the run's bytes may depend on the processor. Absent from records of earlier versions. */
+  /** What the run's bytes may depend on, as the recipe had it. Absent from records of earlier versions. */
   reproducible?: {
-    mode: "fastest" | "portable";
+    mode: "fastest" | "deterministic" | "portable";
     /** What every program of the run was given, by environment variable. */
     pinned: {
       [k: string]: string;

@@ -42,6 +42,6 @@ export interface TrainerJob {
   seed: number;
   /** CPU threads. */
   threads: number;
-  /** Whether the step's bytes may depend on the processor. */
-  reproducible: "fastest" | "portable";
+  /** What the step's bytes may depend on. */
+  reproducible: "fastest" | "deterministic" | "portable";
 }

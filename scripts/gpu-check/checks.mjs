@@ -18,6 +18,9 @@ const jobOf = (step, { params = {}, model = "full", outputs, everySteps = 10 }) 
     { everySteps, everySeconds: null, keep: 2 },
   );
 
+/** The same with 'reproducible: deterministic'. */
+const deterministic = (job) => ({ ...job, reproducible: "deterministic" });
+
 const shorter = { gradient_accumulation_steps: 2, max_completion_length: 8, max_prompt_length: 4096 };
 
 /** All checks as checks.json holds them, with those of a run of the demo. With `dry` scaled down, and nothing counted. */
@@ -33,8 +36,8 @@ export async function makeChecks(dry, demo) {
     outputs: SFT_OUTPUT,
     everySteps: dry ? 2 : 4,
   });
-  const rollouts = (steps, more) =>
-    jobOf(grpo, { params: few({ steps, ...more }), outputs: { model: "model" } });
+  const rollouts = (steps, more, model) =>
+    jobOf(grpo, { params: few({ steps, ...more }), model, outputs: { model: "model" } });
   const replies = { replies: "replies.jsonl" };
   const checks = [
     { name: "sft", part: 1, job: jobOf(sft, { params: accumulated, outputs: SFT_OUTPUT }) },
@@ -47,7 +50,20 @@ export async function makeChecks(dry, demo) {
       needs: "flash_attn",
     },
     { name: "resume", part: 2, job: resumed, again: true },
-    { name: "resume-deterministic", part: 2, job: resumed, again: true, deterministic: true },
+    { name: "resume-deterministic", part: 2, job: deterministic(resumed), again: true },
+    {
+      name: "grpo-deterministic",
+      part: 2,
+      job: deterministic(rollouts(2, {}, "shallow")),
+      ends: "step",
+    },
+    {
+      name: "evaluation-deterministic",
+      part: 2,
+      job: deterministic(
+        jobOf(evaluation, { params: few({ max_completion_length: 64 }), model: "shallow", outputs: replies }),
+      ),
+    },
     { name: "grpo-kept", part: 2, job: rollouts(2, { activation_checkpointing: false }), ends: "step" },
   ];
   return {

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
 import type { Digests } from "../../schemas/generated/digests.ts";
+import { pinsOf } from "../../host/portable.ts";
 import { threadsOf } from "../../host/threads.ts";
 import { fingerprint } from "../support/prints.ts";
 import { compileText, planOf, SMALL } from "../support/recipes.ts";
@@ -22,7 +25,16 @@ test("a profile and a setting can choose it", () => {
   expect(planOf(text, "fast").steps[0]!.reproducible).toBe("fastest");
   expect(planOf(text, null, { settings: ["reproducible=fastest"] }).steps[0]!.reproducible).toBe("fastest");
   const [wrong] = compileText(text, null, { settings: ["reproducible=always"] }).diagnostics;
-  expect(wrong!.message).toContain("must be one of fastest, portable");
+  expect(wrong!.message).toContain("must be one of fastest, deterministic, portable");
+});
+
+test("a step on a GPU may be deterministic, and not portable", () => {
+  const text = (mode: string) =>
+    readFileSync(path.join(import.meta.dirname, "invalid", "R0313.yaml"), "utf8").replace("portable", mode);
+  expect(compileText(text("portable")).diagnostics.map(({ code }) => code)).toContain("R0313");
+  const step = planOf(text("deterministic")).steps.find(({ resources }) => resources.gpu > 0);
+  expect(step!.reproducible).toBe("deterministic");
+  expect(pinsOf(step!.reproducible)).toEqual({ CUBLAS_WORKSPACE_CONFIG: ":4096:8" });
 });
 
 test("a portable step has the threads that it asks for, on a smaller machine too", () => {

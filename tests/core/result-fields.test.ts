@@ -78,6 +78,14 @@ describe("what decides a step's result, by name", () => {
     });
   });
 
+  test("that a GPU adds in a fixed order; a CPU does without it", () => {
+    expect(fieldsOf({ reproducible: "deterministic" })).toEqual(ALWAYS);
+    expect(fieldsOf({ reproducible: "deterministic", resources: { ...ONE_CPU, gpu: 1 } })).toEqual({
+      ...fieldsOf({ resources: { ...ONE_CPU, gpu: 1 } }),
+      reproducible: "deterministic",
+    });
+  });
+
   test("GPUs of any step; the device where Python computes, and what is installed for it", () => {
     const gpus = { resources: { ...ONE_CPU, gpu: 2 }, gpuType: "A100-80GB" as const };
     const python: Partial<KindSchema> = { "x-tools": ["python"] };

@@ -58,6 +58,8 @@ test(
       "2 sft-flash",
       "2 resume",
       "2 resume-deterministic",
+      "2 grpo-deterministic",
+      "2 evaluation-deterministic",
       "2 grpo-kept",
     ]);
     const libraries = (await fs.readdir(path.join(folder, "site", "bitsandbytes"))).filter((name) =>

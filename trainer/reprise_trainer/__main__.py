@@ -69,6 +69,8 @@ def run(path: str) -> int:
         import torch
 
         torch.set_num_threads(job.threads)
+        if job.reproducible == "deterministic":
+            import_module(".launching.deterministic", __package__).use()
         # Its backward pass gives nan for masked rows where the length leaves 64 of 128 (pytorch/pytorch#196678), and
         # adds in another order each time.
         torch.backends.cuda.enable_cudnn_sdp(False)

@@ -71,7 +71,7 @@ def test_a_sum_that_overflows_is_named(
     def fill(tensors: dict[str, torch.Tensor]) -> None:
         next(tensor for name, tensor in tensors.items() if "layers.1.self_attn.v_proj.weight" in name).fill_(large)
 
-    monkeypatch.setattr(model_merge, "model_dtype", lambda: dtype)
+    monkeypatch.setattr("reprise_trainer.models.loading.model_dtype", lambda: dtype)
     model = changed(tmp_path / "model", base, fill)
     job = step.job("model/merge", {"frames": 8}, {"model": model, "adapter": wide}, ["model"])
     with pytest.raises(StepError, match=r"sum of base and adapter is not finite in '.*layers.1.self_attn.v_proj'"):

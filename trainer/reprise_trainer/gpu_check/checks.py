@@ -47,7 +47,6 @@ class Check:
     ends: str = "job"
     needs: str | None = None
     again: bool = False
-    deterministic: bool = False
     kept: bool = False
     elsewhere: float | None = None
 

@@ -22,7 +22,7 @@ ENVIRONMENT = {
     "PYTHONUNBUFFERED": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
-# Without it cuBLAS may choose another kernel for the same product (NVIDIA's cuBLAS documentation, reproducibility).
+# What it sets where a recipe asks for that (host/portable.ts).
 DETERMINISTIC = {"CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
 
 
@@ -83,12 +83,11 @@ def write_job(check: Check, place: Place, name: str, resume: Path | None = None)
 
 def start(check: Check, job: Path) -> subprocess.Popen[bytes]:
     """The job, watched; what it prints goes into log.txt beside its file."""
-    options = ["--deterministic"] if check.deterministic else []
-    options += ["--stop"] if check.ends == "step" else []
+    options = ["--stop"] if check.ends == "step" else []
     command = [sys.executable, "-m", f"{__package__}.watched", str(job), str(job.with_name("seen.json")), *options]
     # From the job: threads as a step would have them.
-    threads = str(json.loads(job.read_text(encoding="utf-8"))["threads"])
-    more = DETERMINISTIC if check.deterministic else {}
+    threads = str(check.job["threads"])
+    more = DETERMINISTIC if check.job["reproducible"] == "deterministic" else {}
     env = environment(OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads, **more)
     with job.with_name("log.txt").open("ab") as log:
         return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=env)

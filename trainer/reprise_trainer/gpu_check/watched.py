@@ -1,7 +1,7 @@
-"""python -m reprise_trainer.gpu_check.watched JOB.json SEEN.json [--deterministic] [--stop]: run a job, watched.
+"""python -m reprise_trainer.gpu_check.watched JOB.json SEEN.json [--stop]: run a job, watched.
 
-The job runs as it would in a step. `--deterministic` lets torch use only kernels that give the same bits each time, and
-fails where there is none; `--stop` asks the training to stop after its last step, as a worker would that is taken away.
+The job runs as it would in a step. `--stop` asks the training to stop after its last step, as a worker would that is
+taken away.
 """
 
 from __future__ import annotations
@@ -58,17 +58,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("job", type=Path)
     parser.add_argument("seen", type=Path)
-    parser.add_argument("--deterministic", action="store_true")
     parser.add_argument("--stop", action="store_true")
     asked = parser.parse_args(arguments)
     kind = json.loads(asked.job.read_text(encoding="utf-8"))["kind"]
     phases = Phases()
     watch(kind, phases)
-    if asked.deterministic:
-        import torch
-
-        # Not as a warning alone: attention then keeps the backward pass that adds in another order each time.
-        torch.use_deterministic_algorithms(True)
     if asked.stop:
         stop_after_last_step()
     code = run_job(str(asked.job))

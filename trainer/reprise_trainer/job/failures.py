@@ -17,12 +17,15 @@ FULL = ("No space left on device", "Disk quota exceeded", "os error 28", "os err
 # torch's sampler, where logits are not finite; its optimizer, whose step is the learning rate over a small number.
 TOO_LARGE = ("probability tensor contains", "converted to type float without overflow")
 
+# torch, where its deterministic kernels are asked for and one is not there.
+LACKING = "does not have a deterministic implementation"
+
 
 def classify(error: BaseException, folder: Path) -> tuple[str, str]:
     """Code and sentence. `folder` is where the step writes.
 
-    Codes: disk, oom, nan (numbers that are not finite or too large), environment (a module or a device is missing),
-    exit (anything else, as the program said it).
+    Codes: disk, oom, nan (numbers that are not finite or too large), environment (a module, a device or a
+    kernel is missing), exit (anything else, as the program said it).
     """
     said = f"{type(error).__name__}: {error}".split("\n")[0][:2000]
     if _is_disk_full(error, folder):
@@ -34,11 +37,23 @@ def classify(error: BaseException, folder: Path) -> tuple[str, str]:
             "nan",
             f"Numbers are too large or not finite ({said}): the training has diverged. Lower the learning rate.",
         )
+    missing = _missing(error, said)
+    return ("exit", said) if missing is None else ("environment", missing)
+
+
+def _missing(error: BaseException, said: str) -> str | None:
+    """What is not there, and what to do about it."""
     if isinstance(error, ModuleNotFoundError):
-        return "environment", f"The Python module '{error.name}' is missing. Run 'npm run setup'."
+        return f"The Python module '{error.name}' is missing. Run 'npm run setup'."
+    if LACKING in said:
+        name = said.partition(LACKING)[0].strip()
+        return (
+            f"torch has no deterministic kernel ({name}), so 'reproducible: deterministic' cannot be kept. Write "
+            "'reproducible: fastest'."
+        )
     if "CUDA" in str(error) and ("not compiled" in str(error) or "no NVIDIA" in str(error)):
-        return "environment", f"CUDA cannot be used here ({said}). Check the driver with nvidia-smi."
-    return "exit", said
+        return f"CUDA cannot be used here ({said}). Check the driver with nvidia-smi."
+    return None
 
 
 def is_lost_peer(error: BaseException) -> bool:
