@@ -7,7 +7,6 @@ import json
 import os
 import random
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -173,11 +172,10 @@ def until(job: Job, text: str, child: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def host() -> Iterator[Any]:
     """What runs jobs in processes of their own; its libraries are loaded once."""
-    from hosting import Host, Started
+    from hosting import hosted
 
-    began = Host() if sys.platform == "linux" else Started()
-    yield began
-    began.close()
+    with hosted() as began:
+        yield began
 
 
 def replies(job: Job) -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
@@ -17,9 +19,9 @@ from reprise_trainer.job.job import Job
 
 
 class Host:
-    """A host that is ready. It must have said nothing else."""
+    """A host that is ready. It must have said nothing else. `environment` is added to a trainer's own."""
 
-    def __init__(self) -> None:
+    def __init__(self, **environment: str) -> None:
         ours, theirs = socket.socketpair()
         self._lines = ours.makefile("r")
         self._channel = ours
@@ -27,7 +29,7 @@ class Host:
         quiet = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "reprise_trainer.host", str(theirs.fileno()), "fastest", " " * 512],
-            env={**trainer_environment(), **quiet, "REPRISE_STEP_MARK": str(uuid.uuid4())},
+            env={**trainer_environment(), **quiet, **environment, "REPRISE_STEP_MARK": str(uuid.uuid4())},
             pass_fds=[theirs.fileno()],
         )
         theirs.close()
@@ -60,13 +62,26 @@ class Host:
 class Started:
     """Where there are no hosts, each job starts a process."""
 
-    @staticmethod
-    def run(job: Job) -> int:
+    def __init__(self, **environment: str) -> None:
+        self._environment = {**trainer_environment(), **environment}
+
+    def run(self, job: Job) -> int:
         """The exit code of a job in a process of its own."""
         file: Path = job.result.with_name("job.json")
         file.write_text(json.dumps(asdict(job), default=str))
         command = [sys.executable, "-m", "reprise_trainer", str(file)]
-        return subprocess.run(command, env=trainer_environment(), check=False).returncode
+        with file.with_suffix(".log").open("wb") as log:
+            return subprocess.run(command, env=self._environment, check=False, stderr=log).returncode
 
     def close(self) -> None:
         """Nothing is left."""
+
+
+@contextmanager
+def hosted(**environment: str) -> Iterator[Host | Started]:
+    """What runs jobs in processes of their own; where it can be, the libraries are loaded once."""
+    began = Host(**environment) if sys.platform == "linux" else Started(**environment)
+    try:
+        yield began
+    finally:
+        began.close()

@@ -31,7 +31,7 @@ def test_forked_and_started_processes_give_the_same_bytes(step: Step, base: Path
         made.append(weights(job.outputs["adapter"]))
         assert "loading libraries" not in job.events.read_text()
     job = sft(step, base, "started")
-    assert Started.run(job) == 0
+    assert Started().run(job) == 0
     assert made == [weights(job.outputs["adapter"])] * 2
     assert [line["step"] for line in Step.events(job, "metrics")]
 

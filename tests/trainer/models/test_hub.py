@@ -8,13 +8,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import EVAL, SFT, Step, trainer_environment
+from hosting import Host, Started, hosted
 from reprise_trainer.job.job import Job
 from reprise_trainer.models.hub import split
 from reprise_trainer.preflight.architecture import architecture
@@ -81,12 +82,26 @@ def hub(status: int, headers: dict[str, str]) -> Iterator[str]:
         server.server_close()
 
 
+@pytest.fixture(scope="module")
+def offline(tmp_path_factory: pytest.TempPathFactory, base: Path) -> Iterator[Host | Started]:
+    """What runs jobs with the tiny model in the hub's cache and no network, in processes of their own."""
+    home = cached(tmp_path_factory.mktemp("hf"), base)
+    with hosted(HF_HOME=str(home), HF_HUB_CACHE=str(home / "hub"), HF_HUB_OFFLINE="1") as began:
+        yield began
+
+
+def run_offline(offline: Host | Started, job: Job, model: str) -> dict[str, Any]:
+    """The result of a job that must end well, with a model on the hub."""
+    assert offline.run(replace(job, inputs={**job.inputs, "model": model})) == 0
+    return json.loads(job.result.read_text())
+
+
 @pytest.mark.parametrize("model", ["org/tiny", "org/tiny@main", f"org/tiny@{COMMIT}"])
 def test_a_cached_model_is_evaluated_offline_and_its_commit_is_told(
-    step: Step, base: Path, tmp_path: Path, model: str
+    step: Step, offline: Host | Started, model: str
 ) -> None:
     job = step.job("eval/mcq", EVAL, {}, ["replies"])
-    result = run(job, model, cached(tmp_path / "hf", base), HF_HUB_OFFLINE="1")
+    result = run_offline(offline, job, model)
     assert result == {"ok": True, "metrics": {"samples": 2}}
     (event,) = step.events(job, "hub")
     revision = split(model)[1]
@@ -98,11 +113,13 @@ def test_a_cached_model_is_evaluated_offline_and_its_commit_is_told(
     }
 
 
-def test_a_cached_model_is_trained_at_a_revision(step: Step, base: Path, tmp_path: Path) -> None:
+def test_a_cached_model_is_trained_at_a_revision(
+    step: Step, offline: Host | Started, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     job = step.job("train/sft", SFT, {}, ["adapter"])
-    assert run(job, "org/tiny@main", cached(tmp_path / "hf", base), HF_HUB_OFFLINE="1")["metrics"]["steps"] == 3
+    assert run_offline(offline, job, "org/tiny@main")["metrics"]["steps"] == 3
     # The cache's place is not in what was trained.
-    assert str(tmp_path) not in (job.outputs["adapter"] / "adapter_config.json").read_text()
+    assert str(tmp_path_factory.getbasetemp()) not in (job.outputs["adapter"] / "adapter_config.json").read_text()
 
 
 def test_a_pinned_model_in_the_cache_needs_no_hub(step: Step, base: Path, tmp_path: Path) -> None:
