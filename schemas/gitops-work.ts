@@ -37,6 +37,8 @@ export interface Item {
   run: string | null;
   /** Short words beside the state: why, by whom, how much is kept. */
   note: string | null;
+  /** Who approved it, in words; absent where nobody had to, or from commits of earlier versions. */
+  approvedBy?: string;
 }
 
 /** How a commit stands; `reprise gitops status` and the texts are made of it. */

@@ -14,7 +14,7 @@ export function detailsOf(item: Item, facts: ItemFacts | undefined): { summary: 
   const lists = [
     {
       title: "State",
-      lines: stateLines(sentenceOf(item, facts), facts),
+      lines: stateLines(sentenceOf(item, facts), facts, item.approvedBy),
     },
     ...(facts === undefined ? [] : [...ofPlan(facts), ...ofVerdict(facts)]),
   ];
@@ -26,7 +26,8 @@ export function detailsOf(item: Item, facts: ItemFacts | undefined): { summary: 
 }
 
 /** Why it runs, waits or does not, unless that is said already, here or with its place below. */
-function stateLines(sentence: string, facts: ItemFacts | undefined): string[] {
+function stateLines(sentence: string, facts: ItemFacts | undefined, approvedBy?: string): string[] {
+  if (approvedBy !== undefined) return [sentence, `Approved by ${approvedBy}.`];
   if (facts === undefined) return [sentence];
   const { reason } = facts.job.decision;
   const isSaid = sentence.includes(reason) || facts.plan.notAllowed.some(({ message }) => message === reason);

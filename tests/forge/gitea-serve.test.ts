@@ -190,6 +190,7 @@ describe.skipIf(built === null)("a pull request on Gitea", { timeout: 120_000 },
     await ask("author", "POST", "/issues/1/comments", { body: await approvalIn(1) });
     await becomes(sha, { status: "success", description: "1 of 1 claim reproduced" });
     await says(1, "### Reprise: reproduced");
+    await says(1, "Approved by author.");
     expect(await ours(1)).toHaveLength(1);
     await expect.poll(() => gate(1), { timeout: 20_000, interval: 500 }).toBe(200);
   });

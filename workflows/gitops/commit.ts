@@ -80,7 +80,8 @@ export async function commit(
     for (const item of found.items) {
       const now = newer.get(`${item.key} ${item.attempt}`);
       if (now === undefined || (now.state === "waiting-for-approval" && item.state === "queued")) continue;
-      Object.assign(item, { state: now.state, run: now.run, note: now.note });
+      const { state, run, note, approvedBy } = now;
+      Object.assign(item, { state, run, note, ...(approvedBy === undefined ? {} : { approvedBy }) });
     }
     standing = found;
     dirty = true;
@@ -100,7 +101,8 @@ export async function commit(
     const refusal = await soon.mayApprove({ repository, by: asked.by });
     if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, "NotApproved");
     const approved = waitingFor(standing!.items, asked);
-    for (const item of approved) Object.assign(item, { state: "queued", note: null });
+    const approvedBy = asked.by ?? "the operator of the server";
+    for (const item of approved) Object.assign(item, { state: "queued", note: null, approvedBy });
     if (approved.length > 0) {
       await enqueue(approved, []);
       dirty = true;

@@ -278,6 +278,13 @@ describe("the comment", () => {
     expect(approvalsIn(line)).toEqual([{ sha: SHA, digests: ["f".repeat(12), "d".repeat(12)] }]);
   });
 
+  test("names who approved, in place of why somebody had to", () => {
+    expect(body([item("running")])).not.toContain("Approved by");
+    const text = body([item("running", { approvedBy: "ada" })]);
+    expect(text).toContain("Approved by ada.");
+    expect(text).not.toContain(facts().job.decision.reason);
+  });
+
   test("says that a change of the policy has no effect", () => {
     const text = commentOf(standing([]), new Map(), { all: "unaffected", ...POLICY, policyChanged: true });
     expect(text).toContain(
