@@ -94,14 +94,22 @@ def test_texts_have_exactly_the_tokens_that_are_asked_for() -> None:
         text_of(2, lambda text: conversation(tokenizer, text), random.Random(0))
 
 
-def test_a_training_is_killed_resumed_and_compared(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the model and the questions lie, once a check has made them."""
+    return tmp_path_factory.mktemp("work")
+
+
+def test_a_training_is_killed_resumed_and_compared(
+    tmp_path: Path, work: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     checks = [
         {"name": "resume", "part": 1, "job": job(), "counted": {}, "again": True},
         {"name": "stopped", "part": 1, "job": job(), "counted": {}, "ends": "step"},
         {"name": "missing", "part": 1, "job": job(), "counted": {}, "needs": "no_such_module"},
         {"name": "broken", "part": 1, "job": job(split="none"), "counted": {}},
     ]
-    code, found = check(tmp_path, checks)
+    code, found = check(tmp_path, checks, "--work", str(work))
     assert code == 1
     seen = found["checks"]
     # On a processor a resumed training is the undisturbed one.
@@ -122,8 +130,12 @@ def test_a_training_is_killed_resumed_and_compared(tmp_path: Path, capfd: pytest
     assert (tmp_path / "out" / "broken.log.txt").exists()
 
 
-def test_what_cannot_begin_in_time_is_left_out(tmp_path: Path) -> None:
-    code, found = check(tmp_path, [{"name": "late", "part": 1, "job": job(), "counted": {}}], "--minutes", "0")
+def test_what_cannot_begin_in_time_is_left_out_and_models_are_made_once(tmp_path: Path, work: Path) -> None:
+    checks = [{"name": "late", "part": 1, "job": job(), "counted": {}}]
+    code, found = check(tmp_path, checks, "--minutes", "0", "--work", str(work))
+    made = (work / "full").stat().st_ctime_ns
+    check(tmp_path, checks, "--minutes", "0", "--work", str(work))
+    assert (work / "full").stat().st_ctime_ns == made
     assert (code, found["checks"]["late"]["left_out"]) == (3, "no time was left for it")
 
 

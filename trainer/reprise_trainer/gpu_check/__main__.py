@@ -69,7 +69,8 @@ def keep(check: Check, place: Place, out: Path) -> None:
 def measure(checks: Checks, part: int | None, place: Place, out: Path) -> dict[str, Any]:
     """All checks of a part, written down after each."""
     begun = time.monotonic()
-    needed = checks.needed(part)
+    # Each stands in its place once it is whole.
+    needed = [name for name in checks.needed(part) if not (place.work / name).exists()]
     if needed:
         # In a process of its own, so that none of the GPU stays taken.
         command = [sys.executable, "-m", f"{__package__}.world", str(checks.file), str(place.work), *needed]
