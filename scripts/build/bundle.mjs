@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { rolldown } from "rolldown";
+import license from "rollup-plugin-license";
 
 /**
  * The commands that are to be quick, with the modules from which all is reached that they load. What the same ones of them need stands in
@@ -38,6 +39,8 @@ export async function bundleCommand(dist) {
         name: "late",
         transform: { filter: { id: /\/(string-width|wrap-ansi)\/index\.js$/ }, handler: makeLate },
       },
+      // Whoever gets the files gets the licences of what is in them.
+      license({ thirdParty: { output: path.join(outdir, "third-party-licences.txt") } }),
       { name: "own-place", transform: (code, id) => keepOwnPlace(code, id, dist, outdir) },
     ],
     checks: { eval: false },
