@@ -2,6 +2,7 @@ import path from "node:path";
 import { Worker } from "@temporalio/worker";
 import { packageRoot } from "../core/package-root.ts";
 import { dataConverter } from "./payloads.ts";
+import { workflowsHere } from "./workflow-thread.ts";
 
 type History = Parameters<typeof Worker.runReplayHistory>[1];
 
@@ -15,7 +16,8 @@ export async function replay(
   bundle = path.join(packageRoot, "dist", "workflow-bundle.js"),
 ): Promise<string | null> {
   try {
-    await Worker.runReplayHistory({ workflowBundle: { codePath: bundle }, dataConverter }, history, run);
+    const options = { ...workflowsHere(), workflowBundle: { codePath: bundle }, dataConverter };
+    await Worker.runReplayHistory(options, history, run);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -13,6 +13,7 @@ import { EngineError } from "./errors.ts";
 import { dataConverter } from "./payloads.ts";
 import { workerIdentity } from "./worker-identity.ts";
 import { openWorkerLog } from "./worker-log.ts";
+import { workflowsHere } from "./workflow-thread.ts";
 import type { Store } from "../store/store.ts";
 
 const CONNECT_MS = 15_000;
@@ -39,6 +40,7 @@ export async function startWorker(
   const plan = (await store.runs.load(run))?.request.plan;
   const trainers = openTrainers(KINDS, store, run, plan);
   const worker = await Worker.create({
+    ...workflowsHere(),
     connection,
     namespace: options.namespace,
     taskQueue: run,

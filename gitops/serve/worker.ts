@@ -5,6 +5,7 @@ import { connectionOptions } from "../../engine/connection.ts";
 import { dataConverter } from "../../engine/payloads.ts";
 import { workerIdentity } from "../../engine/worker-identity.ts";
 import { openWorkerLog } from "../../engine/worker-log.ts";
+import { workflowsHere } from "../../engine/workflow-thread.ts";
 import { activitiesWith } from "../activities/index.ts";
 import type { Around } from "../activities/followed.ts";
 import { queueOf } from "../ids.ts";
@@ -25,6 +26,7 @@ export async function startWorker(address: string, around: Around): Promise<Gito
   const options = connectionOptions(address);
   const connection = await NativeConnection.connect(options.connection);
   const worker = await Worker.create({
+    ...workflowsHere(),
     connection,
     namespace: options.namespace,
     taskQueue: queue,

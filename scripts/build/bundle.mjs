@@ -6,6 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { rolldown } from "rolldown";
 import license from "rollup-plugin-license";
+import { temporal } from "./temporal.mjs";
 
 /**
  * The commands that are to be quick, with the modules from which all is reached that they load. What the same ones of them need stands in
@@ -28,9 +29,10 @@ export async function bundleCommand(dist) {
     input: main,
     platform: "node",
     preserveEntrySignatures: "allow-extension",
-    // Temporal's parts have native code and load files of their own, and so does the logger.
-    external: [/^@temporalio\//, "pino", "protobufjs"],
+    // The logger loads files of its own.
+    external: ["pino"],
     plugins: [
+      ...temporal,
       {
         name: "imports",
         moduleParsed: ({ id, importedIds }) => void imports.set(id, importedIds),

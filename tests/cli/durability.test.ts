@@ -12,6 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
+import { latestRun } from "../support/latest-run.ts";
 import { reprise, start, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
@@ -39,11 +40,7 @@ function recipe(name: string, steps: Record<string, string>): string {
 }
 
 const runs = path.join(folder, ".reprise", "runs");
-const runOf = (name: string) =>
-  readdirSync(runs)
-    .filter((run) => run.startsWith(`${name}-`))
-    .sort()
-    .at(-1)!;
+const runOf = (name: string) => latestRun(runs, name);
 const recordOf = (name: string): RunRecord =>
   JSON.parse(readFileSync(path.join(runs, runOf(name), "record.json"), "utf8")) as RunRecord;
 const eventsOf = (name: string, step: string): string => {

@@ -115,7 +115,7 @@ describe.skipIf(asked.exitCode !== 0)("installed in an empty folder", () => {
     expect((await call(["demo", "--help"])).stdout).toContain("--profile");
     const bundle = path.join(place, "node_modules", "reprise", "dist", "bundle");
     const licences = readFileSync(path.join(bundle, "third-party-licences.txt"), "utf8");
-    for (const name of ["commander", "echarts", "execa", "openai", "yaml"])
+    for (const name of ["@temporalio/worker", "commander", "echarts", "execa", "openai", "yaml"])
       expect(licences).toMatch(new RegExp(`^Name: ${name}\n.*?^License Text:`, "ms"));
 
     const unknown = await call(["setup", "ruby"]);
