@@ -26,7 +26,6 @@ from .epochs import tell_supervised
 from .head import fit_tiles
 from .health import LOWER, StopWhenNotFinite, TellStandstill, require_finite_model
 from .progress import ReportProgress
-from .reading import read_ahead, told_here
 
 
 def sft_config(job: Job, quantization: str) -> SFTConfig:
@@ -86,9 +85,7 @@ def train_supervised(
     gates.labels_cover_completion(batch, processor, [row["targets"][target] for row in rows], events)
     if family.takes_clips:
         gates.pixels_reach_loss(trainer.model, family, batch, events)
-    read_ahead(trainer, job.threads)
-    with told_here(trainer):
-        run_to_the_end(trainer, job, events)
+    run_to_the_end(trainer, job, events)
     return trainer
 
 
