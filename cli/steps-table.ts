@@ -1,7 +1,7 @@
 import { groupBy } from "../core/group-by.ts";
 import type { Kinds } from "../core/kinds.ts";
 import { mainNumber, movingNumbers } from "../core/main-number.ts";
-import type { RunStanding } from "../runs/standing.ts";
+import type { RunStanding } from "../runs/look-at-run.ts";
 import { counted } from "../schemas/counted.ts";
 import type { Plan } from "../schemas/plan.ts";
 import { showProgress } from "./progress-text.ts";

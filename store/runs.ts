@@ -75,14 +75,21 @@ export async function saveRun(
 }
 
 /** A run by its id, as one of this very store. */
-export async function loadRun({ root, objects }: Opened, run: string): Promise<StartedRun | undefined> {
+export const loadRun = (store: Opened, run: string): Promise<StartedRun | undefined> =>
+  loadRunAt(store, run, () => realpath(store.root));
+
+async function loadRunAt(
+  { root, objects }: Opened,
+  run: string,
+  realRoot: () => Promise<string>,
+): Promise<StartedRun | undefined> {
   const kept = await loadIfWhole<KeptRun>(objects, keys.started(run), "request");
   if (kept === undefined) return undefined;
   const inputs = mapInputs(kept.request, (uri) => path.resolve(root, uri));
   const { home: _, ...request } = kept.request;
   return {
     ...kept,
-    ...(kept.folder === undefined ? {} : { folder: path.resolve(await realpath(root), kept.folder) }),
+    ...(kept.folder === undefined ? {} : { folder: path.resolve(await realRoot(), kept.folder) }),
     request: { ...request, inputs },
   };
 }
@@ -145,11 +152,18 @@ export async function listRunsOf(objects: Objects, recipe: string): Promise<stri
 }
 
 /** Ids of all runs in a store, newest first. */
-export async function listRuns(store: Opened): Promise<string[]> {
+export const listRuns = async (store: Opened): Promise<string[]> =>
+  (await loadRuns(store)).map(({ name }) => name);
+
+/** All runs in a store, newest first, with the names that they have there. */
+export async function loadRuns(store: Opened): Promise<{ name: string; started: StartedRun }[]> {
+  let real: Promise<string> | undefined;
+  const realRoot = () => (real ??= realpath(store.root));
   const names = await runIds(store.objects);
-  const started = await Promise.all(names.map(async (name) => ({ name, run: await loadRun(store, name) })));
-  return started
-    .flatMap(({ name, run }) => (run === undefined ? [] : [{ name, started: run.started }]))
-    .sort((a, b) => (a.started < b.started ? 1 : -1))
-    .map(({ name }) => name);
+  const found = await Promise.all(
+    names.map(async (name) => ({ name, started: await loadRunAt(store, name, realRoot) })),
+  );
+  return found
+    .flatMap(({ name, started }) => (started === undefined ? [] : [{ name, started }]))
+    .sort((a, b) => (a.started.started < b.started.started ? 1 : -1));
 }

@@ -1,8 +1,6 @@
 import path from "node:path";
 import * as artifacts from "./artifacts.ts";
-import * as cache from "./cache.ts";
 import { listCheckpoints, newestCheckpoint } from "./checkpoints.ts";
-import { collect } from "./collect.ts";
 import { environmentsIn } from "./environments.ts";
 import * as finished from "./finished-steps.ts";
 import { folderObjects } from "./folder-objects.ts";
@@ -61,16 +59,18 @@ export function storeOver(objects: Objects, root: string) {
       load: at(objects, finished.loadFinished),
     },
     cache: {
-      list: at(store, cache.listCache),
-      remove: at(store, cache.removeFromCache),
-      verify: at(objects, cache.verifyCache),
-      collect: at(store, collect),
+      // Only `reprise cache` needs them.
+      list: late(store, async () => (await import("./cache.ts")).listCache),
+      remove: late(store, async () => (await import("./cache.ts")).removeFromCache),
+      verify: late(objects, async () => (await import("./cache.ts")).verifyCache),
+      collect: late(store, async () => (await import("./collect.ts")).collect),
     },
     inputs: { digest: at(objects, digestOfInput) },
     environments: environmentsIn(objects),
     gitops: filesOfGitops(home.gitops(root)),
     runs: {
       list: at(store, runs.listRuns),
+      loadAll: at(store, runs.loadRuns),
       listOf: at(objects, runs.listRunsOf),
       listOpen: at(store, openRuns),
       isOpen: at(store, isOpen),
@@ -158,4 +158,12 @@ function at<Part, Rest extends unknown[], Result>(
   work: (part: Part, ...rest: Rest) => Result,
 ): (...rest: Rest) => Result {
   return (...rest) => work(part, ...rest);
+}
+
+/** The same, where the part is loaded when it is used. */
+function late<Part, Rest extends unknown[], Result>(
+  part: Part,
+  load: () => Promise<(part: Part, ...rest: Rest) => Promise<Result>>,
+): (...rest: Rest) => Promise<Result> {
+  return async (...rest) => (await load())(part, ...rest);
 }

@@ -1,23 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { EXIT } from "../errors.ts";
-import { findRun } from "../../runs/find-run.ts";
-import { outputsOf } from "../../runs/outputs.ts";
-import { lookAtRun, standings } from "../../runs/standing.ts";
-import { groupBy } from "../../core/group-by.ts";
+import { standings } from "../../runs/standing.ts";
 import { counted } from "../../schemas/counted.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
-import { kindsOf } from "../../activities/index.ts";
 import { say, sayJson } from "../output.ts";
-import { endWithReader } from "../readers.ts";
-import { stepsTable } from "../steps-table.ts";
-import { showClaim, showVerdict } from "../summary.ts";
 import { drawTable } from "../table.ts";
-import { showOutputs } from "./outputs.ts";
-import { showProgress } from "../progress-view.ts";
 import { storeHere } from "../store-here.ts";
 import type { Store } from "../../store/store.ts";
-
-const LOOK_MS = 500;
 
 interface Options {
   json?: boolean;
@@ -32,31 +20,21 @@ export async function status(
   { json = false, watch = false, all = false, details = false }: Options = {},
 ): Promise<number> {
   const store = storeHere();
-  if (watch) endWithReader();
-  if (watch) await followFiles(store, name ?? "last");
-  return name === undefined ? listAll(store, { json, all }) : showOne(store, name, { json, details });
+  if (watch) await (await one()).followRun(store, name ?? "last");
+  return name === undefined
+    ? listAll(store, { json, all })
+    : (await one()).showRun(store, name, { json, details });
 }
 
-/** Shows progress until the run is over, paused, or left by its workers. */
-async function followFiles(store: Store, name: string): Promise<void> {
-  const { request } = await findRun(store, name);
-  const { run, plan } = request;
-  const view = showProgress(store, run, plan, process.stdout);
-  for (;;) {
-    if ((await store.runs.loadRecord(run)) !== undefined) break;
-    if ((await store.runs.load(run))?.paused === true || (await store.local.liveWorkers(run)).length === 0)
-      break;
-    await sleep(LOOK_MS);
-  }
-  await view.close();
-}
+// What a list needs nothing of is not loaded for it.
+const one = () => import("../one-run.ts");
 
 const MOST_LISTED = 20;
 
 async function listAll(store: Store, { json, all }: { json: boolean; all: boolean }): Promise<number> {
-  const names = await store.runs.list();
-  const listed = json || all ? names : names.slice(0, MOST_LISTED);
-  const older = names.length - listed.length;
+  const found = await store.runs.loadAll();
+  const listed = json || all ? found : found.slice(0, MOST_LISTED);
+  const older = found.length - listed.length;
   const runs = (await standings(store, listed)).map(
     ({ started: { request, started, settings }, standing, record }) => ({
       run: request.run,
@@ -88,45 +66,4 @@ function verdictOf(claims: RunRecord["claims"]): string | null {
   if (counting.length === 0) return null;
   const shown = counting.filter(({ verdict }) => verdict === "REPRODUCED").length;
   return counting.length === 1 ? counting[0]!.verdict : `${shown} of ${counting.length} REPRODUCED`;
-}
-
-async function showOne(
-  store: Store,
-  name: string,
-  { json, details }: { json: boolean; details: boolean },
-): Promise<number> {
-  const found = await findRun(store, name);
-  const { started, settings } = found;
-  const { run, plan } = found.request;
-  const standing = await lookAtRun(store, found);
-  const { standing: is, workers, record } = standing;
-  const claims = record?.claims ?? null;
-  if (json) {
-    const outputs = groupBy(await outputsOf(store, found), ({ step }) => step);
-    const steps = standing.steps.map((step) => ({ ...step, outputs: outputs.get(step.id) ?? [] }));
-    const { recipe } = plan;
-    sayJson({ run, status: is, started, recipe, settings, workers, steps, claims });
-    return EXIT.done;
-  }
-  say(`${run}: ${is}, started ${started}`);
-  const profile = plan.recipe.profile === null ? "" : `, profile ${plan.recipe.profile}`;
-  say(`recipe ${plan.recipe.path} (${plan.recipe.digest.slice(0, 12)})${profile}`);
-  for (const setting of settings) say(`--set ${setting}`);
-  say(stepsTable(standing.steps, plan, kindsOf(plan), details));
-  const kept = await outputsOf(store, found);
-  if (details && kept.length > 0) say(showOutputs(kept));
-  else if (kept.length > 0)
-    say(`${counted(kept.length, "output")}: 'reprise outputs ${run}' says where they are.`);
-  for (const claim of claims ?? [])
-    say(details ? showClaim(claim) : `${showVerdict(claim.verdict)}  ${claim.says}`);
-  if (record?.failure != null)
-    say(`[${record.failure.code}] ${record.failure.step ?? "run"}: ${record.failure.message}`);
-  if (record === undefined) say(workLine(run, is, workers));
-  return EXIT.done;
-}
-
-function workLine(run: string, is: string, workers: string[]): string {
-  if (workers.length > 0) return `Worked on by ${workers.join(", ")}.`;
-  const how = is === "paused" ? "It is paused" : "No worker is alive: nothing happens";
-  return `${how}. 'reprise resume ${run}' goes on.`;
 }
