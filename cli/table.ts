@@ -39,15 +39,19 @@ export function drawTable(
     filled.map((_, index) => lines.map((row) => row[index]!)),
     width - GAP.length * (filled.length - 1),
   );
-  const cells = lines.map((row) =>
-    row.map((cell, index) => wrapAnsi(cell, widths[index]!, { hard: true }).split("\n")),
-  );
+  const cells = lines.map((row) => row.map((cell, index) => wrapped(cell, widths[index]!)));
   const shown = widths.map((_, index) =>
     Math.max(...cells.flatMap((row) => row[index]!.map((line) => stringWidth(line)))),
   );
   const [first, ...others] = cells.map((row) => drawRow(row, shown));
   return [first, shown.map((wide) => "─".repeat(wide)).join(GAP), ...others].join("\n");
 }
+
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+
+/** Most cells fit as they are. */
+const wrapped = (cell: string, width: number): string[] =>
+  cell.length <= width && PLAIN.test(cell) ? [cell] : wrapAnsi(cell, width, { hard: true }).split("\n");
 
 /** A row of cells, each of one line or more. */
 const drawRow = (cells: readonly (readonly string[])[], widths: readonly number[]): string =>
