@@ -78,6 +78,7 @@ def load():
 if __name__ != "__main__":
     torch = types.ModuleType("torch")
     torch.set_num_threads = lambda count: None
+    torch.backends = types.SimpleNamespace(cuda=types.SimpleNamespace(enable_cudnn_sdp=lambda on: None))
     sys.modules["torch"] = torch
     for name, members in {"warm": {"load": load}, "kinds.eval_open": {"run": run}}.items():
         module = types.ModuleType(f"reprise_trainer.{name}")
