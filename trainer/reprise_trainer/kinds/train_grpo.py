@@ -27,6 +27,7 @@ from ..rewards.watch import PATIENCE as REWARD_PATIENCE
 from ..rewards.watch import WatchRewards
 from ..training import gates
 from ..training.arguments import ROLLOUTS, model_arguments, shared_arguments
+from ..training.asked_places import compute_asked
 from ..training.epochs import tell_rollouts
 from ..training.head import fit_tiles
 from ..training.health import LOWER, StopWhenNotFinite, require_finite_model
@@ -127,6 +128,7 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     trainer.remove_callback(transformers.PrinterCallback)
     watch_rollouts(trainer)
     family.share_clips(trainer)
+    compute_asked(trainer)
     rewards = WatchRewards(trainer, params["rewards"], params.get("equal_rewards_patience", REWARD_PATIENCE), events)
     rewards.resume(resume)
     trainer.add_callback(StopWhenNotFinite(trainer))

@@ -22,6 +22,7 @@ from ..models.weights import require_finite_output
 from ..processes import ranks, stop
 from . import gates
 from .arguments import model_arguments, shared_arguments
+from .asked_places import compute_asked
 from .epochs import tell_supervised
 from .head import fit_tiles
 from .health import LOWER, StopWhenNotFinite, TellStandstill, require_finite_model
@@ -76,6 +77,7 @@ def train_supervised(
     )
     require_all_targets(trainer.model)
     fit_tiles(trainer)
+    compute_asked(trainer)
     trainer.remove_callback(transformers.PrinterCallback)
     trainer.add_callback(StopWhenNotFinite(trainer))
     keep_checkpoints(trainer, job.checkpoints, events)

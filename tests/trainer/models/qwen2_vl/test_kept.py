@@ -2,8 +2,9 @@
 
 from typing import Any
 
+import pytest
 import torch
-from reprise_trainer.models.qwen2_vl.kept import keep_last
+from reprise_trainer.models.qwen2_vl.kept import equal, keep_last
 
 
 def counted() -> tuple[list[int], Any]:
@@ -56,3 +57,21 @@ def test_another_precision_is_another_question() -> None:
     with torch.autocast("cpu", dtype=torch.bfloat16):
         add(torch.ones(3))
     assert len(calls) == 2
+
+
+def test_a_result_that_was_written_to_is_not_given_again() -> None:
+    calls, add = counted()
+    add(torch.ones(3))[0] = 5
+    assert torch.equal(add(torch.ones(3)), torch.ones(3))
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.int64, torch.uint8, torch.bool])
+def test_tensors_are_compared_as_torch_compares_them(dtype: torch.dtype) -> None:
+    values = [torch.tensor(values).to(dtype) for values in ([0.0, 1.0], [0.0, 2.0], [[0.0, 1.0]], [-0.0, 1.0])]
+    values.append(torch.tensor([0.0, 1.0, 2.0, 1.0]).to(dtype)[::2])
+    if dtype.is_floating_point:
+        values.append(torch.tensor([float("nan"), 1.0], dtype=dtype))
+    for one in values:
+        for other in values:
+            assert equal(one, other) == torch.equal(one, other)

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,3 +52,57 @@ def test_no_vision_token_may_be_sampled(base: Path) -> None:
     names = processor.tokenizer.convert_ids_to_tokens(named("qwen2_vl").forbidden_tokens(processor))
     assert "<|image_pad|>" in names
     assert "<|im_end|>" not in names
+
+
+def plain(processor: Any, **asked: Any) -> Any:
+    """What comes out where every row is made for itself: no two pictures are the same object."""
+    rows = [[strip.copy() for strip in strips] for strips in asked.pop("images")]
+    return processor(images=rows, **asked)
+
+
+@pytest.mark.parametrize("more", [{}, {"return_tensors": "pt", "padding": True}])
+def test_rows_of_a_group_are_made_once_and_are_the_same(base: Path, more: dict[str, Any]) -> None:
+    processor = load_processor(str(base), 8, padding_side="left")
+    one, other = strip_of(8), strip_of(8, 56)
+    text = "<|vision_start|><|image_pad|><|vision_end|>"
+    asked = [(one, "which?"), (one, "which?"), (other, "which?"), (one, "another?"), (other, "which?"), (one, "which?")]
+    texts, images = [text + words for _, words in asked], [[strip] for strip, _ in asked]
+    expected = plain(processor, text=texts, images=images, **more)
+    seen: list[int] = []
+    tokenizer = processor.tokenizer
+    processor.tokenizer = counting(tokenizer, seen)
+    try:
+        given = processor(text=texts, images=images, videos=None, **more)
+        again = processor(text=texts, images=images, **more)
+    finally:
+        processor.tokenizer = tokenizer
+    assert seen == [3, 3]
+    for result in (given, again):
+        assert list(result) == list(expected)
+        for name, values in expected.items():
+            same = torch.equal(result[name], values) if torch.is_tensor(values) else result[name] == values
+            assert same, name
+
+
+def counting(tokenizer: Any, seen: list[int]) -> Any:
+    class Counting(type(tokenizer)):
+        def __call__(self, text: Any, *args: Any, **kwargs: Any) -> Any:
+            seen.append(len(text))
+            return super().__call__(text, *args, **kwargs)
+
+    return Counting.from_pretrained(tokenizer.name_or_path, padding_side=tokenizer.padding_side)
+
+
+def test_settings_that_nobody_looked_at_are_left_to_the_library(base: Path) -> None:
+    processor = load_processor(str(base), 8)
+    strip, text = strip_of(8), "<|vision_start|><|image_pad|><|vision_end|>which?"
+    given = processor(text=[text] * 2, images=[[strip]] * 2, return_text_replacement_offsets=True)
+    assert len(given["text_replacement_offsets"]) == 2
+
+
+def test_kinds_of_tokens_are_the_library_s(base: Path) -> None:
+    processor = load_processor(str(base), 8)
+    rows = [[processor.image_token_id, 1, 2], [processor.video_token_id], [], [3, 4]]
+    expected = Qwen2VLProcessor.create_mm_token_type_ids(processor, rows)
+    assert processor.create_mm_token_type_ids(rows) == expected == [[1, 0, 0], [2], [], [0, 0]]
+    assert processor.create_mm_token_type_ids([torch.tensor(rows[0])]) == [[1, 0, 0]]

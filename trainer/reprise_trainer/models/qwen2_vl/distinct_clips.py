@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from .kept import keep_last
+from .kept import equal, keep_last
 from .positions import distinct_positions
 
 
@@ -21,7 +21,7 @@ def distinct(clips: Sequence[torch.Tensor]) -> tuple[list[int], list[int]]:
     place = []
     for number, clip in enumerate(clips):
         alike = by_sample.setdefault(_sample(clip), [])
-        found = next((at for at in alike if torch.equal(clips[first[at]], clip)), None)
+        found = next((at for at in alike if equal(clips[first[at]], clip)), None)
         if found is None:
             found = len(first)
             first.append(number)
