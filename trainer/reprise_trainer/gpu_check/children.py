@@ -53,6 +53,12 @@ class Place:
         return str(self.given / path.removeprefix("given/") if path.startswith("given/") else self.work / path)
 
 
+def _threads(check: Check) -> int:
+    """As many as a step would have: what its job says, and no more than there are processors."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return min(check.job["threads"], cores)
+
+
 def write_job(check: Check, place: Place, name: str, resume: Path | None = None) -> Path:
     """The job file with real paths, in the job's own folder; only a job that resumes finds what was there."""
     folder = place.work / name
@@ -68,6 +74,7 @@ def write_job(check: Check, place: Place, name: str, resume: Path | None = None)
         **raw,
         "inputs": {given: place.resolve(path) for given, path in raw["inputs"].items()},
         "outputs": outputs,
+        "threads": _threads(check),
         "events": str(folder / "events.jsonl"),
         "result": str(folder / "result.json"),
         "checkpoints": {
@@ -85,8 +92,7 @@ def start(check: Check, job: Path) -> subprocess.Popen[bytes]:
     """The job, watched; what it prints goes into log.txt beside its file."""
     options = ["--stop"] if check.ends == "step" else []
     command = [sys.executable, "-m", f"{__package__}.watched", str(job), str(job.with_name("seen.json")), *options]
-    # From the job: threads as a step would have them.
-    threads = str(check.job["threads"])
+    threads = str(_threads(check))
     more = DETERMINISTIC if check.job["reproducible"] == "deterministic" else {}
     env = environment(OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads, **more)
     with job.with_name("log.txt").open("ab") as log:
