@@ -2,6 +2,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../core/package-root.ts";
 import { reprise } from "../support/cli.ts";
+import { rememberingPython } from "../support/remembering-python.ts";
 
 interface Found {
   steps: {
@@ -20,8 +21,12 @@ interface Found {
 const recipe = path.join("recipes", "st-r1.yaml");
 
 describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
+  // Three of the tests have the same counted: what it does not hang on, they vary.
+  const REPRISE_PYTHON = rememberingPython();
+  const ask = (...args: string[]) => reprise(packageRoot, args, { REPRISE_PYTHON });
+
   test("adds up what the 7B trainings take, and they fit four H100", async () => {
-    const ended = await reprise(packageRoot, ["preflight", recipe, "--json"]);
+    const ended = await ask("preflight", recipe, "--json");
     const found = JSON.parse(ended.stdout) as Found;
     expect(ended.code).toBe(0);
     const byId = new Map(found.steps.map((step) => [step.id, step]));
@@ -43,14 +48,14 @@ describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
   });
 
   test("may follow a plan", async () => {
-    const ended = await reprise(packageRoot, ["plan", recipe, "--preflight", "--details"]);
+    const ended = await ask("plan", recipe, "--preflight", "--details");
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/19 run, 0 resume[\s\S]*8\.29B, 5\.05M[\s\S]*grpo, rollout:/);
   });
 
   test("says so, and exits with 2, when all weights are to be trained on a GPU of 24 GB", async () => {
     const small = ["--set", "steps.grpo.resources.gpu_type=RTX-4090"];
-    const shown = await reprise(packageRoot, ["preflight", recipe, ...small]);
+    const shown = await ask("preflight", recipe, ...small);
     expect(shown.code).toBe(2);
     expect(shown.stdout).toMatch(/^grpo .* of 24 GB/m);
     expect(shown.stdout.match(/does not fit/g)).toHaveLength(1);
@@ -65,7 +70,7 @@ describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
       "steps.grpo.with.batch_size_per_device=1",
     ];
     const given = settings.flatMap((setting) => ["--set", setting]);
-    const shown = await reprise(packageRoot, ["preflight", few, ...given]);
+    const shown = await ask("preflight", few, ...given);
     expect(shown.stdout).toMatch(
       /^grpo .* none: a generation takes 16 [\s\S]*prompts,[\s\S]* and there are 6 rows/m,
     );
@@ -79,7 +84,7 @@ describe("preflight of the paper's recipe", { timeout: 180_000 }, () => {
       "--set",
       "steps.grpo.with.batch_size_per_device=3",
     ];
-    const ended = await reprise(packageRoot, ["preflight", recipe, ...wrong]);
+    const ended = await ask("preflight", recipe, ...wrong);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/\[R0310\]/);
   });
