@@ -12,7 +12,7 @@ from .job.errors import StepError
 from .job.events import Events, write_result
 from .job.failures import classify, is_lost_peer
 from .job.job import read_job
-from .launching import portable
+from .launching import late, portable
 from .models.hub import with_local_models
 from .processes import ranks, stop
 from .processes.ending import LOST_PEER, end_with_parent, finish, leave
@@ -49,10 +49,11 @@ def be_quiet() -> None:
 
 
 def before_libraries(reproducible: str) -> None:
-    """Set what must hold before a library is loaded. Raises StepError."""
+    """Set what must hold before a library is loaded, and load what must be first. Raises StepError."""
     be_quiet()
     if reproducible == "portable":
         portable.pin()
+    late.load_bitsandbytes()
 
 
 def run(path: str) -> int:

@@ -79,7 +79,9 @@ if __name__ != "__main__":
     torch = types.ModuleType("torch")
     torch.set_num_threads = lambda count: None
     torch.backends = types.SimpleNamespace(cuda=types.SimpleNamespace(enable_cudnn_sdp=lambda on: None))
+    torch.compile = None
     sys.modules["torch"] = torch
+    sys.modules["bitsandbytes"] = types.ModuleType("bitsandbytes")
     for name, members in {"warm": {"load": load}, "kinds.eval_open": {"run": run}}.items():
         module = types.ModuleType(f"reprise_trainer.{name}")
         module.__dict__.update(members)

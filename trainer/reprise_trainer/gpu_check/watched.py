@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ..__main__ import before_libraries
 from ..__main__ import main as run_job
 from .phases import Phases
 
@@ -60,9 +61,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("seen", type=Path)
     parser.add_argument("--stop", action="store_true")
     asked = parser.parse_args(arguments)
-    kind = json.loads(asked.job.read_text(encoding="utf-8"))["kind"]
+    job = json.loads(asked.job.read_text(encoding="utf-8"))
+    before_libraries(job["reproducible"])
     phases = Phases()
-    watch(kind, phases)
+    watch(job["kind"], phases)
     if asked.stop:
         stop_after_last_step()
     code = run_job(str(asked.job))

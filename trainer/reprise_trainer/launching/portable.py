@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..job.errors import StepError
+from .late import load_bitsandbytes
 
 
 def pin() -> None:
@@ -27,6 +28,7 @@ def pin() -> None:
 
     ctypes.cdll.LoadLibrary = load_others
     try:
+        load_bitsandbytes()
         from bitsandbytes import cextension
     finally:
         ctypes.cdll.LoadLibrary = load

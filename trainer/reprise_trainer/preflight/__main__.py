@@ -32,6 +32,9 @@ def main(path: str) -> None:
     """Reads {"steps": [...]}, writes {"steps": [...]} in the same order."""
     import torch
 
+    from ..launching.late import load_bitsandbytes
+
+    load_bitsandbytes()
     torch.set_num_threads(1)
     asked = json.loads(Path(path).read_text(encoding="utf-8"))
     print(json.dumps({"steps": [look(step) for step in asked["steps"]]}))

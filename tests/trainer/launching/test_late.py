@@ -1,0 +1,33 @@
+"""What bitsandbytes is loaded without."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from conftest import trainer_environment
+
+SHOW = """
+import sys
+import torch
+asked = []
+torch.compile = real = lambda function, **how: asked.append((function.__name__, how)) or function
+from reprise_trainer.launching.late import load_bitsandbytes
+load_bitsandbytes()
+load_bitsandbytes()
+assert torch.compile is real
+assert asked == [], asked
+assert "torch._inductor" not in sys.modules
+from bitsandbytes.backends.default.ops import _dequantize_blockwise_compute as dequantize
+given = torch.tensor([1, 0], dtype=torch.uint8), torch.tensor([2.0]), torch.tensor([3.0, 5.0]), 2, torch.float32
+for _ in range(2):
+    assert dequantize(*given).tolist() == [10.0, 6.0]
+assert asked == [("_dequantize_blockwise_compute", {"dynamic": False})], asked
+"""
+
+
+def test_a_function_is_compiled_when_it_is_called_and_not_as_it_is_loaded() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW], env=trainer_environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr.count("Error")) == (0, 0), done.stderr
