@@ -11,8 +11,14 @@ export type Part = "python" | "server";
 
 const SCRIPT = path.join(packageRoot, "scripts", "setup.mjs");
 
-/** Prepares parts, telling its progress on standard error; with `kept` it only looks at what the cache has. */
-export async function setUp(parts: readonly Part[], { kept = false } = {}): Promise<void> {
+/**
+ * Prepares parts, telling its progress on standard error. With `kept` it only looks at what the cache has; with `soon` it leaves to a
+ * run what that one makes by itself, in the background.
+ */
+export async function setUp(
+  parts: readonly Part[],
+  { kept = false, soon = false }: { kept?: boolean; soon?: boolean } = {},
+): Promise<void> {
   // A terminal sends Ctrl-C to the set-up too, which ends what it started and then itself.
   const wait = (): void => {};
   process.on("SIGINT", wait);
@@ -20,7 +26,7 @@ export async function setUp(parts: readonly Part[], { kept = false } = {}): Prom
     const { execa } = await import("execa");
     const { exitCode, signal } = await execa(
       process.execPath,
-      [SCRIPT, ...parts, ...(kept ? ["--kept"] : [])],
+      [SCRIPT, ...parts, ...(kept ? ["--kept"] : []), ...(soon ? ["--soon"] : [])],
       { stdin: "ignore", stdout: "ignore", stderr: "inherit", reject: false },
     );
     if (exitCode === 0) return;
@@ -38,7 +44,7 @@ export async function setUp(parts: readonly Part[], { kept = false } = {}): Prom
 /** Prepares those of the parts that nobody prepared yet, and that the environment does not name. */
 export async function prepared(...wanted: Part[]): Promise<void> {
   const missing = missingOf(wanted);
-  if (missing.length > 0) await setUp(missing);
+  if (missing.length > 0) await setUp(missing, { soon: true });
 }
 
 /** The parts that are neither there nor named by the environment. */

@@ -4,7 +4,7 @@ import path from "node:path";
 import { root } from "./setup/places.mjs";
 import { setUpOrExit } from "./setup.mjs";
 
-await setUpOrExit();
+await setUpOrExit(["command", "python", "server"], { soon: true });
 const cli = path.join(root, "dist", "cli", "main.js");
 const child = spawn(
   process.execPath,

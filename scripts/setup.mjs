@@ -1,6 +1,7 @@
 // Sets this checkout up: packages and build, Python environment, Temporal server, side by side. Needs only Node.
-// `npm run setup -- node` (or python, server) prepares that part alone. Of an installed package there is no part node, and
-// `reprise setup` calls it; with --kept nothing is got or made, and only what the cache has is noted.
+// `npm run setup -- node` (or command, python, server) prepares that part alone: command is what node is, without the packages
+// that only checks need. Of an installed package there is neither, and `reprise setup` calls it. With --kept nothing is got or made,
+// and only what the cache has is noted; with --soon what a run makes by itself, in the background, is left to it.
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,29 +16,32 @@ import {
   toolchainFile,
   writeJson,
 } from "./setup/places.mjs";
+import { isCompiled } from "./setup/python-place.mjs";
 import { SetupError } from "./setup/setup-error.mjs";
 import { EVERYTHING } from "./setup/sources.mjs";
 
 const OLDEST_NODE = [20, 19];
 const PARTS = [...(isCheckout ? ["node"] : []), "python", "server"];
+const KNOWN = [...PARTS, ...(isCheckout ? ["command"] : [])];
 
 /** Sets up what is missing or changed of the given parts. Throws SetupError with what to do. */
-export async function setUp(parts = PARTS, { kept = false } = {}) {
+export async function setUp(parts = PARTS, options = {}) {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
     throw new SetupError(
       `Node ${OLDEST_NODE.join(".")} or newer is needed, this is ${process.versions.node}. Get it from https://nodejs.org.`,
     );
   }
-  const unknown = parts.find((part) => !PARTS.includes(part));
+  const unknown = parts.find((part) => !KNOWN.includes(part));
   if (unknown !== undefined)
-    throw new SetupError(`There is no part '${unknown}' to set up. There are: ${PARTS.join(", ")}.`);
-  if (missingOf(parts).length === 0) return;
+    throw new SetupError(`There is no part '${unknown}' to set up. There are: ${KNOWN.join(", ")}.`);
+  const wanted = parts.includes("node") ? parts.filter((part) => part !== "command") : parts;
+  if (missingOf(wanted, options).length === 0) return;
   const { oneAtATime } = await import("./setup/one-at-a-time.mjs");
   // Another one may have made all of it meanwhile.
   await oneAtATime(async () => {
-    const missing = missingOf(parts);
-    if (missing.length > 0) await prepare(missing, kept);
+    const missing = missingOf(wanted, options);
+    if (missing.length > 0) await prepare(missing, options);
   });
 }
 
@@ -48,45 +52,56 @@ function stampNow(tools) {
   return isCheckout ? `${stampOf(EVERYTHING)} ${process.version} ${kind}` : kind;
 }
 
-function missingOf(parts) {
+function missingOf(parts, { soon = false }) {
   const tools = readJson(toolchainFile);
   const { stamps = {} } = readJson(stateFile);
   const stamp = stampNow(tools);
-  return parts.filter((part) => stamps[part] !== stamp || !isThere[part](tools));
+  const isNoted = (part) => stamps[part] === stamp || (soon && stamps[part] === stamp + UNCOMPILED);
+  return parts.filter((part) => !isNoted(part) || !isThere[part](tools));
 }
+
+/** What a part's stamp ends with that is there, but can be made better. */
+const UNCOMPILED = " not compiled";
 
 const exists = (file) => Boolean(file) && fs.existsSync(file);
 const { REPRISE_PYTHON, REPRISE_FFMPEG, REPRISE_SERVER, TEMPORAL_ADDRESS } = process.env;
 
+const isBuilt = () => fs.existsSync(path.join(root, "dist", "cli", "main.js"));
+
 /** By a look at paths alone: nothing is read or started. */
 const isThere = {
-  node: () => fs.existsSync(path.join(root, "dist", "cli", "main.js")),
+  node: isBuilt,
+  command: isBuilt,
   python: (tools) => exists(REPRISE_PYTHON || tools.python) && exists(REPRISE_FFMPEG || tools.ffmpeg),
   server: (tools) => Boolean(TEMPORAL_ADDRESS) || exists(REPRISE_SERVER || tools.server),
 };
 
 /** Each part by itself: what succeeded is kept, so that the next try only does the rest. */
-async function prepare(parts, kept) {
+async function prepare(parts, { kept = false, soon = false }) {
   const { setUpPackages } = await import("./setup/packages.mjs");
   const { setUpPython } = await import("./setup/python.mjs");
   const { setUpServer } = await import("./setup/server.mjs");
   const state = readJson(stateFile);
   const tools = readJson(toolchainFile);
   const work = {
-    node: () => setUpPackages(state),
-    python: () => setUpPython(tools, kept),
+    node: () => setUpPackages(state, { all: true }),
+    command: () => setUpPackages(state, { all: false }),
+    python: () => setUpPython(tools, { kept, soon }),
     server: () => setUpServer(undefined, kept),
   };
   const results = await Promise.allSettled(parts.map((part) => work[part]()));
   const made = Object.fromEntries(parts.map((part, index) => [part, results[index].value]));
   // Null is what the cache does not have.
   const done = parts.filter((part) => made[part] != null);
+  const packages = parts.find((part) => part === "node" || part === "command");
   // A failed installation of packages leaves nothing to note the rest in.
-  if (!parts.includes("node") || done.includes("node")) {
+  if (packages === undefined || done.includes(packages)) {
     const known = { ...NO_TOOLS, ...tools, ...made.python, ...made.server };
     const stamp = stampNow(known);
-    const stamps = { ...state.stamps, ...Object.fromEntries(done.map((part) => [part, stamp])) };
-    writeJson(stateFile, { ...state, ...made.node, stamps });
+    const noted = done.includes("node") ? [...done, "command"] : done;
+    const stampFor = (part) => (part === "python" && !isCompiled(known.python) ? stamp + UNCOMPILED : stamp);
+    const stamps = { ...state.stamps, ...Object.fromEntries(noted.map((part) => [part, stampFor(part)])) };
+    writeJson(stateFile, { ...state, ...made[packages], stamps });
     writeJson(toolchainFile, known);
   }
   const failures = results.filter(({ status }) => status === "rejected").map(({ reason }) => reason);
@@ -109,7 +124,8 @@ export async function setUpOrExit(parts, options) {
 }
 
 if (fs.realpathSync(process.argv[1]) === fs.realpathSync(fileURLToPath(import.meta.url))) {
-  const kept = process.argv.includes("--kept");
-  const parts = process.argv.slice(2).filter((word) => word !== "--kept");
-  await setUpOrExit(parts.length > 0 ? parts : undefined, { kept });
+  const words = process.argv.slice(2);
+  const options = { kept: words.includes("--kept"), soon: words.includes("--soon") };
+  const parts = words.filter((word) => word !== "--kept" && word !== "--soon");
+  await setUpOrExit(parts.length > 0 ? parts : undefined, options);
 }

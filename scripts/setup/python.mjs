@@ -6,6 +6,7 @@ import { wantsCuda } from "./cuda.mjs";
 import { makeAside } from "./aside.mjs";
 import { uvEnvironment } from "./index-environment.mjs";
 import { machine, openCache, readJson, root, writeJson } from "./places.mjs";
+import { isCompiled, noteOf, programsIn } from "./python-place.mjs";
 import { run, timed } from "./run.mjs";
 import { SetupError } from "./setup-error.mjs";
 import { findUv, HOW, SUPPORTED } from "./uv.mjs";
@@ -28,9 +29,9 @@ export function wantedPackages(cuda) {
 
 /**
  * Paths of Python and ffmpeg, and whether CUDA's packages are there; nothing when the environment names them. With `kept` null
- * where the cache has none.
+ * where the cache has none. With `soon` nothing is compiled: a run does so while it renders, and nobody waits for it.
  */
-export async function setUpPython(tools, kept = false) {
+export async function setUpPython(tools, { kept = false, soon = false } = {}) {
   if (process.env.REPRISE_PYTHON && process.env.REPRISE_FFMPEG) return {};
   const { cuda, said } = wantsCuda(tools);
   const packages = wantedPackages(cuda);
@@ -39,16 +40,16 @@ export async function setUpPython(tools, kept = false) {
   let place = path.join(openCache(), name);
   if (kept && !isWhole(place)) return null;
   if (!isWhole(place)) place = await makeAside(name, isWhole, (aside) => make(aside, packages));
-  return { ...programsIn(place), cuda, cuda_said: said };
+  const programs = programsIn(place);
+  if (!kept && !soon && !isCompiled(programs.python)) await compile(place);
+  return { ...programs, cuda, cuda_said: said };
 }
-
-const programsIn = (place) => ({
-  python: path.join(place, "bin", "python"),
-  ffmpeg: path.join(place, readJson(path.join(place, "complete.json")).ffmpeg ?? "none"),
-});
 
 /** Also not where the Python that it was made with has gone. */
 const isWhole = (place) => Object.values(programsIn(place)).every((program) => fs.existsSync(program));
+
+const OURS = { PYTHONPATH: path.join(root, "trainer"), PYTHONDONTWRITEBYTECODE: "" };
+const ASK_FFMPEG = "import imageio_ffmpeg, os; print(os.path.realpath(imageio_ffmpeg.get_ffmpeg_exe()))";
 
 async function make(aside, packages) {
   const python = path.join(aside, "bin", "python");
@@ -63,13 +64,16 @@ async function make(aside, packages) {
     const wanted = path.join(aside, "wanted.lock");
     fs.writeFileSync(wanted, packages);
     await run(uv, ["pip", "sync", "--require-hashes", "--python", python, wanted], { env });
+    const said = await run(python, ["-c", ASK_FFMPEG], { env: { ...OURS, IMAGEIO_FFMPEG_EXE: "" } });
+    const ffmpeg = path.relative(fs.realpathSync(aside), said.split("\n").at(-1));
+    writeJson(noteOf(aside), { ffmpeg, compiled: false });
   });
-  // Else the first training would, on its own, while somebody waits for it.
-  await timed("python", "compiling what the trainers import (about 15 s)", async () => {
-    const said = await run(python, ["-m", "reprise_trainer.warm"], {
-      env: { PYTHONPATH: path.join(root, "trainer"), PYTHONDONTWRITEBYTECODE: "", IMAGEIO_FFMPEG_EXE: "" },
-    });
-    const { ffmpeg } = JSON.parse(said.split("\n").at(-1));
-    writeJson(path.join(aside, "complete.json"), { ffmpeg: path.relative(fs.realpathSync(aside), ffmpeg) });
-  });
+}
+
+/** Else the first training would, on its own, while somebody waits for it. It also shows that all of it can be loaded. */
+async function compile(place) {
+  await timed("python", "compiling what the trainers import (about 15 s)", () =>
+    run(programsIn(place).python, ["-m", "reprise_trainer.warm"], { env: OURS }),
+  );
+  writeJson(noteOf(place), { ...readJson(noteOf(place)), compiled: true });
 }

@@ -41,7 +41,7 @@ test("a checkout that is set up is left alone", async () => {
 
 test("a part that does not exist is refused", async () => {
   const { exitCode, stderr } = await setUp(packageRoot, ["ruby"]);
-  expect(stderr).toBe("There is no part 'ruby' to set up. There are: node, python, server.");
+  expect(stderr).toBe("There is no part 'ruby' to set up. There are: node, python, server, command.");
   expect(exitCode).toBe(5);
 });
 

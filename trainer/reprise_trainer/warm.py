@@ -1,13 +1,8 @@
-"""python -m reprise_trainer.warm: import all that a step can import, once, so that Python keeps it compiled.
-
-The last line that it prints is a JSON object: `ffmpeg`, the program that the environment carries.
-"""
+"""python -m reprise_trainer.warm: import all that a step can import, once, so that Python keeps it compiled."""
 
 from __future__ import annotations
 
-import json
 from importlib import import_module
-from pathlib import Path
 
 from .__main__ import KINDS
 
@@ -35,9 +30,6 @@ def main() -> None:
     """Import it all, and what preflight imports. Raise ImportError where the environment is not whole."""
     load()
     import_module(".preflight.stages", __package__)
-    import imageio_ffmpeg
-
-    print(json.dumps({"ffmpeg": str(Path(imageio_ffmpeg.get_ffmpeg_exe()).resolve())}))
 
 
 if __name__ == "__main__":

@@ -160,6 +160,12 @@ def test_a_line_that_a_killed_process_left_does_not_swallow_the_next(tmp_path: P
         (torch.OutOfMemoryError("CUDA out of memory"), "oom", "Memory ran out"),
         (RuntimeError("[enforce fail] . DefaultCPUAllocator: can't allocate memory"), "oom", "Memory ran out"),
         (ModuleNotFoundError("No module named x", name="x"), "environment", "module 'x' is missing"),
+        (ImportError("libx.so: undefined symbol: y"), "environment", "'reprise setup' tries it alone"),
+        (
+            OSError("libgomp.so.1: cannot open shared object file"),
+            "environment",
+            "cannot be loaded here (OSError: libgomp",
+        ),
         (AssertionError("Torch not compiled with CUDA enabled"), "environment", "CUDA cannot be used"),
         (ValueError("a\nb"), "exit", "ValueError: a"),
     ],

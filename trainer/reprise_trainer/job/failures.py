@@ -45,6 +45,8 @@ def _missing(error: BaseException, said: str) -> str | None:
     """What is not there, and what to do about it."""
     if isinstance(error, ModuleNotFoundError):
         return f"The Python module '{error.name}' is missing. Run 'npm run setup'."
+    if isinstance(error, ImportError) or "cannot open shared object file" in said:
+        return f"The Python libraries cannot be loaded here ({said}). 'reprise setup' tries it alone."
     if LACKING in said:
         name = said.partition(LACKING)[0].strip()
         return (

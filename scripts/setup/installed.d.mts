@@ -1,0 +1,3 @@
+export function isInstalled(folder?: string): boolean;
+export function writeWithoutChecks(folder: string): void;
+export function onlyForChecks(): Set<string>;
