@@ -30,7 +30,7 @@ interface Manifest {
   seen: SeenFile[];
 }
 
-const OF_NOTHING = createHash("sha256").digest("hex");
+const ofNothing = (): string => createHash("sha256").digest("hex");
 
 /** The owner's bit alone: the others follow the umask. */
 const isExecutable = ({ mode }: Stats): boolean => (mode & 0o100) !== 0;
@@ -57,7 +57,7 @@ export async function manifestOf(
   const seen = await Promise.all(
     names.map((name) =>
       limit(async (): Promise<SeenFile> => {
-        if (isFolder(name)) return { path: name, bytes: 0, sha256: OF_NOTHING, mtimeMs: 0, ctimeMs: 0 };
+        if (isFolder(name)) return { path: name, bytes: 0, sha256: ofNothing(), mtimeMs: 0, ctimeMs: 0 };
         const file = path.join(place, name);
         const stats = await readable(name, stat(file));
         const { size: bytes, mtimeMs, ctimeMs } = stats;

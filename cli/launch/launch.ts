@@ -1,13 +1,13 @@
 import { writeSync } from "node:fs";
 import { createRequire } from "node:module";
-import path from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startQuickly } from "./quick-start.ts";
+import { quickLoad } from "./quick-start.ts";
 
 // The build says which state of our code this is.
 declare const BUILD: string;
 
-const built = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const built = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 
 /** Scripts ask for the version alone before each use: that needs no more than this file. False where it could not be written. */
@@ -22,7 +22,5 @@ function saidVersion(): boolean {
 }
 
 const [verb, ...more] = process.argv.slice(2);
-if (verb !== "--version" || more.length > 0 || !saidVersion()) {
-  startQuickly(process.env, { verb, built, build: BUILD });
-  require(path.join(built, "bundle", "main.cjs"));
-}
+if (verb !== "--version" || more.length > 0 || !saidVersion())
+  quickLoad(process.env, { verb, built, build: BUILD })(join(built, "bundle", "main.cjs"));

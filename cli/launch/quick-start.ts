@@ -1,23 +1,77 @@
-import module from "node:module";
-import os from "node:os";
-import path from "node:path";
-import v8 from "node:v8";
+import module, { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type v8 from "node:v8";
 import { cacheFolder } from "../../host/cache-folder.ts";
-import { keepCompiled, type Started } from "./compiled.ts";
+import { loaderOf } from "./load.ts";
+
+/** Of these V8 keeps what it compiles: a file for each, as each needs other functions. */
+const KEPT = new Set([
+  "--version",
+  "validate",
+  "plan",
+  "status",
+  "run",
+  "demo",
+  "verify",
+  "outputs",
+  "resume",
+]);
+
+/** These read too little for V8 to begin to optimise anything. */
+const LIGHT = new Set(["--version", "status", "outputs", "complete"]);
 
 /** Node 20 begins to optimise within the first tenth of a second; a short command ends before that pays, and a long one loses nothing. */
 const BUDGET = "--interrupt-budget=1000000";
 
 /**
- * What lets a command start quickly, of what this Node can do. What it compiles from here on is kept in the user's own cache, by Node
- * itself from 22.8 on: in a folder that all may write somebody else could leave code.
+ * What the others need of Node: it has all of that compiled, and V8 takes it only as long as its settings are those that it was
+ * compiled with.
  */
-export function startQuickly(environment: NodeJS.ProcessEnv, started: Started): void {
-  if (process.versions.node.startsWith("20.")) v8.setFlagsFromString(BUDGET);
+const NEEDED = [
+  "node:child_process",
+  "node:crypto",
+  "node:fs/promises",
+  "node:process",
+  "node:stream/consumers",
+  "node:stream/promises",
+  "node:timers/promises",
+  "node:tty",
+];
+
+export interface Started {
+  verb: string | undefined;
+  /** The folder of all that is built. */
+  built: string;
+  /** Tells one state of it from another. */
+  build: string;
+}
+
+const require = createRequire(import.meta.url);
+
+/**
+ * The way to load the command so that it starts quickly, of what this Node can do. What it compiles is kept in the user's own cache,
+ * by Node itself from 22.8 on: in a folder that all may write somebody else could leave code.
+ */
+export function quickLoad(
+  environment: NodeJS.ProcessEnv,
+  { verb, built, build }: Started,
+): (file: string) => unknown {
+  if (process.versions.node.startsWith("20.") && (verb === undefined || !LIGHT.has(verb))) optimiseLater();
   const cache = cacheFolder(environment);
-  if (cache === os.tmpdir()) return;
-  const folder = path.join(cache, "compiled");
+  if (cache === tmpdir()) return require;
+  const folder = join(cache, "compiled");
   const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => unknown };
-  if (enableCompileCache === undefined) keepCompiled(folder, started);
-  else enableCompileCache(folder);
+  if (enableCompileCache !== undefined) enableCompileCache(folder);
+  else if (verb !== undefined && KEPT.has(verb))
+    return loaderOf(built, join(folder, `${verb}-${build}-${process.version}-${process.arch}.v8`));
+  return require;
+}
+
+function optimiseLater(): void {
+  for (const name of NEEDED) require(name);
+  // Either brings along what it needs.
+  void process.stdout;
+  void process.stderr;
+  (require("node:v8") as typeof v8).setFlagsFromString(BUDGET);
 }

@@ -6,6 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { rolldown } from "rolldown";
 import license from "rollup-plugin-license";
+import { late } from "./late.mjs";
 import { temporal } from "./temporal.mjs";
 
 /**
@@ -37,10 +38,7 @@ export async function bundleCommand(dist) {
         name: "imports",
         moduleParsed: ({ id, importedIds }) => void imports.set(id, importedIds),
       },
-      {
-        name: "late",
-        transform: { filter: { id: /\/(string-width|wrap-ansi)\/index\.js$/ }, handler: makeLate },
-      },
+      ...late,
       // Whoever gets the files gets the licences of what is in them.
       license({ thirdParty: { output: path.join(outdir, "third-party-licences.txt") } }),
       { name: "own-place", transform: (code, id) => keepOwnPlace(code, id, dist, outdir) },
@@ -88,6 +86,7 @@ async function writeLauncher(dist, state) {
   const build = await rolldown({
     input: path.join(cli, "launch", "launch.js"),
     platform: "node",
+    plugins: late,
     transform: { define: { BUILD: JSON.stringify(state) } },
   });
   const { output } = await build.generate({ format: "cjs", banner: "#!/usr/bin/env node" });
@@ -108,32 +107,6 @@ function reachedFrom(files, imports) {
     next.push(...(imports.get(id) ?? []));
   }
   return reached;
-}
-
-/**
- * What two packages make as they are loaded, and need only for texts beyond ASCII. Made when it is asked for: it takes a half of the
- * time that Node itself starts in.
- */
-const LATE = [
-  [
-    "const segmenter = new Intl.Segmenter();",
-    "let segments; const segmenter = { segment: (text) => (segments ??= new Intl.Segmenter()).segment(text) };",
-  ],
-  [
-    "const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;",
-    "let emoji; const rgiEmojiRegex = { test: (text) => (emoji ??= /^\\p{RGI_Emoji}$/v).test(text) };",
-  ],
-];
-
-function makeLate(code, id) {
-  // Older ones, which others bring along, have none of it.
-  if (!/Intl|RGI/.test(code)) return undefined;
-  const late = LATE.reduce((text, [now, then]) => text.replace(now, () => then), code);
-  const left = late
-    .split("\n")
-    .find((line) => /Intl|RGI_/.test(line) && !/\?\?=|^\s*(\/\/|\d|\*)/.test(line));
-  if (left !== undefined) throw new Error(`'${id}' makes more as it is loaded now: ${left}`);
-  return late;
 }
 
 /** A module that finds files beside itself must find them there, wherever its code ends up. */
