@@ -27,6 +27,8 @@ SIZE = 28
 ACTIVITIES = Path(__file__).parents[2] / "activities"
 # A model on the hub whose dimensions preflight knows.
 SEVEN = "Qwen/Qwen2-VL-7B-Instruct"
+# Seconds that a child may take to end, on a busy machine too: only one that hangs takes longer.
+PATIENCE = 600
 COLOURS = {"red": (220, 40, 40), "blue": (40, 60, 220)}
 
 SUPERVISED = {

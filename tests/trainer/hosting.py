@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from conftest import trainer_environment
+from conftest import PATIENCE, trainer_environment
 from reprise_trainer.job.job import Job
 
 
@@ -53,7 +53,7 @@ class Host:
         """End it, as the end of its worker does."""
         self._lines.close()
         self._channel.close()
-        assert self.process.wait(30) == 0
+        assert self.process.wait(PATIENCE) == 0
 
     def _hear(self) -> dict[str, Any]:
         return json.loads(self._lines.readline())

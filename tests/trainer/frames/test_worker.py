@@ -79,12 +79,16 @@ def test_a_clip_that_needs_more_memory_than_there_may_be_is_refused(tmp_path: Pa
         assert "cut" in ask(cut=str(small), output=str(tmp_path / "a.png"), threads=1)
 
 
+@pytest.fixture(scope="module")
+def large_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return large(tmp_path_factory.mktemp("large") / "a.mp4", 100)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="peak memory is read from /proc")
 @pytest.mark.parametrize("size", ["56x56", "3836x2156"])
-def test_many_large_frames_fit_into_half_a_gigabyte(tmp_path: Path, size: str) -> None:
-    film = large(tmp_path / "a.mp4", 100)
+def test_many_large_frames_fit_into_half_a_gigabyte(tmp_path: Path, large_film: Path, size: str) -> None:
     with worker(frames=64, size=size) as ask:
-        answer = ask(cut=str(film), output=str(tmp_path / "a.png"), threads=2)
+        answer = ask(cut=str(large_film), output=str(tmp_path / "a.png"), threads=2)
         assert (answer["cut"]["total"], len(answer["cut"]["index"])) == (100, 64)
         assert peak_bytes(ask.pid) < 5e8
         threads = len(list(Path(f"/proc/{ask.pid}/task").iterdir()))

@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 import pytest
-from conftest import GRPO, SFT, Step, trainer_environment, until, weights
+from conftest import GRPO, PATIENCE, SFT, Step, trainer_environment, until, weights
 from reprise_trainer import launch
 from reprise_trainer.checkpoints.saving import MARKER
 from reprise_trainer.job.errors import StepError
@@ -112,7 +112,7 @@ def test_two_processes_train_as_one_and_a_killed_one_costs_one_interval(step: St
     )
     step.run(train_sft, alone)
     whole = step.job("train/sft", params, {"model": base}, ["adapter"], name="whole")
-    assert begin(whole).wait(120) == 0
+    assert begin(whole).wait(PATIENCE) == 0
     assert json.loads(whole.result.read_text())["metrics"]["steps"] == 12
     assert largest_difference(alone.outputs["adapter"], whole.outputs["adapter"]) < 1e-6
 
@@ -121,14 +121,14 @@ def test_two_processes_train_as_one_and_a_killed_one_costs_one_interval(step: St
     until(job, '"done": 5,', launcher)
     ranks = ranks_of(launcher)
     os.kill(ranks[1], signal.SIGKILL)
-    assert launcher.wait(30) == 1
+    assert launcher.wait(PATIENCE) == 1
     assert gone(list(ranks.values()))
     result = json.loads(job.result.read_text())
     assert (result["ok"], result["code"]) == (False, "killed")
     assert result["message"].startswith("Process 1 was ended by SIGKILL; the others were stopped.")
     assert saved(job)[-1] >= 4
     job.result.unlink()
-    assert begin(resuming(job)).wait(120) == 0
+    assert begin(resuming(job)).wait(PATIENCE) == 0
     assert weights(job.outputs["adapter"]) == weights(whole.outputs["adapter"])
 
 
@@ -139,7 +139,7 @@ def test_sigterm_reaches_every_process_and_leaves_a_checkpoint(step: Step, base:
     until(job, '"done": 3,', launcher)
     ranks = ranks_of(launcher)
     launcher.send_signal(signal.SIGTERM)
-    assert launcher.wait(30) == stop.EXIT_CODE
+    assert launcher.wait(PATIENCE) == stop.EXIT_CODE
     assert gone(list(ranks.values()))
     assert not job.result.exists()
     [at] = saved(job)
@@ -150,11 +150,11 @@ def test_sigterm_reaches_every_process_and_leaves_a_checkpoint(step: Step, base:
 def test_grpo_of_all_weights_in_two_processes_resumes_exactly(step: Step, base: Path, begin: Any) -> None:
     params = {**GRPO, "trainable": "all", "steps": 4}
     whole = step.job("train/grpo", params, {"model": base}, ["model"], name="whole", every_steps=2)
-    assert begin(whole).wait(180) == 0
+    assert begin(whole).wait(PATIENCE) == 0
     again = step.job("train/grpo", params, {"model": base}, ["model"], name="again")
     checkpoint = whole.checkpoints.directory / "checkpoint-2"
     again = replace(again, checkpoints=replace(again.checkpoints, resume=checkpoint))
-    assert begin(again).wait(180) == 0
+    assert begin(again).wait(PATIENCE) == 0
     assert weights(again.outputs["model"]) == weights(whole.outputs["model"])
     assert weights(again.outputs["model"]) != weights(base)
     # A checkpoint of two processes cannot be resumed by one.
@@ -183,7 +183,7 @@ def test_a_loss_of_one_process_that_is_no_number_ends_all_with_one_sentence(
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(SPOILT)
     job = step.job("train/sft", {**SHARED, "logging_steps": 100}, {"model": base}, ["adapter"], every_steps=1, keep=9)
-    assert begin(job).wait(120) == 2
+    assert begin(job).wait(PATIENCE) == 2
     result = json.loads(job.result.read_text())
     assert (result["ok"], result["code"]) == (False, "nan")
     # The loss is the second one's; gradients are shared, and spoilt in both.
@@ -207,7 +207,7 @@ def test_equal_rewards_stop_two_processes_together(step: Step, base: Path, begin
     # One generation takes four prompts of the six rows, in both processes.
     params = {**GRPO, "gradient_accumulation_steps": 2, "steps": 5, "equal_rewards_patience": 3}
     job = step.job("train/grpo", {**params, "rewards": {"accuracy": 1.0}}, {"model": base}, ["model"])
-    assert begin(job).wait(180) == 2
+    assert begin(job).wait(PATIENCE) == 2
     result = json.loads(job.result.read_text())
     assert (result["ok"], result["code"]) == (False, "gate")
     assert result["message"].startswith("In the last 3 optimizer steps the rewards of every group were equal")
@@ -221,7 +221,7 @@ def test_equal_rewards_stop_two_processes_together(step: Step, base: Path, begin
 
 def test_too_few_rows_for_two_processes_are_said(step: Step, base: Path, begin: Any) -> None:
     job = step.job("train/grpo", {**GRPO, "batch_size_per_device": 4}, {"model": base}, ["model"])
-    assert begin(job).wait(120) == 2
+    assert begin(job).wait(PATIENCE) == 2
     assert "a generation takes 8 prompts" in json.loads(job.result.read_text())["message"]
 
 
