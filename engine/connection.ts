@@ -44,6 +44,8 @@ export async function keepHistories(address: string): Promise<void> {
   }
 }
 
+const PROBE_MS = 10;
+
 /** Whether a server answers at an address within the time, its namespace ready. Not if `gone` says that it has ended. */
 export async function answers(
   address: string,
@@ -52,18 +54,29 @@ export async function answers(
 ): Promise<boolean> {
   const until = Date.now() + milliseconds;
   const options = connectionOptions(address);
-  while (Date.now() < until && !gone()) {
-    const connection = Connection.lazy({ ...options.connection });
-    try {
-      await connection.withDeadline(Date.now() + 2_000, () =>
-        connection.workflowService.describeNamespace({ namespace: options.namespace }),
-      );
-      return true;
-    } catch {
-      await sleep(100);
-    } finally {
-      await connection.close();
+  // The library's own tries wait for a second and longer after the first one that comes too early.
+  const connection = Connection.lazy({
+    ...options.connection,
+    interceptors: [],
+    channelArgs: {
+      "grpc.initial_reconnect_backoff_ms": PROBE_MS,
+      "grpc.max_reconnect_backoff_ms": 10 * PROBE_MS,
+      "grpc.use_local_subchannel_pool": 1,
+    },
+  });
+  try {
+    while (Date.now() < until && !gone()) {
+      try {
+        await connection.withDeadline(Date.now() + 2_000, () =>
+          connection.workflowService.describeNamespace({ namespace: options.namespace }),
+        );
+        return true;
+      } catch {
+        await sleep(PROBE_MS);
+      }
     }
+    return false;
+  } finally {
+    await connection.close();
   }
-  return false;
 }
