@@ -76,7 +76,10 @@ const onlyCuda = (): Set<string> =>
 const remembered = new Set<string>();
 
 /** Keeps which packages a fingerprint's digests stand for, so that a later plan can name what changed. */
-export async function rememberEnvironment(store: Store): Promise<void> {
+export async function rememberEnvironment(store: Store, { python, cuda }: Tools): Promise<void> {
+  const isRemembered = (digest: string) =>
+    digest === ABSENT.python || remembered.has(`${store.place} ${digest}`);
+  if (isRemembered(python) && isRemembered(cuda)) return;
   const { byDigest } = await findTools(store);
   for (const [digest, packages] of Object.entries(byDigest)) {
     const here = `${store.place} ${digest}`;

@@ -1,4 +1,4 @@
-import { appendFile, open, stat } from "node:fs/promises";
+import { appendFileSync, closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import { linesOf } from "../store/files.ts";
 import { removeTree } from "../store/remove.ts";
@@ -26,7 +26,7 @@ export class EventFile {
    * file's place goes.
    */
   static async open(path: string): Promise<EventFile> {
-    if ((await isFile(path)) === false) await removeTree(path);
+    if (isFile(path) === false) await removeTree(path);
     const events = new EventFile(path);
     await events.settle();
     return events;
@@ -40,13 +40,13 @@ export class EventFile {
 
   /** Appends what was kept, if the file ends with a whole line by now. */
   flush(): Promise<void> {
-    return this.#append(async () => (await tailOf(this.path)) === "whole");
+    return this.#append(() => tailOf(this.path) === "whole");
   }
 
   /** Appends what was kept, and ends a last line that nobody will end any more: its writer is gone. */
   settle(): Promise<void> {
-    return this.#append(async () => {
-      if ((await tailOf(this.path)) === "open") await appendFile(this.path, "\n");
+    return this.#append(() => {
+      if (tailOf(this.path) === "open") appendFileSync(this.path, "\n");
       return true;
     });
   }
@@ -54,7 +54,7 @@ export class EventFile {
   /** Hides secrets in what stands there, before the next event is written: who wrote it has ended. */
   hide(secrets: readonly string[]): Promise<void> {
     return this.#inTurn(async () => {
-      if (await isFile(this.path)) await hideInEvents(this.path, secrets);
+      if (isFile(this.path)) await hideInEvents(this.path, secrets);
     });
   }
 
@@ -72,16 +72,16 @@ export class EventFile {
     };
   }
 
-  #append(mayWrite: () => Promise<boolean>): Promise<void> {
-    return this.#inTurn(async () => {
-      if (!(await mayWrite()) || this.#held.length === 0) return;
+  #append(mayWrite: () => boolean): Promise<void> {
+    return this.#inTurn(() => {
+      if (!mayWrite() || this.#held.length === 0) return;
       const held = this.#held.splice(0);
-      await appendFile(this.path, linesOf(held));
+      appendFileSync(this.path, linesOf(held));
     });
   }
 
   /** One after the other: two that look at once would both write what is held. */
-  #inTurn(work: () => Promise<void>): Promise<void> {
+  #inTurn(work: () => Promise<void> | void): Promise<void> {
     const next = this.#writing.then(work);
     this.#writing = next.catch(() => {});
     return next;
@@ -89,21 +89,24 @@ export class EventFile {
 }
 
 /** Whether a place is a file; undefined where there is nothing. */
-const isFile = (place: string): Promise<boolean | undefined> =>
-  stat(place).then(
-    (entry) => entry.isFile(),
-    () => undefined,
-  );
+function isFile(place: string): boolean | undefined {
+  try {
+    return statSync(place, { throwIfNoEntry: false })?.isFile();
+  } catch {
+    return undefined;
+  }
+}
 
 /** Whether a file ends with a whole line; one that is not there is whole. Throws for what is no file, a pipe say. */
-async function tailOf(file: string): Promise<"whole" | "open"> {
-  if ((await isFile(file)) === false) throw new Error(`'${file}' is ${NO_FILE}`);
-  const handle = await open(file, "a+");
+function tailOf(file: string): "whole" | "open" {
+  if (isFile(file) === false) throw new Error(`'${file}' is ${NO_FILE}`);
+  const opened = openSync(file, "a+");
   try {
-    const { size } = await handle.stat();
-    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
-    return size === 0 || buffer.toString() === "\n" ? "whole" : "open";
+    const { size } = fstatSync(opened);
+    const last = Buffer.alloc(1);
+    readSync(opened, last, 0, 1, Math.max(0, size - 1));
+    return size === 0 || last.toString() === "\n" ? "whole" : "open";
   } finally {
-    await handle.close();
+    closeSync(opened);
   }
 }

@@ -1,4 +1,4 @@
-import { fingerprint, resultFields, resumeKey } from "../core/fingerprint.ts";
+import { fingerprint, resultFields, resumeKey, type Tools } from "../core/fingerprint.ts";
 import { toolsForFingerprint } from "../host/tools.ts";
 import type { KindSchema } from "../schemas/kinds.ts";
 import type { StepRequest } from "../schemas/plan.ts";
@@ -14,6 +14,7 @@ export interface NamedStep {
   /** Names its folder and its checkpoints. */
   key: string;
   about: About;
+  tools: Tools;
 }
 
 /** Names a step by all that decides its result, with the tools of this machine. */
@@ -23,6 +24,7 @@ export async function nameStep(store: Store, request: StepRequest, schema: KindS
   return {
     store,
     request,
+    tools,
     print: fingerprint(schema, step, inputs, tools),
     key: resumeKey(schema, step, inputs, tools),
     about: {

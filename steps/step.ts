@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdirSync } from "node:fs";
 import { CancelledFailure, Context } from "@temporalio/activity";
 import { resumableParams } from "../core/fingerprint.ts";
 import type { Kinds } from "../core/kinds.ts";
@@ -70,13 +70,13 @@ async function runOrReuse(
     recallForUse(named),
     // What a later `plan` compares with, to say why a step runs again.
     store.runs.saveFields(run, step.id, named.about.fields),
-    rememberEnvironment(store),
+    rememberEnvironment(store, named.tools),
   ]);
   if (known.how === "whole") return noteOutcome(store, request, named.print, known.step);
 
   const { folder: work } = store.local.work(named.key);
   const { folder: notes } = store.runs.step(run, step.id);
-  await Promise.all([work, notes].map((folder) => mkdir(folder, { recursive: true })));
+  for (const folder of [work, notes]) mkdirSync(folder, { recursive: true });
   const fence = await Fence.take(work);
   const touching = setInterval(() => void fence.touch(), BEAT_MS);
   try {

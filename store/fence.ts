@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, openSync } from "node:fs";
-import { link, readdir, rm, rmdir, stat } from "node:fs/promises";
+import { closeSync, existsSync, linkSync, openSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readJsonIfWhole, writeSoon } from "./files.ts";
+import { readSmallIfWhole, writeSoon } from "./files.ts";
 import { beat, presenceOf } from "./presence.ts";
 import { identify, standingOf, type ProcessIdentity, type Standing } from "./processes.ts";
 import { endLeftovers } from "./step-processes.ts";
@@ -73,7 +72,7 @@ export class Fence {
   }
 
   static async #succeed(folder: string): Promise<Fence> {
-    const before = await highest(folder);
+    const before = highest(folder);
     if (before?.owner !== undefined && (await standingIn(folder, before)) !== "gone") {
       const { worker, host } = before.owner;
       throw new FenceError(`another worker (process ${worker.pid} on ${host}) works on this step`);
@@ -92,9 +91,9 @@ export class Fence {
     const fence = new Fence(folder, turn, owner, held);
     try {
       // A link fails when the file is there.
-      await link(aside, path.join(folder, nameOf(turn)));
+      linkSync(aside, path.join(folder, nameOf(turn)));
     } catch (error) {
-      await fence.#letGo();
+      fence.#letGo();
       const { code } = error as NodeJS.ErrnoException;
       // ENOENT: whoever was faster has finished, and cleared the directory.
       if (code === "EEXIST" || code === "ENOENT") throw new FenceError("another attempt was faster");
@@ -106,10 +105,10 @@ export class Fence {
       );
     }
     // While this one looked away, others may have come, worked, and cleared the row.
-    const predecessor = before === null ? undefined : await readOwner(folder, before.turn);
+    const predecessor = before === null ? undefined : readOwner(folder, before.turn);
     if (predecessor === null || predecessor?.token !== before?.owner?.token) {
-      await fence.#letGo();
-      await rm(path.join(folder, nameOf(turn)), { force: true });
+      fence.#letGo();
+      unlinkIfThere(path.join(folder, nameOf(turn)));
       throw new FenceError("another attempt was faster");
     }
     // Only now: one that was taken over notes no child any more that would be missed here.
@@ -122,18 +121,18 @@ export class Fence {
 
   /** Ends what earlier owners left. All of them: the last one may have died before it was through with this. */
   async #endEarlier(): Promise<void> {
-    const earlier = (await turnsIn(this.#folder)).filter((turn) => turn < this.#turn);
+    const earlier = turnsIn(this.#folder).filter((turn) => turn < this.#turn);
     for (const turn of earlier) {
-      const owner = await readOwner(this.#folder, turn);
+      const owner = readOwner(this.#folder, turn);
       if (owner == null) continue;
       const { token, child: leader, worker, released } = owner;
       // One that released the step has closed its file.
       const held = released ? {} : { held: { name: heldBy(token), worker: worker.pid } };
       await endLeftovers({ mark: token, leader, ...held });
-      await rm(path.join(this.#folder, heldBy(token)), { force: true });
+      unlinkIfThere(path.join(this.#folder, heldBy(token)));
     }
     for (const turn of earlier)
-      if (turn < this.#turn - 1) await rm(path.join(this.#folder, nameOf(turn)), { force: true });
+      if (turn < this.#turn - 1) unlinkIfThere(path.join(this.#folder, nameOf(turn)));
   }
 
   /** Names this attempt: its processes carry it, so that a successor can end them. */
@@ -155,9 +154,11 @@ export class Fence {
   }
 
   /** Throws FenceError if another attempt took the directory. */
-  async check(): Promise<void> {
-    const now = await highest(this.#folder);
-    if (now?.owner?.token !== this.#owner.token) throw new FenceError("another attempt took this step over");
+  check(): Promise<void> {
+    const now = highest(this.#folder);
+    return now?.owner?.token === this.#owner.token
+      ? Promise.resolve()
+      : Promise.reject(new FenceError("another attempt took this step over"));
   }
 
   /** Gives the directory free; what is in it stays for the next attempt. */
@@ -165,35 +166,47 @@ export class Fence {
     if (this.#over) return;
     this.#over = true;
     // Also where the disk is full: a file can always be removed.
-    if (await this.#isOwn())
-      await this.#write({ ...this.#owner, released: true }).catch(() => rm(this.#file, { force: true }));
-    await this.#letGo();
+    if (this.#isOwn())
+      await this.#write({ ...this.#owner, released: true }).catch(() => unlinkIfThere(this.#file));
+    this.#letGo();
     heldHere.delete(this.#folder);
   }
 
   /** Gives a directory free in which nothing is left to do, and removes it. What a successor has put there stays. */
-  async clear(): Promise<void> {
+  clear(): Promise<void> {
+    return Promise.resolve().then(() => this.#clear());
+  }
+
+  #clear(): void {
     if (this.#over) return;
     this.#over = true;
-    const isOwn = await this.#isOwn();
-    await this.#letGo();
+    const isOwn = this.#isOwn();
+    this.#letGo();
     if (isOwn) {
-      for (const turn of await turnsIn(this.#folder))
-        if (turn <= this.#turn) await rm(path.join(this.#folder, nameOf(turn)), { force: true });
-      await rmdir(this.#folder).catch(() => {});
+      for (const turn of turnsIn(this.#folder))
+        if (turn <= this.#turn) unlinkIfThere(path.join(this.#folder, nameOf(turn)));
+      try {
+        rmdirSync(this.#folder);
+      } catch {
+        // A successor works there.
+      }
     }
     heldHere.delete(this.#folder);
   }
 
   /** A network disk keeps a file under another name as long as it is open: it is closed first. */
-  async #letGo(): Promise<void> {
+  #letGo(): void {
     closeSync(this.#held);
-    await rm(path.join(this.#folder, heldBy(this.#owner.token)), { force: true }).catch(() => {});
+    try {
+      unlinkIfThere(path.join(this.#folder, heldBy(this.#owner.token)));
+    } catch {
+      // It says nothing any more.
+    }
   }
 
   /** Others may have come since, have cleared the row, and begun it anew: then this turn is another one's. */
-  async #isOwn(): Promise<boolean> {
-    const owner = await readOwner(this.#folder, this.#turn);
+  #isOwn(): boolean {
+    const owner = readOwner(this.#folder, this.#turn);
     return owner?.token === this.#owner.token;
   }
 
@@ -211,7 +224,7 @@ export class Fence {
 /** Whether a live attempt works in a step directory. Of another host's this takes a while, at most a minute. */
 export async function isHeld(folder: string): Promise<boolean> {
   for (;;) {
-    const now = await highest(folder);
+    const now = highest(folder);
     if (now?.owner === undefined) return false;
     const standing = await standingIn(folder, now);
     if (standing !== "unknown") return standing === "alive";
@@ -220,39 +233,50 @@ export async function isHeld(folder: string): Promise<boolean> {
 }
 
 /** The program that the newest attempt in a step directory has noted; null without one. */
-export const childIn = async (folder: string): Promise<ProcessIdentity | null> =>
-  (await highest(folder))?.owner?.child ?? null;
+export const childIn = (folder: string): Promise<ProcessIdentity | null> =>
+  Promise.resolve(highest(folder)?.owner?.child ?? null);
 
 /** The owner of a turn: undefined where its file holds none, as a power cut may leave it, and null where it is gone. */
-async function readOwner(folder: string, turn: number): Promise<Owner | undefined | null> {
+function readOwner(folder: string, turn: number): Owner | undefined | null {
   const file = path.join(folder, nameOf(turn));
   // A second look: the file may have gone and come anew between reading it and asking for it.
   for (let look = 0; look < 2; look++) {
-    const owner = await readJsonIfWhole<Owner>(file, "token");
+    const owner = readSmallIfWhole<Owner>(file, "token");
     if (owner !== undefined) return owner;
-    if (!(await exists(file))) return null;
+    if (!existsSync(file)) return null;
   }
   return undefined;
 }
 
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  );
+function unlinkIfThere(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
 
-async function turnsIn(folder: string): Promise<number[]> {
-  const names = await readdir(folder).catch(() => []);
-  return names.flatMap((name) => /^owner-([0-9]+)\.json$/.exec(name)?.[1] ?? []).map(Number);
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function turnsIn(folder: string): number[] {
+  return namesIn(folder)
+    .flatMap((name) => /^owner-([0-9]+)\.json$/.exec(name)?.[1] ?? [])
+    .map(Number);
 }
 
 /** The owner with the highest number, or null when there never was one. */
-async function highest(folder: string): Promise<Placed | null> {
+function highest(folder: string): Placed | null {
   for (;;) {
-    const turns = await turnsIn(folder);
+    const turns = turnsIn(folder);
     if (turns.length === 0) return null;
     const turn = Math.max(...turns);
-    const owner = await readOwner(folder, turn);
+    const owner = readOwner(folder, turn);
     // The row was cleared between listing and reading it: what comes now may be another one.
     if (owner !== null) return { turn, owner };
   }

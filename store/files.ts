@@ -1,8 +1,18 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  closeSync,
+  createReadStream,
+  fsync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
+import { link, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
 
 /** Writes a file whole or not at all: aside, flushed, then renamed. */
 export const writeWhole = (file: string, text: string): Promise<void> => writeAside(file, text, true);
@@ -17,7 +27,7 @@ export async function writeAside(
   const aside = asideOf(file);
   try {
     await writeMaking(aside, bytes, flush, makeFolder);
-    await rename(aside, file);
+    renameSync(aside, file);
   } catch (error) {
     // On a full disk nothing half-written is left behind.
     await rm(aside, { force: true });
@@ -52,11 +62,28 @@ async function writeMaking(
   flush: boolean,
   makeFolder: boolean,
 ): Promise<void> {
-  await writeFile(aside, bytes, { flush }).catch(async (error: NodeJS.ErrnoException) => {
+  await writeNew(aside, bytes, flush).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT" || !makeFolder) throw error;
-    await mkdir(path.dirname(aside), { recursive: true });
-    await writeFile(aside, bytes, { flush });
+    mkdirSync(path.dirname(aside), { recursive: true });
+    await writeNew(aside, bytes, flush);
   });
+}
+
+// A step writes and reads a dozen small files: each call that goes through a thread takes longer than the disk's cache does.
+const AT_ONCE_BYTES = 64 * 1024;
+
+const flushed = promisify(fsync);
+
+/** Only the flush waits for the disk: it is left to a thread. */
+async function writeNew(file: string, bytes: string | Buffer, flush: boolean): Promise<void> {
+  if (bytes.length > AT_ONCE_BYTES) return writeFile(file, bytes, { flush });
+  const opened = openSync(file, "w");
+  try {
+    writeFileSync(opened, bytes);
+    if (flush) await flushed(opened);
+  } finally {
+    closeSync(opened);
+  }
 }
 
 /** A value as our files have it. */
@@ -94,6 +121,16 @@ export async function readJsonIfWhole<T extends object>(
   return text === undefined ? undefined : asWhole<T>(text, key);
 }
 
+/** As `readJsonIfWhole`, at once: for small files, of which a step reads many. */
+export function readSmallIfWhole<T extends object>(file: string, key: keyof T & string): T | undefined {
+  try {
+    return asWhole<T>(readFileSync(file, "utf8"), key);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
 /** The object in a text, if it holds one that has this property. */
 export function asWhole<T extends object>(text: string, property: keyof T & string): T | undefined {
   try {
@@ -129,12 +166,14 @@ export async function unlessAbsent<T>(looking: Promise<T>): Promise<T | undefine
   try {
     return await looking;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // ENOTDIR: a stray file stands where a folder is looked into.
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }
+
+/** ENOTDIR: a stray file stands where a folder is looked into. */
+const isAbsent = (error: unknown): boolean =>
+  ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
 
 // Opening a stream takes longer than reading so much.
 const READ_AT_ONCE_BYTES = 1 << 20;

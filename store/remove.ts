@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { lstatSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { openFolders } from "./walk.ts";
 
@@ -16,6 +17,8 @@ export async function removeWhole(place: string): Promise<void> {
 
 /** Removes a file or folder, if there is one, also below folders that a program made read-only. */
 export async function removeTree(place: string): Promise<void> {
+  // Mostly there is nothing: to be told so by the removal takes longer.
+  if (lstatSync(place, { throwIfNoEntry: false }) === undefined) return;
   try {
     await rm(place, { recursive: true, force: true });
   } catch (error) {

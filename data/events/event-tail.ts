@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, read } from "node:fs";
+import { promisify } from "node:util";
 import type { TrainerEvent } from "../../schemas/generated/trainer-event.ts";
 import { readEventLine } from "./event-faults.ts";
 import type { LineFault } from "../rows/faults.ts";
@@ -79,14 +79,11 @@ export class EventTail {
 
   /** The bytes that came to it; null of what is no file. */
   async #added(): Promise<Buffer | null> {
-    // A pipe that nobody writes to would be waited for.
-    const handle = await open(this.#file, constants.O_RDONLY | constants.O_NONBLOCK).catch(
-      (error: NodeJS.ErrnoException) => (error.code === "ENXIO" ? null : undefined),
-    );
-    if (handle === null) return null;
-    if (handle === undefined) return Buffer.alloc(0);
+    const opened = openReading(this.#file);
+    if (opened === null) return null;
+    if (opened === undefined) return Buffer.alloc(0);
     try {
-      const stats = await handle.stat();
+      const stats = fstatSync(opened);
       if (!stats.isFile()) return null;
       const { ino, size } = stats;
       if (this.#inode !== undefined && ino !== this.#inode) {
@@ -96,7 +93,8 @@ export class EventTail {
       }
       this.#inode = ino;
       if (size <= this.#offset) return Buffer.alloc(0);
-      const { bytesRead, buffer } = await handle.read(
+      const { bytesRead, buffer } = await readBytes(
+        opened,
         Buffer.alloc(size - this.#offset),
         0,
         size - this.#offset,
@@ -105,8 +103,19 @@ export class EventTail {
       this.#offset += bytesRead;
       return buffer.subarray(0, bytesRead);
     } finally {
-      await handle.close();
+      closeSync(opened);
     }
+  }
+}
+
+const readBytes = promisify(read);
+
+/** Null of a pipe, undefined of what cannot be opened. A pipe that nobody writes to would be waited for. */
+function openReading(file: string): number | null | undefined {
+  try {
+    return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENXIO" ? null : undefined;
   }
 }
 

@@ -28,6 +28,14 @@ export const temporal = [
     },
   },
   {
+    // For a limit, which is 49 days where workflows run in the worker's own thread, each call would start a thread of its own.
+    name: "temporal-limit",
+    transform: {
+      filter: { id: /\/@temporalio\/worker\/lib\/workflow\/reusable-vm\.js$/ },
+      handler: (code) => replaced(code, "timeout: isolateExecutionTimeoutMs,", ""),
+    },
+  },
+  {
     // It would bring webpack.
     name: "temporal-bundler",
     load: { filter: { id: /\/@temporalio\/worker\/lib\/workflow\/bundler\.js$/ }, handler: () => NO_BUNDLER },
