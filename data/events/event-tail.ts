@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, read } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, read as readAt } from "node:fs";
 import { promisify } from "node:util";
 import type { TrainerEvent } from "../../schemas/generated/trainer-event.ts";
 import { readEventLine } from "./event-faults.ts";
@@ -108,7 +108,7 @@ export class EventTail {
   }
 }
 
-const readBytes = promisify(read);
+const readBytes = promisify(readAt);
 
 /** Null of a pipe, undefined of what cannot be opened. A pipe that nobody writes to would be waited for. */
 function openReading(file: string): number | null | undefined {

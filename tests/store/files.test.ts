@@ -1,8 +1,15 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { readJson, readJsonIfWhole, readJsonLines, unlessAbsent } from "../../store/files.ts";
+import {
+  readJson,
+  readJsonIfWhole,
+  readJsonLines,
+  readSmallIfWhole,
+  unlessAbsent,
+  writeWhole,
+} from "../../store/files.ts";
 import { listRuns } from "../../store/runs.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { inFolder } from "../support/stores.ts";
@@ -40,3 +47,35 @@ test.each(["null", "3", '"run"', "[]", "{}", '{"run":', '{"other":1}'])(
     expect(await readJsonIfWhole<{ run: string }>(file, "run")).toEqual({ run: "r" });
   },
 );
+
+test.each([10, 64 * 1024, 64 * 1024 + 1])(
+  "a file of %i characters is written whole, and leaves nothing beside it",
+  async (length) => {
+    const place = path.join(folder, `whole-${length}`);
+    const file = path.join(place, "file.txt");
+    await writeWhole(file, "a".repeat(length));
+    await writeWhole(file, "ä".repeat(length));
+    expect(await readFile(file, "utf8")).toBe("ä".repeat(length));
+    expect(readdirSync(place)).toEqual(["file.txt"]);
+  },
+);
+
+test("a file that cannot take another one's place leaves nothing beside it", async () => {
+  const place = path.join(folder, "taken");
+  mkdirSync(path.join(place, "file.txt", "something"), { recursive: true });
+  await expect(writeWhole(path.join(place, "file.txt"), "text")).rejects.toThrow();
+  expect(readdirSync(place)).toEqual(["file.txt"]);
+});
+
+test("a small file that is read at once: absent, damaged, whole, and one that cannot be looked at", () => {
+  const file = path.join(folder, "small.json");
+  expect(readSmallIfWhole(file, "a" as never)).toBeUndefined();
+  writeFileSync(file, '{"a":');
+  expect(readSmallIfWhole(file, "a" as never)).toBeUndefined();
+  writeFileSync(file, '{"a":1}');
+  expect(readSmallIfWhole<{ a: number }>(file, "a")).toEqual({ a: 1 });
+  expect(readSmallIfWhole<{ a: number }>(path.join(file, "below"), "a")).toBeUndefined();
+  expect(() => readSmallIfWhole<{ a: number }>(path.join(folder, "x".repeat(300)), "a")).toThrow(
+    "ENAMETOOLONG",
+  );
+});
