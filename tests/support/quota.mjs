@@ -13,10 +13,16 @@ function usedUp(place) {
   return Object.assign(error, { errno: -EDQUOT, code: `Unknown system error -${EDQUOT}`, syscall: "open" });
 }
 
-const write = fs.promises.writeFile;
+const refused = (place) =>
+  typeof place === "string" && place.includes(".reprise/") && fs.existsSync(process.env.QUOTA_USED_UP);
+
+const [write, open] = [fs.promises.writeFile, fs.openSync];
 fs.promises.writeFile = async (place, ...rest) => {
-  if (typeof place === "string" && place.includes(".reprise/") && fs.existsSync(process.env.QUOTA_USED_UP))
-    throw usedUp(place);
+  if (refused(place)) throw usedUp(place);
   return write(place, ...rest);
+};
+fs.openSync = (place, flags, ...rest) => {
+  if (flags === "w" && refused(place)) throw usedUp(place);
+  return open(place, flags, ...rest);
 };
 syncBuiltinESMExports();
