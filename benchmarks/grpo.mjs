@@ -41,6 +41,7 @@ function jobOf(folder, { step, home }) {
     checkpoints,
     seed,
     threads: 1,
+    beside: false,
     reproducible: "fastest",
   };
   fs.writeFileSync(file, JSON.stringify(job));

@@ -45,6 +45,7 @@ export function lowerStep(
       gpu: resources?.gpu ?? 0,
       memoryGb: resources?.memory_gb ?? kind["x-resources"].memory_gb,
     },
+    ...(resources?.threads === undefined ? {} : { threads: resources.threads }),
     gpuType: resources?.gpu_type ?? "H100",
     processes:
       kind["x-processes"] === "several" ? (resources?.processes ?? Math.max(1, resources?.gpu ?? 0)) : 1,

@@ -84,12 +84,12 @@ function fields(
 /** What decides the result and stands beside the parameters. */
 function beside(
   kind: KindSchema,
-  { reproducible, resources, processes, gpuType }: PlanStep,
+  { reproducible, resources, threads = resources.cpu, processes, gpuType }: PlanStep,
 ): Record<string, unknown> {
   const trains = kind["x-tools"].includes("python");
   return {
     // Elsewhere it would be other bytes; its sums are split among the threads that it asks for.
-    ...(reproducible === "portable" ? { reproducible: "portable", threads: resources.cpu } : {}),
+    ...(reproducible === "portable" ? { reproducible: "portable", threads } : {}),
     // A CPU gives the same bytes without it.
     ...(reproducible === "deterministic" && resources.gpu > 0 ? { reproducible } : {}),
     // Each process adds a batch of its own to a step.

@@ -14,6 +14,7 @@ import { programFailure, runProgram } from "./run-program.ts";
 import { chooseCheckpoint } from "../steps/resume.ts";
 import { secretsOf } from "../steps/secrets/secrets.ts";
 import type { StepContext } from "../steps/context.ts";
+import { hasCoreBeside } from "../host/threads.ts";
 import { requireTool } from "../host/toolchain.ts";
 import { threadsOfEach, trainerEnvironment } from "./trainer-program.ts";
 import { warmly } from "./warm/trainers.ts";
@@ -48,6 +49,7 @@ export async function runTrainer(context: StepContext): Promise<Record<string, n
     },
     seed: typeof seed === "number" ? seed : 0,
     threads: threadsOfEach(step, threads),
+    beside: !(step.processes > 1) && hasCoreBeside(step),
     reproducible: step.reproducible ?? "fastest",
   };
   const jobFile = path.join(work, "job.json");

@@ -33,6 +33,8 @@ export interface PlanStep {
   /** Ids of the steps that must be finished first. */
   after: string[];
   resources: Resources;
+  /** Threads that a program's sums are split among, where they are not as many as its cores. */
+  threads?: number;
   /** Processes that train together. */
   processes: number;
   gpuType: GpuType;

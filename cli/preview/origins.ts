@@ -26,6 +26,7 @@ interface ValueOrigin extends Stands {
 /** What stands beside `with` in a recipe, as the plan has it. */
 const BESIDE: Readonly<Record<string, (step: PlanStep) => unknown>> = {
   "resources.cpu": ({ resources }) => resources.cpu,
+  "resources.threads": ({ resources, threads = resources.cpu }) => threads,
   "resources.gpu": ({ resources }) => resources.gpu,
   "resources.gpu_type": ({ gpuType }) => gpuType,
   "resources.processes": ({ processes }) => processes,

@@ -118,6 +118,8 @@ export interface RecipeStep {
   resources?: {
     /** Processor cores; more than the machine has means all of them. */
     cpu?: number;
+    /** Threads that a program's sums are split among; as many as `cpu` if left out. The same number gives the same bytes. With fewer than `cpu`, a training on a CPU uses a core that is left for a thread beside its own, without another byte. */
+    threads?: number;
     /** GPUs. */
     gpu?: number;
     /** Which GPU is meant: `preflight` compares with its memory, and estimates hours by its speed. H100 if left out. */

@@ -40,8 +40,10 @@ export interface TrainerJob {
     resume: string | null;
   };
   seed: number;
-  /** CPU threads. */
+  /** CPU threads that sums are split among. */
   threads: number;
+  /** Whether the step has a core for a thread beside those. */
+  beside: boolean;
   /** What the step's bytes may depend on. */
   reproducible: "fastest" | "deterministic" | "portable";
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import type { Digests } from "../../schemas/generated/digests.ts";
 import { pinsOf } from "../../host/portable.ts";
-import { threadsOf } from "../../host/threads.ts";
+import { hasCoreBeside, threadsOf } from "../../host/threads.ts";
 import { fingerprint } from "../support/prints.ts";
 import { compileText, planOf, SMALL } from "../support/recipes.ts";
 
@@ -40,6 +40,24 @@ test("a step on a GPU may be deterministic, and not portable", () => {
 test("a portable step has the threads that it asks for, on a smaller machine too", () => {
   expect(threadsOf(planOf(SMALL).steps[0]!, 1)).toBe(1);
   expect(threadsOf(planOf(PORTABLE).steps[0]!, 1)).toBe(2);
+});
+
+test("a step that names its threads has a core beside them where there is one", () => {
+  const of = (resources: string, mode = "portable") =>
+    planOf(
+      PORTABLE.replace("uses: data/synthesize", `uses: data/synthesize\n    resources: ${resources}`),
+      null,
+      {
+        settings: [`reproducible=${mode}`],
+      },
+    ).steps[0]!;
+  const named = of("{ cpu: 2, threads: 1 }");
+  expect([threadsOf(named, 1), threadsOf(named, 4)]).toEqual([1, 1]);
+  expect([1, 2, 4].map((cores) => hasCoreBeside(named, cores))).toEqual([false, true, true]);
+  expect([1, 2, 4].map((cores) => hasCoreBeside(of("{ cpu: 2 }"), cores))).toEqual([false, false, false]);
+  const fastest = of("{ cpu: 4, threads: 3 }", "fastest");
+  expect([2, 3, 4].map((cores) => threadsOf(fastest, cores))).toEqual([2, 3, 3]);
+  expect([2, 3, 4].map((cores) => hasCoreBeside(fastest, cores))).toEqual([false, false, true]);
 });
 
 const run = (profile: string | null, letter: string): Digests["runs"][0] => ({

@@ -94,8 +94,10 @@ describe("the machine in a fingerprint", () => {
   test("the threads of a portable step, which its sums are split among; of no other", () => {
     const cpu = (step: PlanStep, count: number) =>
       printOf({ ...step, resources: { ...step.resources, cpu: count } });
-    const portable: PlanStep = { ...grpo, reproducible: "portable" };
+    const named: PlanStep = { ...grpo, reproducible: "portable", threads: 3 };
+    const { threads: _, ...portable } = named;
     expect(cpu(portable, 2)).not.toBe(cpu(portable, 4));
+    expect(cpu(named, 4)).toBe(cpu(portable, 3));
     const fastest: PlanStep = { ...grpo, reproducible: "fastest" };
     expect(cpu(fastest, 2)).toBe(cpu(fastest, 4));
   });

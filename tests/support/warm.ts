@@ -48,7 +48,17 @@ export function standInJob(folder: string, name: string, params: object) {
   writeFileSync(
     file,
     JSON.stringify({
-      ...{ kind: "eval/open", params, inputs: {}, outputs: {}, events, result, seed: 0, threads: 1 },
+      ...{
+        kind: "eval/open",
+        params,
+        inputs: {},
+        outputs: {},
+        events,
+        result,
+        seed: 0,
+        threads: 1,
+        beside: false,
+      },
       checkpoints: {
         ...{ directory: folder, every_steps: 1, every_seconds: null, keep: 1 },
         ...{ key: "k", fields: {}, inexact: [], resume: null },

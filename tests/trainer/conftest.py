@@ -229,6 +229,7 @@ class Step:
             ),
             seed=0,
             threads=1,
+            beside=False,
         )
         checkpoints = replace(job.checkpoints, **more)
         return replace(job, checkpoints=checkpoints)

@@ -69,6 +69,7 @@ def job(**params: Any) -> dict[str, Any]:
         },
         "seed": 0,
         "threads": 1,
+        "beside": False,
         "reproducible": "fastest",
     }
 

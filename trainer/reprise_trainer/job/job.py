@@ -42,6 +42,8 @@ class Job:
     threads: int
     # "portable": its bytes must not depend on the processor.
     reproducible: str = "fastest"
+    # Whether the step has a core for a thread beside those.
+    beside: bool = False
 
 
 def read_job(path: str | Path) -> Job:
@@ -68,4 +70,5 @@ def read_job(path: str | Path) -> Job:
         seed=raw["seed"],
         threads=raw["threads"],
         reproducible=raw["reproducible"],
+        beside=raw["beside"],
     )

@@ -28,11 +28,13 @@ from ..rewards.watch import WatchRewards
 from ..training import gates
 from ..training.arguments import ROLLOUTS, model_arguments, shared_arguments
 from ..training.asked_places import compute_asked
+from ..training.beside import read_ahead, thread_beside
 from ..training.epochs import tell_rollouts
 from ..training.head import fit_tiles
 from ..training.health import LOWER, StopWhenNotFinite, require_finite_model
 from ..training.merging import merge_and_check
 from ..training.progress import ReportProgress
+from ..training.reference import reference_of, score_beside
 from ..training.settings import require_here, require_sense
 from ..training.supervised import keep_trainable_in_float32, run_to_the_end, summary
 
@@ -128,6 +130,7 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     trainer.remove_callback(transformers.PrinterCallback)
     watch_rollouts(trainer)
     family.share_clips(trainer)
+    _use_core_beside(trainer, job)
     compute_asked(trainer)
     rewards = WatchRewards(trainer, params["rewards"], params.get("equal_rewards_patience", REWARD_PATIENCE), events)
     rewards.resume(resume)
@@ -165,6 +168,14 @@ def generation_is_used_up(trainer: Any) -> bool:
     """
     args = trainer.args
     return trainer._step % (args.steps_per_generation * args.num_iterations) == 0
+
+
+def _use_core_beside(trainer: Any, job: Job) -> None:
+    thread = thread_beside(trainer, job)
+    read_ahead(trainer, thread)
+    reference = None if thread is None else reference_of(trainer)
+    if thread is not None and reference is not None:
+        score_beside(trainer, reference, thread)
 
 
 def _probe(family: Family, processor: Any, row: dict[str, Any], strip: Any, trainer: Any) -> Inputs:

@@ -23,6 +23,7 @@ from ..processes import ranks, stop
 from . import gates
 from .arguments import model_arguments, shared_arguments
 from .asked_places import compute_asked
+from .beside import read_ahead, thread_beside
 from .epochs import tell_supervised
 from .head import fit_tiles
 from .health import LOWER, StopWhenNotFinite, TellStandstill, require_finite_model
@@ -78,6 +79,7 @@ def train_supervised(
     require_all_targets(trainer.model)
     fit_tiles(trainer)
     compute_asked(trainer)
+    read_ahead(trainer, thread_beside(trainer, job))
     trainer.remove_callback(transformers.PrinterCallback)
     trainer.add_callback(StopWhenNotFinite(trainer))
     keep_checkpoints(trainer, job.checkpoints, events)
