@@ -1,7 +1,9 @@
 // A job file as the worker writes it, with paths relative to the folders that the checks run in.
 
 /** `step` is a plan's; the seed stands beside its other parameters there. */
-export function jobFile({ kind, params: { seed, ...params }, resources }, inputs, outputs, checkpoint) {
+export function jobFile(step, inputs, outputs, checkpoint) {
+  const { kind, resources, threads = resources.cpu } = step;
+  const { seed, ...params } = step.params;
   return {
     kind,
     params,
@@ -20,7 +22,8 @@ export function jobFile({ kind, params: { seed, ...params }, resources }, inputs
       resume: null,
     },
     seed: seed ?? 0,
-    threads: resources.cpu,
+    threads,
+    beside: false,
     // What is portable is so on CPUs.
     reproducible: "fastest",
   };

@@ -26,7 +26,11 @@ const isBuilt = () => fs.existsSync(path.join(root, "dist", "cli", "main.js"));
 export async function setUpPackages(state, { all }) {
   const digest = digestOf(PACKAGE_FILES);
   const whole = `${digest} ${process.version} ${machine}`;
-  let packages = state.packages ?? (isInstalled() ? whole : undefined);
+  let packages = state.packages;
+  if (packages === undefined && isInstalled()) {
+    packages = whole;
+    await keepInstalled(digest);
+  }
   const enough = all ? [whole] : [whole, whole + COMMAND];
   if (!enough.includes(packages))
     packages = whole + (await installPackages(digest, all, packages === whole + COMMAND));
@@ -45,14 +49,12 @@ export async function setUpPackages(state, { all }) {
  * there, and stay: somebody may be using them.
  */
 async function installPackages(digest, all, more) {
-  const placeOf = (which) =>
-    path.join(openCache(), `packages-${digest.slice(0, 16)}-${process.version}-${machine}${which}`);
   for (const which of all ? [ALL] : [ALL, COMMAND])
-    if (isKept(placeOf(which)) && takeFrom(placeOf(which), more)) return which;
+    if (isKept(placeOf(digest, which)) && takeFrom(placeOf(digest, which), more)) return which;
   const which = all ? ALL : COMMAND;
   const what = `installing packages (about ${all ? "1 min" : "30 s"})`;
   if (canLink()) {
-    const kept = placeOf(which);
+    const kept = placeOf(digest, which);
     await timed("node", what, () => makeAside(path.basename(kept), isKept, (aside) => install(aside, which)));
     letGoOfOld();
     if (takeFrom(kept, more)) return which;
@@ -60,6 +62,9 @@ async function installPackages(digest, all, more) {
   await timed("node", "installing packages (about 1 min)", () => run("npm", NPM_CI, { cwd: root }));
   return ALL;
 }
+
+const placeOf = (digest, which) =>
+  path.join(openCache(), `packages-${digest.slice(0, 16)}-${process.version}-${machine}${which}`);
 
 const isKept = (place) => fs.existsSync(path.join(place, COUNT));
 
@@ -77,6 +82,18 @@ async function install(aside, which) {
   fs.rmSync(work, { recursive: true });
   const files = fs.readdirSync(aside, { recursive: true, withFileTypes: true });
   fs.writeFileSync(path.join(aside, COUNT), String(files.filter((entry) => !entry.isDirectory()).length));
+}
+
+/** What somebody's `npm ci` installed, for the next checkout: only a help, so where it fails that one installs its own. */
+async function keepInstalled(digest) {
+  const place = placeOf(digest, ALL);
+  if (isKept(place) || !canLink()) return;
+  const keep = (aside) => fs.writeFileSync(path.join(aside, COUNT), String(linkTree(modules, aside)));
+  try {
+    await makeAside(path.basename(place), isKept, keep);
+  } catch {
+    // Nothing half-kept stays.
+  }
 }
 
 /** Linked, not copied: a second. False where links cannot be made, as across file systems, or where some are missing. */

@@ -64,8 +64,8 @@ test.skipIf(!kept)(
     ]);
     const tools = JSON.parse(readFileSync(path.join(place, "node_modules/.reprise/toolchain.json"), "utf8"));
     expect(tools).toMatchObject({ python: null, ffmpeg: null, server: null });
-    const mine = statSync(path.join(packageRoot, "node_modules", "yaml", "package.json"));
-    expect(statSync(path.join(place, "node_modules", "yaml", "package.json")).ino).toBe(mine.ino);
+    // A link to what is kept: this checkout's own may be another one, where somebody called npm.
+    expect(statSync(path.join(place, "node_modules", "yaml", "package.json")).nlink).toBeGreaterThan(1);
     const cli = path.join(place, "dist", "cli", "main.js");
     const validated = await execa(process.execPath, [cli, "validate", "recipes/demo.yaml"], { cwd: place });
     expect(validated.exitCode).toBe(0);
