@@ -62,7 +62,7 @@ export function resolveStep(
       substitution.failed,
     );
     diagnostics.push(...wrong, ...wrongSizes(layers, kind, params, [...path, "with"]));
-    diagnostics.push(...wrongProcesses(layers, kind, value["resources"], [...path, "resources"]));
+    diagnostics.push(...wrongResources(layers, kind, value["resources"], [...path, "resources"]));
     const { properties } = kind.schema;
     for (const [name, given] of Object.entries(params)) {
       if (name.startsWith("x-")) continue;
@@ -110,11 +110,22 @@ function wrongSizes(layers: Layers, kind: KindDefinition, params: Mapping, place
   });
 }
 
-/** Only trainings divide their work among processes; elsewhere the wish would be lost without a word. */
-function wrongProcesses(layers: Layers, kind: KindDefinition, resources: unknown, place: Path): Diagnostic[] {
-  if (!isMapping(resources) || !(Number(resources["processes"]) > 1)) return [];
-  if (kind.schema["x-processes"] === "several") return [];
-  return [layers.diagnostic("R0104", [...place, "processes"], `${kind.name} runs in one process.`)];
+/** A wish that would be lost without a word: only trainings divide their work among processes, and sums have a step's own cores. */
+function wrongResources(layers: Layers, kind: KindDefinition, resources: unknown, place: Path): Diagnostic[] {
+  if (!isMapping(resources)) return [];
+  const { processes, threads, cpu = kind.schema["x-resources"].cpu } = resources;
+  const diagnostic = (name: string, message: string) => layers.diagnostic("R0104", [...place, name], message);
+  const wrong: Diagnostic[] = [];
+  if (Number(processes) > 1 && kind.schema["x-processes"] !== "several")
+    wrong.push(diagnostic("processes", `${kind.name} runs in one process.`));
+  if (Number(threads) > Math.max(1, Number(cpu)))
+    wrong.push(
+      diagnostic(
+        "threads",
+        `Sums on ${String(threads)} threads need as many cores; 'cpu' is ${String(cpu)}.`,
+      ),
+    );
+  return wrong;
 }
 
 const present = (values: Mapping): Mapping =>

@@ -74,6 +74,15 @@ describe("what parameters alone decide", () => {
     expect(told(recipe("", steps.replace("2", "1")))).toEqual([]);
   });
 
+  test("sums have no more threads than their step has cores", () => {
+    const asked = (resources: string) =>
+      told(recipe("", `steps: { a: { uses: run/noop, with: {}, resources: { ${resources} } } }\n`));
+    expect(asked("cpu: 2, threads: 3")).toEqual(["R0104 Sums on 3 threads need as many cores; 'cpu' is 2."]);
+    expect(asked("threads: 2")).toEqual(["R0104 Sums on 2 threads need as many cores; 'cpu' is 0."]);
+    expect(asked("cpu: 2, threads: 2")).toEqual([]);
+    expect(asked("cpu: 0, threads: 1")).toEqual([]);
+  });
+
   test("a matrix has no more cells than can be planned, also together with its group's", () => {
     const values = (count: number) => `[${Array.from({ length: count }, (_, value) => value).join(", ")}]`;
     const inner = (count: number) =>
