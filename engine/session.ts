@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { statfsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError, WorkflowNotFoundError, type Client } from "@temporalio/client";
+import { TransportError } from "@temporalio/worker";
 import type { RunRequest } from "../schemas/plan.ts";
 import { DISK_FULL } from "../core/step-failure.ts";
 import { connectClient } from "./connection.ts";
@@ -18,12 +19,14 @@ import {
   type RunningServer,
 } from "./server-file.ts";
 import { forgetStopped, isStopped } from "./stopped.ts";
-import { startWorker, type RunWorker } from "./worker.ts";
+import type { RunningWorker } from "./running-worker.ts";
+import { startWorker } from "./worker.ts";
 import type { Store } from "../store/store.ts";
 
 const LOOK_MS = 1_000;
 const LOOKS_PER_SWEEP = 3;
 const LOOKS_UNTIL_FULL = 3;
+const CONNECTS = 3;
 const LEAST_FREE_BYTES = 256 * 1024;
 
 // A call that takes longer is made again if the server answers others.
@@ -34,7 +37,8 @@ const AWAY = new Set([1, 2, 4, 8, 10, 13, 14]);
 
 /** Whether an error is that of a server that is away for a while; others would come again. */
 const isAway = (error: unknown): boolean =>
-  error instanceof ServiceError && AWAY.has((error.cause as { code?: number } | undefined)?.code ?? 2);
+  error instanceof TransportError ||
+  (error instanceof ServiceError && AWAY.has((error.cause as { code?: number } | undefined)?.code ?? 2));
 
 function freeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
@@ -54,7 +58,7 @@ export class Session {
   readonly #folder: FolderIdentity | null;
   /** The server as it was seen last: each look that reads files by the thread pool wakes this process seven times. */
   #server: RunningServer | undefined;
-  readonly #workers: RunWorker[] = [];
+  readonly #workers: RunningWorker[] = [];
   readonly #watched = new Set<Handle>();
   readonly #abort = new AbortController();
   #tellTrouble: (error: Error) => void = () => {};
@@ -76,34 +80,41 @@ export class Session {
   static async open(store: Store, binary: string | null): Promise<Session> {
     requireOpenFiles();
     await forgetStopped(store);
-    const address = await ensureServer(store, binary);
-    return new Session(store, binary, address, await connectClient(address));
+    for (let tries = 1; ; tries++) {
+      const address = await ensureServer(store, binary);
+      try {
+        return new Session(store, binary, address, await connectClient(address));
+      } catch (error) {
+        // It died just now.
+        if (tries === CONNECTS || !isAway(error)) throw error;
+      }
+    }
   }
 
   /** The handle of a run whose workflow is open; attempts whose worker is gone are given up first. */
   async attach(run: string): Promise<{ handle: Handle; lost: string[] } | undefined> {
-    const handle = await this.#lasting(() => openHandle(this.client, run, this.#store));
+    const handle = await this.lasting(() => openHandle(this.client, run, this.#store));
     if (handle === undefined) return undefined;
-    const lost = await this.#lasting(() => giveUpLostAttempts(this.client, handle, true));
+    const lost = await this.lasting(() => giveUpLostAttempts(this.client, handle, true));
     this.#watched.add(handle);
     return { handle, lost };
   }
 
   /** Whether the server has a run's workflow, open or closed. */
   knows(run: string): Promise<boolean> {
-    return this.#lasting(() => isKnown(this.client, run));
+    return this.lasting(() => isKnown(this.client, run));
   }
 
   /** Starts a run, or goes on with it if its workflow is open. */
   async start(request: RunRequest): Promise<Handle> {
-    const handle = await this.#lasting(() => startOrAttach(this.client, request, this.#store));
+    const handle = await this.lasting(() => startOrAttach(this.client, request, this.#store));
     this.#watched.add(handle);
     return handle;
   }
 
   /** Works on a run in this process, until the session ends or the worker is stopped. */
-  async work(run: string, logFile: string): Promise<RunWorker> {
-    const worker = await startWorker(this.address, this.#store, run, logFile);
+  async work(run: string, logFile: string): Promise<RunningWorker> {
+    const worker = await this.lasting(() => startWorker(this.address, this.#store, run, logFile), null);
     worker.failed.then(this.#tellTrouble, () => {});
     this.#workers.push(worker);
     if (this.#closed) await worker.stop();
@@ -113,7 +124,7 @@ export class Session {
   /** Asks something of a run's workflow; undefined if it is over. Waits for a server that is away. */
   async ask<T>(handle: Handle, question: (handle: Handle) => Promise<T>): Promise<T | undefined> {
     try {
-      return await this.#lasting(() => question(handle));
+      return await this.lasting(() => question(handle));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
@@ -123,7 +134,7 @@ export class Session {
   /** How a run's workflow ended: nothing, or its error. Waits for a server that is away. */
   async resultOf(handle: Handle): Promise<{ error: unknown }> {
     try {
-      await this.#lasting(() => handle.result(), null);
+      await this.lasting(() => handle.result(), null);
       return { error: null };
     } catch (error) {
       return { error };
@@ -142,8 +153,8 @@ export class Session {
     await this.client.connection.close();
   }
 
-  /** A call that is made again when the server went away in its middle and is back. */
-  async #lasting<T>(call: () => Promise<T>, limit: number | null = CALL_MS): Promise<T> {
+  /** A call that is made again when the server went away in its middle and is back. `limit`: how long one may take (ms). */
+  async lasting<T>(call: () => Promise<T>, limit: number | null = CALL_MS): Promise<T> {
     for (;;) {
       try {
         return await this.#asked(call, limit);

@@ -5,6 +5,7 @@ import { findDevices } from "../host/devices.ts";
 import { KINDS } from "../activities/index.ts";
 import { activitiesWith } from "./activities.ts";
 import { guardedActivities } from "./guard.ts";
+import { Closers } from "../core/closers.ts";
 import { packageRoot } from "../core/package-root.ts";
 import { openTrainers } from "../programs/warm/trainers.ts";
 import { wantsGpu, type Plan } from "../schemas/plan.ts";
@@ -13,16 +14,11 @@ import { EngineError } from "./errors.ts";
 import { dataConverter } from "./payloads.ts";
 import { workerIdentity } from "./worker-identity.ts";
 import { openWorkerLog } from "./worker-log.ts";
+import { runningWorker, type RunningWorker } from "./running-worker.ts";
 import { workflowsHere } from "./workflow-thread.ts";
 import type { Store } from "../store/store.ts";
 
 const CONNECT_MS = 15_000;
-
-export interface RunWorker {
-  stop: () => Promise<void>;
-  /** Resolves if the worker ends by itself, which it should not. */
-  failed: Promise<Error>;
-}
 
 /**
  * A worker in this process for one run, with its log as JSON lines in `logFile`. Each run has a task queue of its own,
@@ -33,47 +29,39 @@ export async function startWorker(
   store: Store,
   run: string,
   logFile: string,
-): Promise<RunWorker> {
-  const closeLog = openWorkerLog(run, logFile);
-  const options = connectionOptions(address);
-  const connection = await connect(address, options.connection);
-  const plan = (await store.runs.load(run))?.request.plan;
-  const trainers = openTrainers(KINDS, store, run, plan);
-  const worker = await Worker.create({
-    ...workflowsHere(),
-    connection,
-    namespace: options.namespace,
-    taskQueue: run,
-    identity: workerIdentity(),
-    workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") },
-    activities: guardedActivities(activitiesWith(KINDS, store, trainers.coming), store, run),
-    dataConverter,
-    // Cancellation reaches an activity only with a heartbeat's answer.
-    maxHeartbeatThrottleInterval: "1s",
-    shutdownGraceTime: 0,
-    // A step has 20 s to save a checkpoint; the whole is over within 30.
-    shutdownForceTime: "25s",
-    stickyQueueScheduleToStartTimeout: "2s",
-  });
-  const presence = await store.local.announceWorker(run, await gpusFor(plan));
-  const running = worker.run();
-  // Looked at by whoever stops the worker; before that it must not end the process.
-  running.catch(() => {});
-  let stopped: Promise<void> | undefined;
-  const stop = async () => {
-    if (worker.getState() === "RUNNING") worker.shutdown();
-    await running.catch(() => {});
-    trainers.close();
-    await presence.leave();
-    await connection.close();
-    closeLog();
-  };
-  return {
-    failed: new Promise((resolve) => {
-      running.catch(resolve);
-    }),
-    stop: () => (stopped ??= stop()),
-  };
+): Promise<RunningWorker> {
+  const closers = new Closers();
+  try {
+    closers.add(openWorkerLog(run, logFile));
+    const options = connectionOptions(address);
+    const connection = await connect(address, options.connection);
+    closers.add(() => connection.close());
+    const plan = (await store.runs.load(run))?.request.plan;
+    const presence = await store.local.announceWorker(run, await gpusFor(plan));
+    closers.add(() => presence.leave());
+    const trainers = openTrainers(KINDS, store, run, plan);
+    closers.add(() => trainers.close());
+    const worker = await Worker.create({
+      ...workflowsHere(),
+      connection,
+      namespace: options.namespace,
+      taskQueue: run,
+      identity: workerIdentity(),
+      workflowBundle: { codePath: path.join(packageRoot, "dist", "workflow-bundle.js") },
+      activities: guardedActivities(activitiesWith(KINDS, store, trainers.coming), store, run),
+      dataConverter,
+      // Cancellation reaches an activity only with a heartbeat's answer.
+      maxHeartbeatThrottleInterval: "1s",
+      shutdownGraceTime: 0,
+      // A step has 20 s to save a checkpoint; the whole is over within 30.
+      shutdownForceTime: "25s",
+      stickyQueueScheduleToStartTimeout: "2s",
+    });
+    return runningWorker(worker, closers);
+  } catch (error) {
+    await closers.close().catch(() => {});
+    throw error;
+  }
 }
 
 /** How many GPUs this machine has for a run; they are looked for only where its plan wants one: a driver that hangs is slow to say. */

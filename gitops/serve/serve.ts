@@ -61,10 +61,12 @@ async function serveAll(
   { repositories, environment, workerOf, receive, stop, tell }: Serving,
 ): Promise<void> {
   const followed = new Map(repositories.map((served) => [served.name, follow(store, served, environment)]));
-  await withSession(store, async ({ client, address, trouble }) => {
+  await withSession(store, async (session) => {
+    const { client, address, trouble } = session;
     const around: Around = { store, environment, followed, client, workerOf };
-    for (const name of await endLeft(client, store, followed)) tell({ says: "left", repository: name });
-    const worker = await startWorker(address, around);
+    const left = await session.lasting(() => endLeft(client, store, followed));
+    for (const name of left) tell({ says: "left", repository: name });
+    const worker = await session.lasting(() => startWorker(address, around), null);
     const ended = new AbortController();
     const over = AbortSignal.any([stop, ended.signal]);
     const poke = (name: string): Promise<void> => pokeRepository(client, store, name);

@@ -54,6 +54,10 @@ async function untilB(folder: string) {
   return { running };
 }
 
+/** Removes a folder's store, though a server writes there: what it put in a folder that was just emptied goes too. */
+const removeStore = (folder: string): void =>
+  rmSync(path.join(folder, ".reprise"), { recursive: true, force: true, maxRetries: 10 });
+
 async function interrupted(folder: string) {
   const { running } = await untilB(folder);
   running.kill("SIGINT");
@@ -142,14 +146,14 @@ describe("a folder that is removed", { timeout: 240_000 }, () => {
     const { folder } = project();
     const servers: ProcessIdentity[] = [];
     for (let time = 0; time < 2; time++) {
-      rmSync(path.join(folder, ".reprise"), { recursive: true, force: true });
+      removeStore(folder);
       expect((await reprise(folder, ["up"])).code).toBe(0);
       servers.push(serverOf(folder).process);
     }
     expect(await settled(() => !isAlive(servers[0]!))).toBe(true);
     await sleep(3_000);
     expect(isAlive(servers[1]!)).toBe(true);
-    rmSync(path.join(folder, ".reprise"), { recursive: true });
+    removeStore(folder);
     expect(await settled(() => !isAlive(servers[1]!))).toBe(true);
   });
 
@@ -157,7 +161,7 @@ describe("a folder that is removed", { timeout: 240_000 }, () => {
     const { folder } = project();
     const { running } = await untilB(folder);
     const { process: server } = serverOf(folder);
-    rmSync(path.join(folder, ".reprise"), { recursive: true });
+    removeStore(folder);
     const ended = await running;
     expect(ended.stderr).toMatch(
       /^The folder '.*\.reprise\/server' was removed or moved while it was in use\./m,

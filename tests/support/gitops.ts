@@ -43,6 +43,8 @@ export class Lab {
   readonly folder: string;
   readonly repository: BareRepository;
   readonly #serving: ReturnType<typeof start>[] = [];
+  /** How those that ended did, and what they said. */
+  readonly #ended: string[] = [];
 
   private constructor(repository: BareRepository, more: object, folder: string) {
     this.folder = folder;
@@ -75,6 +77,9 @@ export class Lab {
   serve(args: string[] = [], env: Record<string, string> = {}): ReturnType<typeof start> {
     const serving = start(this.folder, ["gitops", "serve", ...args], env);
     this.#serving.push(serving);
+    void serving.then(({ exitCode, signal, stderr }) =>
+      this.#ended.push(`${serving.pid}: ${exitCode ?? signal} ${stderr.slice(-2_000)}`),
+    );
     return serving;
   }
 
@@ -118,6 +123,8 @@ export class Lab {
       if (last !== null && [states].flat().includes(last.state)) return last;
       await sleep(100);
     }
-    throw new Error(`${sha} did not become ${String(states)}, but is ${JSON.stringify(last)}`);
+    throw new Error(
+      `${sha} did not become ${String(states)}, but is ${JSON.stringify(last)}. ${this.#serving.length} serve, of which ended: ${this.#ended.join("\n")}`,
+    );
   }
 }
