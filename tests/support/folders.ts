@@ -18,6 +18,6 @@ export function afterwards(clean: () => unknown): void {
 /** A folder that is removed when the test, or the file's tests, are over. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), "reprise test ü %d-"));
-  afterwards(() => rmSync(folder, { recursive: true, force: true }));
+  afterwards(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 }

@@ -40,8 +40,10 @@ function stepOn(host: PythonHost, params: object = {}, more: { abort?: AbortSign
   return { ...job, mark, pids, ended };
 }
 
-const spoken = async (step: { said: () => Promise<string[]> }, texts = 1) => {
-  for (let waited = 0; (await step.said()).length < texts; waited += 20) {
+/** Waits until a step has said so much, and its host, which says it beside, who it is. */
+const spoken = async (step: { said: () => Promise<string[]>; pids: readonly number[] }, texts = 1) => {
+  const isKnown = async () => (await step.said()).length >= texts && step.pids.length > 0;
+  for (let waited = 0; !(await isKnown()); waited += 20) {
     if (waited > 20_000) throw new Error("the step said nothing");
     await sleep(20);
   }
