@@ -7,6 +7,7 @@ import path from "node:path";
 import { rolldown } from "rolldown";
 import license from "rollup-plugin-license";
 import { late } from "./late.mjs";
+import { writeMessages } from "./messages.mjs";
 import { temporal } from "./temporal.mjs";
 
 /**
@@ -30,8 +31,6 @@ export async function bundleCommand(dist) {
     input: main,
     platform: "node",
     preserveEntrySignatures: "allow-extension",
-    // The logger loads files of its own.
-    external: ["pino"],
     plugins: [
       ...temporal,
       {
@@ -68,6 +67,7 @@ export async function bundleCommand(dist) {
     chunkFileNames: "[name]-[hash].cjs",
     codeSplitting: { groups: [{ name: groupOf, debugName: "short" }], includeDependenciesRecursively: false },
   });
+  writeMessages(outdir);
   await writeLauncher(dist, digestOf(outdir, path.join(dist, "schemas", "validators")));
 }
 
