@@ -1,9 +1,11 @@
 import { kindsOf } from "../activities/index.ts";
 import type { Ending, Happening } from "../runs/follow.ts";
+import { findToolchain } from "../host/toolchain.ts";
 import { filesToLookAt } from "../runs/outputs.ts";
 import { unparsedNotes } from "../runs/report/unparsed-notes.ts";
 import type { RunRequest } from "../schemas/plan.ts";
 import { EXIT, UserError } from "./errors.ts";
+import { loadParts } from "./launch/load-parts.ts";
 import { say, sayJson } from "./output.ts";
 import type { ProgressView } from "./progress-view.ts";
 import { interruption } from "./stopping.ts";
@@ -23,6 +25,9 @@ export async function followToEnd(store: Store, request: RunRequest, json: boole
 
 /** The same, but for what came out: says how the following ended. */
 export async function workToEnd(store: Store, request: RunRequest, json: boolean): Promise<Ending> {
+  const { beginSoon } = await import("../engine/server.ts");
+  await beginSoon(store, findToolchain().server);
+  loadParts();
   const { followRun } = await import("../runs/follow.ts");
   const stream = json ? process.stderr : process.stdout;
   const stopping = interruption();

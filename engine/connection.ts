@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, Connection } from "@temporalio/client";
-import { msToTs } from "@temporalio/common/lib/time.js";
+import { msToNumber, msToTs, optionalTsToMs } from "@temporalio/common/lib/time.js";
 import { loadClientConnectConfig } from "@temporalio/envconfig";
 import { dataConverter } from "./payloads.ts";
 
@@ -17,66 +17,60 @@ export function connectionOptions(address: string): {
   return { connection: { ...fromEnvironment, address }, namespace: namespace ?? "default" };
 }
 
-/** A client that tries nothing again by itself: a session does, and the SDK's timers would outlive the connection. */
-export async function connectClient(address: string): Promise<Client> {
-  const options = connectionOptions(address);
-  const connection = await Connection.connect({
-    ...options.connection,
-    connectTimeout: 10_000,
-    interceptors: [],
-  });
-  return new Client({ connection, namespace: options.namespace, dataConverter });
-}
-
-const RETENTION_DAYS = 90;
-
-/** Keeps histories of ended runs for a while: the server's own default is a day. */
-export async function keepHistories(address: string): Promise<void> {
-  const { connection: options, namespace } = connectionOptions(address);
-  const connection = Connection.lazy({ ...options });
-  try {
-    await connection.workflowService.updateNamespace({
-      namespace,
-      config: { workflowExecutionRetentionTtl: msToTs(`${RETENTION_DAYS} days`) },
-    });
-  } finally {
-    await connection.close();
-  }
-}
-
 const PROBE_MS = 10;
+const PROBE_LIMIT_MS = 2_000;
+const RETENTION = "90 days";
 
-/** Whether a server answers at an address within the time, its namespace ready. Not if `gone` says that it has ended. */
-export async function answers(
-  address: string,
-  milliseconds: number,
-  gone: () => boolean = () => false,
-): Promise<boolean> {
-  const until = Date.now() + milliseconds;
-  const options = connectionOptions(address);
-  // The library's own tries wait for a second and longer after the first one that comes too early.
+/** Which server a client is wanted of. */
+export interface Wanted {
+  address: string;
+  /** How long it is waited for (ms). */
+  within: number;
+  /** It is ours: its histories of ended runs are kept for longer than a day, which is the server's own default. */
+  own: boolean;
+  /** Says that it has ended, and is waited for no longer. */
+  isGone?: () => boolean;
+}
+
+/**
+ * A client of a server, once that answers and its namespace is ready; null if it does not in time. The client tries nothing again by
+ * itself: a session does, and the SDK's timers would outlive the connection.
+ */
+export async function connectClient({
+  address,
+  within,
+  own,
+  isGone = () => false,
+}: Wanted): Promise<Client | null> {
+  const until = Date.now() + within;
+  const { connection: options, namespace } = connectionOptions(address);
   const connection = Connection.lazy({
-    ...options.connection,
+    ...options,
     interceptors: [],
+    // The library's own tries wait for a second and longer after the first one that comes too early.
     channelArgs: {
       "grpc.initial_reconnect_backoff_ms": PROBE_MS,
       "grpc.max_reconnect_backoff_ms": 10 * PROBE_MS,
       "grpc.use_local_subchannel_pool": 1,
     },
   });
-  try {
-    while (Date.now() < until && !gone()) {
-      try {
-        await connection.withDeadline(Date.now() + 2_000, () =>
-          connection.workflowService.describeNamespace({ namespace: options.namespace }),
-        );
-        return true;
-      } catch {
-        await sleep(PROBE_MS);
-      }
+  const look = () => connection.workflowService.describeNamespace({ namespace });
+  const keep = () =>
+    connection.workflowService.updateNamespace({
+      namespace,
+      config: { workflowExecutionRetentionTtl: msToTs(RETENTION) },
+    });
+  while (Date.now() < until && !isGone()) {
+    try {
+      await connection.withDeadline(Date.now() + PROBE_LIMIT_MS, async () => {
+        const kept = (await look()).config?.workflowExecutionRetentionTtl;
+        if (own && optionalTsToMs(kept) !== msToNumber(RETENTION)) await keep();
+      });
+      return new Client({ connection, namespace, dataConverter });
+    } catch {
+      await sleep(PROBE_MS);
     }
-    return false;
-  } finally {
-    await connection.close();
   }
+  await connection.close();
+  return null;
 }

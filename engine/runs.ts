@@ -16,11 +16,9 @@ const SETTLED_SECONDS = 10;
 
 export type Handle = WorkflowHandle<typeof runPlan>;
 
-/** Starts a run, or goes on with it if its workflow is still open. The workflow's id is the run's. */
-export async function startOrAttach(client: Client, request: RunRequest, store: Store): Promise<Handle> {
-  const open = await openHandle(client, request.run, store);
-  if (open !== undefined) return open;
-  return client.workflow.start<typeof runPlan>("runPlan", {
+/** Starts a run whose workflow is not open. The workflow's id is the run's. */
+export const startRun = (client: Client, request: RunRequest, store: Store): Promise<Handle> =>
+  client.workflow.start<typeof runPlan>("runPlan", {
     args: [request],
     taskQueue: request.run,
     workflowId: request.run,
@@ -28,7 +26,6 @@ export async function startOrAttach(client: Client, request: RunRequest, store: 
     workflowIdConflictPolicy: "USE_EXISTING",
     memo: { home: store.place },
   });
-}
 
 /** The handle of a run whose workflow is open. Throws an EngineError for one that works in another store than this. */
 export async function openHandle(client: Client, run: string, store: Store): Promise<Handle | undefined> {

@@ -5,11 +5,10 @@ import { ServiceError, WorkflowNotFoundError, type Client } from "@temporalio/cl
 import { TransportError } from "@temporalio/worker";
 import type { RunRequest } from "../schemas/plan.ts";
 import { DISK_FULL } from "../core/step-failure.ts";
-import { connectClient } from "./connection.ts";
 import { EngineError } from "./errors.ts";
 import { requireOpenFiles } from "./open-files.ts";
-import { giveUpLostAttempts, isKnown, openHandle, startOrAttach, type Handle } from "./runs.ts";
-import { ensureServer, findServer } from "./server.ts";
+import { giveUpLostAttempts, isKnown, openHandle, startRun, type Handle } from "./runs.ts";
+import { connectServer, ensureServer, findServer } from "./server.ts";
 import {
   identifyFolder,
   isLive,
@@ -26,7 +25,6 @@ import type { Store } from "../store/store.ts";
 const LOOK_MS = 1_000;
 const LOOKS_PER_SWEEP = 3;
 const LOOKS_UNTIL_FULL = 3;
-const CONNECTS = 3;
 const LEAST_FREE_BYTES = 256 * 1024;
 
 // A call that takes longer is made again if the server answers others.
@@ -80,15 +78,8 @@ export class Session {
   static async open(store: Store, binary: string | null): Promise<Session> {
     requireOpenFiles();
     await forgetStopped(store);
-    for (let tries = 1; ; tries++) {
-      const address = await ensureServer(store, binary);
-      try {
-        return new Session(store, binary, address, await connectClient(address));
-      } catch (error) {
-        // It died just now.
-        if (tries === CONNECTS || !isAway(error)) throw error;
-      }
-    }
+    const { address, client } = await connectServer(store, binary);
+    return new Session(store, binary, address, client);
   }
 
   /** The handle of a run whose workflow is open; attempts whose worker is gone are given up first. */
@@ -105,9 +96,9 @@ export class Session {
     return this.lasting(() => isKnown(this.client, run));
   }
 
-  /** Starts a run, or goes on with it if its workflow is open. */
+  /** Starts a run whose workflow is not open; if another one has done so meanwhile, its workflow is the run's. */
   async start(request: RunRequest): Promise<Handle> {
-    const handle = await this.lasting(() => startOrAttach(this.client, request, this.#store));
+    const handle = await this.lasting(() => startRun(this.client, request, this.#store));
     this.#watched.add(handle);
     return handle;
   }

@@ -36,7 +36,8 @@ export async function takeUp(
   const log = store.runs.files(run).engineLog;
   if (existsSync(log) && !(await session.knows(run))) tell(await fromStore(store));
   const handle = attached?.handle ?? (await session.start(request));
-  await session.ask(handle, (workflow) => workflow.signal("resume"));
+  // One that is begun here is not paused.
+  if (attached !== undefined) await session.ask(handle, (workflow) => workflow.signal("resume"));
   if (await isPaused()) {
     await session.ask(handle, (workflow) => workflow.signal("pause"));
     return "paused";

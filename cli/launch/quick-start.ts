@@ -22,7 +22,7 @@ const KEPT = new Set([
 const LIGHT = new Set(["--version", "status", "outputs", "complete"]);
 
 /** Node 20 begins to optimise within the first tenth of a second; a short command ends before that pays, and a long one loses nothing. */
-const BUDGET = "--interrupt-budget=1000000";
+export const BUDGET = "--interrupt-budget=1000000";
 
 /**
  * What the others need of Node: it has all of that compiled, and V8 takes it only as long as its settings are those that it was
