@@ -36,13 +36,14 @@ const SERVICES = [
 ];
 
 /** The file of all messages, beside the bundle. */
-export const ALL = "messages.json";
+const ALL = "messages.json";
 
 const require = createRequire(import.meta.url);
+const ofSdk = createRequire(require.resolve("@temporalio/client"));
 
 /** The descriptions of all messages, as the SDK's module has them. */
 export function allMessages() {
-  const file = require.resolve("@temporalio/proto/protos/json-module.js");
+  const file = ofSdk.resolve("@temporalio/proto/protos/json-module.js");
   let all;
   class Root {
     addJSON(json) {

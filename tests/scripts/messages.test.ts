@@ -19,13 +19,14 @@ interface Described {
 }
 
 const require = createRequire(import.meta.url);
-const theirs = require("@temporalio/proto") as Described;
+const ofSdk = createRequire(require.resolve("@temporalio/client"));
+const theirs = ofSdk("@temporalio/proto") as Described;
 
 /** The module of the bundle, with the file of all messages in a folder. */
 function load(folder: string): Described {
   const module = { exports: {} as Described };
   const near = (id: string): unknown =>
-    require(id === "../lib/patch-protobuf-root" ? "@temporalio/proto/lib/patch-protobuf-root" : id);
+    ofSdk(id === "../lib/patch-protobuf-root" ? "@temporalio/proto/lib/patch-protobuf-root" : id);
   // As the bundler wraps it.
   const wrapped = compileFunction(ownModule(), ["require", "module", "__dirname"]) as (
     ...given: unknown[]
