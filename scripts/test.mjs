@@ -1,6 +1,7 @@
 // npm test: set up, then every suite; the last line counts all of them. Arguments choose suites: unit, trainer, e2e,
 // forge. The last needs a Gitea, which it builds when it is asked for by name; otherwise it runs where there is one already.
-// The trainer's suite computes on one core while the others wait for processes: it runs beside them, and gives way.
+// All that are chosen run at once, so that no core waits for the last test of a suite. The trainer's computes and hardly waits: it
+// is two processes, which take a little less of the machine than the others do.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -10,8 +11,8 @@ import { failedInPytest, failedInVitest } from "./failed-tests.mjs";
 import { buildGitea, builtGitea } from "./forge/gitea.mjs";
 import { setUpOrExit } from "./setup.mjs";
 
-/** What runs beside takes the time that is left over. */
-const NICE = 10;
+/** Of the trainer's suite: others have tests that wait for something until a time is over. */
+const NICE = 2;
 
 await setUpOrExit();
 // As the product does: where nothing compiled is kept, each start of Python takes twice as long or more.
@@ -20,101 +21,94 @@ const results = fs.mkdtempSync(path.join(os.tmpdir(), "reprise-results-"));
 /** The tests that failed, in words. */
 const told = [];
 
-function run(command, args, { env = {}, output = "inherit", givesWay = false } = {}) {
+function run(command, args, { env = {}, output = "inherit", nice = 0 } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       ...{ cwd: root, stdio: ["inherit", output, output], env: { ...process.env, ...env } },
     });
-    if (givesWay && child.pid !== undefined) os.setPriority(child.pid, Math.max(NICE, os.getPriority()));
+    if (nice > 0 && child.pid !== undefined) os.setPriority(child.pid, Math.max(nice, os.getPriority()));
     child.on("exit", (code) => resolve(code ?? 1));
     child.on("error", () => resolve(1));
   });
 }
 
-async function vitest(name, filters) {
-  const file = path.join(results, `${name}.json`);
+const WHOLE_RUNS = new Set(["tests/e2e/", "tests/forge/"]);
+const tests = fs.readdirSync(path.join(root, "tests"), { withFileTypes: true });
+/** Suites that Vitest runs, with what it is told of their files: beginnings of their paths. */
+const SUITES = {
+  unit: tests
+    .map((entry) => (entry.isDirectory() ? `tests/${entry.name}/` : `tests/${entry.name}`))
+    .filter((place) => !WHOLE_RUNS.has(place)),
+  e2e: ["tests/e2e/"],
+  forge: ["tests/forge/"],
+};
+
+/** Suites, in one run: a file of any begins when there is room for it. */
+async function vitest(names) {
+  const file = path.join(results, "vitest.json");
   const binary = path.join(root, "node_modules", "vitest", "vitest.mjs");
-  const code = await run(process.execPath, [
-    binary,
-    "run",
-    ...filters,
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${file}`,
-  ]);
+  const args = ["run", ...names.flatMap((name) => SUITES[name])];
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  // Whole runs alone: each needs more of the machine than other tests do.
+  const env = names.includes("unit") ? {} : { VITEST_MAX_WORKERS: "2" };
+  const code = await run(process.execPath, [binary, ...args, ...reporters], { env });
   const report = readJson(file);
   const { numPassedTests: passed = 0, numFailedTests: failed = 0, numPendingTests: skipped = 0 } = report;
   told.push(...failedInVitest(report, root));
   return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
 }
 
-async function pytest({ output, givesWay } = {}) {
-  const file = path.join(results, "pytest.xml");
+/** Folders of tests/trainer that take half of the time; the other half are all others. */
+const HALF = ["launching", "frames"].map((name) => `tests/trainer/${name}`);
+
+/** A part of the trainer's suite: of what files, and what pytest said. */
+async function pytest(name, files) {
+  const place = path.join(results, name);
   const python = process.env.REPRISE_PYTHON || readJson(toolchainFile).python;
-  const args = [
-    "-m",
-    "pytest",
-    "-c",
-    "trainer/pyproject.toml",
-    "-q",
-    "-rs",
-    "--no-header",
-    `--junitxml=${file}`,
-    "tests/trainer",
-  ];
+  const options = ["-c", "trainer/pyproject.toml", "-q", "-rs", "--no-header", `--junitxml=${place}.xml`];
   const env = { OMP_NUM_THREADS: "1", HF_HUB_OFFLINE: "1" };
-  const code = await run(python, args, { env, output, givesWay });
-  const suite = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
-  const count = (name) => Number(new RegExp(`<testsuite [^>]*\\b${name}="([0-9]+)"`).exec(suite)?.[1] ?? 0);
+  const output = fs.openSync(`${place}.txt`, "w");
+  const code = await run(python, ["-m", "pytest", ...options, ...files], { env, output, nice: NICE });
+  fs.closeSync(output);
+  const suite = fs.existsSync(`${place}.xml`) ? fs.readFileSync(`${place}.xml`, "utf8") : "";
+  const count = (of) => Number(new RegExp(`<testsuite [^>]*\\b${of}="([0-9]+)"`).exec(suite)?.[1] ?? 0);
   const failed = count("failures") + count("errors");
   told.push(...failedInPytest(suite));
   return {
     passed: count("tests") - failed - count("skipped"),
     failed: code !== 0 && failed === 0 ? 1 : failed,
     skipped: count("skipped"),
+    said: fs.readFileSync(`${place}.txt`, "utf8"),
   };
 }
 
+/** The trainer's suite, in two processes. */
+function trainer() {
+  const parts = { one: HALF, other: ["tests/trainer", ...HALF.map((folder) => `--ignore=${folder}`)] };
+  return Promise.all(Object.entries(parts).map((part) => pytest(...part)));
+}
+
+/** Why there is no Gitea to test with; undefined where there is one. */
+async function whyNoForge() {
+  if (chosen.includes("forge")) return (await buildGitea()).missing;
+  return builtGitea() === null ? "Gitea is not built: `npm test -- forge` does that." : undefined;
+}
+
 const chosen = process.argv.slice(2);
-
-async function forge() {
-  const { missing } = chosen.includes("forge")
-    ? await buildGitea()
-    : builtGitea() === null
-      ? { missing: "Gitea is not built: `npm test -- forge` does that." }
-      : {};
-  if (missing !== undefined) console.log(`Tests with a real forge are skipped. ${missing}`);
-  return missing === undefined
-    ? vitest("forge", ["tests/forge", "--maxWorkers=2"])
-    : { passed: 0, failed: 0, skipped: 1 };
-}
-
-// Whole runs need more of the machine than the others.
-const SUITES = {
-  unit: () => vitest("unit", ["--exclude", "tests/e2e/**", "--exclude", "tests/forge/**"]),
-  e2e: () => vitest("e2e", ["tests/e2e", "--maxWorkers=2"]),
-  forge,
-};
 const isChosen = (name) => chosen.length === 0 || chosen.includes(name);
-const others = Object.keys(SUITES).filter(isChosen);
-
-/** The trainer's suite; beside others its output waits in a file. */
-async function trainer() {
-  if (others.length === 0) return { counts: await pytest() };
-  console.log("The trainer's suite runs beside the others; its output follows theirs.");
-  const file = path.join(results, "pytest.txt");
-  const output = fs.openSync(file, "w");
-  const counts = await pytest({ output, givesWay: true });
-  fs.closeSync(output);
-  return { counts, file };
-}
-
-const beside = isChosen("trainer") ? trainer() : null;
 const all = [];
-for (const name of others) all.push(await SUITES[name]());
-if (beside !== null) {
-  const { counts, file } = await beside;
-  if (file !== undefined) console.log(`\n${fs.readFileSync(file, "utf8")}`);
+let names = Object.keys(SUITES).filter(isChosen);
+const missing = names.includes("forge") ? await whyNoForge() : undefined;
+if (missing !== undefined) {
+  console.log(`Tests with a real forge are skipped. ${missing}`);
+  names = names.filter((name) => name !== "forge");
+  all.push({ passed: 0, failed: 0, skipped: 1 });
+}
+if (isChosen("trainer")) console.log("What the trainer's suite says comes at the end.");
+const beside = isChosen("trainer") ? trainer() : [];
+if (names.length > 0) all.push(await vitest(names));
+for (const { said, ...counts } of await beside) {
+  console.log(`\n${said}`);
   all.push(counts);
 }
 const total = { passed: 0, failed: 0, skipped: 0 };

@@ -1,24 +1,28 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Files that take longest, longest first: begun last, one of them would run alone at the end. */
+/**
+ * Files that take longest, longest first: begun last, one of them would run alone at the end. Those that compute and those that
+ * wait take turns, so that neither are among themselves.
+ */
 export const LONGEST = [
   "e2e/hosts",
   "e2e/chaos",
-  "e2e/many-steps",
-  "e2e/demo",
-  "e2e/superseded",
-  "cli/api",
-  "scripts/gpu-check",
   "cli/durability",
+  "e2e/many-steps",
   "cli/server",
-  "cli/says",
-  "cli/kinds",
-  "compiler/mutations",
-  "cli/frames",
+  "e2e/demo",
   "cli/devices",
-  "cli/control",
+  "e2e/superseded",
+  "cli/says",
+  "scripts/gpu-check",
   "cli/ends",
+  "compiler/mutations",
+  "cli/control",
+  "cli/api",
+  "cli/kinds",
   "gitops/serve/burst",
+  "cli/frames",
+  "forge/gitea-serve",
 ].map((name) => `/tests/${name}.test.ts`);
 
 /** How far behind a file comes; those that are not named come last, in the order that Vitest gives them. */
