@@ -1,9 +1,9 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./tests/support/longest-first.ts";
+import { ALONE, TOGETHER } from "./tests/support/together.ts";
 
 export default defineConfig({
   test: {
-    include: ["tests/**/*.test.ts"],
     // The longest take 40 s where two files run at once.
     testTimeout: 120_000,
     // To remove the tens of thousands of files of a large run takes minutes on a slow disk.
@@ -12,5 +12,10 @@ export default defineConfig({
     // Most files wait for processes, which leave half of two cores idle where two files run at once.
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
+    projects: [
+      { extends: true, test: { name: "apart", include: ["tests/**/*.test.ts"], exclude: TOGETHER } },
+      { extends: true, test: { name: "alone", include: ALONE } },
+      { extends: true, test: { name: "together", include: TOGETHER, exclude: ALONE, isolate: false } },
+    ],
   },
 });
