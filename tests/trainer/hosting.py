@@ -17,6 +17,9 @@ from typing import Any
 from conftest import PATIENCE, trainer_environment
 from reprise_trainer.job.job import Job
 
+# Without threads of libraries a process can be forked.
+QUIET = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+
 
 class Host:
     """A host that is ready. It must have said nothing else. `environment` is added to a trainer's own."""
@@ -26,10 +29,9 @@ class Host:
         self._lines = ours.makefile("r")
         self._channel = ours
         self._numbers = count(1)
-        quiet = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "reprise_trainer.host", str(theirs.fileno()), "fastest", " " * 512],
-            env={**trainer_environment(), **quiet, **environment, "REPRISE_STEP_MARK": str(uuid.uuid4())},
+            env={**trainer_environment(), **QUIET, **environment, "REPRISE_STEP_MARK": str(uuid.uuid4())},
             pass_fds=[theirs.fileno()],
         )
         theirs.close()

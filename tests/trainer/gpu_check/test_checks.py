@@ -2,12 +2,16 @@
 
 import json
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from conftest import SFT
+from forked import Subprocess
+from reprise_trainer.gpu_check import __main__ as all_of_it
+from reprise_trainer.gpu_check import children
 from reprise_trainer.gpu_check.__main__ import main
 from reprise_trainer.gpu_check.checks import Clips
 from reprise_trainer.gpu_check.phases import Phases
@@ -93,6 +97,13 @@ def test_texts_have_exactly_the_tokens_that_are_asked_for() -> None:
         assert conversation(tokenizer, text) == tokens
     with pytest.raises(ValueError, match="2 tokens cannot be made of words"):
         text_of(2, lambda text: conversation(tokenizer, text), random.Random(0))
+
+
+@pytest.fixture(autouse=True)
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process loads the libraries; in tests/scripts/gpu-check.test.ts each does."""
+    for module in (all_of_it, children) if sys.platform == "linux" else ():
+        monkeypatch.setattr(module, "subprocess", Subprocess)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 import pytest
 from conftest import GRPO, PATIENCE, SFT, Step, trainer_environment, until, weights
+from forked import Forked
 from reprise_trainer import launch
 from reprise_trainer.checkpoints.saving import MARKER
 from reprise_trainer.job.errors import StepError
@@ -48,19 +49,23 @@ REWARDS["accuracy"] = accuracy_reward
 
 @pytest.fixture
 def begin(tmp_path: Path) -> Iterator[Any]:
-    """Starts a job in two processes; what is left at the end is killed."""
-    children: list[subprocess.Popen[bytes]] = []
+    """Starts a job in two processes; what is left at the end is killed.
+
+    Processes that are `apart` load the libraries, as a step's do, and show what variables they have.
+    """
+    children: list[Any] = []
     # Python runs it as it starts, in each of the processes.
     (tmp_path / "sitecustomize.py").write_text(VARIED)
     environment = trainer_environment()
     environment["PYTHONPATH"] += os.pathsep + str(tmp_path)
 
-    def start(job: Job) -> subprocess.Popen[bytes]:
+    def start(job: Job, *, apart: bool = sys.platform != "linux") -> Any:
         place = job.result.parent
         (place / "job.json").write_text(json.dumps(asdict(job), default=str))
         (place / "accelerate.yaml").write_text(json.dumps(ACCELERATE))
-        command = [sys.executable, "-m", "reprise_trainer.launch", str(place / "job.json")]
-        child = subprocess.Popen([*command, str(place / "accelerate.yaml")], env=environment)
+        module = "reprise_trainer.launch" if apart else "forked_launch"
+        command = [sys.executable, "-m", module, str(place / "job.json"), str(place / "accelerate.yaml")]
+        child = (subprocess.Popen if apart else Forked)(command, env=environment)
         children.append(child)
         return child
 
@@ -117,7 +122,7 @@ def test_two_processes_train_as_one_and_a_killed_one_costs_one_interval(step: St
     assert largest_difference(alone.outputs["adapter"], whole.outputs["adapter"]) < 1e-6
 
     job = step.job("train/sft", params, {"model": base}, ["adapter"], name="killed", every_steps=2, keep=9)
-    launcher = begin(job)
+    launcher = begin(job, apart=True)
     until(job, '"done": 5,', launcher)
     ranks = ranks_of(launcher)
     os.kill(ranks[1], signal.SIGKILL)
@@ -135,7 +140,7 @@ def test_two_processes_train_as_one_and_a_killed_one_costs_one_interval(step: St
 def test_sigterm_reaches_every_process_and_leaves_a_checkpoint(step: Step, base: Path, begin: Any) -> None:
     params = {**SHARED, "epochs": 400}
     job = step.job("train/sft", params, {"model": base}, ["adapter"])
-    launcher = begin(job)
+    launcher = begin(job, apart=True)
     until(job, '"done": 3,', launcher)
     ranks = ranks_of(launcher)
     launcher.send_signal(signal.SIGTERM)
