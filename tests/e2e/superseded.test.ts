@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
 import { expect, test } from "vitest";
 import { openStore } from "../../store/store.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";
@@ -8,8 +9,8 @@ import { temporaryFolder } from "../support/folders.ts";
 import { Lab, policy } from "../support/gitops.ts";
 
 const MINUTES = 60_000;
-// 25 clips with 6 rows each, 3 rows a step, 24 epochs: what is left after AT takes many times as long as a push takes to be seen.
-const STEPS = 1200;
+// 25 clips with 6 rows each, 3 rows a step, 10 epochs.
+const STEPS = 500;
 const AT = 340;
 
 /** A real training with QLoRA, on a model that is made in a moment. What it claims is no part of its steps. */
@@ -32,7 +33,7 @@ steps:
       learning_rate: 1e-3
       gradient_accumulation_steps: 1
       batch_size_per_device: 3
-      epochs: 24
+      epochs: 10
     resources: { cpu: 1 }
     checkpoint: { every: 20 steps }
 claims:
@@ -44,6 +45,28 @@ function stepsOf(file: string): number {
   if (!existsSync(file)) return 0;
   const said = readFileSync(file, "utf8").matchAll(/"event": ?"progress".*?"done": ?(\d+)/g);
   return Math.max(0, ...[...said].map(([, done]) => Number(done)));
+}
+
+/** The process that trains in a lab. */
+async function trainerOf({ folder }: Lab): Promise<number> {
+  const { stdout } = await execa("ps", ["-eo", "pid=,args="]);
+  const pids = stdout
+    .split("\n")
+    .filter((line) => line.includes("reprise_trainer") && line.includes(`${folder}/`))
+    .map((line) => Number.parseInt(line));
+  expect(pids).toHaveLength(1);
+  return pids[0]!;
+}
+
+/** Waits until a process that stands still was asked to end. */
+async function askedToEnd(pid: number): Promise<void> {
+  const SIGTERM = 1n << 14n;
+  for (let waited = 0; waited < 600; waited++) {
+    const { stdout } = await execa("ps", ["-o", "pending=", "-p", String(pid)]);
+    if ((BigInt(`0x${stdout.trim()}`) & SIGTERM) !== 0n) return;
+    await sleep(100);
+  }
+  throw new Error("it was not asked to end");
 }
 
 test(
@@ -72,7 +95,11 @@ test(
       if (waited > 6_000) throw new Error("it did not train");
       await sleep(100);
     }
+    // A fast machine would have trained to the end before the push is seen.
+    const trainer = await trainerOf(lab);
+    process.kill(trainer, "SIGSTOP");
     const second = await lab.repository.commit({ "recipes/a.yaml": training(2) });
+    await askedToEnd(trainer).finally(() => process.kill(trainer, "SIGCONT"));
     const shown = await lab.until(first, "superseded", 2 * MINUTES);
     const kept = Number(new RegExp(`(\\d+) of ${STEPS} steps? kept`).exec(shown.description)?.[1]);
     expect(kept).toBeGreaterThanOrEqual(AT);
