@@ -8,18 +8,15 @@ import { reprise, start, stopServerAfterwards, type Ended } from "../support/cli
 import { writeClosedRecipe, writeRecipe, type Asked } from "../support/closed-model.ts";
 import { startFaultProxy, type FaultProxy } from "../support/fault-proxy.ts";
 import { afterwards, temporaryFolder } from "../support/folders.ts";
-import { makeServedModel, startModelServer, type ModelServer } from "../support/model-server.ts";
+import { makeServedModels, startModelServer, type ModelServer } from "../support/model-server.ts";
 
 const KEY = "sk-very-secret-0123456789";
 const models = temporaryFolder();
 let server: ModelServer;
 
 beforeAll(async () => {
-  await Promise.all([
-    makeServedModel(path.join(models, "tiny")),
-    // The same name, other weights.
-    makeServedModel(path.join(models, "other", "tiny"), { scores: [1, 2, 3], seed: 1 }),
-  ]);
+  // The same name, other weights.
+  await makeServedModels(path.join(models, "tiny"), path.join(models, "other", "tiny"));
   server = await startModelServer(path.join(models, "tiny"));
 }, 300_000);
 afterAll(() => server.stop());

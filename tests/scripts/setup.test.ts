@@ -11,7 +11,7 @@ import {
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { packageRoot } from "../../core/package-root.ts";
 import { lacksCuda } from "../../host/toolchain.ts";
 import { linkTree } from "../../scripts/setup/link-tree.mjs";
@@ -31,6 +31,12 @@ async function secondCheckout(): Promise<string> {
   await execa("tar", ["-xf", path.join(folder, "checkout.tar"), "-C", place]);
   return place;
 }
+
+/** One that two tests use: what the first one built, the other one removes. */
+let built: string;
+beforeAll(async () => {
+  built = await secondCheckout();
+});
 
 const setUp = (cwd: string, parts: string[] = [], env: Record<string, string> = {}) =>
   execa(process.execPath, ["scripts/setup.mjs", ...parts], { cwd, env, reject: false });
@@ -55,22 +61,21 @@ const kept = existsSync(cache) && readdirSync(cache).some((name) => name.startsW
 test.skipIf(!kept)(
   "a second checkout takes the packages of the first, and only what a command needs",
   async () => {
-    const place = await secondCheckout();
     const nowhere = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" };
-    const { exitCode, stderr } = await setUp(place, ["node"], nowhere);
+    const { exitCode, stderr } = await setUp(built, ["node"], nowhere);
     expect([exitCode, stderr]).toEqual([
       0,
       expect.stringMatching(/^\[node\] building.*\n\[node\] done in \S+ s$/),
     ]);
-    const tools = JSON.parse(readFileSync(path.join(place, "node_modules/.reprise/toolchain.json"), "utf8"));
+    const tools = JSON.parse(readFileSync(path.join(built, "node_modules/.reprise/toolchain.json"), "utf8"));
     expect(tools).toMatchObject({ python: null, ffmpeg: null, server: null });
     // A link to what is kept: this checkout's own may be another one, where somebody called npm.
-    expect(statSync(path.join(place, "node_modules", "yaml", "package.json")).nlink).toBeGreaterThan(1);
-    const cli = path.join(place, "dist", "cli", "main.js");
-    const validated = await execa(process.execPath, [cli, "validate", "recipes/demo.yaml"], { cwd: place });
+    expect(statSync(path.join(built, "node_modules", "yaml", "package.json")).nlink).toBeGreaterThan(1);
+    const cli = path.join(built, "dist", "cli", "main.js");
+    const validated = await execa(process.execPath, [cli, "validate", "recipes/demo.yaml"], { cwd: built });
     expect(validated.exitCode).toBe(0);
     // The rest follows when it is asked for, and is not made anew.
-    const rest = await setUp(place, []);
+    const rest = await setUp(built, []);
     expect(rest.exitCode).toBe(0);
     expect(rest.stderr).not.toContain("[node]");
   },
@@ -117,12 +122,11 @@ test("two set-ups of one checkout wait for each other, also when one was killed"
 });
 
 test("a build that is gone is made again", async () => {
-  const place = await secondCheckout();
-  const { exitCode } = await setUp(place, ["node"]);
+  const { exitCode } = await setUp(built, ["node"]);
   expect(exitCode).toBe(0);
-  rmSync(path.join(place, "dist"), { recursive: true });
-  await setUp(place, ["node"]);
-  expect(existsSync(path.join(place, "dist", "cli", "main.js"))).toBe(true);
+  rmSync(path.join(built, "dist"), { recursive: true });
+  await setUp(built, ["node"]);
+  expect(existsSync(path.join(built, "dist", "cli", "main.js"))).toBe(true);
 }, 120_000);
 
 test("a kept folder of packages that lost a file is not used", async () => {

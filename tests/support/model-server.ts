@@ -25,14 +25,10 @@ export interface ModelServer {
   stop(): Promise<void>;
 }
 
-/** Makes a tiny vision model in a new folder; other scores and another seed make one that answers otherwise. */
-export async function makeServedModel(
-  folder: string,
-  { scores = [4, 3, 5], seed = 0 }: { scores?: [number, number, number]; seed?: number } = {},
-): Promise<void> {
+/** Makes two tiny vision models in new folders; the other one has other letters and scores to give. */
+export async function makeServedModels(folder: string, other: string): Promise<void> {
   const script = path.join(packageRoot, "tests", "support", "served_model.py");
-  const args = [script, folder, "--seed", String(seed), "--judge-scores", ...scores.map(String)];
-  await execa(python, args, { env: { ...ENVIRONMENT, OMP_NUM_THREADS: "1" } });
+  await execa(python, [script, folder, other], { env: { ...ENVIRONMENT, OMP_NUM_THREADS: "1" } });
 }
 
 /** Starts `transformers serve` on loopback and waits until the model is loaded. Whoever starts it stops it. */

@@ -1,4 +1,6 @@
-"""Makes a tiny Qwen2-VL from nothing that answers through `transformers serve`: served_model.py OUTPUT_DIR.
+"""Makes two tiny Qwen2-VL that answer through `transformers serve`: served_model.py OUTPUT_DIR OTHER_DIR.
+
+The first one is made from nothing, the other one of it, to give other letters and scores.
 
 Questions with lettered options and images get a letter that hangs on how bright the images are, a prompt with the
 word "JSON" gets three scores, and anything else a sentence.
@@ -43,18 +45,24 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("output", type=Path)
-    parser.add_argument("--judge-scores", type=int, nargs=3, default=[4, 3, 5], help="direction, landmarks, logic")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("other", type=Path)
     args = parser.parse_args()
-    texts = Texts(args.seed, tuple(args.judge_scores))
+    texts = Texts(0, (4, 3, 5))
     processor = build(args.output, texts)
     model = Qwen2VLForConditionalGeneration.from_pretrained(args.output)
-    train(model, processor, texts, args.steps)
+    teach(model, processor, texts, 100)
+    model.save_pretrained(args.output)
+    teach(model, processor, Texts(1, (1, 2, 3)), 60)
+    processor.save_pretrained(args.other)
+    model.save_pretrained(args.other)
+
+
+def teach(model: Any, processor: Qwen2VLProcessor, texts: Texts, steps: int) -> None:
+    """Train it until it replies as it must."""
+    train(model, processor, texts, steps)
     right = share_right(model, processor, texts)
     if right < 0.9:
-        sys.exit(f"Only {right:.0%} of the replies are right: train with more --steps.")
-    model.save_pretrained(args.output)
+        sys.exit(f"Only {right:.0%} of the replies are right: train with more steps.")
 
 
 def build(directory: Path, texts: Texts) -> Qwen2VLProcessor:

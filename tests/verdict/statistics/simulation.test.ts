@@ -10,6 +10,12 @@ const NOMINAL = 0.05;
 
 const outcome = (id: string) => ({ id, status: "done", metrics: {}, outputs: {} }) as unknown as StepOutcome;
 
+// Made once: a trial has thousands of them.
+const NAMES = Array.from({ length: 100 }, (_, at) => ({
+  video: `v${at}`,
+  ids: Array.from({ length: 6 }, (__, index) => `${at}-${index}`),
+}));
+
 /** One experiment with equal arms: replies that are stable over seeds by 90 %, and alike within a video. */
 function verdictOfEqualArms(random: () => number, seeds: number, questions: number): string {
   const videos = questions === 1 ? 100 : 30;
@@ -20,8 +26,10 @@ function verdictOfEqualArms(random: () => number, seeds: number, questions: numb
   const evaluate = (): Scored[] =>
     rightBase.flatMap((video, at) => {
       const other = random() < 0.1;
+      const { video: name, ids } = NAMES[at]!;
       return video.map((right, index) => ({
-        ...{ id: `${at}-${index}`, video: `v${at}` },
+        id: ids[index]!,
+        video: name,
         score: Number(other || random() < 0.1 ? random() < 0.5 : right),
       }));
     });
