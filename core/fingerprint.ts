@@ -111,6 +111,10 @@ function toolsOf(kind: KindSchema, { resources }: PlanStep, tools: Tools): Recor
   };
 }
 
+/** Whether any tool stands in a step's fingerprint. */
+export const usesTools = (kind: KindSchema, inputs: Record<string, unknown>): boolean =>
+  kind["x-packages"] !== undefined || kind["x-tools"].length > 0 || hasEnvironment(kind, inputs);
+
 /** Whether a step's program runs in a Python environment of its own, which a lock file describes. */
 export const hasEnvironment = (
   { properties, "x-environment": lock }: KindSchema,

@@ -1,4 +1,4 @@
-import { fingerprint, resultFields, resumeKey, type Tools } from "../core/fingerprint.ts";
+import { fingerprint, resultFields, resumeKey, usesTools, type Tools } from "../core/fingerprint.ts";
 import { toolsForFingerprint } from "../host/tools.ts";
 import type { KindSchema } from "../schemas/kinds.ts";
 import type { StepRequest } from "../schemas/plan.ts";
@@ -17,10 +17,16 @@ export interface NamedStep {
   tools: Tools;
 }
 
+/** What stands for the tools in a fingerprint that has none of them. */
+const NO_TOOLS: Tools = {
+  ...{ python: "none", cuda: "none", packages: {}, ffmpeg: "none", interpreter: "none" },
+  environment: process.env,
+};
+
 /** Names a step by all that decides its result, with the tools of this machine. */
 export async function nameStep(store: Store, request: StepRequest, schema: KindSchema): Promise<NamedStep> {
   const { run, step, inputs } = request;
-  const tools = await toolsForFingerprint(store);
+  const tools = usesTools(schema, inputs) ? await toolsForFingerprint(store) : NO_TOOLS;
   return {
     store,
     request,

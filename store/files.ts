@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import {
   closeSync,
+  constants,
   createReadStream,
+  fstatSync,
   fsync,
   mkdirSync,
   openSync,
@@ -159,16 +161,28 @@ function parseLines<T>(lines: readonly string[]): T[] {
   });
 }
 
-const readText = (file: string): Promise<string | undefined> => unlessAbsent(readFile(file, "utf8"));
+const readText = (file: string): Promise<string | undefined> => unlessAbsent(() => readFile(file, "utf8"));
 
 /** What is found out of a file or folder, or undefined where there is none. */
-export async function unlessAbsent<T>(looking: Promise<T>): Promise<T | undefined> {
+export async function unlessAbsent<T>(looking: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    return await looking;
+    return await looking();
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
   }
+}
+
+/** A file's bytes: of a small one at once. A pipe that nobody writes to would be waited for. */
+export function readSoon(file: string): Buffer | Promise<Buffer> {
+  const opened = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(opened);
+    if (stats.isFile() && stats.size <= AT_ONCE_BYTES) return readFileSync(opened);
+  } finally {
+    closeSync(opened);
+  }
+  return readFile(file);
 }
 
 /** ENOTDIR: a stray file stands where a folder is looked into. */

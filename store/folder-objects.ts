@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, stat, unlink, utimes } from "node:fs/promises";
+import { statSync, unlinkSync, utimesSync } from "node:fs";
+import { mkdir, readdir, rename } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fence, FenceError } from "./fence.ts";
-import { unlessAbsent, UNPUBLISHED, writeAside, writeFirst } from "./files.ts";
+import { readSoon, unlessAbsent, UNPUBLISHED, writeAside, writeFirst } from "./files.ts";
 import { tagged, type Look, type Objects, type Tagged, type Writing } from "./objects.ts";
 import { isRemoved, removeWhole } from "./remove.ts";
 
@@ -11,17 +12,16 @@ export function folderObjects(root: string): Objects {
   const at = (key: string): string => path.join(root, key);
   return {
     async read(key) {
-      const bytes = await unlessAbsent(readFile(at(key)));
+      const bytes = await unlessAbsent(() => readSoon(at(key)));
       return bytes === undefined ? null : Object.assign(tagged(bytes), { bytes });
     },
     write: (key, bytes, how) => write(at(key), bytes, how),
     look: (key) => look(at(key)),
-    async touch(key) {
-      const now = new Date();
-      await utimes(at(key), now, now);
+    touch(key) {
+      return Promise.resolve().then(() => utimesSync(at(key), new Date(), new Date()));
     },
     async list(key) {
-      const names = (await unlessAbsent(readdir(at(key)))) ?? [];
+      const names = (await unlessAbsent(() => readdir(at(key)))) ?? [];
       return names.filter((name) => !isRemoved(name) && !name.endsWith(UNPUBLISHED));
     },
     remove: (key) => remove(at(key)),
@@ -52,7 +52,7 @@ const LOOK_MS = 10;
  */
 async function swap(file: string, bytes: string | Buffer, tag: string, flush: boolean): Promise<boolean> {
   const isSame = async () => {
-    const now = await unlessAbsent(readFile(file));
+    const now = await unlessAbsent(() => readSoon(file));
     return now !== undefined && tagged(now).tag === tag;
   };
   while (await isSame()) {
@@ -85,22 +85,24 @@ async function turnAt(folder: string): Promise<Fence | null> {
 }
 
 async function look(place: string): Promise<Look | null> {
-  const found = await unlessAbsent(stat(place));
+  const found = await unlessAbsent(() => statSync(place));
   if (found === undefined) return null;
   const { mtimeMs, ino, size } = found;
   return { changed: mtimeMs, version: `${mtimeMs} ${ino} ${size}` };
 }
 
-async function remove(place: string): Promise<boolean> {
-  const gone = unlink(place).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      // A folder is refused with either.
-      if (error.code === "EISDIR" || error.code === "EPERM") return removeWhole(place).then(() => true);
-      throw error;
-    },
-  );
-  return (await unlessAbsent(gone)) ?? false;
+const remove = async (place: string): Promise<boolean> =>
+  (await unlessAbsent(() => removeSoon(place))) ?? false;
+
+function removeSoon(place: string): true | Promise<true> {
+  try {
+    unlinkSync(place);
+    return true;
+  } catch (error) {
+    // A folder is refused with either.
+    if (!["EISDIR", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    return removeWhole(place).then(() => true);
+  }
 }
 
 async function takeOver(folder: string, place: string): Promise<boolean> {

@@ -27,8 +27,15 @@ function lookAround(): { boot: string; space: string } {
 let known: { boot: string; space: string } | undefined;
 const here = () => (known ??= lookAround());
 
-/** The identity of a live process, or undefined. Linux reads /proc, other systems ask `ps`. */
+let own: ProcessIdentity | undefined;
+
+/** The identity of a live process, or undefined. Its own one keeps a process: each look takes the kernel a millisecond. */
 export function identify(pid: number): ProcessIdentity | undefined {
+  return pid === process.pid ? (own ??= lookAt(pid)) : lookAt(pid);
+}
+
+/** Linux reads /proc, other systems ask `ps`. */
+function lookAt(pid: number): ProcessIdentity | undefined {
   try {
     if (process.platform === "linux") {
       const stat = readFileSync(`/proc/${pid}/stat`, "latin1");

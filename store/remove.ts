@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { lstatSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { openFolders } from "./walk.ts";
 
@@ -18,9 +18,12 @@ export async function removeWhole(place: string): Promise<void> {
 /** Removes a file or folder, if there is one, also below folders that a program made read-only. */
 export async function removeTree(place: string): Promise<void> {
   // Mostly there is nothing: to be told so by the removal takes longer.
-  if (lstatSync(place, { throwIfNoEntry: false }) === undefined) return;
+  const found = lstatSync(place, { throwIfNoEntry: false });
+  if (found === undefined) return;
   try {
-    await rm(place, { recursive: true, force: true });
+    // A file by itself takes no thread.
+    if (found.isDirectory()) await rm(place, { recursive: true, force: true });
+    else rmSync(place, { force: true });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "EACCES" && code !== "EPERM") throw error;

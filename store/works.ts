@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { digestOf } from "../core/digest.ts";
 import { showValue } from "../core/show-value.ts";
@@ -76,7 +76,7 @@ export async function removeWork(store: Opened, key: string): Promise<void> {
 /** Removes all that a step directory holds when its step is done; whoever waits for the directory finds the result in the store. */
 export async function clearWork(store: Opened, key: string): Promise<void> {
   const folder = home.work(store.root, key);
-  const left = (await readdir(folder)).filter((name) => !isFenceFile(name));
+  const left = readdirSync(folder).filter((name) => !isFenceFile(name));
   await Promise.all(left.map((name) => removeTree(path.join(folder, name))));
   if (!isShared(store, key)) await store.objects.remove(keys.work(key));
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, read as readAt } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, read as readAt, readSync } from "node:fs";
 import { promisify } from "node:util";
 import type { TrainerEvent } from "../../schemas/generated/trainer-event.ts";
 import { readEventLine } from "./event-faults.ts";
@@ -93,20 +93,19 @@ export class EventTail {
       }
       this.#inode = ino;
       if (size <= this.#offset) return Buffer.alloc(0);
-      const { bytesRead, buffer } = await readBytes(
-        opened,
-        Buffer.alloc(size - this.#offset),
-        0,
-        size - this.#offset,
-        this.#offset,
-      );
-      this.#offset += bytesRead;
-      return buffer.subarray(0, bytesRead);
+      const bytes = Buffer.alloc(size - this.#offset);
+      const given = [opened, bytes, 0, bytes.length, this.#offset] as const;
+      const read = bytes.length > AT_ONCE_BYTES ? (await readBytes(...given)).bytesRead : readSync(...given);
+      this.#offset += read;
+      return bytes.subarray(0, read);
     } finally {
       closeSync(opened);
     }
   }
 }
+
+// To leave it to a thread takes longer than to read so much.
+const AT_ONCE_BYTES = 64 * 1024;
 
 const readBytes = promisify(readAt);
 
