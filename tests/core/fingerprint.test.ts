@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { KINDS } from "../../activities/index.ts";
 import type { Artifact, PlanStep } from "../../schemas/plan.ts";
 import { fingerprint, resumeKey } from "../support/prints.ts";
+import { usesTools } from "../../core/fingerprint.ts";
 import { planOf } from "../support/recipes.ts";
 import { readFileSync } from "node:fs";
 
@@ -186,4 +187,20 @@ describe("for every kind, the fingerprint changes exactly when something that af
     }
     expect(fingerprint({ ...step, version: step.version + 1 }, given, tools)).not.toBe(print);
   });
+});
+
+test.each(KINDS.names)("%s uses tools exactly where one of them changes its fingerprint", (kind) => {
+  const { schema } = KINDS.get(kind);
+  const step: PlanStep = { ...grpo, kind, params: {}, inputs: {} };
+  const others = { python: "a", cuda: "b", packages: {}, ffmpeg: "c", interpreter: "d" };
+  const environments = Object.keys(schema.properties).filter(
+    (name) => schema.properties[name]!["x-environment"] === true,
+  );
+  const inputsOf = [{}, ...environments.map((name) => ({ [name]: artifact("e", "model") }))];
+  for (const given of inputsOf)
+    for (const gpu of [0, 1]) {
+      const sized = { ...step, resources: { ...step.resources, gpu } };
+      const isSame = fingerprint(sized, given, tools) === fingerprint(sized, given, others);
+      expect(isSame).toBe(!usesTools(schema, given));
+    }
 });

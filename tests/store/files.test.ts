@@ -7,6 +7,7 @@ import {
   readJsonIfWhole,
   readJsonLines,
   readSmallIfWhole,
+  readSoon,
   unlessAbsent,
   writeWhole,
 } from "../../store/files.ts";
@@ -78,4 +79,12 @@ test("a small file that is read at once: absent, damaged, whole, and one that ca
   expect(() => readSmallIfWhole<{ a: number }>(path.join(folder, "x".repeat(300)), "a")).toThrow(
     "ENAMETOOLONG",
   );
+});
+
+test.each([0, 1, 64 * 1024, 64 * 1024 + 1])("a file of %i bytes is read whole", async (bytes) => {
+  const file = path.join(folder, "sized");
+  writeFileSync(file, "x".repeat(bytes));
+  const read = readSoon(file);
+  expect(read instanceof Buffer).toBe(bytes <= 64 * 1024);
+  expect((await read).toString()).toBe("x".repeat(bytes));
 });
