@@ -7,6 +7,8 @@ const PILLARS: readonly [Colour, Colour] = [
   [40, 60, 220],
 ];
 const SKIN: Colour = [225, 175, 140];
+/** As a share of the picture's width. */
+const HALF_HAND = 0.09;
 
 /** A pillar as it is seen. */
 interface SeenPillar {
@@ -34,15 +36,18 @@ export function pillarIn(walk: Walk, frame: number): SeenPillar | null {
   };
 }
 
-export function paintPillar({ size, right, down, colours }: View, pillar: SeenPillar): void {
+export function paintPillar(view: View, pillar: SeenPillar): void {
+  const { size, alongRight, alongUp, aside, below, colours } = view;
   const { middle, halfWidth, top, foot, colour } = pillar;
   // A row goes straight: between its ends it is nowhere higher or lower.
-  const [first, last] = [down[0]!, down[size - 1]!];
+  const [first, last] = [below - alongUp[0]!, below - alongUp[size - 1]!];
   if (Math.max(first, last) <= top || Math.min(first, last) >= foot) return;
-  for (let column = 0; column < size; column++) {
-    const v = down[column]!;
+  const from = Math.max(0, Math.floor(view.columnOf(middle - halfWidth)));
+  const to = Math.min(size - 1, Math.ceil(view.columnOf(middle + halfWidth)));
+  for (let column = from; column <= to; column++) {
+    const v = below - alongUp[column]!;
     if (v <= top || v >= foot) continue;
-    const across = (right[column]! - middle) / halfWidth;
+    const across = (alongRight[column]! + aside - middle) / halfWidth;
     if (across > -1 && across < 1) shine(colours, column, colour, 1 - 0.35 * across * across);
   }
 }
@@ -58,8 +63,10 @@ export function handTopIn(walk: Walk, frame: number): number {
 export function paintHand({ size, colours }: View, below: number): void {
   if (below <= 0) return;
   const [bent, width] = [0.1 * below, Math.sqrt(Math.min(1, below * 14))];
-  for (let column = 0; column < size; column++) {
-    const across = Math.abs(column / size - 0.5 - bent) / 0.09;
+  const from = Math.max(0, Math.floor((0.5 + bent - HALF_HAND) * size));
+  const to = Math.min(size - 1, Math.ceil((0.5 + bent + HALF_HAND) * size));
+  for (let column = from; column <= to; column++) {
+    const across = Math.abs(column / size - 0.5 - bent) / HALF_HAND;
     if (across < width) shine(colours, column, SKIN, 1 - 0.25 * across * across);
   }
 }
