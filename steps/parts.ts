@@ -20,6 +20,10 @@ interface Line<T> {
 export class Parts<T> {
   readonly #folder: string;
   readonly #lines: Map<string, Line<T>>;
+  /** Lines that wait for the journal, and for its flush. */
+  #waiting: Line<T>[] = [];
+  #next: Promise<void> | undefined;
+  #writing: Promise<void> = Promise.resolve();
   /** Parts that an earlier attempt left damaged, with what is wrong. */
   readonly damaged: string[] = [];
 
@@ -63,7 +67,7 @@ export class Parts<T> {
     return this.addAll([{ name, aside, data }]);
   }
 
-  /** Puts parts in place that were written together: the journal is flushed once for all. */
+  /** As `add`, for several. The journal is flushed once for all that are put in place meanwhile. */
   async addAll(written: readonly { name: string; aside: string; data: T }[]): Promise<void> {
     const lines = await Promise.all(
       written.map(async ({ name, aside, data }): Promise<Line<T>> => {
@@ -72,6 +76,22 @@ export class Parts<T> {
         return line;
       }),
     );
+    this.#waiting.push(...lines);
+    await (this.#next ??= this.#afterThose());
+    for (const line of lines) this.#lines.set(line.name, line);
+  }
+
+  /** Writes what waits when what is being written is on the disk. */
+  #afterThose(): Promise<void> {
+    return (this.#writing = this.#writing
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined;
+        return this.#write(this.#waiting.splice(0));
+      }));
+  }
+
+  async #write(lines: readonly Line<T>[]): Promise<void> {
     const journal = await open(path.join(this.#folder, "journal.jsonl"), "a");
     try {
       await journal.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
@@ -79,13 +99,17 @@ export class Parts<T> {
     } finally {
       await journal.close();
     }
-    for (const line of lines) this.#lines.set(line.name, line);
   }
 
-  /** Gives a part to the step's output, as a second name of the same file. */
-  async give(name: string, target: string): Promise<void> {
-    await rm(target, { force: true });
-    await link(this.#place(name), target);
+  /** Gives parts to the step's output, as second names of the same files: each to its place. */
+  async give(places: readonly { name: string; target: string }[]): Promise<void> {
+    const given = await Promise.allSettled(
+      places.map(async ({ name, target }) => {
+        await rm(target, { force: true });
+        await link(this.#place(name), target);
+      }),
+    );
+    for (const one of given) if (one.status === "rejected") throw one.reason;
   }
 
   #place(name: string): string {

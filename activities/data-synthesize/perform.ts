@@ -61,7 +61,7 @@ export async function perform(context: StepContext): Promise<Record<string, numb
       await context.events.write({ event: "progress", done, total: clips.length, unit: "video" });
     }),
   );
-  for (const { video } of clips) await parts.give(video, path.join(folder, video));
+  await parts.give(clips.map(({ video }) => ({ name: video, target: path.join(folder, video) })));
   await writeQuestions(folder, questions);
   return { videos: clips.length, questions: questions.length };
 }

@@ -3,6 +3,9 @@ import { outOfMemoryKills } from "../../programs/run-program.ts";
 import { StepFailure } from "../../core/step-failure.ts";
 import { Cutter, type Answer, type Ask, type CutterRequest, type Gone } from "./cutter.ts";
 
+/** Of each process, how many answers may wait to be put away: a disk may take longer for one than a process does. */
+const MOST_TAKING = 16;
+
 /** A place for one process at a time, which does one thing after the other. */
 interface Member {
   cutter: Cutter | undefined;
@@ -23,8 +26,8 @@ export class Crew {
   }
 
   /**
-   * Asks for each video what `askFor` says, whatever becomes of a process, and gives the answers to `take`: one is put away
-   * while the next is made. What `take` throws ends the crew.
+   * Asks for each video what `askFor` says, whatever becomes of a process, and gives the answers to `take`: some are put away
+   * while the next is made. What `take` throws ends the crew. None is being put away any more when this ends.
    */
   async onEach<T extends Ask>(
     videos: readonly string[],
@@ -33,24 +36,32 @@ export class Crew {
   ): Promise<void> {
     const queue = [...videos];
     const loop = async (member: Member): Promise<void> => {
-      let taking = Promise.resolve();
+      const taking: Promise<void>[] = [];
       try {
         for (let video = queue.shift(); video !== undefined; video = queue.shift()) {
           this.#request.signal.throwIfAborted();
           const ask = askFor(video);
           const answer = await this.#ask(member, video, ask);
-          await taking;
-          taking = take(video, answer, ask);
+          if (taking.length === MOST_TAKING) await taking.shift();
+          const taken = take(video, answer, ask);
+          taking.push(taken);
           // It is waited for above or below, and what others do by then is not needed.
-          taking.catch((error: unknown) => this.#stop.abort(error));
+          taken.catch((error: unknown) => this.#stop.abort(error));
         }
-        await taking;
+        await Promise.all(taking);
       } catch (error) {
         this.#stop.abort(error);
         throw error;
+      } finally {
+        await Promise.allSettled(taking);
       }
     };
-    await Promise.all(this.#members.slice(0, videos.length).map(loop));
+    const loops = this.#members.slice(0, videos.length).map(loop);
+    try {
+      await Promise.all(loops);
+    } finally {
+      await Promise.allSettled(loops);
+    }
   }
 
   /** Lets the processes end. */

@@ -41,7 +41,7 @@ export async function perform(context: StepContext): Promise<Record<string, numb
   const left = settle();
   const cut = videos.flatMap((video) => (unusable.has(video) ? [] : parts.get(video)!));
   await tell(context, cut, left);
-  for (const { video, strip } of cut) await parts.give(video, path.join(target, strip));
+  await parts.give(cut.map(({ video, strip }) => ({ name: video, target: path.join(target, strip) })));
   await writeFile(path.join(target, "frames.jsonl"), linesOf(cut));
   await writeFile(path.join(target, "left-out.jsonl"), linesOf(left));
   await writeQuestions(

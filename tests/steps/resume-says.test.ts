@@ -165,7 +165,7 @@ describe("what a step keeps part by part", () => {
       writeFileSync(aside, name);
       await parts.add(name, aside, {});
     }
-    await parts.give("a", path.join(folder, "given"));
+    await parts.give([{ name: "a", target: path.join(folder, "given") }]);
     writeFileSync(path.join(folder, "given"), "other");
     expect((await openParts(await contextOf("auto"))).size).toBe(2);
     expect(await said()).toEqual(["made again: 'a' was changed", "resuming sft with 2 finished parts", 2]);

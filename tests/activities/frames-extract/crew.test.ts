@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { ChildProcess } from "node:child_process";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import { Crew } from "../../../activities/frames-extract/crew.ts";
 import { temporaryFolder } from "../../support/folders.ts";
@@ -78,6 +79,33 @@ test("what cannot be put away ends the crew", async () => {
   });
   await expect(work).rejects.toThrow("the disk is full");
   expect(taken).not.toContain("60000");
+  await crew.end();
+});
+
+test("the next clips are cut while others are put away, and all are when it ends", async () => {
+  const crew = crewOf(1);
+  let [begin, away] = [() => {}, 0];
+  const third = new Promise<void>((resolve) => (begin = resolve));
+  await crew.onEach(["1", "2", "3"], look, async (video) => {
+    if (video === "3") begin();
+    await third;
+    await sleep(50);
+    away += 1;
+  });
+  expect(away).toBe(3);
+  await crew.end();
+});
+
+test("what is being put away when another fails is waited for", async () => {
+  const crew = crewOf(2);
+  let away = false;
+  const work = crew.onEach(["1", "2", "60000", "60000"], look, async (video) => {
+    if (video === "2") throw new Error("the disk is full");
+    await sleep(500);
+    away = true;
+  });
+  await expect(work).rejects.toThrow("the disk is full");
+  expect(away).toBe(true);
   await crew.end();
 });
 
