@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { kindsOf } from "../activities/index.ts";
 import type { Ending, Happening } from "../runs/follow.ts";
 import { findToolchain } from "../host/toolchain.ts";
@@ -25,14 +26,19 @@ export async function followToEnd(store: Store, request: RunRequest, json: boole
 
 /** The same, but for what came out: says how the following ended. */
 export async function workToEnd(store: Store, request: RunRequest, json: boolean): Promise<Ending> {
-  const { beginSoon } = await import("../engine/server.ts");
-  await beginSoon(store, findToolchain().server);
-  loadParts();
-  const { followRun } = await import("../runs/follow.ts");
   const stream = json ? process.stderr : process.stdout;
   const stopping = interruption();
   stopping.listen();
   try {
+    const { beginSoon } = await import("../engine/server.ts");
+    // Another command that is just starting it must not keep anybody from leaving.
+    const left = new AbortController();
+    const asked = () => once(stopping.signal, "abort", { signal: left.signal }).catch(() => {});
+    const leaving = stopping.signal.aborted || asked();
+    await Promise.race([beginSoon(store, findToolchain().server), leaving]);
+    left.abort();
+    loadParts();
+    const { followRun } = await import("../runs/follow.ts");
     return await followRun(store, request, {
       interrupt: stopping.signal,
       tell: teller(store, request, stream),
