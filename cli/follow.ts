@@ -1,9 +1,8 @@
 import { once } from "node:events";
-import { kindsOf } from "../activities/index.ts";
 import type { Ending, Happening } from "../runs/follow.ts";
 import { findToolchain } from "../host/toolchain.ts";
 import { filesToLookAt } from "../runs/outputs.ts";
-import { unparsedNotes } from "../runs/report/unparsed-notes.ts";
+import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { RunRequest } from "../schemas/plan.ts";
 import { EXIT, UserError } from "./errors.ts";
 import { loadParts } from "./launch/load-parts.ts";
@@ -108,20 +107,19 @@ function whyFromStore({ version, others, folder }: Happening & { says: "from-sto
   return `The server does not know this run.${why} The run goes on from the store: finished steps are reused, the others go on from their checkpoints.\n`;
 }
 
-/** Writes the report, says what came out, and gives the exit code. */
-export async function tellEnd(store: Store, id: string, json: boolean): Promise<number> {
-  const record = await store.runs.loadRecord(id);
+/** Writes the report, says what came out, and gives the exit code. With the record, if that is known. */
+export async function tellEnd(store: Store, id: string, json: boolean, known?: RunRecord): Promise<number> {
+  const record = known ?? (await store.runs.loadRecord(id));
   if (record === undefined)
     throw new UserError(EXIT.failed, `The run ${id} left no record; see ${store.runs.files(id).engineLog}.`);
   const { writeReport } = await import("../runs/report/write-report.ts");
-  const report = await writeReport(store, record);
+  const { file: report, kinds, unparsed } = await writeReport(store, record);
   if (json) sayJson(record);
   else {
-    const kinds = kindsOf((await store.runs.load(id))?.request.plan ?? {});
     const looked = new Map<string, string[]>();
     for (const step of record.steps) looked.set(step.id, await filesToLookAt(store, step));
     const files = { record: store.runs.files(id).record, report, looked };
-    say(summarise(record, kinds, await unparsedNotes(store, record), files));
+    say(summarise(record, kinds, unparsed, files));
   }
   return exitCodeOf(record);
 }

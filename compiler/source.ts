@@ -19,20 +19,23 @@ export type Range = readonly [start: number, end: number];
 export class Source {
   readonly file: string;
   readonly text: string;
-  readonly document: Document.Parsed;
+  #document: Document.Parsed | undefined;
   #lines: LineIndex | undefined;
   readonly #pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
 
-  /** Throws RangeError for a text that is nested too deeply to be parsed. */
   constructor(file: string, text: string) {
     this.file = file;
     this.text = text;
-    this.document = parseDocument(text, {
+  }
+
+  /** Parsed when it is asked for. Throws RangeError for a text that is nested too deeply. */
+  get document(): Document.Parsed {
+    return (this.#document ??= parseDocument(this.text, {
       version: "1.2",
       prettyErrors: false,
       // Checked by us, so that the first of two equal keys can be shown.
       uniqueKeys: false,
-    });
+    }));
   }
 
   /** The place of a range of offsets in the text. */

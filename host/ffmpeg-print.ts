@@ -1,7 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { execa } from "execa";
 import { digestOf } from "../core/digest.ts";
 import { hashFile } from "../store/files.ts";
 import { installedPackages, stampOf } from "./installed-packages.ts";
@@ -26,6 +25,7 @@ export async function ffmpegPrint(ffmpeg: string, store: Store): Promise<string>
   const name = `ffmpeg-${hashOf(os.hostname(), path.resolve(ffmpeg))}`;
   const known = await store.environments.loadIfWhole<Seen>(name, "print");
   if (known?.stamp === stamp) return known.print;
+  const { execa } = await import("execa");
   const [bytes, { stdout }] = await Promise.all([
     hashFile(place),
     execa(place, ["-hide_banner", "-version"], { reject: false, timeout: 20_000 }),
@@ -35,6 +35,8 @@ export async function ffmpegPrint(ffmpeg: string, store: Store): Promise<string>
   return print;
 }
 
+const OWN = "imageio-ffmpeg";
+
 /** By the folder that packages are installed in. */
 const brought = new Map<string, { stamp: string; version: string | undefined }>();
 
@@ -43,7 +45,7 @@ function ofPackage(place: string): string | undefined {
   if (site === undefined) return undefined;
   const stamp = stampOf([site]);
   if (brought.get(site)?.stamp !== stamp)
-    brought.set(site, { stamp, version: installedPackages([site])["imageio-ffmpeg"] });
+    brought.set(site, { stamp, version: installedPackages([site], OWN)[OWN] });
   const version = brought.get(site)?.version;
-  return version === undefined ? undefined : `imageio-ffmpeg ${version}`;
+  return version === undefined ? undefined : `${OWN} ${version}`;
 }

@@ -12,17 +12,19 @@ const DISTRIBUTION =
 /**
  * What is installed in the folders of a Python's path, from the names of their dist-info folders: no Python is started. As for
  * Python, the first folder that has a distribution counts. One that was not installed by its version alone (from a commit, a
- * file or a folder) has what its direct_url.json says behind its version.
+ * file or a folder) has what its direct_url.json says behind its version. Of those called `only`, if that is given.
  */
-export function installedPackages(folders: readonly string[]): Packages {
+export function installedPackages(folders: readonly string[], only?: string): Packages {
   const found = new Map<string, string>();
   for (const folder of folders) {
     for (const entry of namesIn(folder)) {
       const { name, version = "unknown" } = DISTRIBUTION.exec(entry)?.groups ?? {};
       if (name === undefined) continue;
       const normalised = name.toLowerCase().replace(/[-_.]+/g, "-");
-      if (found.has(normalised) || INSTALLERS.has(normalised)) continue;
-      found.set(normalised, version + originOf(path.join(folder, entry)));
+      if (found.has(normalised) || INSTALLERS.has(normalised) || normalised !== (only ?? normalised))
+        continue;
+      // Of a hundred, `path.join` would take longer than to look.
+      found.set(normalised, version + originOf(`${folder}/${entry}`));
     }
   }
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -55,7 +57,7 @@ function namesIn(folder: string): string[] {
 }
 
 function originOf(distribution: string): string {
-  const text = textOf(path.join(distribution, "direct_url.json"));
+  const text = textOf(`${distribution}/direct_url.json`);
   return text === undefined ? "" : ` ${text.trim()}`;
 }
 

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { execa } from "execa";
 import { stampOf } from "./installed-packages.ts";
 import type { Store } from "../store/store.ts";
 
@@ -51,6 +50,7 @@ async function ask(python: string, store: Store): Promise<Interpreter> {
   const name = `python-${hashOf(os.hostname(), path.resolve(python))}`;
   const known = await store.environments.loadIfWhole<Remembered>(name, "stamp");
   if (known !== undefined && known.stamp === stampWith(python, known.folders)) return known;
+  const { execa } = await import("execa");
   const { stdout, exitCode } = await execa(python, ["-c", QUESTION], {
     reject: false,
     timeout: 20_000,

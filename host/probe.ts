@@ -1,5 +1,7 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
 
 /** What a program answered; `late` says in a sentence that it gave no answer in time. */
 export interface Answer {
@@ -20,23 +22,51 @@ export async function probe(
   args: readonly string[],
   { cwd, limitMs = LONGEST_MS }: { cwd?: string; limitMs?: number } = {},
 ): Promise<Answer> {
-  const child = execa(command, args, {
-    ...(cwd === undefined ? {} : { cwd }),
-    reject: false,
-    stdin: "ignore",
-    stderr: "ignore",
-  });
+  const child = isThere(command) ? start(command, args, cwd) : null;
+  if (child === null) return { ...NO_ANSWER, late: null };
   const waiting = new AbortController();
   const ended = await Promise.race([
-    child,
+    answerOf(child),
     sleep(limitMs, null, { signal: waiting.signal }).catch(() => null),
   ]);
   waiting.abort();
-  if (ended !== null) return { exitCode: ended.exitCode, stdout: ended.stdout, late: null };
+  if (ended !== null) return { ...ended, late: null };
   child.kill("SIGKILL");
   // Neither the program nor who holds its output keeps this process.
   child.unref();
-  child.stdout.destroy();
-  child.catch(() => {});
-  return { exitCode: undefined, stdout: "", late: `${command} gave no answer within ${limitMs / 1000} s` };
+  child.stdout?.destroy();
+  return { ...NO_ANSWER, late: `${command} gave no answer within ${limitMs / 1000} s` };
 }
+
+const NO_ANSWER = { exitCode: undefined, stdout: "" };
+
+/** Every run asks: to load execa takes longer than most answers. Null where the system refuses at once. */
+function start(command: string, args: readonly string[], cwd: string | undefined): ChildProcess | null {
+  try {
+    return spawn(command, args, { cwd, stdio: ["ignore", "pipe", "ignore"] });
+  } catch {
+    return null;
+  }
+}
+
+/** Whether there is such a program, as far as a look says: to start one that is not there takes longer. */
+function isThere(command: string): boolean {
+  const folders = process.env["PATH"]?.split(path.delimiter) ?? [];
+  // Others count from the folder that it is started in.
+  if (command.includes(path.sep) || !folders.every((folder) => path.isAbsolute(folder))) return true;
+  return folders.length === 0 || folders.some((folder) => existsSync(`${folder}/${command}`));
+}
+
+/** What a program printed, once it and all who hold its output have ended. */
+const answerOf = (child: ChildProcess): Promise<Omit<Answer, "late">> =>
+  new Promise((resolve) => {
+    const printed: Buffer[] = [];
+    child.stdout?.on("data", (bytes: Buffer) => printed.push(bytes));
+    child.on("error", () => resolve(NO_ANSWER));
+    child.on("close", (exitCode) => {
+      const stdout = Buffer.concat(printed)
+        .toString()
+        .replace(/\r?\n$/, "");
+      resolve({ exitCode: exitCode ?? undefined, stdout });
+    });
+  });

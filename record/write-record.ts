@@ -19,8 +19,8 @@ import type { Store } from "../store/store.ts";
 
 const WORDLESS = "It failed without a word. Its log and the run's engine.log may say more.";
 
-/** Judges the claims and writes the run record, whole. Also for a run that failed or was cancelled. */
-export async function writeRecord(store: Store, finished: FinishedRun): Promise<void> {
+/** Judges the claims and writes the run record, whole; gives it. Also for a run that failed or was cancelled. */
+export async function writeRecord(store: Store, finished: FinishedRun): Promise<RunRecord> {
   const { run, status, failures } = finished;
   const started = await store.runs.load(run);
   if (started === undefined) throw new Error(`the run ${run} has no run.json`);
@@ -68,6 +68,7 @@ export async function writeRecord(store: Store, finished: FinishedRun): Promise<
   if (defects.length > 0)
     throw new Error(`The run's record cannot be written: ${defects.join("; ")}. This is a bug in Reprise.`);
   await store.runs.saveRecord(run, record);
+  return record;
 }
 
 /** A verdict whose numbers cannot be written says so. */

@@ -5,7 +5,14 @@ import { currentCommit } from "../host/git.ts";
 import { machineCapacity } from "../host/machine.ts";
 import { toolsForFingerprint } from "../host/tools.ts";
 import { writeRecord } from "../record/write-record.ts";
-import { HEARTBEAT_TIMEOUT_SECONDS, type Artifact, type Plan, type StepOutcome } from "../schemas/plan.ts";
+import type { RunRecord } from "../schemas/generated/run-record.ts";
+import {
+  HEARTBEAT_TIMEOUT_SECONDS,
+  type Artifact,
+  type FinishedRun,
+  type Plan,
+  type StepOutcome,
+} from "../schemas/plan.ts";
 import { newRunId, type StartedRun } from "../store/runs.ts";
 import { digestInputs, type Elsewhere } from "./inputs.ts";
 import type { Tell } from "./preparing.ts";
@@ -39,7 +46,7 @@ export interface Beginning {
 /** `goes-on`: such a run was unfinished. `reused`: the store has everything, and the record is written. */
 export type Begun =
   | { how: "goes-on"; started: StartedRun }
-  | { how: "reused"; started: StartedRun }
+  | { how: "reused"; started: StartedRun; record: RunRecord }
   | { how: "begun"; started: StartedRun; reused: number };
 
 /**
@@ -50,6 +57,7 @@ export async function beginRun(store: Store, beginning: Beginning): Promise<Begu
   await mkdir(store.place, { recursive: true });
   const folder = await realpath(beginning.folder);
   const { plan, elsewhere = {} } = beginning;
+  const commit = commitOf(path.resolve(folder, path.dirname(plan.recipe.path)));
   const inputs = await digestInputs(beginning, { store, folder, elsewhere });
   const open =
     beginning.run === undefined
@@ -62,27 +70,41 @@ export async function beginRun(store: Store, beginning: Beginning): Promise<Begu
     return { how: "goes-on", started: { ...open, paused: false } };
   }
   const { started, outcomes } = await store.local.locked(() =>
-    noteRun(store, { ...beginning, folder, inputs }),
+    noteRun(store, { ...beginning, folder, inputs }, commit),
   );
   if (outcomes.length < plan.steps.length) return { how: "begun", started, reused: outcomes.length };
-  await finishReused(store, started.request.run, outcomes);
-  return { how: "reused", started };
+  const record = await finishReused(store, started.request.run, outcomes);
+  return { how: "reused", started, record };
+}
+
+interface Commit {
+  commit: string | null;
+  /** What Git did not say in time, in sentences. */
+  unanswered: string[];
+}
+
+/** Git is asked first of all, and answers beside the rest. */
+async function commitOf(folder: string): Promise<Commit> {
+  const unanswered: string[] = [];
+  return { commit: await currentCommit(folder, (sentence) => unanswered.push(sentence)), unanswered };
 }
 
 /** A new run, noted with the results that it counts on; and what is reused already. */
 async function noteRun(
   store: Store,
   { plan, inputs, folder, tell = () => {}, ...beginning }: Beginning & { inputs: Record<string, Artifact> },
+  asked: Promise<Commit>,
 ): Promise<{ started: StartedRun; outcomes: StepOutcome[] }> {
   const now = new Date();
   const unanswered = (sentence: string) => tell({ says: "unanswered", sentence });
-  const [previews, capacity, commit] = await Promise.all([
+  const [previews, capacity, { commit, unanswered: late }] = await Promise.all([
     toolsForFingerprint(store).then((tools) =>
       previewPlan(store, plan, inputs, tools, historyOf(store, plan)),
     ),
     machineCapacity(plan, unanswered),
-    currentCommit(path.resolve(folder, path.dirname(plan.recipe.path)), unanswered),
+    asked,
   ]);
+  late.forEach(unanswered);
   for (const { step, because } of previews) {
     for (const { text } of because.filter(({ kind }) => kind === "damaged"))
       tell({ says: "damaged", step: step.id, text });
@@ -110,8 +132,10 @@ async function noteRun(
     versions: [],
     paused: false,
   };
-  await store.runs.save(started);
-  return { started, outcomes: previews.flatMap(({ outcome }) => outcome ?? []) };
+  const outcomes = previews.flatMap(({ outcome }) => outcome ?? []);
+  // Of one that is over at once the record will be flushed as well: both together.
+  await store.runs.save(started, outcomes.length === plan.steps.length);
+  return { started, outcomes };
 }
 
 /** An id that no run has: two may begin within one second. To be called with the store's lock. */
@@ -123,10 +147,13 @@ async function freeId(store: Store, { recipe, digest }: Plan, now: Date): Promis
 }
 
 /** The record of a run that found everything in the store. */
-async function finishReused(store: Store, id: string, outcomes: StepOutcome[]): Promise<void> {
+async function finishReused(store: Store, id: string, outcomes: StepOutcome[]): Promise<RunRecord> {
   // It may have been cancelled meanwhile.
-  if ((await store.runs.loadRecord(id)) !== undefined) return;
+  const cancelled = await store.runs.loadRecord(id);
+  if (cancelled !== undefined) return cancelled;
   await Promise.all(outcomes.map((outcome) => store.runs.saveReused(id, outcome)));
   const statuses = Object.fromEntries(outcomes.map((outcome) => [outcome.id, outcome.status]));
-  await writeRecord(store, { run: id, status: "done", statuses, failures: [] });
+  const finished: FinishedRun = { run: id, status: "done", statuses, failures: [] };
+  const [record] = await Promise.all([writeRecord(store, finished), store.runs.settle(id)]);
+  return record;
 }

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 
-const require = createRequire(import.meta.url);
+const near = createRequire(import.meta.url);
 
-const load = (name: string): object => require(`./${name}.schema.json`) as object;
+const load = (name: string): object => near(`./${name}.schema.json`) as object;
 
 /** Schemas of whole documents, each read when it is asked for. */
 export const DOCUMENT_SCHEMAS = {

@@ -76,6 +76,16 @@ const AT_ONCE_BYTES = 64 * 1024;
 
 const flushed = promisify(fsync);
 
+/** Waits until a file is on the disk. */
+export async function settle(file: string): Promise<void> {
+  const opened = openSync(file, "r");
+  try {
+    await flushed(opened);
+  } finally {
+    closeSync(opened);
+  }
+}
+
 /** Only the flush waits for the disk: it is left to a thread. */
 async function writeNew(file: string, bytes: string | Buffer, flush: boolean): Promise<void> {
   if (bytes.length > AT_ONCE_BYTES) return writeFile(file, bytes, { flush });

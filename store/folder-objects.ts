@@ -3,7 +3,7 @@ import { mkdir, readdir, rename } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fence, FenceError } from "./fence.ts";
-import { readSoon, unlessAbsent, UNPUBLISHED, writeAside, writeFirst } from "./files.ts";
+import { readSoon, settle, unlessAbsent, UNPUBLISHED, writeAside, writeFirst } from "./files.ts";
 import { tagged, type Look, type Objects, type Tagged, type Writing } from "./objects.ts";
 import { isRemoved, removeWhole } from "./remove.ts";
 
@@ -16,6 +16,7 @@ export function folderObjects(root: string): Objects {
       return bytes === undefined ? null : Object.assign(tagged(bytes), { bytes });
     },
     write: (key, bytes, how) => write(at(key), bytes, how),
+    settle: (key) => settle(at(key)),
     look: (key) => look(at(key)),
     touch(key) {
       return Promise.resolve().then(() => utimesSync(at(key), new Date(), new Date()));

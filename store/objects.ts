@@ -43,6 +43,8 @@ export interface Objects {
   read(key: string): Promise<SmallObject | null>;
   /** Whole or not at all; of several that write with the same condition one wins, and the others are refused. */
   write(key: string, bytes: string | Buffer, how?: Writing): Promise<Tagged | "refused">;
+  /** Waits until an object that was written without waiting is on the disk. */
+  settle(key: string): Promise<void>;
   /** Null where there is neither an object nor anything below it. */
   look(key: string): Promise<Look | null>;
   /** Marks an object as used now. Throws where there is none. */

@@ -4,7 +4,7 @@ import type { RunRecord } from "../schemas/generated/run-record.ts";
 import type { RunRequest } from "../schemas/plan.ts";
 import { defectsOf } from "../schemas/schema-defects.ts";
 import { validateRecord } from "../schemas/validators.ts";
-import { loadIfWhole, save } from "./json-objects.ts";
+import { loadIfWhole, save, saveSoon } from "./json-objects.ts";
 import { keys } from "./keys.ts";
 import { isWithin } from "./listing.ts";
 import type { Objects } from "./objects.ts";
@@ -59,15 +59,19 @@ interface KeptRun extends Omit<StartedRun, "request"> {
   request: RunRequest & { home?: unknown };
 }
 
-/** Notes a run. Inputs that lie beside the store move with it, and count from there; others keep their place. */
+/**
+ * Notes a run, on the disk unless it is to be `soon`. Inputs that lie beside the store move with it, and count from there; others keep
+ * their place.
+ */
 export async function saveRun(
   { root, objects }: Opened,
   { request, folder, ...started }: StartedRun,
+  soon = false,
 ): Promise<void> {
   const inputs = mapInputs(request, (uri) =>
     isWithin(path.dirname(root), uri) ? path.relative(root, uri) : uri,
   );
-  return save(objects, keys.started(request.run), {
+  return (soon ? saveSoon : save)(objects, keys.started(request.run), {
     ...started,
     ...(folder === undefined ? {} : { folder: await folderFrom(root, folder) }),
     request: { ...request, inputs },

@@ -78,6 +78,8 @@ export function storeOver(objects: Objects, root: string) {
       isTaken: async (run: string): Promise<boolean> => (await objects.look(keys.run(run))) !== null,
       follow: () => new OpenRuns(store),
       save: at(store, runs.saveRun),
+      /** Waits until a run that was noted soon is on the disk. */
+      settle: (run: string): Promise<void> => objects.settle(keys.started(run)),
       load: at(store, runs.loadRun),
       /** Another one when a run was saved again; null of one that never was. */
       version: async (run: string): Promise<string | null> =>

@@ -12,7 +12,7 @@ export async function report(name: string, { json = false }: { json?: boolean })
   const record = await store.runs.loadRecord(request.run);
   if (record === undefined) throw await withoutRecord(store, request.run, "it has no record yet");
   const { writeReport } = await import("../../runs/report/write-report.ts");
-  const file = await writeReport(store, record);
+  const { file } = await writeReport(store, record);
   if (json) sayJson({ run: request.run, report: file });
   else say(path.relative(process.cwd(), file));
   return EXIT.done;

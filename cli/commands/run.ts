@@ -47,7 +47,7 @@ export async function run(
   const { request } = begun.started;
   switch (begun.how) {
     case "reused":
-      return tellEnd(store, request.run, json);
+      return tellEnd(store, request.run, json, begun.record);
     case "goes-on":
       say(`Going on with run ${request.run}.`, json);
       break;

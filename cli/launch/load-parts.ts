@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type v8 from "node:v8";
-import { BUDGET } from "./quick-start.ts";
+import { settingsFor } from "./quick-start.ts";
 
 /** What Temporal's SDK needs of Node. */
 const NEEDED = [
@@ -9,7 +9,7 @@ const NEEDED = [
 ];
 
 // Of the V8 of Node 20.
-const USUAL_BUDGET = "--interrupt-budget=67584";
+const USUAL = ["--interrupt-budget=67584", "--incremental-marking"];
 
 const require = createRequire(import.meta.url);
 
@@ -20,7 +20,7 @@ const require = createRequire(import.meta.url);
 export function loadParts(): void {
   if (!process.versions.node.startsWith("20.")) return;
   const { setFlagsFromString } = require("node:v8") as typeof v8;
-  setFlagsFromString(USUAL_BUDGET);
+  USUAL.forEach((setting) => setFlagsFromString(setting));
   for (const name of NEEDED) require(`node:${name}`);
-  setFlagsFromString(BUDGET);
+  settingsFor(process.argv[2]).forEach((setting) => setFlagsFromString(setting));
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire, wrap } from "node:module";
 import { dirname, join, sep } from "node:path";
 import { Script } from "node:vm";
-import { readCompiled, writeCompiled } from "./compiled.ts";
+import { Compiled, writeCompiled } from "./compiled.ts";
 
 type Wrapped = (
   exports: unknown,
@@ -12,13 +12,16 @@ type Wrapped = (
   folder: string,
 ) => void;
 
+// In such a time V8 drops what it compiled for a command's start.
+const LONG_MS = 30_000;
+
 /**
  * Loads the files of our own bundle, and keeps in `kept` what V8 makes of their text from one call of a command to the next one, as
  * later versions of Node do by themselves. V8 refuses what another version of it, or one with other settings, has made.
  */
 export function loaderOf(built: string, kept: string): (file: string) => unknown {
-  const before = readCompiled(kept);
-  let fresh = before === null;
+  const before = Compiled.open(kept);
+  let fresh = false;
   const scripts = new Map<string, Script>();
   const own = built + sep;
   const require = createRequire(import.meta.url);
@@ -30,9 +33,18 @@ export function loaderOf(built: string, kept: string): (file: string) => unknown
     const resolve = (id: string) => asUsual().resolve(id);
     const near = (id: string): unknown => {
       if (id.startsWith("node:")) return require(id);
-      return id.startsWith("./") && id.endsWith(".cjs") ? load(join(dirname(file), id)) : asUsual()(id);
+      if (!id.startsWith(".")) return asUsual()(id);
+      const named = join(dirname(file), id);
+      return named.endsWith(".cjs") ? load(named) : named.endsWith(".json") ? parsed(named) : asUsual()(id);
     };
     return Object.assign(near, { resolve });
+  };
+
+  const parsed = (file: string): unknown => {
+    const module = { exports: {}, id: file, filename: file, loaded: true } as NodeJS.Module;
+    const known = (require.cache[file] ??= module);
+    if (known === module) module.exports = JSON.parse(readFileSync(file, "utf8"));
+    return known.exports;
   };
 
   const load = (file: string): unknown => {
@@ -41,7 +53,7 @@ export function loaderOf(built: string, kept: string): (file: string) => unknown
     const module = { exports: {}, id: file, filename: file, loaded: true } as NodeJS.Module;
     require.cache[file] = module;
     const name = file.slice(own.length);
-    const cachedData = before?.get(name);
+    const cachedData = before?.take(name);
     const script = new Script(wrap(readFileSync(file, "utf8")), {
       filename: file,
       ...(cachedData && { cachedData }),
@@ -53,16 +65,16 @@ export function loaderOf(built: string, kept: string): (file: string) => unknown
     return module.exports;
   };
 
-  // Validators are asked for by Node's own way.
-  const ordinary = require.extensions[".js"];
-  require.extensions[".cjs"] = (module, file) => {
-    if (!file.startsWith(own)) return ordinary(module, file);
-    delete require.cache[file];
-    module.exports = load(file);
-  };
   process.once("exit", () => {
-    if (fresh)
-      writeCompiled(kept, new Map([...scripts].map(([name, script]) => [name, script.createCachedData()])));
+    if (!fresh || performance.now() > LONG_MS) return;
+    const now = new Map<string, Buffer>(
+      [...scripts].map(([name, script]) => [name, script.createCachedData()]),
+    );
+    for (const name of before?.names ?? []) {
+      const other = now.has(name) ? undefined : before?.take(name);
+      if (other !== undefined) now.set(name, other);
+    }
+    writeCompiled(kept, now);
   });
   return load;
 }

@@ -10,9 +10,14 @@ function endOfText(json: string, start: number): number {
 
 /**
  * The first key that stands twice in one object of a text that is JSON, and where: `JSON.parse` takes the last one
- * without a word.
+ * without a word. `value` is what that gives.
  */
-export function duplicateKey(json: string): { key: string; at: number } | undefined {
+export function duplicateKey(
+  json: string,
+  value: unknown = JSON.parse(json),
+): { key: string; at: number } | undefined {
+  // Where the text has no more of them than the value, none was lost.
+  if ((json.match(KEY_END)?.length ?? 0) === keysIn(value)) return undefined;
   // Keys of each object that is open; null for a list.
   const open: (Set<string> | null)[] = [];
   const mark = /["{}[\]]/g;
@@ -33,6 +38,23 @@ export function duplicateKey(json: string): { key: string; at: number } | undefi
     }
   }
   return undefined;
+}
+
+// A text may hold such a thing too.
+const KEY_END = /"\s*:/g;
+
+/** How many keys all objects in a value have. Not by recursion: a line may be nested deeply. */
+function keysIn(value: unknown): number {
+  let count = 0;
+  const open = [value];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (typeof next !== "object" || next === null) continue;
+    const inner: unknown[] = Object.values(next);
+    if (!Array.isArray(next)) count += inner.length;
+    for (const one of inner) if (typeof one === "object") open.push(one);
+  }
+  return count;
 }
 
 /** A JSON object in a text, from `start` to before `end`. */
@@ -59,7 +81,7 @@ export function objectsIn(text: string): Found[] | null {
     const json = text.slice(start, end);
     try {
       const value = JSON.parse(json) as object;
-      if (duplicateKey(json) !== undefined) return null;
+      if (duplicateKey(json, value) !== undefined) return null;
       found.push({ value, start, end });
       OBJECT.lastIndex = end;
     } catch {

@@ -52,7 +52,7 @@ export function objectOf(text: string): { value: object } | { fault: Fault } {
   }
   if (value === null || typeof value !== "object" || Array.isArray(value))
     return { fault: { cause: "object", text: `the line is ${show(value)}; it must be one JSON object.` } };
-  const twice = duplicateKey(json);
+  const twice = duplicateKey(json, value);
   if (twice === undefined) return { value };
   const key = JSON.stringify(twice.key).slice(1, -1);
   return {

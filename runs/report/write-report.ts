@@ -6,14 +6,19 @@ import { chartsOf } from "../../report/curves.ts";
 import { renderReport, type ReportData } from "../../report/page.ts";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import type { TrainerEvent } from "../../schemas/generated/trainer-event.ts";
-import { writeWhole } from "../../store/files.ts";
+import { writeAside } from "../../store/files.ts";
 import { chartsFor } from "./charts-for.ts";
 import { samplesOf } from "./report-samples.ts";
 import { unparsedNotes } from "./unparsed-notes.ts";
 import type { Store } from "../../store/store.ts";
 
-/** Gathers what the report shows and writes the page beside the record; gives its path. */
-export async function writeReport(store: Store, record: RunRecord): Promise<string> {
+export interface Written extends Pick<ReportData, "kinds" | "unparsed"> {
+  /** Path of the page. */
+  file: string;
+}
+
+/** Gathers what the report shows and writes the page beside the record. */
+export async function writeReport(store: Store, record: RunRecord): Promise<Written> {
   const events = new Map<string, TrainerEvent[]>();
   for (const { id, events: file } of record.steps) {
     if (file !== null) events.set(id, await eventsIn(store.runs.trace(record.run, file)));
@@ -29,8 +34,9 @@ export async function writeReport(store: Store, record: RunRecord): Promise<stri
   const charts = await chartsFor(store, record, wanted);
   const page = renderReport({ record, events, samples, sections, kinds, charts, unparsed, style });
   const file = store.runs.files(record.run).report;
-  await writeWhole(file, page);
-  return file;
+  // It can be written again at any time.
+  await writeAside(file, page, false);
+  return { file, kinds, unparsed };
 }
 
 /** What the kinds of a run's steps say of them, in the order of the kinds. */

@@ -27,7 +27,15 @@ function makeLate(code, id) {
 }
 
 /** Parts of Node that are not loaded as it starts: together they take a tenth of the time that it starts in. */
-const PARTS = ["child_process", "crypto", "fs/promises", "stream/promises", "timers/promises", "v8"];
+const PARTS = [
+  "child_process",
+  "crypto",
+  "fs/promises",
+  "stream/consumers",
+  "stream/promises",
+  "timers/promises",
+  "v8",
+];
 
 const IMPORTED = new RegExp(
   `\\blet (\\w+) ?= ?(require\\("node:(?:${PARTS.join("|")})"\\));\\s*(?:\\1 ?= ?([\\w.]+)\\(\\1, ?1\\);)?`,
@@ -53,6 +61,13 @@ function loadLateInPackage(code) {
     .replaceAll("childProcess.", "childProcess().");
 }
 
+/** It would load a second copy of Node's file functions, and take some of Node's over, for a lock that makes one folder. */
+function lockPlainly(code, id) {
+  const now = "require('graceful-fs')";
+  if (!code.includes(now)) throw new Error(`'${id}' no longer says '${now}'.`);
+  return code.replace(now, 'require("node:fs")');
+}
+
 /** Plugins of the bundler. */
 export const late = [
   {
@@ -62,6 +77,10 @@ export const late = [
   {
     name: "late-in-package",
     transform: { filter: { id: /\/commander\/lib\/command\.js$/ }, handler: loadLateInPackage },
+  },
+  {
+    name: "lock-plainly",
+    transform: { filter: { id: /\/proper-lockfile\/lib\/(lockfile|adapter)\.js$/ }, handler: lockPlainly },
   },
   { name: "late-parts", renderChunk: loadLate },
 ];

@@ -39,8 +39,8 @@ export async function writeValidators(dist) {
 
 /** By require, as a validator is asked for in the midst of what does not wait. */
 const finder = (files) => `import { createRequire } from "node:module";
-const require = createRequire(import.meta.url);
+const near = createRequire(import.meta.url);
 const files = ${JSON.stringify(Object.fromEntries(files))};
-const found = (file) => ({ enumerable: true, get: () => require("./validators/" + file) });
+const found = (file) => ({ enumerable: true, get: () => near("./validators/" + file) });
 export const precompiled = Object.defineProperties({}, Object.fromEntries(Object.entries(files).map(([name, file]) => [name, found(file)])));
 `;

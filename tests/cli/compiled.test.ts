@@ -11,12 +11,12 @@ const itself = !("enableCompileCache" in (await import("node:module")).default);
 
 function place() {
   const cache = temporaryFolder();
-  const validate = async () => {
-    const { stdout } = await execa(process.execPath, [BINARY, "validate", DEMO], {
+  const validate = async (recipe = DEMO) => {
+    const { stdout } = await execa(process.execPath, [BINARY, "validate", recipe], {
       cwd: cache,
       env: { REPRISE_CACHE: cache },
     });
-    expect(stdout).toContain("valid, 9 steps");
+    expect(stdout).toContain("valid, ");
   };
   const compiled = path.join(cache, "compiled");
   const only = () => {
@@ -24,7 +24,7 @@ function place() {
     expect(names).toHaveLength(1);
     return path.join(compiled, names[0]!);
   };
-  return { compiled, validate, only };
+  return { cache, compiled, validate, only };
 }
 
 test.runIf(itself)("what was compiled is kept, and a damaged one is made anew", async () => {
@@ -42,6 +42,21 @@ test.runIf(itself)("what was compiled is kept, and a damaged one is made anew", 
     expect(readFileSync(only()).length).toBeGreaterThan(bytes.length / 2 + 1_000);
     expect(readFileSync(kept).equals(bytes)).toBe(false);
   }
+});
+
+test.runIf(itself)("what one call needs more is added, and stays", async () => {
+  const { cache, validate, only } = place();
+  const other = path.join(cache, "other.yaml");
+  const step = { uses: "run/command", with: { argv: ["true"], outputs: { x: "path" } } };
+  writeFileSync(other, JSON.stringify({ recipe: 1, name: "other", steps: { step } }));
+  await validate();
+  const few = readFileSync(only());
+  await validate(other);
+  const more = readFileSync(only());
+  expect(more.length).toBeGreaterThan(few.length);
+  await validate();
+  await validate(other);
+  expect(readFileSync(only()).equals(more)).toBe(true);
 });
 
 test.runIf(itself)("of another build nothing is taken, and only the newest stay", async () => {

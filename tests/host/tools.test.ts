@@ -41,6 +41,13 @@ describe("what is installed", () => {
     });
   });
 
+  test("is asked for by name", () => {
+    const place = path.join(folder, "named");
+    packagesIn(place, "Torch-2.15.0.dist-info", "flash_attn-2.8.1.dist-info");
+    expect(installedPackages([place], "flash-attn")).toEqual({ "flash-attn": "2.8.1" });
+    expect(installedPackages([place], "absent")).toEqual({});
+  });
+
   test("from a commit, is that commit", () => {
     const place = path.join(folder, "commit");
     packagesIn(place, "vllm-1.0.dist-info");

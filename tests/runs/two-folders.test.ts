@@ -77,7 +77,7 @@ describe("runs of two folders in one process", { timeout: 120_000 }, () => {
       ["done", null],
       ["done", `${commit}+`],
     ]);
-    expect(readFileSync(await writeReport(openStore(root), records[0]!), "utf8")).toContain("inside");
+    expect(readFileSync((await writeReport(openStore(root), records[0]!)).file, "utf8")).toContain("inside");
   });
 
   test("the same again finds everything, and another folder with the same content too", async () => {
@@ -85,8 +85,10 @@ describe("runs of two folders in one process", { timeout: 120_000 }, () => {
       const folder = waiting(name);
       writeFileSync(path.join(folder, "name"), "one");
       const again = await begin(root, folder);
-      expect(again.how).toBe("reused");
-      expect((await openStore(root).runs.loadRecord(again.started.request.run))!.status).toBe("done");
+      if (again.how !== "reused") throw new Error(again.how);
+      expect(again.record.status).toBe("done");
+      expect(await openStore(root).runs.loadRecord(again.started.request.run)).toEqual(again.record);
+      expect(await openStore(root).runs.load(again.started.request.run)).toMatchObject(again.started);
     }
   });
 

@@ -39,6 +39,10 @@ describe.each([
     const bytes = Buffer.from([0, 255, 10]);
     await objects.write("a/b.json", bytes, { soon: true });
     expect((await objects.read("a/b.json"))!.bytes).toEqual(bytes);
+    await objects.settle("a/b.json");
+    const large = Buffer.alloc(3 << 20, "large");
+    await objects.write("a/large", large);
+    expect((await objects.read("a/large"))!.bytes.equals(large)).toBe(true);
     // What is below an object is not there.
     expect(await objects.read("a/b.json/c")).toBeNull();
   });

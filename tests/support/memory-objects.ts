@@ -52,6 +52,7 @@ export function memoryObjects(
       keep(key, bytes);
       return tagged(bytes);
     },
+    settle: () => turn(),
     async look(key) {
       await turn();
       const inside = [key, ...below(key).filter((other) => !other.slice(key.length + 1).includes("/"))];
