@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from .__main__ import KINDS
+from .launching.late import load_compiler
 
 # What the libraries load when a model is loaded, and not before.
 LATER = (
@@ -24,6 +25,7 @@ def load() -> None:
     families = (module for family in FAMILIES.values() for module in family.loaded_later)
     for module in (*LATER, *families):
         import_module(module)
+    load_compiler()
 
 
 def main() -> None:

@@ -79,7 +79,7 @@ if __name__ != "__main__":
     torch = types.ModuleType("torch")
     torch.set_num_threads = lambda count: None
     torch.backends = types.SimpleNamespace(cuda=types.SimpleNamespace(enable_cudnn_sdp=lambda on: None))
-    torch.compile = None
+    torch.compile = lambda function: function
     sys.modules["torch"] = torch
     sys.modules["bitsandbytes"] = types.ModuleType("bitsandbytes")
     for name, members in {"warm": {"load": load}, "kinds.eval_open": {"run": run}}.items():

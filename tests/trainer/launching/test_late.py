@@ -31,3 +31,22 @@ def test_a_function_is_compiled_when_it_is_called_and_not_as_it_is_loaded() -> N
         [sys.executable, "-c", SHOW], env=trainer_environment(), capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr.count("Error")) == (0, 0), done.stderr
+
+
+LOADED = """
+import sys
+import torch
+from reprise_trainer.launching.late import load_compiler
+load_compiler()
+before = set(sys.modules)
+torch.compile(lambda: 1)
+assert set(sys.modules) == before
+assert "torch._inductor.compile_fx" in before
+"""
+
+
+def test_what_compiles_is_there_before_a_process_is_forked() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], env=trainer_environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr.count("Error")) == (0, 0), done.stderr

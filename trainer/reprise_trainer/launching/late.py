@@ -31,3 +31,10 @@ def load_bitsandbytes() -> None:
         import bitsandbytes  # noqa: F401
     finally:
         torch.compile = compile_now
+
+
+def load_compiler() -> None:
+    """Load what the first function to be compiled loads, which takes a second: for a process that others are forked from."""
+    import torch
+
+    torch.compile(lambda: None)
