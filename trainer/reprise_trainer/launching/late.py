@@ -34,7 +34,7 @@ def load_bitsandbytes() -> None:
 
 
 def load_compiler() -> None:
-    """Load what the first function to be compiled loads, which takes a second: for a process that others are forked from."""
+    """Load what the first function to be compiled loads: a second of it, for all that are forked from a process."""
     import torch
 
     torch.compile(lambda: None)
