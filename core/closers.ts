@@ -19,3 +19,14 @@ export class Closers {
     if (failed.length > 0) throw failed[0];
   }
 }
+
+/** Opens one thing after the other; where a later one cannot be opened, the earlier ones are closed, and its error is thrown. */
+export async function opening<T>(work: (closers: Closers) => Promise<T>): Promise<T> {
+  const closers = new Closers();
+  try {
+    return await work(closers);
+  } catch (error) {
+    await closers.close().catch(() => {});
+    throw error;
+  }
+}

@@ -5,7 +5,7 @@ import { findDevices } from "../host/devices.ts";
 import { KINDS } from "../activities/index.ts";
 import { activitiesWith } from "./activities.ts";
 import { guardedActivities } from "./guard.ts";
-import { Closers } from "../core/closers.ts";
+import { opening } from "../core/closers.ts";
 import { packageRoot } from "../core/package-root.ts";
 import { openTrainers } from "../programs/warm/trainers.ts";
 import { wantsGpu, type Plan } from "../schemas/plan.ts";
@@ -24,14 +24,13 @@ const CONNECT_MS = 15_000;
  * A worker in this process for one run, with its log as JSON lines in `logFile`. Each run has a task queue of its own,
  * named by its id: a worker that stops must not take another run's steps with it.
  */
-export async function startWorker(
+export function startWorker(
   address: string,
   store: Store,
   run: string,
   logFile: string,
 ): Promise<RunningWorker> {
-  const closers = new Closers();
-  try {
+  return opening(async (closers) => {
     closers.add(openWorkerLog(run, logFile));
     const options = connectionOptions(address);
     const connection = await connect(address, options.connection);
@@ -58,10 +57,7 @@ export async function startWorker(
       stickyQueueScheduleToStartTimeout: "2s",
     });
     return runningWorker(worker, closers);
-  } catch (error) {
-    await closers.close().catch(() => {});
-    throw error;
-  }
+  });
 }
 
 /** How many GPUs this machine has for a run; they are looked for only where its plan wants one: a driver that hangs is slow to say. */

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { NativeConnection, Worker } from "@temporalio/worker";
-import { Closers } from "../../core/closers.ts";
+import { opening } from "../../core/closers.ts";
 import { packageRoot } from "../../core/package-root.ts";
 import { connectionOptions } from "../../engine/connection.ts";
 import { dataConverter } from "../../engine/payloads.ts";
@@ -16,10 +16,9 @@ import { queueOf } from "../ids.ts";
 export const BUNDLE = path.join(packageRoot, "dist", "gitops-bundle.js");
 
 /** Works on the workflows of a store's repositories in this process. Several processes may. */
-export async function startWorker(address: string, around: Around): Promise<RunningWorker> {
+export function startWorker(address: string, around: Around): Promise<RunningWorker> {
   const queue = queueOf(around.store);
-  const closers = new Closers();
-  try {
+  return opening(async (closers) => {
     closers.add(openWorkerLog(queue, around.store.gitops.log));
     const options = connectionOptions(address);
     const connection = await NativeConnection.connect(options.connection);
@@ -41,8 +40,5 @@ export async function startWorker(address: string, around: Around): Promise<Runn
       maxCachedWorkflows: 200,
     });
     return runningWorker(worker, closers);
-  } catch (error) {
-    await closers.close().catch(() => {});
-    throw error;
-  }
+  });
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -8,6 +8,7 @@ import {
   readJsonLines,
   readSmallIfWhole,
   readSoon,
+  settle,
   unlessAbsent,
   writeWhole,
 } from "../../store/files.ts";
@@ -81,10 +82,31 @@ test("a small file that is read at once: absent, damaged, whole, and one that ca
   );
 });
 
-test.each([0, 1, 64 * 1024, 64 * 1024 + 1])("a file of %i bytes is read whole", async (bytes) => {
-  const file = path.join(folder, "sized");
-  writeFileSync(file, "x".repeat(bytes));
-  const read = readSoon(file);
-  expect(read instanceof Buffer).toBe(bytes <= 64 * 1024);
-  expect((await read).toString()).toBe("x".repeat(bytes));
+/** The number that the next file gets: it grows where files are left open. */
+function nextNumber(): number {
+  const opened = openSync(folder, "r");
+  closeSync(opened);
+  return opened;
+}
+
+test.each([0, 1, 64 * 1024, 64 * 1024 + 1])(
+  "a file of %i bytes is read whole, and waited for, and stays open no longer",
+  async (bytes) => {
+    const file = path.join(folder, "sized");
+    writeFileSync(file, "x".repeat(bytes));
+    const read = readSoon(file);
+    expect(read instanceof Buffer).toBe(bytes <= 64 * 1024);
+    expect((await read).toString()).toBe("x".repeat(bytes));
+    const before = nextNumber();
+    for (let time = 0; time < 100; time++) {
+      await readSoon(file);
+      await settle(file);
+    }
+    // Others in this process may have some open at this moment.
+    expect(nextNumber() - before).toBeLessThan(50);
+  },
+);
+
+test("what is not there cannot be on the disk", async () => {
+  await expect(settle(path.join(folder, "none"))).rejects.toMatchObject({ code: "ENOENT" });
 });
