@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { parse } from "../../compiler/parse.ts";
+import { Source } from "../../compiler/source.ts";
 
 const written = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 /** The same text for YAML alone. */
@@ -28,4 +29,21 @@ test.each([
   const { diagnostics } = parse("x.json", text);
   expect(diagnostics[0]?.code).toBe(code);
   expect(diagnostics).toEqual(parse("x.json", asYaml(text)).diagnostics);
+});
+
+test.each([
+  ["as a command writes it", written({ a: [1, "x", null, true, { b: -0.5 }] }), false],
+  ["of the largest exact number", written({ a: Number.MAX_SAFE_INTEGER }), false],
+  ["of a larger one", written({ a: 2 ** 53 }), true],
+  ["of a smaller one", written({ a: -(2 ** 53) }), true],
+  ["on one line", '{"a": 1}\n', true],
+  ["in other words", '{\n  "a": 1.0\n}\n', true],
+  ["that goes on", `${written({ a: 1 })}# said\n`, true],
+  ["of a key that each object has", written({ b: 1, constructor: 1 }), true],
+  ["that is YAML", "a: 1\n", true],
+])("whether YAML is asked for a text %s", (_, text, isRead) => {
+  const document = vi.spyOn(Source.prototype, "document", "get");
+  parse("x.json", text);
+  expect(document.mock.calls.length > 0).toBe(isRead);
+  document.mockRestore();
 });
