@@ -37,6 +37,8 @@ export interface Facts {
   files: string[];
   handlers: Record<string, string>;
   blocked: string[];
+  /** Whether Python looks for objects that nobody holds any more. */
+  collects: boolean;
   random: number[];
 }
 

@@ -86,7 +86,16 @@ describe.skipIf(process.platform !== "linux")("a host", { timeout: MINUTE }, () 
     // Whoever runs the tests may have files open that all programs get.
     inherited = fresh.files.slice(4);
     expect(forked.files).toEqual(["/dev/null", first.log, first.log, first.events, ...inherited]);
-    const alike: (keyof Facts)[] = ["folder", "umask", "nice", "path", "input", "handlers", "blocked"];
+    const alike: (keyof Facts)[] = [
+      "folder",
+      "umask",
+      "nice",
+      "path",
+      "input",
+      "handlers",
+      "blocked",
+      "collects",
+    ];
     for (const fact of alike) expect([fact, forked[fact]]).toEqual([fact, fresh[fact]]);
     expect(forked.random).not.toEqual(other.random);
     expect(forked.random[1]).not.toBe(other.random[1]);

@@ -1,6 +1,7 @@
 """Stands in for the trainers' libraries, so that a host is ready at once. A job's parameters say what its step does."""
 
 import contextlib
+import gc
 import json
 import os
 import random
@@ -34,6 +35,7 @@ def facts():
         "files": files(),
         "handlers": {name: str(signal.getsignal(getattr(signal, name))) for name in ("SIGINT", "SIGHUP", "SIGCHLD")},
         "blocked": [line for line in read("status").splitlines() if line.startswith("SigBlk")],
+        "collects": gc.isenabled(),
         "random": [random.random(), __import__("numpy").random.random()],
     }
 

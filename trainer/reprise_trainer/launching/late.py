@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
@@ -10,7 +11,7 @@ Function = Callable[..., Any]
 
 
 def load_bitsandbytes() -> None:
-    """Load it. Each of its functions that is to be compiled is, as soon as it is called."""
+    """Load it. Each of its functions that is to be compiled is, as soon as it is called, unless nothing is compiled."""
     import torch
 
     compile_now: Any = torch.compile
@@ -18,6 +19,8 @@ def load_bitsandbytes() -> None:
     def compile_later(function: Function | None = None, **how: Any) -> Function:
         if function is None:
             return lambda given: compile_later(given, **how)
+        if _nothing_is_compiled():
+            return function
         compiled = cache(lambda: compile_now(function, **how))
 
         @wraps(function)
@@ -35,6 +38,13 @@ def load_bitsandbytes() -> None:
 
 def load_compiler() -> None:
     """Load what the first function to be compiled loads: a second of it, for all that are forked from a process."""
+    if _nothing_is_compiled():
+        return
     import torch
 
     torch.compile(lambda: None)
+
+
+def _nothing_is_compiled() -> bool:
+    """As torch reads it. It would load the compiler all the same, and give back each function as it is."""
+    return os.environ.get("TORCH_COMPILE_DISABLE") == "1"
