@@ -5,8 +5,7 @@ import path from "node:path";
 import { makeChecks, trainer, writeChecks } from "./gpu-check/checks.mjs";
 import { carry } from "./gpu-check/carry.mjs";
 import { carryRun, demoVerdict } from "./gpu-check/demo.mjs";
-import { readOptions, requireGpu } from "./gpu-check/options.mjs";
-import { readJson, toolchainFile } from "./setup/places.mjs";
+import { pythonHere, readOptions, requireGpu } from "./gpu-check/options.mjs";
 import { setUpOrExit } from "./setup.mjs";
 
 const given = readOptions();
@@ -31,7 +30,7 @@ const more = ["part", "work"].flatMap((name) =>
   given[name] === undefined ? [] : [`--${name}`, given[name]],
 );
 const { status } = spawnSync(
-  readJson(toolchainFile).python,
+  pythonHere(),
   ["-m", "reprise_trainer.gpu_check", file, "--out", folder, "--minutes", given.minutes, ...more],
   { stdio: "inherit", env: { ...process.env, PYTHONPATH: trainer } },
 );

@@ -80,10 +80,13 @@ function requireFile(file) {
     throw new Refused(`'${file}' is missing: --read takes the folder that --out named, after part 3.`);
 }
 
+/** The trainers' Python, once it is set up. */
+export const pythonHere = () => process.env.REPRISE_PYTHON || readJson(toolchainFile).python;
+
 /** Ends the process where PyTorch sees no GPU: asked of the trainers' own Python, so after set-up. */
 export function requireGpu() {
   const asked = "import sys, torch; sys.exit(0 if torch.cuda.is_available() else 3)";
-  const { status } = spawnSync(readJson(toolchainFile).python, ["-c", asked], { stdio: "ignore" });
+  const { status } = spawnSync(pythonHere(), ["-c", asked], { stdio: "ignore" });
   if (status === 0) return;
   console.error(
     "PyTorch sees no CUDA GPU here. On a processor 'npm run gpu-check -- --dry' tries the checks out; with --prepare they can be carried to another machine.",

@@ -1,14 +1,25 @@
+import { chmodSync, writeFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { packageRoot } from "../../core/package-root.ts";
+import { requireTool } from "../../host/toolchain.ts";
 import { reprise, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
 const script = path.join(packageRoot, "scripts", "gpu-check.mjs");
-const gpuCheck = (...options: string[]) =>
-  execa(process.execPath, [script, "--dry", ...options], { reject: false, cwd: packageRoot });
+const gpuCheck = (options: string[], env: Record<string, string> = {}) =>
+  execa(process.execPath, [script, "--dry", ...options], { reject: false, cwd: packageRoot, env });
+
+/** The trainers' Python, whose jobs load no libraries: those of part 1 do. Its path. */
+function forkingPython(): string {
+  const file = path.join(temporaryFolder(), "python");
+  const forking = path.join(packageRoot, "tests", "trainer", "forking_gpu_check.py");
+  writeFileSync(file, `#!/bin/sh\nexec "${requireTool("python")}" "${forking}" "$@"\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
 
 interface Measured {
   machine: { packages: Record<string, string | null> };
@@ -23,7 +34,7 @@ test(
   { timeout: 600_000 },
   async () => {
     const out = path.join(temporaryFolder(), "out");
-    const { exitCode, stdout } = await gpuCheck("--part", "1", "--out", out);
+    const { exitCode, stdout } = await gpuCheck(["--part", "1", "--out", out]);
     expect(stdout).toMatch(/grpo, rollout: tokens a second +[0-9.]+/);
     expect(exitCode).toBe(0);
     const measured = JSON.parse(await fs.readFile(path.join(out, "measured-1.json"), "utf8")) as Measured;
@@ -44,7 +55,7 @@ test(
   { timeout: 300_000 },
   async () => {
     const folder = temporaryFolder();
-    const { exitCode, stdout, stderr } = await gpuCheck("--prepare", folder);
+    const { exitCode, stdout, stderr } = await gpuCheck(["--prepare", folder]);
     expect(stderr).toBe("");
     expect(exitCode).toBe(0);
     expect(stdout).toContain("PYTHONPATH=site:. python3 -m reprise_trainer.gpu_check checks.json");
@@ -83,15 +94,17 @@ test(
     const [run] = await fs.readdir(path.join(folder, ".reprise", "runs"));
     const options = ["--demo", path.join(folder, ".reprise", "runs", run!)];
     const out = path.join(folder, "out");
-    const { exitCode, stdout } = await gpuCheck("--part", "3", "--out", out, ...options);
+    const { exitCode, stdout } = await gpuCheck(["--part", "3", "--out", out, ...options], {
+      REPRISE_PYTHON: forkingPython(),
+    });
     expect(exitCode).toBe(0);
     expect(stdout.match(/ (\d+) of \1 replies alike/g)).toHaveLength(3);
     expect(stdout).toMatch(/demo-grpo: seconds in all +[0-9.]+/);
     expect(stdout).toMatch(/GRPO against SFT: p ([0-9.]+), in the run \1$/m);
-    expect((await gpuCheck("--read", folder, ...options)).stderr).toContain(
+    expect((await gpuCheck(["--read", folder, ...options])).stderr).toContain(
       "takes the folder that --out named",
     );
-    const read = await gpuCheck("--read", out, ...options);
+    const read = await gpuCheck(["--read", out, ...options]);
     expect(read.stdout).toContain(stdout.slice(stdout.indexOf("The demo's right answers")));
   },
 );
@@ -109,12 +122,12 @@ test("what cannot be is a sentence, before anything is counted", async () => {
     [["--nonsense"], /^Unknown option '--nonsense'/],
   ];
   for (const [options, sentence] of cases) {
-    const { exitCode, stderr } = await gpuCheck(...options);
+    const { exitCode, stderr } = await gpuCheck(options);
     expect(stderr).toMatch(sentence);
     expect(stderr).not.toContain("    at ");
     expect(exitCode).toBe(2);
   }
-  expect((await gpuCheck("--help")).stdout).toContain("--prepare FOLDER");
+  expect((await gpuCheck(["--help"])).stdout).toContain("--prepare FOLDER");
 });
 
 test("a machine without a GPU is told at once", { timeout: 120_000 }, async () => {

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 
-from hosting import QUIET
+from quiet import QUIET
 
 
 @cache
@@ -30,11 +30,14 @@ def _forks() -> ForkServerContext:
 class Forked:
     """In the place of a `subprocess.Popen`, as far as it is needed; `stdout` is a file, to which all is written."""
 
+    # What forks, if it is not a process that is begun for that.
+    forks: ClassVar[Any] = None
+
     def __init__(self, command: Sequence[str], *, env: Mapping[str, str], stdout: Any = None, **_: Any) -> None:
         assert list(command[:2]) == [sys.executable, "-m"]
         self.args = command
         said = os.devnull if stdout is None else stdout.name
-        self._process = _forks().Process(target=_be, args=(list(command[2:]), dict(env), said))
+        self._process = (Forked.forks or _forks()).Process(target=_be, args=(list(command[2:]), dict(env), said))
         self._process.start()
 
     def poll(self) -> int | None:

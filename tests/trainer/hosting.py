@@ -15,10 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from conftest import PATIENCE, trainer_environment
+from quiet import QUIET
 from reprise_trainer.job.job import Job
-
-# Without threads of libraries a process can be forked.
-QUIET = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 
 
 class Host:
