@@ -7,19 +7,19 @@ import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { reprise, start, stopServerAfterwards, type Ended } from "../support/cli.ts";
 import { writeClosedRecipe, writeRecipe, type Asked } from "../support/closed-model.ts";
 import { startFaultProxy, type FaultProxy } from "../support/fault-proxy.ts";
-import { afterwards, temporaryFolder } from "../support/folders.ts";
-import { makeServedModels, startModelServer, type ModelServer } from "../support/model-server.ts";
+import { temporaryFolder } from "../support/folders.ts";
+import { startModelServers, type ModelServer, type ModelServers } from "../support/model-server.ts";
 
 const KEY = "sk-very-secret-0123456789";
 const models = temporaryFolder();
+let servers: ModelServers;
 let server: ModelServer;
 
 beforeAll(async () => {
-  // The same name, other weights.
-  await makeServedModels(path.join(models, "tiny"), path.join(models, "other", "tiny"));
-  server = await startModelServer(path.join(models, "tiny"));
+  servers = await startModelServers(models);
+  server = servers.one;
 }, 300_000);
-afterAll(() => server.stop());
+afterAll(() => servers.stop());
 
 interface Place {
   folder: string;
@@ -157,9 +157,11 @@ test("a cassette is replayed without network, shows a changed model, and refuses
   const other = recordOf(await place.run("--new", "--json"));
   expect(stepOf(other, "choice").failure!.message).toContain("The cassette has no reply to 'choice-");
 
-  const changed = await startModelServer(path.join(models, "other", "tiny"));
-  afterwards(() => changed.stop());
-  writeRecipe(place.folder, { ...place.asked, url: changed.url, more: [cassette, "cassette_use: compare"] });
+  writeRecipe(place.folder, {
+    ...place.asked,
+    url: servers.other.url,
+    more: [cassette, "cassette_use: compare"],
+  });
   const compared = recordOf(await place.run("--new", "--json"));
   const step = stepOf(compared, "choice");
   expect(step.metrics["changed"]).toBeGreaterThan(0);

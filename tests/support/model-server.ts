@@ -2,13 +2,12 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
 import getPort from "get-port";
 import { packageRoot } from "../../core/package-root.ts";
 import { findToolchain } from "../../host/toolchain.ts";
 import { signalGroup } from "../../store/processes.ts";
 
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 240_000;
 const GRACE_MS = 3_000;
 
 const python = findToolchain().python!;
@@ -21,32 +20,30 @@ export interface ModelServer {
   url: string;
   /** What requests must name as `model`. */
   model: string;
-  pid: number;
+}
+
+/** Of one name, with other weights: the other one has other letters and scores to give. */
+export interface ModelServers {
+  one: ModelServer;
+  other: ModelServer;
   stop(): Promise<void>;
 }
 
-/** Makes two tiny vision models in new folders; the other one has other letters and scores to give. */
-export async function makeServedModels(folder: string, other: string): Promise<void> {
-  const script = path.join(packageRoot, "tests", "support", "served_model.py");
-  await execa(python, [script, folder, other], { env: { ...ENVIRONMENT, OMP_NUM_THREADS: "1" } });
-}
-
-/** Starts `transformers serve` on loopback and waits until the model is loaded. Whoever starts it stops it. */
-export async function startModelServer(
-  modelFolder: string,
-  { port }: { port?: number } = {},
-): Promise<ModelServer> {
-  const folder = path.dirname(modelFolder);
-  const model = path.basename(modelFolder);
+/** Makes two tiny vision models in a folder, starts `transformers serve` of each, and waits until they are loaded. */
+export async function startModelServers(folder: string): Promise<ModelServers> {
+  const model = "tiny";
   const home = path.join(folder, "hugging face");
   // The list of models reads this folder and fails without it.
   mkdirSync(path.join(home, "hub"), { recursive: true });
-  const at = port ?? (await getPort({ host: "127.0.0.1" }));
-  const log = path.join(folder, `${model}-${at}.log`);
+  const ports = [await getPort({ host: "127.0.0.1" }), await getPort({ host: "127.0.0.1" })];
+  const log = path.join(folder, "log.txt");
   const output = openSync(log, "a");
-  const serve = ["-m", "transformers.cli.transformers", "serve", model];
-  const child = spawn(python, [...serve, "--host", "127.0.0.1", "--port", String(at), "--device", "cpu"], {
-    cwd: folder,
+  const script = path.join(packageRoot, "tests", "support", "served_model.py");
+  const served = ["one", "other"].flatMap((name, index) => [
+    path.join(folder, name, model),
+    String(ports[index]),
+  ]);
+  const child = spawn(python, [script, ...served], {
     env: { ...process.env, ...ENVIRONMENT, HF_HOME: home, OMP_NUM_THREADS: "1" },
     stdio: ["ignore", output, output],
     detached: true,
@@ -60,21 +57,25 @@ export async function startModelServer(
   void ended.then(() => (gone = true));
   const pid = child.pid ?? 0;
   const stop = async () => {
-    if (gone || pid === 0) return;
+    if (pid === 0) return;
     signalGroup(pid, "SIGTERM");
     await Promise.race([ended, sleep(GRACE_MS, undefined, { ref: false })]);
-    if (!gone) signalGroup(pid, "SIGKILL");
+    signalGroup(pid, "SIGKILL");
     await ended;
   };
   const until = Date.now() + PATIENCE_MS;
-  while (!(await isHealthy(at))) {
-    if (gone || Date.now() > until) {
-      await stop();
-      throw new Error(`The model server did not start. Its log:\n${readFileSync(log, "utf8").slice(-4_000)}`);
+  for (const port of ports)
+    while (!(await isHealthy(port))) {
+      if (gone || Date.now() > until) {
+        await stop();
+        throw new Error(
+          `The model servers did not start. Their log:\n${readFileSync(log, "utf8").slice(-4_000)}`,
+        );
+      }
+      await sleep(100);
     }
-    await sleep(100);
-  }
-  return { url: `http://127.0.0.1:${at}/v1`, model, pid, stop };
+  const [one, other] = ports.map((port) => ({ url: `http://127.0.0.1:${port}/v1`, model }));
+  return { one: one!, other: other!, stop };
 }
 
 async function isHealthy(port: number): Promise<boolean> {

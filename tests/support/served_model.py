@@ -1,6 +1,7 @@
-"""Makes two tiny Qwen2-VL that answer through `transformers serve`: served_model.py OUTPUT_DIR OTHER_DIR.
+"""Makes two tiny Qwen2-VL, then serves both: served_model.py OUTPUT_DIR PORT OTHER_DIR PORT.
 
-The first one is made from nothing, the other one of it, to give other letters and scores.
+The first one is made from nothing, the other one of it, to give other letters and scores. Each answers through
+`transformers serve` in a process of its own, which is forked where it can be: to load the libraries takes seconds.
 
 Questions with lettered options and images get a letter that hangs on how bright the images are, a prompt with the
 word "JSON" gets three scores, and anything else a sentence.
@@ -9,6 +10,8 @@ word "JSON" gets three scores, and anything else a sentence.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import os
 import random
 import sys
 from pathlib import Path
@@ -22,6 +25,7 @@ from transformers import (
     Qwen2VLProcessor,
     Qwen2VLVideoProcessor,
 )
+from transformers.cli.transformers import main as command
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "trainer"))
 
@@ -44,8 +48,9 @@ RESPONSE = {
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("output", type=Path)
-    parser.add_argument("other", type=Path)
+    for name in ("output", "other"):
+        parser.add_argument(name, type=Path)
+        parser.add_argument(f"{name}_port")
     args = parser.parse_args()
     texts = Texts(0, (4, 3, 5))
     processor = build(args.output, texts)
@@ -55,6 +60,20 @@ def main() -> None:
     teach(model, processor, Texts(1, (1, 2, 3)), 60)
     processor.save_pretrained(args.other)
     model.save_pretrained(args.other)
+    processes = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    served = ((args.output, args.output_port), (args.other, args.other_port))
+    children = [processes.Process(target=serve, args=which) for which in served]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+
+
+def serve(directory: Path, port: str) -> None:
+    """Answer on loopback until the process is ended."""
+    os.chdir(directory.parent)
+    sys.argv = ["transformers", "serve", directory.name, "--host", "127.0.0.1", "--port", port, "--device", "cpu"]
+    command()
 
 
 def teach(model: Any, processor: Qwen2VLProcessor, texts: Texts, steps: int) -> None:
