@@ -8,6 +8,7 @@ import torch
 from reprise_trainer.training import asked_places
 from reprise_trainer.training.asked_places import compute_asked
 from trl.kernels import chunked_logprob
+from trl.trainer import utils
 from trl.trainer.utils import add_fused_lm_head
 
 ALL = asked_places._forward_tile, asked_places._backward_tile
@@ -32,8 +33,11 @@ class Model(torch.nn.Module):
     def forward(self) -> None: ...
 
 
-def computed(labels: torch.Tensor, vocabulary: int, *, asked: bool, entropy: bool = False) -> list[torch.Tensor]:
+def computed(
+    labels: torch.Tensor, vocabulary: int, *, asked: bool, entropy: bool = False, frozen: bool = False
+) -> list[torch.Tensor]:
     model: Any = Model(*labels.shape, vocabulary)
+    model.head.weight.requires_grad = not frozen
     add_fused_lm_head(model, temperature=0.7, outputs=("log_probs", "entropy", "is_top1"))
     if asked:
         compute_asked(SimpleNamespace(model=model, args=SimpleNamespace(use_cpu=True)))
@@ -46,7 +50,7 @@ def computed(labels: torch.Tensor, vocabulary: int, *, asked: bool, entropy: boo
         out.log_probs.detach(),
         out.entropy.detach(),
         out.is_top1,
-        *(p.grad for p in model.parameters()),
+        *(weight.grad for weight in model.parameters() if weight.requires_grad),
     ]
 
 
@@ -54,18 +58,21 @@ def computed(labels: torch.Tensor, vocabulary: int, *, asked: bool, entropy: boo
 def _tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, function in zip(("_forward_tile", "_backward_tile"), ALL, strict=True):
         monkeypatch.setattr(chunked_logprob, name, function)
+    monkeypatch.setattr(utils, "_ChunkedLogProbFunction", asked_places._Whole)
 
 
 @pytest.mark.parametrize("vocabulary", [7, 359, 40_000])
 @pytest.mark.parametrize("places", [0, 1, 2, 3, 17, 60])
 @pytest.mark.parametrize("entropy", [False, True])
-def test_the_numbers_are_the_same(vocabulary: int, places: int, entropy: bool) -> None:
+@pytest.mark.parametrize("frozen", [False, True])
+def test_the_numbers_are_the_same(vocabulary: int, places: int, entropy: bool, frozen: bool) -> None:
     labels = torch.full((6, 11), -100)
     at = torch.randperm(60, generator=torch.Generator().manual_seed(places))[:places]
     # Token 0 is what TRL puts in the place of a label that is none.
     labels[at // 10, 1 + at % 10] = torch.randint(vocabulary, (places,)) * (at % 3 > 0)
-    whole = computed(labels, vocabulary, asked=False, entropy=entropy)
-    for one, other in zip(whole, computed(labels, vocabulary, asked=True, entropy=entropy), strict=True):
+    told = {"entropy": entropy, "frozen": frozen}
+    whole = computed(labels, vocabulary, asked=False, **told)
+    for one, other in zip(whole, computed(labels, vocabulary, asked=True, **told), strict=True):
         assert one.dtype == other.dtype
         assert one.numpy().tobytes() == other.numpy().tobytes()
 
@@ -78,6 +85,19 @@ def test_only_labelled_places_are_computed(monkeypatch: pytest.MonkeyPatch) -> N
     labels[2, 5:9] = 3
     computed(labels, 7, asked=True)
     assert seen == [4, 4]
+
+
+@pytest.mark.parametrize(("places", "rows"), [(4, 8), (9, 12), (59, 60)])
+def test_a_frozen_head_is_multiplied_where_something_is_asked(
+    monkeypatch: pytest.MonkeyPatch, places: int, rows: int
+) -> None:
+    seen: list[int] = []
+    product = torch.mm
+    monkeypatch.setattr(torch, "mm", lambda one, *rest, **kw: (seen.append(len(one)), product(one, *rest, **kw))[1])
+    labels = torch.full((6, 11), -100)
+    labels[:, 1:] = torch.full((60,), -100).index_fill_(0, torch.arange(places), 3).reshape(6, 10)
+    computed(labels, 7, asked=True, frozen=True)
+    assert seen == [rows, rows]
 
 
 def test_a_gpu_is_left_alone() -> None:

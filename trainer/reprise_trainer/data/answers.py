@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from .choices import CONFLICT, Choices
 from .reading import MENTION, TAG, THINKING, fold, tidy
@@ -26,9 +27,15 @@ def tagged_letter(completion: str, options: list[str]) -> str | None:
     """
     said = outside_thinking(tidy(completion))
     contents = None if said is None else _tag_contents(said)
-    choices = Choices(options)
+    choices = _choices(tuple(options))
     letters = {_capital(choices, content) for content in contents or [""]}
     return letters.pop() if len(letters) == 1 else None
+
+
+@lru_cache(maxsize=256)
+def _choices(options: tuple[str, ...]) -> Choices:
+    """A group's completions are read by the same options."""
+    return Choices(list(options))
 
 
 def _capital(choices: Choices, content: str) -> str | None:

@@ -36,6 +36,7 @@ from ..training.merging import merge_and_check
 from ..training.progress import ReportProgress
 from ..training.reference import reference_of, score_beside
 from ..training.settings import require_here, require_sense
+from ..training.shared_prompts import share_prompts
 from ..training.supervised import keep_trainable_in_float32, run_to_the_end, summary
 
 # Groups without a second distinct completion before the run is stopped as greedy.
@@ -129,9 +130,7 @@ def run(job: Job, events: Events) -> dict[str, Any]:
     fit_tiles(trainer)
     trainer.remove_callback(transformers.PrinterCallback)
     watch_rollouts(trainer)
-    family.share_clips(trainer)
-    _use_core_beside(trainer, job)
-    compute_asked(trainer)
+    _compute_no_more_than_needed(trainer, family, job)
     rewards = WatchRewards(trainer, params["rewards"], params.get("equal_rewards_patience", REWARD_PATIENCE), events)
     rewards.resume(resume)
     trainer.add_callback(StopWhenNotFinite(trainer))
@@ -168,6 +167,14 @@ def generation_is_used_up(trainer: Any) -> bool:
     """
     args = trainer.args
     return trainer._step % (args.steps_per_generation * args.num_iterations) == 0
+
+
+def _compute_no_more_than_needed(trainer: Any, family: Family, job: Job) -> None:
+    family.share_clips(trainer)
+    _use_core_beside(trainer, job)
+    compute_asked(trainer)
+    # Last: a reference is a copy of the model's modules.
+    share_prompts(trainer)
 
 
 def _use_core_beside(trainer: Any, job: Job) -> None:

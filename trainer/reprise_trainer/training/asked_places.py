@@ -9,28 +9,41 @@ from typing import Any
 import torch
 from peft import PeftModel
 from trl.kernels import chunked_logprob
+from trl.trainer import utils
 
 # A label that nothing is asked by.
 _NOTHING = -100
 _GRADIENTS = ("HAS_LOGPROB_GRAD", "HAS_ENTROPY_GRAD")
+# A product of matrices goes through its rows in groups of so many, and through the last or a few in another way.
+_GROUP, _FEW = 4, 8
+_Whole: Any = chunked_logprob.ChunkedLogProbFunction
 _forward_tile: Any = chunked_logprob._forward_tile
 _backward_tile: Any = chunked_logprob._backward_tile
 
 
 class _Asked(threading.local):
-    """Places of this thread's forward pass, one after another: whether a label asks for their numbers."""
+    """Of this thread's forward pass."""
 
     places: torch.Tensor | None = None
+    """One after another: whether a label asks for their numbers."""
+
+    prompt: int = 0
+    """So many tokens stand before the first label of any row."""
 
 
 _asked = _Asked()
 
 
+def prompt_length() -> int:
+    """How many tokens of each row come before anything that the forward pass of this thread is asked for."""
+    return _asked.prompt
+
+
 def compute_asked(trainer: Any) -> None:
     """Let a training on the CPU compute what follows from logits at labelled places alone.
 
-    The products of matrices stay whole, as they give other numbers in another size. Where no label is, TRL itself puts
-    zeros in the place of what it computed, and of its gradient.
+    Where no label is, TRL itself puts zeros in the place of what it computed, and of its gradient. Where the head is
+    trained its products stay whole: their sums go over all places.
     """
     if not trainer.args.use_cpu:
         return
@@ -38,6 +51,7 @@ def compute_asked(trainer: Any) -> None:
         if model is not None:
             _note_labels(model.get_base_model() if isinstance(model, PeftModel) else model)
     chunked_logprob._forward_tile, chunked_logprob._backward_tile = _forward_some, _backward_some
+    utils._ChunkedLogProbFunction = _AtPlaces
 
 
 def _note_labels(model: Any) -> None:
@@ -49,13 +63,45 @@ def _note_labels(model: Any) -> None:
         labels = kwargs.get("labels")
         if labels is None or kwargs.get("shift_labels") is not None:
             return forward(*args, **kwargs)
-        _asked.places = (labels[:, 1:] != _NOTHING).reshape(-1)
+        asked = labels != _NOTHING
+        _asked.places = asked[:, 1:].reshape(-1)
+        _asked.prompt = int(asked.any(0).int().argmax())
         try:
             return forward(*args, **kwargs)
         finally:
-            _asked.places = None
+            _asked.places, _asked.prompt = None, 0
 
     model.forward = noted
+
+
+class _AtPlaces:
+    """TRL's function of logits, for which a frozen head's products too are computed where something is asked."""
+
+    @staticmethod
+    def apply(hidden: torch.Tensor, weight: torch.Tensor, bias: Any, targets: torch.Tensor, *rest: Any) -> Any:
+        """Of `hidden` [places, width] and `targets` [places]; gives a tuple of tensors [places], or None."""
+        places = _asked.places
+        at = None if places is None or weight.requires_grad else _rows_of_product(places, len(hidden))
+        if places is None or at is None:
+            return _Whole.apply(hidden, weight, bias, targets, *rest)
+        _asked.places = places[at]
+        try:
+            computed = _Whole.apply(hidden[at], weight, bias, targets[at], *rest)
+        finally:
+            _asked.places = places
+        return tuple(None if part is None else part.new_zeros(len(hidden)).index_put((at,), part) for part in computed)
+
+
+def _rows_of_product(places: torch.Tensor, rows: int) -> torch.Tensor | None:
+    """The places that something is asked of and some more, so many that each row comes out as in the whole product.
+
+    None where they are all, or where it has rows that only the whole product computes so.
+    """
+    if len(places) != rows or rows % _GROUP:
+        return None
+    asked, others = places.nonzero().flatten(), (~places).nonzero().flatten()
+    needed = max(_FEW, -(-len(asked) // _GROUP) * _GROUP)
+    return torch.cat([asked, others[: needed - len(asked)]]).sort().values if needed < rows else None
 
 
 def _forward_some(tile: torch.Tensor, stride: int, *rest: Any, **flags: Any) -> None:

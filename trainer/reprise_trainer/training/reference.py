@@ -10,6 +10,8 @@ import torch
 from peft import PeftModel
 from peft.tuners.tuners_utils import BaseTunerLayer
 
+from .dropout import drops
+
 NAME = "ref_per_token_logps"
 
 
@@ -35,7 +37,7 @@ def reference_of(trainer: Any) -> Any:
     if "ref" in model.peft_config:
         return None
     reference = without_adapter(model)
-    return None if _drops(reference) else reference
+    return None if drops(reference) else reference
 
 
 def score_beside(trainer: Any, reference: Any, thread: ThreadPoolExecutor) -> None:
@@ -83,8 +85,3 @@ class Late(dict[str, Any]):
             raise KeyError(name)
         self[name] = self._wait()
         return self[name]
-
-
-def _drops(model: Any) -> bool:
-    modules = any(isinstance(part, torch.nn.Dropout) and part.p > 0 for part in model.modules())
-    return modules or any((getattr(part, "attention_dropout", None) or 0.0) > 0 for part in model.modules())
