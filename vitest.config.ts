@@ -9,8 +9,8 @@ export default defineConfig({
     // To remove the tens of thousands of files of a large run takes minutes on a slow disk.
     hookTimeout: 240_000,
     pool: "forks",
-    // Most files wait for processes, which leave half of two cores idle where two files run at once.
-    maxWorkers: 4,
+    // Most files wait for processes: a file takes two fifths of a core.
+    maxWorkers: 5,
     sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: "apart", include: ["tests/**/*.test.ts"], exclude: TOGETHER } },

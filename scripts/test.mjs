@@ -1,7 +1,7 @@
 // npm test: set up, then every suite; the last line counts all of them. Arguments choose suites: unit, trainer, e2e,
 // forge. The last needs a Gitea, which it builds when it is asked for by name; otherwise it runs where there is one already.
 // All that are chosen run at once, so that no core waits for the last test of a suite. The trainer's computes and hardly waits: it
-// is two processes, which take a little less of the machine than the others do.
+// is two processes, which take what the others leave, and are done when they are.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -11,8 +11,8 @@ import { failedInPytest, failedInVitest } from "./failed-tests.mjs";
 import { buildGitea, builtGitea } from "./forge/gitea.mjs";
 import { setUpOrExit } from "./setup.mjs";
 
-/** Of the trainer's suite: others have tests that wait for something until a time is over. */
-const NICE = 2;
+/** Of the trainer's suite: others have tests that wait for something until a time is over. Where it ends last, both cores work. */
+const NICE = 5;
 
 await setUpOrExit();
 // As the product does: where nothing compiled is kept, each start of Python takes twice as long or more.
@@ -59,7 +59,7 @@ async function vitest(names) {
 }
 
 /** Folders of tests/trainer that take half of the time; the other half are all others. */
-const HALF = ["launching", "frames"].map((name) => `tests/trainer/${name}`);
+const HALF = ["launching", "frames", "checkpoints", "kinds"].map((name) => `tests/trainer/${name}`);
 
 /** A part of the trainer's suite: of what files, and what pytest said. */
 async function pytest(name, files) {

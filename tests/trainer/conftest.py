@@ -163,7 +163,7 @@ def trainer_environment() -> dict[str, str]:
 
 def until(job: Job, text: str, child: subprocess.Popen[bytes]) -> None:
     """Wait until a job that runs as a child has written a text into its events."""
-    for _ in range(2400):
+    for _ in range(20 * PATIENCE):
         if job.events.exists() and text in job.events.read_text():
             return
         assert child.poll() is None

@@ -40,6 +40,12 @@ class Forked:
         self._process = (Forked.forks or _forks()).Process(target=_be, args=(list(command[2:]), dict(env), said))
         self._process.start()
 
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        assert self._process.pid is not None
+        return self._process.pid
+
     def poll(self) -> int | None:
         """The exit code, negative for a signal; None while it lives."""
         return self._process.exitcode
@@ -54,8 +60,7 @@ class Forked:
 
     def send_signal(self, name: int) -> None:
         """Signal it."""
-        assert self._process.pid is not None
-        os.kill(self._process.pid, name)
+        os.kill(self.pid, name)
 
     def kill(self) -> None:
         """End it at once."""
