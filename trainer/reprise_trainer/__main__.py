@@ -66,16 +66,18 @@ def run(path: str) -> int:
         local = with_local_models(job, events)
         if "torch" not in sys.modules:
             events.message("loading libraries")
-        before_libraries(job.reproducible)
-        import torch
+        with late.not_collecting():
+            before_libraries(job.reproducible)
+            import torch
 
+            kind = import_module(f".kinds.{KINDS[job.kind]}", __package__)
         torch.set_num_threads(job.threads)
         if job.reproducible == "deterministic":
             import_module(".launching.deterministic", __package__).use()
         # Its backward pass gives nan for masked rows where the length leaves 64 of 128 (pytorch/pytorch#196678), and
         # adds in another order each time.
         torch.backends.cuda.enable_cudnn_sdp(False)
-        metrics = import_module(f".kinds.{KINDS[job.kind]}", __package__).run(local, events)
+        metrics = kind.run(local, events)
     except StepError as error:
         write_result(job.result, {"ok": False, "code": error.code, "message": str(error)})
         return 2

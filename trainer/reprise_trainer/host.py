@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from . import __main__ as step
+from .launching.late import not_collecting
 from .processes import forking, shown
 from .processes.ending import end_with_parent, finish
 
@@ -76,21 +77,19 @@ class Host:
     def load(self, reproducible: str) -> bool:
         """Load the libraries, and say whether steps can be asked for."""
         self.say("up")
-        # Libraries let hardly anything go as they are loaded: to look for it again and again took a fifth of the time.
-        gc.disable()
         try:
             os.close(os.pidfd_open(self._pid))
-            step.before_libraries(reproducible)
-            from . import warm
+            with not_collecting():
+                step.before_libraries(reproducible)
+                from . import warm
 
-            warm.load()
+                warm.load()
         except (Exception, SystemExit) as error:
             self.say("unfit", why=f"{type(error).__name__}: {error}")
             return False
         # What is there now is not looked at again: memory that nobody writes is shared by all.
         gc.collect()
         gc.freeze()
-        gc.enable()
         why = forking.why_not()
         if why is not None:
             self.say("unfit", why=why)
