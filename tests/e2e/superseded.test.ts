@@ -35,7 +35,7 @@ steps:
       batch_size_per_device: 3
       epochs: 10
     resources: { cpu: 1 }
-    checkpoint: { every: 20 steps }
+    checkpoint: { every: 100 steps }
 claims:
   - { id: trained, metric: sft.steps, at_least: ${least} }
 `;
