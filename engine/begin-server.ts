@@ -15,6 +15,7 @@ import {
   noteServer,
 } from "./server-file.ts";
 import { launchServer, serverArguments } from "./server-process.ts";
+import { furtherName, shortenName } from "./server-program.ts";
 import { versionOf } from "./server-version.ts";
 import type { Store } from "../store/store.ts";
 
@@ -66,7 +67,7 @@ async function lockServer(store: Store): Promise<() => Promise<void>> {
 }
 
 async function begin(store: Store, binary: string): Promise<BegunServer> {
-  const { folder, log } = store.local.server;
+  const { folder, log, program } = store.local.server;
   const version = await versionOf(binary);
   await leaveOtherPlace(store);
   const before = await lastServer(store);
@@ -76,7 +77,8 @@ async function begin(store: Store, binary: string): Promise<BegunServer> {
   const database = databaseOf(store, version);
   refuseClock(database);
   const saidBefore = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
-  const child = launchServer(folder, log, binary, serverArguments(database, port));
+  const named = furtherName(binary, program);
+  const child = launchServer(folder, log, named, serverArguments(database, port));
   let ended: { signal: NodeJS.Signals | null } | undefined;
   child.once("error", () => (ended = { signal: null })).once("exit", (_, signal) => (ended = { signal }));
   const address = `127.0.0.1:${port}`;
@@ -84,6 +86,8 @@ async function begin(store: Store, binary: string): Promise<BegunServer> {
   // Known before it answers: a command that is ended meanwhile must not leave a server that nobody finds.
   if (identity !== undefined)
     await noteServer(store, { process: identity, address, version, folder: identifyFolder(folder)! });
+  if (child.pid !== undefined && named === program)
+    await shortenName(program, child.pid, `temporal ${version}\n`);
   return { address, identity, database, saidBefore, ended: () => ended };
 }
 

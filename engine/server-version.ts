@@ -14,10 +14,10 @@ interface Known {
   version: string;
 }
 
-/** Tells whether a program is still the file that it was; null where there is none. */
+/** Tells whether a program is still the file that it was; null where there is none. A further name changes its `ctime`. */
 function stampOf(program: string): string | null {
   const found = statSync(program, { throwIfNoEntry: false });
-  return found === undefined ? null : `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}`;
+  return found === undefined ? null : `${found.ino} ${found.size} ${found.mtimeMs}`;
 }
 
 /**

@@ -137,6 +137,8 @@ const filesOfServer = (folder: string) => ({
   place: path.join(folder, "place.json"),
   stopped: path.join(folder, "stopped.json"),
   log: path.join(folder, "log.txt"),
+  /** A name of its program, as long as it takes to start it. */
+  program: path.join(folder, "temporal"),
   database: (version: string) => path.join(folder, `temporal-${version}.db`),
 });
 
