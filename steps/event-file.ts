@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
 import type { TrainerEvent } from "../schemas/generated/trainer-event.ts";
 import { linesOf } from "../store/files.ts";
 import { removeTree } from "../store/remove.ts";
@@ -40,13 +40,13 @@ export class EventFile {
 
   /** Appends what was kept, if the file ends with a whole line by now. */
   flush(): Promise<void> {
-    return this.#append(() => tailOf(this.path) === "whole");
+    return this.#append(isWhole);
   }
 
   /** Appends what was kept, and ends a last line that nobody will end any more: its writer is gone. */
   settle(): Promise<void> {
-    return this.#append(() => {
-      if (tailOf(this.path) === "open") appendFileSync(this.path, "\n");
+    return this.#append((opened) => {
+      if (!isWhole(opened)) writeFileSync(opened, "\n");
       return true;
     });
   }
@@ -72,11 +72,14 @@ export class EventFile {
     };
   }
 
-  #append(mayWrite: () => boolean): Promise<void> {
+  #append(mayWrite: (opened: number) => boolean): Promise<void> {
     return this.#inTurn(() => {
-      if (!mayWrite() || this.#held.length === 0) return;
-      const held = this.#held.splice(0);
-      appendFileSync(this.path, linesOf(held));
+      const opened = openToAppend(this.path);
+      try {
+        if (mayWrite(opened) && this.#held.length > 0) writeFileSync(opened, linesOf(this.#held.splice(0)));
+      } finally {
+        closeSync(opened);
+      }
     });
   }
 
@@ -97,16 +100,25 @@ function isFile(place: string): boolean | undefined {
   }
 }
 
-/** Whether a file ends with a whole line; one that is not there is whole. Throws for what is no file, a pipe say. */
-function tailOf(file: string): "whole" | "open" {
-  if (isFile(file) === false) throw new Error(`'${file}' is ${NO_FILE}`);
-  const opened = openSync(file, "a+");
+/** Opens a file, which need not be there, to read and append. Throws for what is no file, a pipe say. */
+function openToAppend(file: string): number {
+  const { O_APPEND, O_CREAT, O_NONBLOCK, O_RDWR } = constants;
+  let opened: number | undefined;
   try {
-    const { size } = fstatSync(opened);
-    const last = Buffer.alloc(1);
-    readSync(opened, last, 0, 1, Math.max(0, size - 1));
-    return size === 0 || last.toString() === "\n" ? "whole" : "open";
-  } finally {
-    closeSync(opened);
+    opened = openSync(file, O_APPEND | O_CREAT | O_NONBLOCK | O_RDWR);
+    if (fstatSync(opened).isFile()) return opened;
+  } catch (error) {
+    if (!["EISDIR", "ENXIO"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
+  if (opened !== undefined) closeSync(opened);
+  throw new Error(`'${file}' is ${NO_FILE}`);
+}
+
+/** Whether an open file ends with a whole line; an empty one does. */
+function isWhole(opened: number): boolean {
+  const { size } = fstatSync(opened);
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  readSync(opened, last, 0, 1, size - 1);
+  return last.toString() === "\n";
 }

@@ -66,6 +66,7 @@ async function runOrReuse(
 ): Promise<StepResult> {
   const { run, step } = request;
   const named = await nameStep(store, request, kind.schema);
+  mkdirSync(store.runs.step(run, step.id).folder, { recursive: true });
   const [known] = await Promise.all([
     recallForUse(named),
     // What a later `plan` compares with, to say why a step runs again.
@@ -75,8 +76,7 @@ async function runOrReuse(
   if (known.how === "whole") return noteOutcome(store, request, named.print, known.step);
 
   const { folder: work } = store.local.work(named.key);
-  const { folder: notes } = store.runs.step(run, step.id);
-  for (const folder of [work, notes]) mkdirSync(folder, { recursive: true });
+  mkdirSync(work, { recursive: true });
   const fence = await Fence.take(work);
   const touching = setInterval(() => void fence.touch(), BEAT_MS);
   try {

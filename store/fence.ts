@@ -1,9 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, existsSync, linkSync, openSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { rmdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readSmallIfWhole, writeSoon } from "./files.ts";
+import { jsonText, readSmallIfWhole, writeSoon } from "./files.ts";
 import { beat, presenceOf } from "./presence.ts";
 import { identify, standingOf, type ProcessIdentity, type Standing } from "./processes.ts";
 import { endLeftovers } from "./step-processes.ts";
@@ -86,9 +96,14 @@ export class Fence {
       released: false,
     };
     const aside = path.join(folder, heldBy(owner.token));
-    await writeSoon(aside, owner);
-    const held = openSync(aside, "r");
+    const held = openNew(aside);
     const fence = new Fence(folder, turn, owner, held);
+    try {
+      writeFileSync(held, jsonText(owner));
+    } catch (error) {
+      fence.#letGo();
+      throw error;
+    }
     try {
       // A link fails when the file is there.
       linkSync(aside, path.join(folder, nameOf(turn)));
@@ -172,7 +187,7 @@ export class Fence {
     heldHere.delete(this.#folder);
   }
 
-  /** Gives a directory free in which nothing is left to do, and removes it. What a successor has put there stays. */
+  /** Gives a directory free in which nothing is left to do; it goes soon after. What a successor has put there stays. */
   clear(): Promise<void> {
     return Promise.resolve().then(() => this.#clear());
   }
@@ -185,11 +200,8 @@ export class Fence {
     if (isOwn) {
       for (const turn of turnsIn(this.#folder))
         if (turn <= this.#turn) unlinkIfThere(path.join(this.#folder, nameOf(turn)));
-      try {
-        rmdirSync(this.#folder);
-      } catch {
-        // A successor works there.
-      }
+      // Refused where a successor works. A disk that is told of each block that is free takes as long for it as for a flush.
+      void rmdir(this.#folder).catch(() => {});
     }
     heldHere.delete(this.#folder);
   }
@@ -235,6 +247,17 @@ export async function isHeld(folder: string): Promise<boolean> {
 /** The program that the newest attempt in a step directory has noted; null without one. */
 export const childIn = (folder: string): Promise<ProcessIdentity | null> =>
   Promise.resolve(highest(folder)?.owner?.child ?? null);
+
+/** Opens a file whose name is nobody else's. Whoever held the folder may just have removed it. */
+function openNew(file: string): number {
+  try {
+    return openSync(file, "wx");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    mkdirSync(path.dirname(file), { recursive: true });
+    return openSync(file, "wx");
+  }
+}
 
 /** The owner of a turn: undefined where its file holds none, as a power cut may leave it, and null where it is gone. */
 function readOwner(folder: string, turn: number): Owner | undefined | null {

@@ -14,6 +14,7 @@ import {
 import { link, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import { promisify } from "node:util";
 
 /** Writes a file whole or not at all: aside, flushed, then renamed. */
@@ -86,13 +87,19 @@ export async function settle(file: string): Promise<void> {
   }
 }
 
-/** Only the flush waits for the disk: it is left to a thread. */
+/**
+ * Only the flush waits for the disk: it is left to a thread. It begins when all that is written at the same time stands there: a file
+ * system flushes that at once, where what comes a little later waits for a flush of its own.
+ */
 async function writeNew(file: string, bytes: string | Buffer, flush: boolean): Promise<void> {
   if (bytes.length > AT_ONCE_BYTES) return writeFile(file, bytes, { flush });
   const opened = openSync(file, "w");
   try {
     writeFileSync(opened, bytes);
-    if (flush) await flushed(opened);
+    if (flush) {
+      await turn();
+      await flushed(opened);
+    }
   } finally {
     closeSync(opened);
   }

@@ -1,4 +1,4 @@
-import { statSync, unlinkSync, utimesSync } from "node:fs";
+import { lstatSync, statSync, unlinkSync, utimesSync } from "node:fs";
 import { mkdir, readdir, rename } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -92,8 +92,11 @@ async function look(place: string): Promise<Look | null> {
   return { changed: mtimeMs, version: `${mtimeMs} ${ino} ${size}` };
 }
 
-const remove = async (place: string): Promise<boolean> =>
-  (await unlessAbsent(() => removeSoon(place))) ?? false;
+async function remove(place: string): Promise<boolean> {
+  // Mostly there is nothing: to be told so by the removal takes longer.
+  if (lstatSync(place, { throwIfNoEntry: false }) === undefined) return false;
+  return (await unlessAbsent(() => removeSoon(place))) ?? false;
+}
 
 function removeSoon(place: string): true | Promise<true> {
   try {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { lstatSync, rmSync } from "node:fs";
+import { lstatSync, unlinkSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { openFolders } from "./walk.ts";
 
@@ -23,9 +23,10 @@ export async function removeTree(place: string): Promise<void> {
   try {
     // A file by itself takes no thread.
     if (found.isDirectory()) await rm(place, { recursive: true, force: true });
-    else rmSync(place, { force: true });
+    else unlinkSync(place);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return;
     if (code !== "EACCES" && code !== "EPERM") throw error;
     await openFolders(place);
     await rm(place, { recursive: true, force: true });

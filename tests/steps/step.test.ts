@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import path from "node:path";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { DefaultLogger } from "@temporalio/worker";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Kinds } from "../../core/kinds.ts";
 import { StepFailure } from "../../core/step-failure.ts";
 import type { KindSchema } from "../../schemas/kinds.ts";
@@ -70,7 +70,8 @@ const filesOf = (name = RUN) => store.runs.step(name, "s");
 const fileOf = (note: string, name = RUN) => path.join(filesOf(name).folder, `${note}.json`);
 const outcomeOf = (name = RUN) => JSON.parse(readFileSync(fileOf("outcome", name), "utf8")) as StepOutcome;
 const saidOf = (name = RUN) => readFileSync(filesOf(name).events, "utf8");
-const worksLeft = () => readdirSync(path.join(root, "work"));
+/** The folder of a step that is done goes soon after. */
+const noneLeft = () => vi.waitFor(() => expect(readdirSync(path.join(root, "work"))).toEqual([]));
 
 describe("a step that works", () => {
   test("publishes its outputs, notes its outcome, and leaves no folder", async () => {
@@ -88,7 +89,7 @@ describe("a step that works", () => {
     expect(maker).toBe(RUN);
     expect(seconds).toBeGreaterThanOrEqual(0);
     expect(seconds).toBeLessThan(60);
-    expect(worksLeft()).toEqual([]);
+    await noneLeft();
     expect(isAtWork(RUN, "s")).toBe(false);
   });
 
@@ -212,7 +213,7 @@ describe("a step that does not end well", () => {
     };
     expect((await run()).status).toBe("done");
     expect(outcomeOf().attempts).toBe(2);
-    expect(worksLeft()).toEqual([]);
+    await noneLeft();
   });
 
   test("leaves its checkpoints to one that goes further, not to one that does another thing", async () => {

@@ -155,7 +155,7 @@ describe("a step's fence", () => {
     const fence = await Fence.take(place);
     expect(isAlive(identity)).toBe(false);
     await fence.clear();
-    expect(existsSync(place)).toBe(false);
+    await vi.waitFor(() => expect(existsSync(place)).toBe(false));
   });
 
   test("holds a file open that forks of its worker have, and their programs have not", async () => {
