@@ -31,7 +31,7 @@ async function timed(work) {
 
 /** The demo's clips, with a question for each; gives their files. */
 async function makeDemo(data) {
-  const videos = await encodeClips(ffmpeg, data, { together: 16, threads });
+  const videos = await encodeClips(python, data, threads);
   writeRows(data, videos);
   return videos.map((video) => path.join(data, video));
 }

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import Table from "cli-table3";
 import { findToolchain } from "../dist/host/toolchain.js";
-import { CLIPS, encodeClips, SIZE } from "./beside/demo-clips.mjs";
+import { CLIPS, encodeEach, SIZE } from "./beside/demo-clips.mjs";
 import { down, resultOfStep } from "./beside/step.mjs";
 import { watched } from "./beside/watched.mjs";
 
@@ -26,12 +26,10 @@ export async function bench(folder) {
   let [names, made] = [[], ""];
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      const one = await timed(() =>
-        encodeClips(ffmpeg, path.join(folder, "alone"), { together: 1, threads }),
-      );
+      const one = await timed(() => encodeEach(ffmpeg, path.join(folder, "alone"), threads));
       alone.push(one.seconds);
       names = one.done;
-      const { peak, done } = await watched(path.basename(ffmpeg), () => resultOfStep(folder, STEP));
+      const { peak, done } = await watched("reprise_trainer.films", () => resultOfStep(folder, STEP));
       steps.push(done.seconds);
       peaks.push(peak / 1e3);
       made = done.output;
@@ -53,5 +51,5 @@ export async function bench(folder) {
   console.log(rows.toString());
   const all = (values) => values.map((value) => value.toFixed(1)).join(", ");
   console.log(`steps ${all(steps)} s, beside ${all(alone)} s; same bytes: ${same ? "yes" : "no"}`);
-  if (process.platform === "linux") console.log(`all ffmpeg of the step: ${median(peaks).toFixed(0)} MB`);
+  if (process.platform === "linux") console.log(`all Python of the step: ${median(peaks).toFixed(0)} MB`);
 }

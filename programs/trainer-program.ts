@@ -3,9 +3,11 @@ import { pinsOf } from "../host/portable.ts";
 import type { PlanStep } from "../schemas/plan.ts";
 import { visibleTo, type Allotment } from "../steps/allot-devices.ts";
 
-// glibc's malloc gives the memory of each tensor of over 128 kB back to the system, which costs a page fault for every 4 kB
-// when the next one is made: an eighth of a GRPO step on a CPU. 32 MB is the largest threshold that it takes.
-const ALLOCATION = {
+/**
+ * glibc's malloc gives the memory of each tensor of over 128 kB back to the system, which costs a page fault for every 4 kB
+ * when the next one is made: an eighth of a GRPO step on a CPU. 32 MB is the largest threshold that it takes.
+ */
+export const ALLOCATION = {
   MALLOC_MMAP_THRESHOLD_: String(32 * 2 ** 20),
   MALLOC_TRIM_THRESHOLD_: String(256 * 2 ** 20),
   MALLOC_TOP_PAD_: String(16 * 2 ** 20),

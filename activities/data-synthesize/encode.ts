@@ -1,22 +1,14 @@
 import { execa } from "execa";
 import { hasAvx2 } from "../../host/avx2.ts";
-import { FRAMES_PER_SECOND } from "./walk.ts";
-
-// Presentation times that are no multiple of anything: what index / fps gets wrong.
-const UNEVEN = "setpts='(N+0.45*mod(N*7\\,5)/5)/(12*TB)'";
-const UNEVENLY = ["-vf", `settb=1/12000,${UNEVEN}`, "-fps_mode", "vfr", "-enc_time_base", "1/12000"];
-
-// Bit-exact: the same frames must give the same file, whatever the date.
-const BIT_EXACT = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1"];
-
-// After standard input, output and error.
-const FIRST_PIPE = 3;
+import { PYTHON_ENVIRONMENT } from "../../host/toolchain.ts";
+import { ALLOCATION } from "../../programs/trainer-program.ts";
+import { FRAMES, FRAMES_PER_SECOND } from "./walk.ts";
 
 /**
  * With AVX-512 x264 gives other files, and not always the same: it decides by memory that it never wrote, in which a film may
  * find another's. Its code for AVX2 gives the same ones on every processor that has that.
  */
-const alike = (): string[] => (hasAvx2() ? ["-x264-params", "asm=avx2"] : []);
+const alike = (): string => (hasAvx2() ? "asm=avx2" : "");
 
 /** A film that is to be encoded. */
 export interface Film {
@@ -28,35 +20,48 @@ export interface Film {
 }
 
 interface Encoding {
-  ffmpeg: string;
+  python: string;
   size: number;
   crf: number;
+  environment?: Record<string, string | undefined>;
   cwd?: string;
   signal?: AbortSignal;
 }
 
-/** Encodes films side by side in one ffmpeg: its start takes a third of what one film alone does. Throws what execa throws. */
-export async function encode(films: readonly Film[], encoding: Encoding): Promise<void> {
-  const { ffmpeg, size, crf, cwd, signal } = encoding;
-  const picture = ["-pix_fmt", "rgb24", "-s", `${size}x${size}`, "-r", String(FRAMES_PER_SECOND)];
-  const h264 = ["-c:v", "libx264", "-preset", "veryfast", "-crf", String(crf), "-pix_fmt", "yuv420p"];
-  const inputs = films.flatMap((_, number) => [
-    ...["-f", "rawvideo", ...picture],
-    ...["-i", `pipe:${FIRST_PIPE + number}`],
-  ]);
-  const outputs = films.flatMap(({ variableFrameRate, output }, number) => [
-    ...["-map", String(number)],
-    ...(variableFrameRate ? UNEVENLY : []),
-    ...h264,
-    ...alike(),
-    ...["-threads", "1", "-video_track_timescale", "12000"],
-    ...BIT_EXACT,
-    output,
-  ]);
-  const quietly = ["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-filter_threads", "1"];
-  await execa(ffmpeg, [...quietly, ...inputs, ...outputs], {
-    stdio: ["ignore", "ignore", "pipe", ...films.map(({ frames }) => frames)],
+/**
+ * Encodes films one after the other in one process; `onWritten` is told the path of each. They are asked for as the encoder
+ * comes to them. Throws what execa throws.
+ */
+export async function encode(
+  films: Iterable<Film>,
+  { python, size, crf, environment = process.env, cwd, signal }: Encoding,
+  onWritten: (output: string) => void = () => {},
+): Promise<void> {
+  const how = { size, frames: FRAMES, rate: FRAMES_PER_SECOND, crf, x264: alike() };
+  const encoder = execa(python, ["-m", "reprise_trainer.films", JSON.stringify(how)], {
+    stdin: bytesOf(films),
+    env: { ...environment, ...PYTHON_ENVIRONMENT, ...ALLOCATION, PYTHONUTF8: "1" },
+    extendEnv: false,
     ...(cwd === undefined ? {} : { cwd }),
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
+  for await (const line of encoder) onWritten((JSON.parse(line) as { written: string }).written);
+}
+
+/** The encoder's input. A few frames go together: each write costs both sides. */
+const CHUNK_BYTES = 250_000;
+
+function* bytesOf(films: Iterable<Film>): Generator<Uint8Array> {
+  for (const { frames, output, variableFrameRate: uneven } of films) {
+    yield Buffer.from(`${JSON.stringify({ output, uneven })}\n`);
+    let [together, bytes]: [Uint8Array[], number] = [[], 0];
+    for (const frame of frames) {
+      together.push(frame);
+      bytes += frame.length;
+      if (bytes < CHUNK_BYTES) continue;
+      yield Buffer.concat(together);
+      [together, bytes] = [[], 0];
+    }
+    yield Buffer.concat(together);
+  }
 }

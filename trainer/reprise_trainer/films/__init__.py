@@ -1,0 +1,1 @@
+"""Films of pictures that another process draws."""
