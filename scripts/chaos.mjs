@@ -168,7 +168,7 @@ command(calm.home, ["down", "--force"]);
 console.log(`undisturbed: done in ${undisturbed.seconds.toFixed(0)} s`);
 
 const kinds = [
-  "ffmpeg",
+  "encoder",
   "trainer",
   "host",
   "worker",

@@ -21,7 +21,7 @@ function processesOf(folder) {
 }
 
 const KINDS = {
-  ffmpeg: /ffmpeg/,
+  encoder: / -m reprise_trainer\.films /,
   trainer: / -m reprise_trainer /,
   host: / -m reprise_trainer\.host /,
   cli: /main\.js run /,

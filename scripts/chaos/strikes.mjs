@@ -7,7 +7,7 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
  * away.
  */
 const WAYS = {
-  ffmpeg: ["kill"],
+  encoder: ["kill"],
   trainer: ["kill", "kill", "stop"],
   host: ["kill", "kill", "stop"],
   worker: ["kill", "kill", "stop", "hang up", "unheard"],
@@ -15,10 +15,10 @@ const WAYS = {
   server: ["kill", "kill", "stop"],
   disk: ["starve"],
 };
-const LATER = Object.keys(WAYS).filter((kind) => kind !== "ffmpeg");
+const LATER = Object.keys(WAYS).filter((kind) => kind !== "encoder");
 
 /**
- * Strikes round by round: each round is one run of the recipe. The media programs run first, so they are struck first; the
+ * Strikes round by round: each round is one run of the recipe. The encoders run first, so they are struck first; the
  * first strikes of all go through every kind.
  */
 export function planStrikes(seed, kills, perRound, kinds) {
@@ -32,13 +32,13 @@ export function planStrikes(seed, kills, perRound, kinds) {
     const count = Math.min(left, perRound);
     const round = [];
     for (let index = 0; index < count; index++) {
-      const first = index === 0 && usable("ffmpeg");
+      const first = index === 0 && usable("encoder");
       const kind = first
-        ? "ffmpeg"
+        ? "encoder"
         : unseen.length > 0
           ? unseen.splice(below(unseen.length), 1)[0]
           : pick(LATER.filter(usable));
-      // Media programs live for a second or two; the others are let live long enough to get somewhere.
+      // Encoders live for a second or two; the others are let live long enough to get somewhere.
       const after = first ? below(800) : 1500 + below(9000);
       // Struck as it begins, loads and trains; what has the libraries, as it loads them and after.
       const aged = kind === "trainer" ? below(5_000) : kind === "host" ? below(14_000) : 0;

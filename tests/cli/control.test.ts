@@ -199,9 +199,9 @@ describe("a step that fails", () => {
   });
 
   test("because a tool is missing exits with 5", async () => {
-    const ended = await reprise(folder, ["run", recipe("toolless", 1, 9)], { REPRISE_FFMPEG: "/none" });
+    const ended = await reprise(folder, ["run", recipe("toolless", 1, 9)], { REPRISE_PYTHON: "/none" });
     expect(ended.stdout).toContain(
-      "ffmpeg is missing. Run 'reprise setup', or set REPRISE_FFMPEG to its path.",
+      "The Python environment of the trainers is missing. Run 'reprise setup', or set REPRISE_PYTHON to its path.",
     );
     expect(ended.code).toBe(5);
   });

@@ -9,7 +9,7 @@ test("whatever is killed, stopped or starved, nothing is lost", { timeout: 12 * 
   );
   console.log(stdout);
   expect(stdout).toMatch(/\n8 strikes in \d+ runs?, seed \d+: nothing lost/);
-  for (const kind of ["ffmpeg", "trainer", "host", "worker", "cli", "server"])
+  for (const kind of ["encoder", "trainer", "host", "worker", "cli", "server"])
     expect(stdout).toMatch(new RegExp(`^ {2}(kill|stop|hang up|unheard) ${kind}$`, "m"));
   expect(exitCode).toBe(0);
 });

@@ -18,11 +18,12 @@ from .encode import Encoder
 def main(arguments: str) -> None:
     """`arguments`: the JSON of HOW."""
     end_with_parent()
-    encoder, pictures = Encoder(**json.loads(arguments)), sys.stdin.buffer
-    while line := pictures.readline():
-        film = json.loads(line)
-        encoder.encode(pictures, film["output"], uneven=film["uneven"])
-        print(json.dumps({"written": film["output"]}), flush=True)
+    encoder = Encoder(**json.loads(arguments))
+    with open(0, "rb") as pictures:
+        while line := pictures.readline():
+            film = json.loads(line)
+            encoder.encode(pictures, film["output"], uneven=film["uneven"])
+            print(json.dumps({"written": film["output"]}), flush=True)
 
 
 if __name__ == "__main__":

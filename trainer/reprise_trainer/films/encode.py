@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import av
 import numpy as np
@@ -35,7 +35,7 @@ class Encoder:
         sink = self._graph.add("format", "yuv420p"), self._graph.add("buffersink")
         self._graph.link_nodes(self._graph.add("buffer", source), *sink).configure()
 
-    def encode(self, pictures: BinaryIO, output: str, *, uneven: bool) -> None:
+    def encode(self, pictures: io.BufferedIOBase, output: str, *, uneven: bool) -> None:
         """Encode the next pictures into a file at `output`. Raises EOFError where they end early."""
         ticks = _TICKS if uneven else self._rate
         options = {**_BIT_EXACT, "movie_timescale": str(_TICKS if uneven else 1000)}
@@ -55,7 +55,7 @@ class Encoder:
         state_media_length(film)
         Path(output).write_bytes(film)
 
-    def _frame(self, pictures: BinaryIO, number: int, ticks: int) -> Any:
+    def _frame(self, pictures: io.BufferedIOBase, number: int, ticks: int) -> Any:
         """The next picture as x264 takes it; None after the last one."""
         if number == self._frames:
             return None
