@@ -1,4 +1,5 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
 import { link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { digestOf } from "../core/digest.ts";
@@ -71,7 +72,7 @@ export class Parts<T> {
   async addAll(written: readonly { name: string; aside: string; data: T }[]): Promise<void> {
     const lines = await Promise.all(
       written.map(async ({ name, aside, data }): Promise<Line<T>> => {
-        const line = { name, ...(await measure(aside)), data };
+        const line = { name, ...(await measureWritten(aside)), data };
         await rename(aside, this.#place(name));
         return line;
       }),
@@ -105,8 +106,12 @@ export class Parts<T> {
   async give(places: readonly { name: string; target: string }[]): Promise<void> {
     const given = await Promise.allSettled(
       places.map(async ({ name, target }) => {
-        await rm(target, { force: true });
-        await link(this.#place(name), target);
+        const place = this.#place(name);
+        await link(place, target).catch(async (error: NodeJS.ErrnoException) => {
+          if (error.code !== "EEXIST") throw error;
+          await rm(target, { force: true });
+          await link(place, target);
+        });
       }),
     );
     for (const one of given) if (one.status === "rejected") throw one.reason;
@@ -126,6 +131,15 @@ export async function openParts<T>(context: StepContext): Promise<Parts<T>> {
   await events.write({ event: "message", text: `resuming ${step.id} with ${parts.size} finished parts` });
   await events.write({ event: "resumed", done: parts.size });
   return parts;
+}
+
+const READ_AT_ONCE_BYTES = 1 << 20;
+
+/** As `measure`, for a file that is still in memory: if it is small, a thread would take longer to ask than to answer. */
+async function measureWritten(file: string): Promise<{ bytes: number; sha256: string }> {
+  if (statSync(file).size > READ_AT_ONCE_BYTES) return measure(file);
+  const content = readFileSync(file);
+  return { bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") };
 }
 
 async function measure(file: string): Promise<{ bytes: number; sha256: string }> {

@@ -25,6 +25,12 @@ export class Crew {
     this.#members = Array.from({ length: size }, () => ({ cutter: undefined }));
   }
 
+  /** Starts the first process, which loads its libraries while there is nothing to ask yet. */
+  begin(): void {
+    const [member] = this.#members;
+    if (member !== undefined) member.cutter ??= new Cutter(this.#request);
+  }
+
   /**
    * Asks for each video what `askFor` says, whatever becomes of a process, and gives the answers to `take`: some are put away
    * while the next is made. What `take` throws ends the crew. None is being put away any more when this ends.

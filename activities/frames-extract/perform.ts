@@ -24,6 +24,16 @@ type Params = Required<FramesExtractParams>;
  * looked at; bad ones are told all at once, with the questions that need them.
  */
 export async function perform(context: StepContext): Promise<Record<string, number>> {
+  const crew = openCrew(context, await workingFolder(context));
+  crew.begin();
+  try {
+    return await extract(context, crew);
+  } finally {
+    await crew.end();
+  }
+}
+
+async function extract(context: StepContext, crew: Crew): Promise<Record<string, number>> {
   const params = context.step.params as unknown as Params;
   const [source, target] = [context.inputs["dataset"]!, context.outputs["dataset"]!];
   const rows = await readQuestions(source, ["video"]);
@@ -37,7 +47,7 @@ export async function perform(context: StepContext): Promise<Record<string, numb
     else unusable.set(video, place.missing);
   }
   const settle = (): Unusable[] => leaveOut(rows, unusable, params.allow_missing);
-  await cutAll(context, { videos, files, unusable, parts, settle });
+  await cutAll(context, crew, { videos, files, unusable, parts, settle });
   const left = settle();
   const cut = videos.flatMap((video) => (unusable.has(video) ? [] : parts.get(video)!));
   await tell(context, cut, left);
@@ -78,33 +88,32 @@ interface Work {
 }
 
 /** Looks at all videos that are not done, then cuts them; what is against one is noted in `unusable`. */
-async function cutAll(context: StepContext, { videos, files, unusable, parts, settle }: Work): Promise<void> {
+async function cutAll(
+  context: StepContext,
+  crew: Crew,
+  { videos, files, unusable, parts, settle }: Work,
+): Promise<void> {
   const waiting = () => videos.filter((video) => parts.get(video) === undefined && !unusable.has(video));
-  const crew = openCrew(context, await workingFolder(context));
   // Many videos: one decoder each. A single long one gets all of the cores.
   const threads = Math.max(1, Math.floor(context.threads / Math.max(1, waiting().length)));
-  try {
-    if ((await bytesOf(waiting().map((video) => files.get(video)!))) > MOST_UNSEEN_BYTES) {
-      const look = (video: string) => ({ look: files.get(video)! });
-      await crew.onEach(waiting(), look, async (video, answer) => {
-        if ("refused" in answer) unusable.set(video, answer.refused);
-      });
-      settle();
-    }
-    let done = parts.size;
-    const cut = (video: string) => ({ cut: files.get(video)!, output: parts.aside(".png"), threads });
-    await crew.onEach(waiting(), cut, async (video, answer, { output }) => {
-      if ("failed" in answer) throw new StepFailure(answer.failed.code, answer.failed.message);
+  if ((await bytesOf(waiting().map((video) => files.get(video)!))) > MOST_UNSEEN_BYTES) {
+    const look = (video: string) => ({ look: files.get(video)! });
+    await crew.onEach(waiting(), look, async (video, answer) => {
       if ("refused" in answer) unusable.set(video, answer.refused);
-      if (!("cut" in answer)) return;
-      // Named by a hash: two videos may have the same name in two folders, or with two endings.
-      const strip = `strips/${digestOf(video).slice(0, 16)}.png`;
-      await parts.add(video, output, { video, strip, ...answer.cut });
-      await context.events.write({ event: "progress", done: ++done, total: videos.length, unit: "video" });
     });
-  } finally {
-    await crew.end();
+    settle();
   }
+  let done = parts.size;
+  const cut = (video: string) => ({ cut: files.get(video)!, output: parts.aside(".png"), threads });
+  await crew.onEach(waiting(), cut, async (video, answer, { output }) => {
+    if ("failed" in answer) throw new StepFailure(answer.failed.code, answer.failed.message);
+    if ("refused" in answer) unusable.set(video, answer.refused);
+    if (!("cut" in answer)) return;
+    // Named by a hash: two videos may have the same name in two folders, or with two endings.
+    const strip = `strips/${digestOf(video).slice(0, 16)}.png`;
+    await parts.add(video, output, { video, strip, ...answer.cut });
+    await context.events.write({ event: "progress", done: ++done, total: videos.length, unit: "video" });
+  });
 }
 
 function openCrew(

@@ -44,6 +44,20 @@ function crewOf(size: number, signal = new AbortController().signal): Crew {
 
 const look = (video: string) => ({ look: video });
 
+test("a process that was begun answers the first question, and ends without one", async () => {
+  const crew = crewOf(1);
+  crew.begin();
+  const answers: string[] = [];
+  await crew.onEach(["10", "20"], look, async (_, answer) => {
+    if ("refused" in answer) answers.push(answer.refused);
+  });
+  await crew.end();
+  expect([answers.length, new Set(answers).size]).toEqual([2, 1]);
+  const idle = crewOf(2);
+  idle.begin();
+  await idle.end();
+});
+
 test("few videos are spread over all processes, and none waits behind a long one", async () => {
   const crew = crewOf(2);
   const by = new Map<string, string>();

@@ -9,6 +9,7 @@ on which the decoder crashes: its owner starts another one.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -38,6 +39,8 @@ def main(arguments: str) -> None:
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
+    # What is loaded stays, and need not be looked at again and again.
+    gc.freeze()
     logs.listen()
     pulse.tell_by(lambda: say({"alive": True}))
     say({"ready": True})
