@@ -112,9 +112,14 @@ test("the next clips are cut while others are put away, and all are when it ends
 
 test("what is being put away when another fails is waited for", async () => {
   const crew = crewOf(2);
-  let away = false;
+  let [begin, away] = [() => {}, false];
+  const first = new Promise<void>((resolve) => (begin = resolve));
   const work = crew.onEach(["1", "2", "60000", "60000"], look, async (video) => {
-    if (video === "2") throw new Error("the disk is full");
+    if (video === "2") {
+      await first;
+      throw new Error("the disk is full");
+    }
+    begin();
     await sleep(500);
     away = true;
   });

@@ -8,6 +8,7 @@ tells that it is written: {"written": path}.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 
@@ -19,6 +20,8 @@ def main(arguments: str) -> None:
     """`arguments`: the JSON of HOW."""
     end_with_parent()
     encoder = Encoder(**json.loads(arguments))
+    # What is loaded stays, and need not be looked at again and again.
+    gc.freeze()
     with open(0, "rb") as pictures:
         while line := pictures.readline():
             film = json.loads(line)
