@@ -124,6 +124,10 @@ class Family(ABC):
         """Let a trainer's model look at equal clips of a batch once, where nothing that comes out differs."""
 
     @abstractmethod
+    def keep_clips(self, trainer: Any) -> None:
+        """Let a trainer's model give again what it saw in a batch's clips, where nothing that comes out differs."""
+
+    @abstractmethod
     def build_tiny(
         self, directory: Path, rows: list[dict[str, Any]], *, hidden: int, layers: int, vocabulary: int, seed: int
     ) -> int:

@@ -24,10 +24,12 @@ from . import gates
 from .arguments import model_arguments, shared_arguments
 from .asked_places import compute_asked
 from .beside import read_ahead, thread_beside
+from .counted import count_once
 from .epochs import tell_supervised
 from .head import fit_tiles
 from .health import LOWER, StopWhenNotFinite, TellStandstill, require_finite_model
 from .progress import ReportProgress
+from .unpacked import keep_unpacked
 
 
 def sft_config(job: Job, quantization: str) -> SFTConfig:
@@ -79,6 +81,8 @@ def train_supervised(
     require_all_targets(trainer.model)
     fit_tiles(trainer)
     compute_asked(trainer)
+    keep_unpacked(trainer)
+    count_once(trainer)
     read_ahead(trainer, thread_beside(trainer, job))
     trainer.remove_callback(transformers.PrinterCallback)
     trainer.add_callback(StopWhenNotFinite(trainer))
@@ -88,6 +92,7 @@ def train_supervised(
     batch = gates.first_batch(trainer)
     gates.labels_cover_completion(batch, processor, [row["targets"][target] for row in rows], events)
     if family.takes_clips:
+        family.keep_clips(trainer)
         gates.pixels_reach_loss(trainer.model, family, batch, events)
     run_to_the_end(trainer, job, events)
     return trainer

@@ -15,6 +15,7 @@ from . import tokens
 from .architecture import ARCHITECTURES
 from .distinct_clips import look_once
 from .processor import load_processor
+from .seen_clips import keep_seen
 from .tiny import build_model
 
 
@@ -73,6 +74,10 @@ class Qwen2VL(Family):
     def share_clips(self, trainer: Any) -> None:
         """Where its vision tower is frozen."""
         look_once(trainer)
+
+    def keep_clips(self, trainer: Any) -> None:
+        """Where its vision tower is frozen, and on the CPU."""
+        keep_seen(trainer)
 
     def build_tiny(
         self, directory: Path, rows: list[dict[str, Any]], *, hidden: int, layers: int, vocabulary: int, seed: int
