@@ -1,4 +1,4 @@
-"""A training comes back to its clips, in each epoch and for each question: a frozen tower looks at a batch of them once."""
+"""A training comes back to its clips, in each epoch and for each question: a frozen tower looks at them once."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def keep_seen(trainer: Any) -> None:
 def _content(pixels: torch.Tensor, grids: torch.Tensor, said: dict[str, Any]) -> bytes:
     precision = torch.is_autocast_enabled("cpu"), torch.get_autocast_dtype("cpu")
     rest = repr((precision, pixels.dtype, tuple(pixels.shape), grids.tolist(), sorted(said.items())))
-    values = pixels.contiguous().view(torch.uint8).numpy()
-    return hashlib.sha256(memoryview(values)).digest() + rest.encode()
+    values: Any = pixels.contiguous().view(torch.uint8).numpy()
+    return hashlib.sha256(values).digest() + rest.encode()
 
 
 def _bytes(seen: Any) -> int:
