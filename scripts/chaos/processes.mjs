@@ -2,22 +2,20 @@
 import fs from "node:fs";
 import path from "node:path";
 
-/** Pid and command line of every process that names the folder, or works in it. Linux only. */
-function processesOf(folder) {
-  return fs
-    .readdirSync("/proc")
-    .filter((name) => /^[0-9]+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const args = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-        const state = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
-        const alive = !state.slice(state.lastIndexOf(")")).startsWith(") Z");
-        const inside = args.includes(folder) || fs.readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
-        return alive && inside ? [{ pid: Number(pid), args }] : [];
-      } catch {
-        return [];
-      }
-    });
+/** Every live process, by its id. Linux only. */
+const processes = (folder) => new Map(fs.readdirSync("/proc").flatMap((name) => look(Number(name), folder)));
+
+/** Of a live process, by its id: its parent, its command line, and whether it names the folder or works in it. */
+function look(pid, folder) {
+  try {
+    const args = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+    const status = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
+    const [state, parent] = status.slice(status.lastIndexOf(")") + 2).split(" ");
+    const inside = args.includes(folder) || fs.readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+    return state === "Z" ? [] : [[pid, { parent: Number(parent), args, inside }]];
+  } catch {
+    return [];
+  }
 }
 
 const KINDS = {
@@ -29,13 +27,20 @@ const KINDS = {
   server: / server start-dev /,
 };
 
-/** A live process of a kind, or undefined. */
-export const find = (folder, kind) => processesOf(folder).find(({ args }) => KINDS[kind].test(args));
+/** A live process of a kind that names the folder, works in it, or was started by one that does; or undefined. */
+export function find(folder, kind) {
+  const all = processes(folder);
+  const isOf = (pid) => all.has(pid) && (all.get(pid).inside || isOf(all.get(pid).parent));
+  const pid = [...all.keys()].find((one) => KINDS[kind].test(all.get(one).args) && isOf(one));
+  return pid === undefined ? undefined : { pid };
+}
 
 /** Everything of the folder but its server, and what ends that with the folder. */
 export const leftOvers = (folder) =>
-  processesOf(folder).filter(
-    ({ pid, args }) => pid !== process.pid && !KINDS.server.test(args) && !/ server-watch [0-9]/.test(args),
+  [...processes(folder)].flatMap(([pid, { args, inside }]) =>
+    inside && pid !== process.pid && !KINDS.server.test(args) && !/ server-watch [0-9]/.test(args)
+      ? [{ args }]
+      : [],
   );
 
 /** A folder on a disk of its own, small enough to be filled, or null where none can be mounted. */

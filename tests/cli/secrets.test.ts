@@ -10,10 +10,10 @@ const folder = temporaryFolder();
 stopServerAfterwards(folder);
 
 test("a program gets the secrets that its step names, and no other of the worker's", async () => {
-  // Stands in for Python: prints its environment, as a careless program would. Frames are cut by the real one.
+  // Stands in for Python: prints its environment, as a careless program would. Films and frames are made by the real one.
   const python = path.join(folder, "python");
-  const cut = `[ "$2" = reprise_trainer.frames ] && exec "${findToolchain().python}" "$@"`;
-  writeFileSync(python, `#!/bin/sh\n${cut}\nenv\nexit 3\n`);
+  const real = `case "$2" in reprise_trainer.films | reprise_trainer.frames) exec "${findToolchain().python}" "$@" ;; esac`;
+  writeFileSync(python, `#!/bin/sh\n${real}\nenv\nexit 3\n`);
   chmodSync(python, 0o755);
   writeFileSync(
     path.join(folder, "secret.yaml"),

@@ -16,7 +16,7 @@ describe("a plan", () => {
         on: ["exit", "oom", "nan", "timeout", "stalled", "unavailable"],
       },
       timeoutSeconds: 604_800,
-      stalledSeconds: null,
+      stalledSeconds: 3600,
       checkpoint: { everySteps: null, everySeconds: 300, keep: 2, resume: "auto" },
     });
   });

@@ -116,9 +116,15 @@ describe("the machine in a fingerprint", () => {
       expect(printOf(frames, { ...tools, packages: { ...tools.packages, [name]: "9" } })).not.toBe(
         printOf(frames),
       );
+  });
+
+  test("walks go by the package that encodes them; ffmpeg counts where it is called", () => {
     const walks = kinds("data/synthesize");
-    expect(printOf(walks, { ...tools, python: "other" })).toBe(printOf(walks));
-    expect(printOf(walks, { ...tools, ffmpeg: "other" })).not.toBe(printOf(walks));
+    expect(printOf(walks, { ...tools, python: "other", ffmpeg: "other" })).toBe(printOf(walks));
+    const other = { ...tools, packages: { ...tools.packages, av: "9" } };
+    expect(printOf(walks, other)).not.toBe(printOf(walks));
+    const asked: PlanStep = { ...kinds("eval/mcq"), kind: "eval/mcq-api" };
+    expect(printOf(asked, { ...tools, ffmpeg: "other" })).not.toBe(printOf(asked));
   });
 
   test("the size of an evaluation's batches: prompts are padded to the longest", () => {
