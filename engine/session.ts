@@ -33,10 +33,17 @@ const CALL_MS = 12_000;
 // gRPC: cancelled, unknown, deadline exceeded, resource exhausted, aborted, internal, unavailable.
 const AWAY = new Set([1, 2, 4, 8, 10, 13, 14]);
 
+// gRPC: failed precondition.
+const NO_WORKER = 9;
+
 /** Whether an error is that of a server that is away for a while; others would come again. */
 const isAway = (error: unknown): boolean =>
   error instanceof TransportError ||
   (error instanceof ServiceError && AWAY.has((error.cause as { code?: number } | undefined)?.code ?? 2));
+
+/** Whether nobody was there to answer a run's query: its last worker went meanwhile. */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof ServiceError && (error.cause as { code?: number } | undefined)?.code === NO_WORKER;
 
 function freeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunRecord } from "../schemas/generated/run-record.ts";
+import { isUnanswered } from "../engine/session.ts";
 import { withUnfinished, type Opened } from "./with-session.ts";
 import type { Store } from "../store/store.ts";
 
@@ -36,7 +37,12 @@ async function stopSteps({ store, request: { run }, session, handle: known }: Op
         alone = true;
         await session.work(run, store.runs.files(run).engineLog);
       }
-      state = await session.ask(handle, (workflow) => workflow.query<State>("state"));
+      state = await session
+        .ask(handle, (workflow) => workflow.query<State>("state"))
+        .catch((error: unknown) => {
+          if (!isUnanswered(error)) throw error;
+          return { paused: true, running: ["not known"] };
+        });
       if (state?.paused === true && state.running.length === 0) break;
       await sleep(LOOK_MS);
     }

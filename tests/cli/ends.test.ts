@@ -78,7 +78,9 @@ describe("while its server starts", () => {
     const file = recipe("apart", `sleep 30; echo ended > '${marked("apart")}'`);
     const detaching = start(folder, ["run", file, "--detach"]);
     await until(() => began("apart"));
-    expect((await reprise(folder, ["pause", "last"])).code).toBe(0);
+    const paused = await reprise(folder, ["pause", "last"]);
+    expect(`${paused.stdout}${paused.stderr}`).toContain("paus");
+    expect(paused.code).toBe(0);
     const { exitCode, stdout, stderr } = await detaching;
     expect(stderr).not.toContain("did not start");
     expect(stdout).toMatch(exitCode === 130 ? "The run is paused." : "It runs on its own");
