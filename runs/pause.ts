@@ -39,8 +39,10 @@ async function stopSteps({ store, request: { run }, session, handle: known }: Op
       }
       state = await session
         .ask(handle, (workflow) => workflow.query<State>("state"))
-        .catch((error: unknown) => {
-          if (!isUnanswered(error)) throw error;
+        .catch(async (error: unknown) => {
+          if (alone || !isUnanswered(error)) throw error;
+          alone = true;
+          await session.work(run, store.runs.files(run).engineLog);
           return { paused: true, running: ["not known"] };
         });
       if (state?.paused === true && state.running.length === 0) break;
