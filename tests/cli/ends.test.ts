@@ -8,6 +8,7 @@ import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../schemas/generated/run-record.ts";
 import { reprise, start, stopServerAfterwards } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folders.ts";
+import { openStore } from "../../store/store.ts";
 
 const folder = temporaryFolder();
 stopServerAfterwards(folder);
@@ -88,6 +89,19 @@ describe("while its server starts", () => {
     expect(existsSync(marked("apart"))).toBe(false);
     expect((await reprise(folder, ["status", "last"])).stdout).toMatch(/: paused/);
   });
+});
+
+test("a run is paused also where a worker of it lives and answers nothing", async () => {
+  const running = start(folder, ["run", recipe("mute", `sleep 30; echo ended > '${marked("mute")}'`)]);
+  await until(() => existsSync(fileOf("mute", "a/log.txt")));
+  running.kill("SIGKILL");
+  await running;
+  const mute = await openStore(path.join(folder, ".reprise")).local.announceWorker(runOf("mute")!, 0);
+  const paused = await reprise(folder, ["pause", "last"]);
+  expect(paused).toMatchObject({ code: 0, stdout: expect.stringContaining("is paused") as string });
+  await mute.leave();
+  expect((await reprise(folder, ["status", "last"])).stdout).toMatch(/: paused/);
+  expect(existsSync(marked("mute"))).toBe(false);
 });
 
 describe("a server that takes connections and says nothing", () => {
