@@ -6,6 +6,9 @@ import { home } from "./home.ts";
 import { isRemoved } from "./remove.ts";
 import { sizeOf } from "./walk.ts";
 
+// An id is taken by making the run's folder, just before the run is noted in it.
+const RESERVED_MS = 3_600_000;
+
 /** What an interrupted command left behind, by its path in the store. */
 export interface Leftover {
   name: string;
@@ -15,7 +18,7 @@ export interface Leftover {
 }
 
 /**
- * What interrupted removals and publishings left behind. A removal is done under the store's lock: whoever asks here has it.
+ * What interrupted removals, publishings and beginnings of runs left behind. A removal is done under the store's lock: whoever asks here has it.
  * What is being published belongs to the owner of its step's directory; where any owner is alive, nothing that lies elsewhere
  * is taken for left behind.
  */
@@ -27,6 +30,8 @@ export async function leftoversIn(root: string): Promise<Leftover[]> {
   for (const folder of ["artifacts", "runs", "work"])
     for (const name of await namesIn(path.join(root, folder)))
       if (isRemoved(name)) names.push(`${folder}/${name}`);
+  for (const name of await namesIn(path.join(root, "runs")))
+    if (!isRemoved(name) && (await isForsaken(path.join(root, "runs", name)))) names.push(`runs/${name}`);
   for (const key of works.filter((work) => !held.has(work) && !isRemoved(work)))
     for (const name of await namesIn(path.join(home.work(root, key), "out")))
       if (name.endsWith(UNPUBLISHED)) names.push(`work/${key}/out/${name}`);
@@ -41,6 +46,17 @@ export async function leftoversIn(root: string): Promise<Leftover[]> {
       return { name, bytes: await sizeOf(place), used: (await stat(place)).mtimeMs };
     }),
   );
+}
+
+/** Whether a run's id was taken long ago, and the run never noted. */
+async function isForsaken(folder: string): Promise<boolean> {
+  try {
+    const { mtimeMs } = await stat(folder);
+    return mtimeMs < Date.now() - RESERVED_MS && (await readdir(folder)).length === 0;
+  } catch {
+    // It is gone, or no folder.
+    return false;
+  }
 }
 
 const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);

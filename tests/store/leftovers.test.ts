@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -52,6 +52,15 @@ describe("a collection", () => {
     await collect(inFolder(root), young, false);
     for (const folder of ["artifacts", "work", "runs"])
       expect(readdirSync(path.join(root, folder)), folder).toEqual([]);
+  });
+
+  test("clears the folder of a run that was never noted, an hour after its id was taken", async () => {
+    for (const run of ["r-1", "r-2", "r-3"]) mkdirSync(path.join(root, "runs", run), { recursive: true });
+    put("runs/r-3/engine.log");
+    const before = new Date(Date.now() - 3_700_000);
+    for (const run of ["r-2", "r-3"]) utimesSync(path.join(root, "runs", run), before, before);
+    await collect(inFolder(root), young, false);
+    expect(readdirSync(path.join(root, "runs")).sort()).toEqual(["r-1", "r-3"]);
   });
 
   test("is not stopped by what an interrupted one left under the very name", async () => {

@@ -68,9 +68,11 @@ export class Lab {
     return path.join(this.folder, ".reprise");
   }
 
+  /** Runs that were begun: of one whose server was killed before, its id may be taken and no more. */
   get runs(): string[] {
     const folder = path.join(this.root, "runs");
-    return existsSync(folder) ? readdirSync(folder).sort() : [];
+    const taken = existsSync(folder) ? readdirSync(folder).sort() : [];
+    return taken.filter((run) => existsSync(path.join(folder, run, "run.json")));
   }
 
   /** Starts `reprise gitops serve`; gives the process. */
