@@ -9,11 +9,16 @@ tells that it is written: {"written": path}.
 from __future__ import annotations
 
 import gc
+import io
 import json
 import sys
 
 from ..processes.ending import end_with_parent
+from .ahead import Ahead
 from .encode import Encoder
+
+# Of pictures, while a film is encoded.
+_MOST_WAITING = 4 << 20
 
 
 def main(arguments: str) -> None:
@@ -22,11 +27,11 @@ def main(arguments: str) -> None:
     encoder = Encoder(**json.loads(arguments))
     # What is loaded stays, and need not be looked at again and again.
     gc.freeze()
-    with open(0, "rb") as pictures:
-        while line := pictures.readline():
-            film = json.loads(line)
-            encoder.encode(pictures, film["output"], uneven=film["uneven"])
-            print(json.dumps({"written": film["output"]}), flush=True)
+    pictures = io.BufferedReader(Ahead(0, _MOST_WAITING))
+    while line := pictures.readline():
+        film = json.loads(line)
+        encoder.encode(pictures, film["output"], uneven=film["uneven"])
+        print(json.dumps({"written": film["output"]}), flush=True)
 
 
 if __name__ == "__main__":
