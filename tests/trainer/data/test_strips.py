@@ -1,5 +1,6 @@
 """Filmstrips that are kept: the last ones, within a bound."""
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,13 @@ def test_a_file_that_is_no_picture_is_told_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "odd.png").write_bytes(b"\x89PNG")
     with pytest.raises(StepError, match=r"The filmstrip 'odd.png' cannot be read"):
         strips.read_strip(str(tmp_path / "odd.png"))
+
+
+def test_a_copy_of_a_strip_is_itself_and_a_changed_one_another(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (4, 4), (1, 2, 3))
+    picture.save(tmp_path / "strip.png")
+    strip = strips.read_strip(str(tmp_path / "strip.png"))
+    rows = copy.deepcopy([{"image": strip}, {"image": strip}])
+    assert all(row["image"] is strip for row in rows)
+    assert strip.tobytes() == picture.tobytes()
+    assert strip.convert("RGB") is not strip

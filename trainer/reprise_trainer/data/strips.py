@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -14,6 +15,17 @@ _PIXEL_BYTES = 4
 # All of a toy's; of larger clips the last few, which a group of completions asks for again and again.
 MOST_BYTES = 96 * 2**20
 MOST_LARGE = 16
+
+
+class Strip(Image.Image):
+    """A picture that is never written to: a copy of it is itself."""
+
+    def __init__(self, picture: Image.Image) -> None:
+        super().__init__()
+        self.__dict__.update(picture.__dict__)
+
+    def __deepcopy__(self, memo: Any) -> Strip:
+        return self
 
 
 class Kept:
@@ -43,7 +55,7 @@ def _bytes_of(strip: Image.Image) -> int:
 def _decode(path: str) -> Image.Image:
     try:
         with Image.open(path) as strip:
-            return strip.convert("RGB")
+            return Strip(strip.convert("RGB"))
     except (OSError, SyntaxError) as error:
         raise StepError("data", f"The filmstrip '{Path(path).name}' cannot be read: {error}.") from error
 

@@ -18,7 +18,7 @@ from ..job.errors import StepError
 from ..job.events import Events
 from ..job.job import Job
 from ..models import families
-from ..models.family import Family, Inputs
+from ..models.family import Family, Inputs, Prepare
 from ..models.lora import lora_config, require_all_targets
 from ..models.weights import require_finite_inputs, require_finite_output
 from ..processes import ranks
@@ -33,6 +33,7 @@ from ..training.epochs import tell_rollouts
 from ..training.head import fit_tiles
 from ..training.health import LOWER, StopWhenNotFinite, require_finite_model
 from ..training.merging import merge_and_check
+from ..training.prepared import prepare_ahead
 from ..training.progress import ReportProgress
 from ..training.reference import reference_of, score_beside
 from ..training.settings import require_here, require_sense
@@ -170,19 +171,23 @@ def generation_is_used_up(trainer: Any) -> bool:
 
 
 def _compute_no_more_than_needed(trainer: Any, family: Family, job: Job) -> None:
-    family.share_clips(trainer)
-    _use_core_beside(trainer, job)
+    _use_core_beside(trainer, job, family.share_clips(trainer))
     compute_asked(trainer)
     # Last: a reference is a copy of the model's modules.
     share_prompts(trainer)
 
 
-def _use_core_beside(trainer: Any, job: Job) -> None:
+def _use_core_beside(trainer: Any, job: Job, prepare: Prepare | None) -> None:
     thread = thread_beside(trainer, job)
-    read_ahead(trainer, thread)
-    reference = None if thread is None else reference_of(trainer)
-    if thread is not None and reference is not None:
+    if thread is None:
+        return
+    reference = reference_of(trainer)
+    if reference is not None:
         score_beside(trainer, reference, thread)
+    if prepare is None:
+        read_ahead(trainer, thread)
+    else:
+        prepare_ahead(trainer, thread, prepare)
 
 
 def _probe(family: Family, processor: Any, row: dict[str, Any], strip: Any, trainer: Any) -> Inputs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
 Inputs = dict[str, "torch.Tensor"]
+# Of the rows of a batch.
+Prepare = Callable[[list[dict[str, Any]]], None]
 
 
 @dataclass(frozen=True)
@@ -120,8 +122,11 @@ class Family(ABC):
         """What of a batch's clips is not finite, as `weights.odd_numbers` says it; None where all is."""
 
     @abstractmethod
-    def share_clips(self, trainer: Any) -> None:
-        """Let a trainer's model look at equal clips of a batch once, where nothing that comes out differs."""
+    def share_clips(self, trainer: Any) -> Prepare | None:
+        """Let a GRPOTrainer's model look at equal clips of a batch once, where nothing that comes out differs.
+
+        Gives what makes beforehand, in another thread, what will be asked about a batch; None where nothing can be.
+        """
 
     @abstractmethod
     def keep_clips(self, trainer: Any) -> None:

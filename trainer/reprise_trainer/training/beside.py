@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import wraps
 from typing import Any
@@ -15,8 +15,8 @@ def thread_beside(trainer: Any, job: Job) -> ThreadPoolExecutor | None:
     return ThreadPoolExecutor(max_workers=1) if job.beside and trainer.args.use_cpu else None
 
 
-def read_ahead(trainer: Any, thread: ThreadPoolExecutor | None) -> None:
-    """Let a trainer's next batch be made while it trains on the one before."""
+def read_ahead(trainer: Any, thread: ThreadPoolExecutor | None, taken: Callable[[Any], None] | None = None) -> None:
+    """Let a trainer's next batch be made while it trains on the one before. `taken` is told of each that was taken."""
     if thread is None:
         return
     make_loader = trainer.get_train_dataloader
@@ -27,7 +27,7 @@ def read_ahead(trainer: Any, thread: ThreadPoolExecutor | None) -> None:
         # accelerate's own looks one batch ahead to know the last one: it asks what it wraps for each.
         plain = made.base_dataloader
         begin = plain._get_iterator
-        plain._get_iterator = lambda: Ahead(begin(), thread)
+        plain._get_iterator = lambda: Ahead(begin(), thread, taken)
         return made
 
     trainer.get_train_dataloader = loader
@@ -39,9 +39,12 @@ class Ahead:
     The first is made where it is asked for: then samplers draw their order, from numbers that the training draws from.
     """
 
-    def __init__(self, made: Iterator[Any], thread: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, made: Iterator[Any], thread: ThreadPoolExecutor, taken: Callable[[Any], None] | None = None
+    ) -> None:
         self._made = made
         self._thread = thread
+        self._taken = taken
         self._next: Future[Any] | None = None
 
     def __iter__(self) -> Ahead:
@@ -52,6 +55,8 @@ class Ahead:
         if taken is _END:
             raise StopIteration
         self._next = self._thread.submit(next, self._made, _END)
+        if self._taken is not None:
+            self._taken(taken)
         return taken
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from reprise_trainer.models.qwen2_vl.distinct_clips import distinct, look_once
+from reprise_trainer.models.qwen2_vl.distinct_clips import distinct
+from reprise_trainer.models.qwen2_vl.looking import look_once
 from reprise_trainer.models.qwen2_vl.processor import load_processor
 from transformers import AutoModelForImageTextToText
 

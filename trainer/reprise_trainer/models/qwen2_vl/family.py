@@ -9,12 +9,13 @@ import torch
 from PIL import Image
 from transformers import AutoModelForImageTextToText
 
-from ..family import Family, Inputs
+from ..family import Family, Inputs, Prepare
 from ..weights import odd_numbers
 from . import tokens
 from .architecture import ARCHITECTURES
-from .distinct_clips import look_once
+from .looking import look_once
 from .processor import load_processor
+from .rollouts import number_clips
 from .seen_clips import keep_seen
 from .tiny import build_model
 
@@ -71,9 +72,10 @@ class Qwen2VL(Family):
         """Of the pixels."""
         return odd_numbers(batch["pixel_values"])
 
-    def share_clips(self, trainer: Any) -> None:
-        """Where its vision tower is frozen."""
-        look_once(trainer)
+    def share_clips(self, trainer: Any) -> Prepare | None:
+        """Where its vision tower is frozen; on the CPU batches carry numbers of clips."""
+        made = look_once(trainer)
+        return None if made is None or not trainer.args.use_cpu else number_clips(trainer, made)
 
     def keep_clips(self, trainer: Any) -> None:
         """Where its vision tower is frozen, and on the CPU."""

@@ -31,7 +31,7 @@ class ClipProcessor(Qwen2VLProcessor):
 
     def __call__(self, images: Any = None, text: Any = None, *others: Any, **kwargs: Any) -> BatchFeature:
         """A group's completions share prompt and clip: those rows are made once, and repeated."""
-        pairs = _pairs(images, text)
+        pairs = row_pairs(images, text)
         place = {pair: at for at, pair in enumerate(dict.fromkeys(pairs))}
         said = {name for name, value in kwargs.items() if value is not None}
         if others or len(place) == len(pairs) or not said <= _OF_A_ROW:
@@ -91,7 +91,7 @@ def _clips_in(pixels: torch.Tensor, grids: torch.Tensor, place: tuple[int, ...])
 _pixels, _of_pictures, _of_rows = keep_last(_pixels_of), keep_last(_clips_in), keep_last(_clips_in)
 
 
-def _pairs(images: Any, text: Any) -> list[tuple[str, int]]:
+def row_pairs(images: Any, text: Any) -> list[tuple[str, int]]:
     """Each row's text and picture, where all rows have one text and one picture; else nothing."""
     if not isinstance(images, list) or not isinstance(text, list) or len(images) != len(text):
         return []
