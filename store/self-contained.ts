@@ -14,6 +14,7 @@ import {
   symlink,
 } from "node:fs/promises";
 import path from "node:path";
+import pLimit from "p-limit";
 import { isFolder } from "./manifest.ts";
 import { ContentError, isWithin, listFiles, unreadable } from "./listing.ts";
 import { openFolders, walk } from "./walk.ts";
@@ -55,10 +56,13 @@ export async function breakHardLinks(folder: string): Promise<void> {
 
 /** Takes the right to write from files. Folders keep it: the owner must be able to remove them. */
 export async function makeReadOnly(folder: string): Promise<void> {
+  const writable: { place: Buffer; mode: number }[] = [];
   for await (const { path: place, stats } of walk(folder)) {
     const mode = stats.mode & 0o7777;
-    if (stats.isFile() && mode !== (mode & 0o555)) await chmod(place, mode & 0o555).catch(unlessRefused);
+    if (stats.isFile() && mode !== (mode & 0o555)) writable.push({ place, mode: mode & 0o555 });
   }
+  const limit = pLimit(8);
+  await Promise.all(writable.map(({ place, mode }) => limit(() => chmod(place, mode).catch(unlessRefused))));
 }
 
 /** What belongs to another user, or stands on a disk without modes, stays as it is. */

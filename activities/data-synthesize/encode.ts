@@ -12,7 +12,7 @@ const alike = (): string => (hasAvx2() ? "asm=avx2" : "");
 
 /** A film that is to be encoded. */
 export interface Film {
-  /** Frames in rgb24. */
+  /** Frames in rgb24, one or several at a time. */
   frames: Iterable<Uint8Array>;
   variableFrameRate: boolean;
   /** Path of the H.264 mp4. */
@@ -48,20 +48,10 @@ export async function encode(
   for await (const line of encoder) onWritten((JSON.parse(line) as { written: string }).written);
 }
 
-/** The encoder's input. A few frames go together: each write costs both sides. */
-const CHUNK_BYTES = 250_000;
-
+/** The encoder's input. */
 function* bytesOf(films: Iterable<Film>): Generator<Uint8Array> {
   for (const { frames, output, variableFrameRate: uneven } of films) {
     yield Buffer.from(`${JSON.stringify({ output, uneven })}\n`);
-    let [together, bytes]: [Uint8Array[], number] = [[], 0];
-    for (const frame of frames) {
-      together.push(frame);
-      bytes += frame.length;
-      if (bytes < CHUNK_BYTES) continue;
-      yield Buffer.concat(together);
-      [together, bytes] = [[], 0];
-    }
-    yield Buffer.concat(together);
+    yield* frames;
   }
 }

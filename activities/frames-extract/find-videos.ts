@@ -1,5 +1,9 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
+import pLimit from "p-limit";
+
+// One after the other, each would wait for a thread.
+const LOOKED_FOR_TOGETHER = 32;
 
 type Place = { file: string } | { missing: string };
 
@@ -23,9 +27,10 @@ export async function findVideos(
     if (like !== undefined) return notFound([like], LIKE);
     return notFound(under === undefined ? [] : ((await byName()).get(path.basename(name)) ?? []));
   };
-  const places = new Map<string, Place>();
-  for (const name of names) places.set(name, await find(name));
-  return places;
+  const limit = pLimit(LOOKED_FOR_TOGETHER);
+  return new Map(
+    await Promise.all(names.map((name) => limit(async () => [name, await find(name)] as const))),
+  );
 }
 
 const exists = (file: string): Promise<boolean> =>

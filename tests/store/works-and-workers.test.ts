@@ -162,6 +162,16 @@ describe("what is below a folder", () => {
     expect(found.sort()).toEqual(["a", path.join("a", "b"), path.join("a", "b", "c"), path.join("a", "d")]);
   });
 
+  test("is told of every name, however many there are", async () => {
+    const names = Array.from({ length: 600 }, (_, number) => `many-${number}`);
+    mkdirSync(path.join(root, "many"));
+    for (const name of names) writeFileSync(path.join(root, "many", name), "1");
+    const found: string[] = [];
+    for await (const { path: place, stats } of walk(path.join(root, "many")))
+      if (stats.isFile()) found.push(path.basename(place.toString()));
+    expect(found.sort()).toEqual(names.sort());
+  });
+
   test("its folders are opened to their owner, and only they", async () => {
     const { chmodSync, statSync } = await import("node:fs");
     const inner = path.join(root, "closed", "inner");

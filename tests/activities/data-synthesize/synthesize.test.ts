@@ -35,6 +35,15 @@ describe("the world", () => {
     },
   );
 
+  test.each([
+    ["small ones together, and what is left", 108, [7, 7, 7, 3]],
+    ["as many as there are", 32, [24]],
+    ["large ones one by one", 300, Array.from({ length: 24 }, () => 1)],
+  ])("gives its frames a few at a time: %s", (_, size, together) => {
+    const pieces = [...renderWalk(makeWalk(0, 0), size)];
+    expect(pieces.map(({ length }) => length / (size * size * 3))).toEqual(together);
+  });
+
   test("differs from clip to clip and from seed to seed", () => {
     const pictures = [makeWalk(0, 0), makeWalk(0, 1), makeWalk(1, 0)].map((walk) =>
       pixelsOf(walk, 28).toString("base64"),
