@@ -30,6 +30,7 @@ from ..training.arguments import ROLLOUTS, model_arguments, shared_arguments
 from ..training.asked_places import compute_asked
 from ..training.beside import read_ahead, thread_beside
 from ..training.epochs import tell_rollouts
+from ..training.halves import train_in_halves
 from ..training.head import fit_tiles
 from ..training.health import LOWER, StopWhenNotFinite, require_finite_model
 from ..training.merging import merge_and_check
@@ -173,6 +174,7 @@ def generation_is_used_up(trainer: Any) -> bool:
 def _compute_no_more_than_needed(trainer: Any, family: Family, job: Job) -> None:
     _use_core_beside(trainer, job, family.share_clips(trainer))
     compute_asked(trainer)
+    train_in_halves(trainer, thread_beside(trainer, job))
     # Last: a reference is a copy of the model's modules.
     share_prompts(trainer)
 
