@@ -61,7 +61,8 @@ def train_in_halves(trainer: Any, thread: ThreadPoolExecutor | None) -> None:
     if thread is None or trainer.args.bf16 or trainer.args.fp16 or drops(trainer.model):
         return
     model = trainer.model
-    decoder = (model.get_base_model() if isinstance(model, PeftModel) else model).get_decoder()
+    base: Any = model.get_base_model() if isinstance(model, PeftModel) else model
+    decoder = base.get_decoder()
     whole = decoder.forward
     twin: _Twin | None = None
 
@@ -216,8 +217,8 @@ class _Halves(torch.autograd.Function):
         return torch.cat([half.hidden.detach() for half in ctx.halves])
 
     @staticmethod
-    def backward(ctx: Any, slope: torch.Tensor) -> Any:
+    def backward(ctx: Any, *grad_outputs: torch.Tensor) -> Any:
         halves, ctx.halves = ctx.halves, None
-        found = ctx.twin.backward(halves, slope)
+        found = ctx.twin.backward(halves, *grad_outputs)
         below = [half.said["inputs_embeds"].grad for half in halves]
         return None, None, torch.cat(below) if ctx.needs_input_grad[2] else None, *found
