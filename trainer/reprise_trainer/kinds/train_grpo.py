@@ -30,10 +30,10 @@ from ..training.arguments import ROLLOUTS, model_arguments, shared_arguments
 from ..training.asked_places import compute_asked
 from ..training.beside import read_ahead, thread_beside
 from ..training.epochs import tell_rollouts
-from ..training.halves import train_in_halves
 from ..training.head import fit_tiles
 from ..training.health import LOWER, StopWhenNotFinite, require_finite_model
 from ..training.merging import merge_and_check
+from ..training.parts import train_in_parts
 from ..training.prepared import prepare_ahead
 from ..training.progress import ReportProgress
 from ..training.reference import reference_of, score_beside
@@ -174,7 +174,6 @@ def generation_is_used_up(trainer: Any) -> bool:
 def _compute_no_more_than_needed(trainer: Any, family: Family, job: Job) -> None:
     _use_core_beside(trainer, job, family.share_clips(trainer))
     compute_asked(trainer)
-    train_in_halves(trainer, thread_beside(trainer, job))
     # Last: a reference is a copy of the model's modules.
     share_prompts(trainer)
 
@@ -190,6 +189,8 @@ def _use_core_beside(trainer: Any, job: Job, prepare: Prepare | None) -> None:
         read_ahead(trainer, thread)
     else:
         prepare_ahead(trainer, thread, prepare)
+    # A reference is a copy of the model's modules.
+    train_in_parts(trainer, thread)
 
 
 def _probe(family: Family, processor: Any, row: dict[str, Any], strip: Any, trainer: Any) -> Inputs:

@@ -1,4 +1,4 @@
-"""Rows of a batch do not know of each other in a decoder: half of them are trained on beside the other half.
+"""Rows of a batch do not know of each other in a decoder: some of them are trained on beside the others.
 
 What sums over rows, the gradient of a weight, is computed of all rows at once, as without the thread.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import wraps
@@ -21,22 +22,24 @@ from .dropout import drops
 
 # A product of matrices goes through its rows in groups of so many, and through a few in another way.
 _GROUP, _FEW = 4, 8
+# More of them are divided more evenly, and each costs some milliseconds of Python.
+_COUNTS = (4, 2)
 _ROWS = frozenset({"inputs_embeds", "attention_mask"})
 _KNOWN = _ROWS | {"position_ids", "use_cache"}
 
 
 @dataclass
 class _Note:
-    """What a module with trained weights was given in one half, and the gradient of what it gave."""
+    """What a module with trained weights was given in one part, and the gradient of what it gave."""
 
     given: torch.Tensor
     slope: Any = None
 
 
 @dataclass
-class _Half:
+class _Part:
     said: dict[str, Any]
-    """What the decoder is asked; its embeddings are a leaf of the half's graph."""
+    """What the decoder is asked; its embeddings are a leaf of the part's graph."""
 
     hidden: Any = None
     """[rows, tokens, width]."""
@@ -46,17 +49,17 @@ class _Half:
 
 
 class _Passing(threading.local):
-    half: _Half | None = None
+    part: _Part | None = None
     """The one that this thread computes."""
 
 
 _passing = _Passing()
 
 
-def train_in_halves(trainer: Any, thread: ThreadPoolExecutor | None) -> None:
-    """Let the decoder of a trainer's model train on both halves of a batch at once, one of them by `thread`.
+def train_in_parts(trainer: Any, thread: ThreadPoolExecutor | None) -> None:
+    """Let the decoder of a trainer's model train on a batch in parts, of which `thread` takes what it gets to.
 
-    What comes out is the same. Where values are dropped at random, each half would draw others.
+    What comes out is the same. Where values are dropped at random, each part would draw others.
     """
     if thread is None or trainer.args.bf16 or trainer.args.fp16 or drops(trainer.model):
         return
@@ -70,30 +73,36 @@ def train_in_halves(trainer: Any, thread: ThreadPoolExecutor | None) -> None:
     def forward(**inputs: Any) -> Any:
         nonlocal twin
         said = {name: value for name, value in inputs.items() if value is not None}
-        if not torch.is_grad_enabled() or decoder.gradient_checkpointing or not _divides(said):
+        count = 1 if not torch.is_grad_enabled() or decoder.gradient_checkpointing else _count(said)
+        if count == 1:
             return whole(**inputs)
         if twin is None or not twin.is_of(decoder):
             twin = _Twin(decoder, thread)
-        hidden = _Halves.apply(twin, said, said["inputs_embeds"], *twin.trained.values())
+        hidden = _Parts.apply(twin, said, count, said["inputs_embeds"], *twin.trained.values())
         return BaseModelOutputWithPast(last_hidden_state=hidden)
 
     decoder.forward = forward
 
 
-def _divides(said: dict[str, Any]) -> bool:
-    """Whether each half's rows come out as those of the whole batch."""
+def _count(said: dict[str, Any]) -> int:
+    """In how many parts rows may go through the decoder and come out as those of the whole batch."""
     if not _ROWS <= said.keys() <= _KNOWN or said.get("use_cache"):
-        return False
-    rows, tokens = said["inputs_embeds"].shape[:2]
+        return 1
+    of_rows = said["inputs_embeds"].shape[:2]
     mask, positions = said["attention_mask"], said.get("position_ids")
-    if rows % 2 or not torch.is_tensor(mask) or mask.shape != (rows, tokens):
-        return False
-    if positions is not None and positions.shape[-2:] != (rows, tokens):
-        return False
+    if not torch.is_tensor(mask) or mask.shape != of_rows:
+        return 1
+    if positions is not None and positions.shape[-2:] != of_rows:
+        return 1
+    return next((count for count in _COUNTS if _divides(mask, count)), 1)
+
+
+def _divides(mask: torch.Tensor, count: int) -> bool:
+    rows, tokens = mask.shape
+    places = rows // count * tokens
     # Attention goes another way where nothing is masked.
-    ways = {bool(part.all()) for part in (mask, *mask.chunk(2))}
-    places = rows // 2 * tokens
-    return len(ways) == 1 and places >= _FEW and places % _GROUP == 0
+    ways = {bool(part.all()) for part in (mask, *mask.chunk(count))}
+    return rows % count == 0 and places % _GROUP == 0 and places >= _FEW and len(ways) == 1
 
 
 class _Twin:
@@ -119,57 +128,64 @@ class _Twin:
             for name, weight in decoder.named_parameters()
         )
 
-    def forward(self, said: dict[str, Any]) -> list[_Half]:
-        """Both halves, each with a graph of its own."""
-        halves = [_Half({"use_cache": False}) for _ in range(2)]
+    def forward(self, said: dict[str, Any], count: int) -> list[_Part]:
+        """So many parts, each with a graph of its own."""
+        parts = [_Part({"use_cache": False}) for _ in range(count)]
         for name, value in said.items():
             if name != "use_cache":
-                for half, part in zip(halves, value.chunk(2, dim=-2 if name == "position_ids" else 0), strict=True):
-                    half.said[name] = part.detach()
+                rows = -2 if name == "position_ids" else 0
+                for part, some in zip(parts, value.chunk(count, dim=rows), strict=True):
+                    part.said[name] = some.detach()
 
-        def compute(half: _Half) -> None:
-            half.said["inputs_embeds"].requires_grad_(said["inputs_embeds"].requires_grad)
-            _passing.half = half
+        def compute(part: _Part) -> None:
+            part.said["inputs_embeds"].requires_grad_(said["inputs_embeds"].requires_grad)
+            _passing.part = part
             try:
                 with torch.enable_grad():
-                    half.hidden = self._decoder(**half.said).last_hidden_state
+                    part.hidden = self._decoder(**part.said).last_hidden_state
             finally:
-                _passing.half = None
+                _passing.part = None
 
-        self._both(compute, halves)
-        return halves
+        self._share(compute, parts)
+        return parts
 
-    def backward(self, halves: list[_Half], slope: torch.Tensor) -> list[torch.Tensor | None]:
+    def backward(self, parts: list[_Part], slope: torch.Tensor) -> list[torch.Tensor | None]:
         """The gradients of the trained weights, in their order, None of one that was not used.
 
-        `slope` is that of what both halves gave, [rows, tokens, width].
+        `slope` is that of what all parts gave, [rows, tokens, width].
         """
-        parts = zip(halves, slope.chunk(2), strict=True)
-        self._both(lambda pair: torch.autograd.backward(pair[0].hidden, pair[1]), list(parts))
         found: dict[str, torch.Tensor] = {}
-        names = list(halves[0].notes)
-
-        def sum_up(some: list[str]) -> None:
-            for name in some:
-                found.update(self._of_module(name, halves))
-
-        self._both(sum_up, [names[::2], names[1::2]])
+        slopes = slope.chunk(len(parts))
+        self._share(lambda at: torch.autograd.backward(parts[at].hidden, slopes[at]), range(len(parts)))
+        self._share(lambda name: found.update(self._of_module(name, parts)), parts[0].notes)
         return [found.get(name) for name in self.trained]
 
-    def _of_module(self, name: str, halves: list[_Half]) -> dict[str, torch.Tensor]:
+    def _of_module(self, name: str, parts: list[_Part]) -> dict[str, torch.Tensor]:
         module = self._decoder.get_submodule(name)
         owned = {own: f"{name}.{own}" for own, _ in module.named_parameters(recurse=False)}
         weights = {own: self.trained[full] for own, full in owned.items() if full in self.trained}
-        given = torch.cat([half.notes[name].given for half in halves])
-        slope = torch.cat([half.notes[name].slope for half in halves])
+        given = torch.cat([part.notes[name].given for part in parts])
+        slope = torch.cat([part.notes[name].slope for part in parts])
         return {owned[own]: value for own, value in _gradients(module, weights, given, slope).items()}
 
-    def _both(self, compute: Callable[[Any], Any], of: list[Any]) -> None:
-        beside = self._thread.submit(compute, of[1])
+    def _share(self, compute: Callable[[Any], Any], of: Iterable[Any]) -> None:
+        """Compute each of some things, here or in the thread: it may be busy still with what it was given before."""
+        left = deque(of)
+
+        def take() -> None:
+            while left:
+                try:
+                    one = left.popleft()
+                except IndexError:
+                    return
+                compute(one)
+
+        beside = self._thread.submit(take)
         try:
-            compute(of[0])
+            take()
         finally:
-            beside.result()
+            if not beside.cancel():
+                beside.result()
 
 
 def _gradients(
@@ -191,11 +207,11 @@ def _gradients(
 
 def _noting(name: str) -> Any:
     def note(_: Any, given: tuple[torch.Tensor, ...], gave: torch.Tensor) -> None:
-        half = _passing.half
-        # A pass for the gradient of its weights is none of a half.
-        if half is None:
+        part = _passing.part
+        # A pass for the gradient of its weights is none of a part.
+        if part is None:
             return
-        noted = half.notes[name] = _Note(given[0].detach())
+        noted = part.notes[name] = _Note(given[0].detach())
         # Of the first module nothing below has a gradient.
         if not gave.requires_grad:
             gave.requires_grad_()
@@ -208,17 +224,17 @@ def _noting(name: str) -> Any:
     return note
 
 
-class _Halves(torch.autograd.Function):
+class _Parts(torch.autograd.Function):
     """A decoder's hidden states [rows, tokens, width], of what it is asked and of its trained weights."""
 
     @staticmethod
-    def forward(ctx: Any, twin: _Twin, said: dict[str, Any], embedded: torch.Tensor, *_: torch.Tensor) -> Any:
-        ctx.twin, ctx.halves = twin, twin.forward({**said, "inputs_embeds": embedded})
-        return torch.cat([half.hidden.detach() for half in ctx.halves])
+    def forward(ctx: Any, twin: _Twin, said: dict[str, Any], count: int, embedded: Any, *_: torch.Tensor) -> Any:
+        ctx.twin, ctx.parts = twin, twin.forward({**said, "inputs_embeds": embedded}, count)
+        return torch.cat([part.hidden.detach() for part in ctx.parts])
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: torch.Tensor) -> Any:
-        halves, ctx.halves = ctx.halves, None
-        found = ctx.twin.backward(halves, *grad_outputs)
-        below = [half.said["inputs_embeds"].grad for half in halves]
-        return None, None, torch.cat(below) if ctx.needs_input_grad[2] else None, *found
+        parts, ctx.parts = ctx.parts, None
+        found = ctx.twin.backward(parts, *grad_outputs)
+        below = [part.said["inputs_embeds"].grad for part in parts]
+        return None, None, None, torch.cat(below) if ctx.needs_input_grad[3] else None, *found
