@@ -40,6 +40,7 @@ from ..training.reference import reference_of, score_beside
 from ..training.settings import require_here, require_sense
 from ..training.shared_prompts import share_prompts
 from ..training.supervised import keep_trainable_in_float32, run_to_the_end, summary
+from ..training.unscaled import leave_unscaled
 
 # Groups without a second distinct completion before the run is stopped as greedy.
 PATIENCE = 40
@@ -174,6 +175,7 @@ def generation_is_used_up(trainer: Any) -> bool:
 def _compute_no_more_than_needed(trainer: Any, family: Family, job: Job) -> None:
     _use_core_beside(trainer, job, family.share_clips(trainer))
     compute_asked(trainer)
+    leave_unscaled(trainer)
     # Last: a reference is a copy of the model's modules.
     share_prompts(trainer)
 
