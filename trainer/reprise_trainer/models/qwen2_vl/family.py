@@ -74,11 +74,13 @@ class Qwen2VL(Family):
 
     def share_clips(self, trainer: Any) -> Prepare | None:
         """Where its vision tower is frozen; on the CPU batches carry numbers of clips."""
+        _attend_at_once(trainer)
         made = look_once(trainer)
         return None if made is None or not trainer.args.use_cpu else number_clips(trainer, made)
 
     def keep_clips(self, trainer: Any) -> None:
         """Where its vision tower is frozen, and on the CPU."""
+        _attend_at_once(trainer)
         keep_seen(trainer)
 
     def build_tiny(
@@ -86,6 +88,14 @@ class Qwen2VL(Family):
     ) -> int:
         """Of the same modules as a large one."""
         return build_model(directory, rows, hidden=hidden, layers=layers, vocabulary=vocabulary, seed=seed)
+
+
+def _attend_at_once(trainer: Any) -> None:
+    if trainer.args.use_cpu:
+        # Whoever has such a trainer has loaded its model's modules.
+        from .frame_attention import attend_at_once
+
+        attend_at_once(trainer.model)
 
 
 def _question(text: str) -> dict[str, Any]:
