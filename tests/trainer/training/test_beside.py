@@ -1,5 +1,6 @@
 """What a thread does beside a training comes out as it would without it, and in the same order."""
 
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -66,5 +67,10 @@ def test_what_goes_wrong_in_the_thread_is_raised_where_its_batch_is_taken() -> N
 @pytest.mark.parametrize(("core", "on_cpu", "has"), [(True, True, True), (False, True, False), (True, False, False)])
 def test_a_thread_needs_a_core_and_no_gpu(core: bool, on_cpu: bool, has: bool) -> None:
     job: Any = SimpleNamespace(beside=core)
-    thread = thread_beside(SimpleNamespace(args=SimpleNamespace(use_cpu=on_cpu)), job)
-    assert (thread is not None) == has
+    usual = sys.getswitchinterval()
+    try:
+        thread = thread_beside(SimpleNamespace(args=SimpleNamespace(use_cpu=on_cpu)), job)
+        assert (thread is not None) == has
+        assert (sys.getswitchinterval() < usual) == has
+    finally:
+        sys.setswitchinterval(usual)

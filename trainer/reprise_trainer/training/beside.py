@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import wraps
@@ -9,10 +10,16 @@ from typing import Any
 
 from ..job.job import Job
 
+# Python's own 5 ms are as long as whole parts of a small model's step: so long one thread may keep the other waiting.
+_TURN_SECONDS = 0.0005
+
 
 def thread_beside(trainer: Any, job: Job) -> ThreadPoolExecutor | None:
     """One thread that works beside the training. None where the step has no core for it, and on a GPU."""
-    return ThreadPoolExecutor(max_workers=1) if job.beside and trainer.args.use_cpu else None
+    if not job.beside or not trainer.args.use_cpu:
+        return None
+    sys.setswitchinterval(_TURN_SECONDS)
+    return ThreadPoolExecutor(max_workers=1)
 
 
 def read_ahead(trainer: Any, thread: ThreadPoolExecutor | None, taken: Callable[[Any], None] | None = None) -> None:
