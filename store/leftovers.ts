@@ -18,7 +18,8 @@ export interface Leftover {
 }
 
 /**
- * What interrupted removals, publishings and beginnings of runs left behind. A removal is done under the store's lock: whoever asks here has it.
+ * What interrupted removals, publishings and beginnings of runs left behind. A removal is done under the store's lock: whoever
+ * asks here has it.
  * What is being published belongs to the owner of its step's directory; where any owner is alive, nothing that lies elsewhere
  * is taken for left behind.
  */

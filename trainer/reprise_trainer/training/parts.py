@@ -173,7 +173,7 @@ class _Twin:
         left = deque(of)
 
         def take() -> None:
-            while left:
+            while True:
                 try:
                     one = left.popleft()
                 except IndexError:

@@ -10,6 +10,7 @@ from PIL import Image
 from reprise_trainer.models.qwen2_vl.distinct_clips import distinct
 from reprise_trainer.models.qwen2_vl.looking import look_once
 from reprise_trainer.models.qwen2_vl.processor import load_processor
+from towers import counted, frozen
 from transformers import AutoModelForImageTextToText
 
 
@@ -22,21 +23,6 @@ def batch_of(base: Path, seeds: list[int]) -> dict[str, torch.Tensor]:
     text = "<|vision_start|><|image_pad|><|vision_end|>which?"
     strips = [[strip_of(seed)] for seed in seeds]
     return dict(load_processor(str(base), 8)(text=[text] * len(seeds), images=strips, return_tensors="pt"))
-
-
-def frozen(base: Path) -> Any:
-    model = AutoModelForImageTextToText.from_pretrained(base).eval()
-    model.requires_grad_(False)
-    return model
-
-
-def counted(model: Any) -> list[int]:
-    """The clips that each call of the vision tower gets."""
-    calls: list[int] = []
-    model.model.visual.register_forward_pre_hook(
-        lambda _, __, kwargs: calls.append(len(kwargs["grid_thw"])), with_kwargs=True
-    )
-    return calls
 
 
 def test_clips_are_told_apart_by_every_value() -> None:

@@ -12,7 +12,7 @@ from reprise_trainer.models.qwen2_vl.looking import look_once
 from reprise_trainer.models.qwen2_vl.processor import load_processor
 from reprise_trainer.models.qwen2_vl.rollout_rows import Made
 from reprise_trainer.models.qwen2_vl.rollouts import RolloutProcessor, number_clips
-from transformers import AutoModelForImageTextToText
+from towers import counted, frozen
 
 TOKENS = {"add_generation_prompt": True, "tokenize": True, "return_dict": True}
 PADDED = {"padding": True, "return_tensors": "pt"}
@@ -33,21 +33,6 @@ def conversations(height: int = 28) -> list[Conversation]:
     texts = ["which landmark?", "red", "which landmark?", "On the way, which?"]
     distinct = [asked_about(strips[number % 3], text) for number, text in enumerate(texts)]
     return [distinct[number] for number in (0, 0, 1, 3, 2, 1)]
-
-
-def model_of(base: Path) -> Any:
-    model = AutoModelForImageTextToText.from_pretrained(base).eval()
-    model.requires_grad_(False)
-    return model
-
-
-def counted(model: Any) -> list[int]:
-    """The clips that each call of the vision tower gets."""
-    calls: list[int] = []
-    model.model.visual.register_forward_pre_hook(
-        lambda _, __, kwargs: calls.append(len(kwargs["grid_thw"])), with_kwargs=True
-    )
-    return calls
 
 
 def padded(processor: Any, rows: list[Conversation]) -> Any:
@@ -126,10 +111,10 @@ def test_numbers_give_the_logits_of_pixels_and_are_looked_at_once(base: Path, he
     rows = conversations(height)
     # As a batch, shuffled, and of some of the clips.
     batches = [padded(processor, [rows[at] for at in places]) for places in ((0, 1, 2, 3, 4, 5), (5, 2, 1, 4, 3, 0))]
-    plain = model_of(base)
+    plain = frozen(base)
     look_once(SimpleNamespace(model=plain))
     expected = [plain(**batch).logits for batch in batches]
-    model = model_of(base)
+    model = frozen(base)
     made = look_once(SimpleNamespace(model=model))
     assert made is not None
     rollouts = RolloutProcessor(processor, made)
@@ -161,7 +146,7 @@ def test_a_clip_that_is_no_longer_kept_is_missed(base: Path) -> None:
 
 
 def test_beforehand_all_is_made_that_a_trainer_asks(base: Path) -> None:
-    model = model_of(base)
+    model = frozen(base)
     calls = counted(model)
     made = look_once(SimpleNamespace(model=model))
     assert made is not None
